@@ -1,0 +1,41 @@
+# The only place that sets compiler flags: warnings, sanitizers, hardening.
+
+add_library(kraken_flags INTERFACE)
+target_compile_options(
+  kraken_flags
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Wshadow
+            -Wconversion
+            -Wold-style-cast
+            -Wnon-virtual-dtor
+            -Woverloaded-virtual
+            -Wswitch-enum
+            $<$<BOOL:${KRAKEN_WERROR}>:-Werror>
+            -fstack-protector-strong
+            $<$<NOT:$<CONFIG:Debug>>:-O2>)
+target_compile_definitions(kraken_flags INTERFACE MSGPACK_NO_BOOST
+                                                  $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+target_link_options(kraken_flags INTERFACE -Wl,-z,relro,-z,now)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(KRAKEN_SANITIZE)
+  target_compile_options(kraken_flags INTERFACE -fsanitize=${KRAKEN_SANITIZE}
+                                                -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(kraken_flags INTERFACE -fsanitize=${KRAKEN_SANITIZE})
+endif()
+
+find_program(KRAKEN_MOLD mold)
+if(KRAKEN_MOLD)
+  target_link_options(kraken_flags INTERFACE -fuse-ld=mold)
+endif()
+find_program(KRAKEN_CCACHE ccache)
+if(KRAKEN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${KRAKEN_CCACHE})
+endif()
+
+# kraken_options(target): house warnings and sanitizers for one of our targets.
+function(kraken_options target)
+  target_link_libraries(${target} PRIVATE kraken_flags)
+endfunction()

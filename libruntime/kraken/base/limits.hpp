@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Every fixed limit of the product, by name. A limit that users may change is an option
+/// instead (`config/`); its ceiling still stands here.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace kraken::limits {
+
+// Aliases and the tree.
+inline constexpr std::size_t alias_bytes_max       = 128;  ///< one segment
+inline constexpr std::size_t tree_depth_max        = 16;   ///< segments in a path
+inline constexpr std::size_t children_max          = 100'000;
+
+// Messages.
+inline constexpr std::size_t mailbox_default       = 10'000;
+inline constexpr std::size_t dead_letters_kept     = 1'000;
+inline constexpr std::size_t events_kept           = 4'096;
+
+// Frames between the daemon and a worker.
+inline constexpr std::size_t frame_bytes_max       = 16U << 20U;
+inline constexpr std::size_t narya_frame_bytes_max = 10'485'760; ///< fixed by the dialect
+inline constexpr std::size_t msgpack_depth_max     = 64;
+
+// Captured output of a process.
+inline constexpr std::size_t log_line_bytes_max    = 64U << 10U;
+inline constexpr std::size_t log_ring_lines        = 200;        ///< kept per container
+inline constexpr std::size_t log_ring_bytes        = 128U << 10U;
+inline constexpr std::size_t log_lines_per_second_max = 1'000;   ///< per container, then counted
+
+// HTTP.
+inline constexpr std::size_t http_request_line_bytes = 8U << 10U;
+inline constexpr std::size_t http_header_bytes       = 32U << 10U;
+inline constexpr std::size_t http_header_fields      = 100;
+inline constexpr std::size_t http_chunk_extension_bytes = 256;
+inline constexpr std::size_t http_output_pause_bytes = 1U << 20U; ///< pause the producer above
+
+// Processes.
+inline constexpr std::chrono::milliseconds kill_grace{1'000}; ///< SIGKILL sent, not yet reaped
+
+} // namespace kraken::limits

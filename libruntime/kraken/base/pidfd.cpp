@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// pidfd system calls (Linux 5.3+, glibc without wrappers for older releases).
+#include "kraken/base/pidfd.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <string>
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+namespace kraken {
+
+result<pidfd> pidfd::open(pid_t pid) {
+  const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (fd < 0) {
+    return fail(errno_error("pidfd_open pid " + std::to_string(pid)));
+  }
+  return pidfd{unique_fd{fd}, pid};
+}
+
+result<void> pidfd::send(int signal_number) const {
+  if (reaped_ || !fd_) {
+    return {};
+  }
+  if (::syscall(SYS_pidfd_send_signal, fd_.get(), signal_number, nullptr, 0) != 0
+      && errno != ESRCH) {
+    return fail(errno_error("signal " + std::to_string(signal_number) + " to pid "
+                            + std::to_string(pid_)));
+  }
+  return {};
+}
+
+result<void> pidfd::send_group(int signal_number) const {
+  if (reaped_ || !fd_) {
+    return {};
+  }
+  if (::kill(-pid_, signal_number) != 0 && errno != ESRCH) {
+    return fail(errno_error("signal " + std::to_string(signal_number) + " to process group "
+                            + std::to_string(pid_)));
+  }
+  return {};
+}
+
+result<std::optional<exit_status>> pidfd::try_reap() {
+  if (reaped_ || !fd_) {
+    return std::optional<exit_status>{};
+  }
+  siginfo_t info{};
+  if (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(fd_.get()), &info,
+               WEXITED | WNOHANG)
+      != 0) {
+    return fail(errno_error("waitid pid " + std::to_string(pid_)));
+  }
+  if (info.si_pid == 0) {
+    return std::optional<exit_status>{};
+  }
+  reaped_ = true;
+  exit_status status;
+  status.value       = info.si_status;
+  status.by_signal   = info.si_code != CLD_EXITED;
+  status.core_dumped = info.si_code == CLD_DUMPED;
+  return std::optional<exit_status>{status};
+}
+
+} // namespace kraken

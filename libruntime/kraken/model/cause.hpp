@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Why an incarnation ended or failed, as plain data that every report carries.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kraken::model {
+
+enum class cause_kind : std::uint8_t {
+  none,
+  exit_normal,   ///< exit code 0 (or a normal return) nobody asked for
+  exit_code,     ///< exit code other than 0
+  signal,        ///< ended by a signal it did not get from us
+  exception,     ///< threw; `type` and its parents say what
+  start_error,   ///< could not be launched at all (no such program, no descriptors)
+  start_timeout, ///< not ready within `ready.within`
+  timeout,       ///< exceeded its time for one request
+  probe,         ///< an alive probe failed
+  out_of_memory, ///< hard memory limit or the kernel's OOM killer
+  protocol,      ///< broke the worker protocol
+  child,         ///< a child's failure became its own: budget exceeded
+  shared_fate,   ///< its host process died with another container's fault
+  node_down,     ///< its node is not reachable; it may live
+  recycle,       ///< planned replacement: not a failure
+};
+
+/// A cause with its details. Empty fields do not apply.
+struct cause {
+  cause_kind               kind = cause_kind::none;
+  std::int32_t             code = 0;   ///< exit code, or signal number for `signal`
+  std::string              type;       ///< exception class
+  std::vector<std::string> parents;    ///< its parent classes and interfaces, nearest first
+  std::string              message;    ///< one line for people
+  std::string              detail;     ///< stderr tail, file:line, trace; may have many lines
+  std::string              origin;     ///< alias of the container where it began
+  std::uint64_t            correlation = 0; ///< one id from first failure to the root
+
+  /// `exit code 255`, `signal 9 (SIGKILL)`, `DomainError: no such user` ...
+  [[nodiscard]] std::string text() const;
+
+  /// The key local rules match besides exception classes: `exit:255`, `signal:9`, `oom`,
+  /// `timeout`, `probe`, `start`, `protocol`, `child`, `node_down`, `exception`.
+  [[nodiscard]] std::string key() const;
+
+  /// True for ends that a `transient` child may have without being restarted.
+  [[nodiscard]] bool normal() const noexcept {
+    return kind == cause_kind::exit_normal || kind == cause_kind::recycle;
+  }
+};
+
+[[nodiscard]] std::string_view to_string(cause_kind kind) noexcept;
+
+} // namespace kraken::model

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What a parent knows about a child before it exists: OTP's child specification plus
+/// readiness, probes, backoff and mailbox. Plain data with the defaults in one place.
+#pragma once
+
+#include "kraken/base/limits.hpp"
+#include "kraken/base/result.hpp"
+#include "kraken/base/units.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace kraken::model {
+
+/// When an ended child is started again. OTP's meaning exactly.
+enum class restart_type : std::uint8_t { permanent, transient, temporary };
+
+/// Which siblings a failure concerns.
+enum class strategy : std::uint8_t { one_for_one, one_for_all, rest_for_one };
+
+/// When the end of significant children ends the supervisor. OTP's meaning exactly.
+enum class auto_shutdown : std::uint8_t { never, any_significant, all_significant };
+
+/// What a supervisor does when the restart budget is spent.
+enum class give_up : std::uint8_t { escalate, park };
+
+/// What a full mailbox does with one more message.
+enum class overflow : std::uint8_t { reject, drop_newest, drop_oldest, block };
+
+/// How long an orderly end may take before the incarnation is killed.
+struct shutdown_spec {
+  enum class mode : std::uint8_t { within, infinity, brutal_kill };
+
+  mode         how  = mode::within;
+  milliseconds time = seconds{5}; ///< for `within`
+
+  friend bool operator==(const shutdown_spec&, const shutdown_spec&) = default;
+};
+
+/// How an incarnation shows that it serves.
+struct ready_spec {
+  enum class mode : std::uint8_t { kind_default, message, fd, tcp, http, exec, alive_for };
+
+  mode         how    = mode::kind_default;
+  std::string  target;                  ///< `host:port`, `/path`, or a command line
+  milliseconds within = seconds{60};    ///< start timeout
+  milliseconds alive_for{0};            ///< for `alive_for`
+
+  friend bool operator==(const ready_spec&, const ready_spec&) = default;
+};
+
+/// How a serving incarnation shows that it still serves.
+struct alive_spec {
+  enum class mode : std::uint8_t { none, heartbeat, http, exec };
+
+  mode         how = mode::none;
+  std::string  target;
+  milliseconds every{0};
+
+  friend bool operator==(const alive_spec&, const alive_spec&) = default;
+};
+
+/// Delay before restarts: the first is immediate, then `min`, growing by `factor` to `max`.
+struct backoff_spec {
+  milliseconds  min{100};
+  milliseconds  max          = seconds{30};
+  double        factor       = 2.0;
+  std::uint32_t jitter_percent = 20; ///< +-; 0..100
+
+  friend bool operator==(const backoff_spec&, const backoff_spec&) = default;
+};
+
+/// How a container supervises its children.
+struct supervise_spec {
+  strategy      how       = strategy::one_for_one;
+  std::uint32_t intensity = 5; ///< restarts allowed within `period`; exceeded when more
+  milliseconds  period    = seconds{10};
+  auto_shutdown ends      = auto_shutdown::never;
+
+  friend bool operator==(const supervise_spec&, const supervise_spec&) = default;
+};
+
+struct mailbox_spec {
+  std::uint32_t capacity = limits::mailbox_default;
+  overflow      policy   = overflow::reject;
+
+  friend bool operator==(const mailbox_spec&, const mailbox_spec&) = default;
+};
+
+/// One rule of a local supervisor: what matches, and the solvers to run in order.
+/// `match` is an exception class (or parent, or interface), a cause key of cause.hpp
+/// (`exit:255`, `signal:*`, `oom` ...) or `*`.
+struct local_rule {
+  std::string              match;
+  std::vector<std::string> solvers; ///< directives: continue, restart, stop, destroy, escalate
+
+  friend bool operator==(const local_rule&, const local_rule&) = default;
+};
+
+/// Options that belong to one kind; its own folder defines the type.
+class kind_options {
+public:
+  virtual ~kind_options() = default;
+
+  /// Canonical text of every value; equal text means equal options. Used by the diff.
+  [[nodiscard]] virtual std::string fingerprint() const = 0;
+};
+
+/// A child as its parent's supervisor knows it.
+struct child_spec {
+  std::string              id;    ///< last segment of its alias
+  std::string              kind;  ///< registered kind: `process`, `pool`, `http` ...
+  std::string              name;  ///< registered class (Kraken's *name*); may be empty
+  std::vector<std::string> start; ///< program and arguments, or class name and arguments
+  std::map<std::string, std::string> args;
+
+  restart_type   restart     = restart_type::permanent;
+  bool           significant = false;
+  bool           autostart   = true;
+  shutdown_spec  shutdown{};
+  ready_spec     ready{};
+  alive_spec     alive{};
+  backoff_spec   backoff{};
+  give_up        on_give_up = give_up::escalate;
+  supervise_spec supervise{};
+  mailbox_spec   mailbox{};
+  std::vector<local_rule> local;
+
+  std::shared_ptr<const kind_options> options; ///< may be null
+  std::vector<child_spec>             children;
+};
+
+/// Checks one spec for what can be wrong in it alone (empty id, bad characters, significant
+/// with permanent, factor < 1, min > max ...), as OTP's check_childspecs does.
+/// @return nothing, or the first fault with the field's name
+[[nodiscard]] result<void> check(const child_spec& spec);
+
+/// Equality of everything but the children; used by the topology diff.
+[[nodiscard]] bool same_definition(const child_spec& a, const child_spec& b);
+
+[[nodiscard]] std::string_view to_string(restart_type value) noexcept;
+[[nodiscard]] std::string_view to_string(strategy value) noexcept;
+[[nodiscard]] std::string_view to_string(auto_shutdown value) noexcept;
+[[nodiscard]] std::string_view to_string(give_up value) noexcept;
+[[nodiscard]] std::string_view to_string(overflow value) noexcept;
+
+} // namespace kraken::model
