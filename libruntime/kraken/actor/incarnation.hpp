@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What runs inside a container and is replaced by a restart, and how it reports to its
+/// container's shell. CAF-free: kinds implement `incarnation` without knowing actors.
+#pragma once
+
+#include "kraken/base/clock.hpp"
+#include "kraken/base/executor.hpp"
+#include "kraken/model/cause.hpp"
+#include "kraken/model/child_spec.hpp"
+#include "kraken/model/command.hpp"
+#include "kraken/model/container_status.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace kraken::actor {
+
+/// The container as its incarnation sees it. Every call is made and answered on the container's
+/// shard thread. Reports of an incarnation that was replaced meanwhile are ignored.
+class host {
+public:
+  virtual ~host() = default;
+
+  [[nodiscard]] virtual const std::string&       path() const noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t            generation() const noexcept = 0;
+  [[nodiscard]] virtual const model::child_spec& spec() const noexcept = 0;
+  [[nodiscard]] virtual executor&                shard() noexcept = 0;
+  [[nodiscard]] virtual std::uint32_t            shard_index() const noexcept = 0;
+
+  /// It serves: admission opens, `starting` ends.
+  virtual void ready() = 0;
+  /// It does not serve for now, without having failed.
+  virtual void unready() = 0;
+  /// It threw but lives on and waits for a directive (`resume()` or its end).
+  virtual void failed(model::cause why) = 0;
+  /// It is over: process reaped, behaviour returned. Exactly once, the last call. Expected after
+  /// `stop()` or `kill()`; otherwise `why` is judged by the supervisors.
+  virtual void ended(model::cause why) = 0;
+  /// Asks for a planned replacement: orderly stop, then a new incarnation, not counted.
+  virtual void recycle(std::string reason) = 0;
+  /// Shown as the pid of the container; 0 none.
+  virtual void show_pid(std::int32_t pid) = 0;
+  /// Shares live numbers with status and metrics.
+  virtual void show_gauges(std::shared_ptr<const model::gauges> live) = 0;
+  /// Issues a command to this container's runtime manager: children of this container. `done` runs
+  /// on this shard.
+  virtual void manage(model::command what, model::reply_callback done) = 0;
+};
+
+/// One life of a container. Created, started, ended, thrown away; never restarted itself.
+/// @thread the container's shard, all calls; none may block
+class incarnation {
+public:
+  virtual ~incarnation() = default;
+
+  /// Begins; reports `ready()` or `ended()` later or at once.
+  virtual void start() = 0;
+  /// Ends in good order: take nothing new, finish, tell the process; leads to `host::ended()`.
+  /// The shell calls `kill()` when `shutdown` time is over.
+  virtual void stop() = 0;
+  /// Ends at once; still leads to `host::ended()`.
+  virtual void kill() = 0;
+  /// The directive `continue`: go on after `host::failed()`.
+  virtual void resume() {}
+  /// A pool changes its number of workers.
+  /// @return errc::unsupported for kinds that have no size
+  [[nodiscard]] virtual result<void> scale(std::uint32_t count);
+  /// Every worker of a pool is replaced, one after the other.
+  [[nodiscard]] virtual result<void> recycle_workers();
+  /// Told on the shard of the parent when a child changes phase.
+  virtual void child_changed(const model::container_status& child) { static_cast<void>(child); }
+};
+
+/// Registration of a kind: one line in the wiring of the daemon.
+struct kind {
+  std::string name;
+  std::string summary; ///< one line for `kraken list` and the reference
+  /// Makes the incarnation of one generation. May not block; never null.
+  std::function<std::unique_ptr<incarnation>(host& shell)> make;
+};
+
+} // namespace kraken::actor

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A verb with its arguments, and its answer: the only way anything changes. Console, topology
+/// diff, admin API and PHP issue the same ones. The table of verbs is `console/command_table`.
+#pragma once
+
+#include "kraken/base/result.hpp"
+#include "kraken/model/child_spec.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace kraken::model {
+
+/// What a command does to a container. One enumerator per effect, not per spelling: the console's
+/// `process:start`, `runtime:start` and `container:start` are all `start`.
+enum class verb : std::uint8_t {
+  create,   ///< child `spec` under `target`; starts it unless autostart is off
+  start,
+  stop,     ///< its children too, right to left
+  destroy,  ///< stop, then children, then itself
+  restart,  ///< stop and start, by an operator: clears the failure history
+  recycle,  ///< planned replacement of the incarnation, or of each worker of a pool
+  scale,    ///< pool: `count` workers
+  reset,    ///< forget the failure history (supervisor:reset)
+  start_tree, ///< recursive start (`arch:start`)
+  stop_tree,
+};
+
+/// Kraken's create and destroy flags, by value.
+enum class force : std::uint8_t { standard = 0, soft = 1, hard = 2, full = 3 };
+
+struct command {
+  verb          what = verb::start;
+  std::string   target;            ///< alias or path of the container it concerns (create: the parent)
+  force         flags = force::standard;
+  bool          keep  = false;     ///< `DESTROY_KEEP`
+  std::uint32_t count = 0;         ///< scale
+  std::shared_ptr<const child_spec> spec; ///< create
+  std::string   origin = "console";       ///< who asked; for the event log
+};
+
+/// The text of success (`Process has been created.` is the console's; this one is ours).
+struct reply {
+  std::string text;
+  bool        changed = true; ///< false: it was so already
+};
+
+using reply_callback = std::function<void(result<reply>)>;
+
+} // namespace kraken::model
