@@ -35,6 +35,8 @@ inline constexpr std::size_t log_lines_per_second_max = 1'000;   ///< per contai
 inline constexpr std::size_t http_request_line_bytes = 8U << 10U;
 inline constexpr std::size_t http_header_bytes       = 32U << 10U;
 inline constexpr std::size_t http_header_fields      = 100;
+inline constexpr std::size_t http_header_line_bytes  = 8U << 10U;  ///< one field
+inline constexpr std::size_t http_leading_blank_lines = 4;        ///< before a request line
 inline constexpr std::size_t http_chunk_extension_bytes = 256;
 inline constexpr std::size_t http_output_pause_bytes = 1U << 20U; ///< pause the producer above
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The worker's half of the worker protocol: encoders of what a worker says and decoders of what
+/// the daemon says. For workers written in C++ and for tests; the daemon itself does not use it.
+#pragma once
+
+#include "kraken/wire/worker_frame.hpp"
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace kraken::wire {
+
+enum class response_part : std::uint8_t { whole, first }; ///< first: MORE, chunks follow
+enum class chunk_part : std::uint8_t { more, last };
+enum class worker_after : std::uint8_t { keep, recycle };
+
+void append_hello(byte_buffer& out, const worker_hello& hello) noexcept;
+void append_ready(byte_buffer& out) noexcept;
+
+/// @param headers written in order
+void append_response(byte_buffer& out, std::uint32_t stream, int status,
+                     std::span<const header_field> headers, std::string_view body,
+                     std::optional<std::uint64_t> memory_bytes = std::nullopt,
+                     response_part part = response_part::whole,
+                     worker_after  after = worker_after::keep) noexcept;
+
+void append_chunk_frame(byte_buffer& out, std::uint32_t stream, std::string_view part,
+                        chunk_part which) noexcept;
+
+/// @param context pairs of text, written as a map
+void append_log(byte_buffer& out, std::string_view level, std::string_view message,
+                std::span<const header_field> context) noexcept;
+
+void append_fatal(byte_buffer& out, const worker_fatal& fatal) noexcept;
+
+/// WELCOME as received.
+struct worker_welcome {
+  std::uint64_t                      protocol = 0;
+  std::string                        alias;
+  std::uint64_t                      generation         = 0;
+  std::uint64_t                      request_timeout_ms = 0;
+  std::uint64_t                      frame_bytes_max    = 0;
+  std::map<std::string, std::string> args;
+};
+
+/// REQUEST as received; views point into the frame.
+struct worker_request {
+  std::string_view method, target, path, query, version, scheme, host, remote;
+  flat_headers     headers;
+  std::string_view body;
+  std::uint64_t    timeout_ms = 0;
+};
+
+// @error errc::protocol_error naming the frame and the element
+[[nodiscard]] result<worker_welcome> decode_welcome(std::string_view payload);
+[[nodiscard]] result<worker_request> decode_request(std::string_view payload);
+
+} // namespace kraken::wire
