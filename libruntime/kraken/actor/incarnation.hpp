@@ -58,10 +58,14 @@ public:
 
   /// Begins; reports `ready()` or `ended()` later or at once.
   virtual void start() = 0;
+  /// An orderly stop of the container has begun: take nothing new. Its children are stopped next,
+  /// right to left, then `stop()` follows.
+  virtual void drain() {}
   /// Ends in good order: take nothing new, finish, tell the process; leads to `host::ended()`.
   /// The shell calls `kill()` when `shutdown` time is over.
   virtual void stop() = 0;
-  /// Ends at once; still leads to `host::ended()`.
+  /// Ends at once; still leads to `host::ended()`. An incarnation that has not reported its end
+  /// `limits::kill_grace` later is destroyed: its destructor must let go of everything.
   virtual void kill() = 0;
   /// The directive `continue`: go on after `host::failed()`.
   virtual void resume() {}

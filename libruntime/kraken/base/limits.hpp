@@ -20,6 +20,10 @@ inline constexpr std::size_t mailbox_default       = 10'000;
 inline constexpr std::size_t dead_letters_kept     = 1'000;
 inline constexpr std::size_t events_kept           = 4'096;
 
+// Commands.
+inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by then, one way or other
+inline constexpr std::chrono::seconds recycle_uptime_min{1}; ///< a shorter life is a failure
+
 // Frames between the daemon and a worker.
 inline constexpr std::size_t frame_bytes_max       = 16U << 20U;
 inline constexpr std::size_t narya_frame_bytes_max = 10'485'760; ///< fixed by the dialect

@@ -31,6 +31,10 @@ enum class auto_shutdown : std::uint8_t { never, any_significant, all_significan
 /// What a supervisor does when the restart budget is spent.
 enum class give_up : std::uint8_t { escalate, park };
 
+/// How a supervisor starts its children: each ready before the next (OTP), or all at once (the
+/// workers of a pool), without waiting for them to become ready itself.
+enum class start_order : std::uint8_t { ordered, parallel };
+
 /// What a full mailbox does with one more message.
 enum class overflow : std::uint8_t { reject, drop_newest, drop_oldest, block };
 
@@ -83,6 +87,7 @@ struct supervise_spec {
   std::uint32_t intensity = 5; ///< restarts allowed within `period`; exceeded when more
   milliseconds  period    = seconds{10};
   auto_shutdown ends      = auto_shutdown::never;
+  start_order   start     = start_order::ordered;
 
   friend bool operator==(const supervise_spec&, const supervise_spec&) = default;
 };
@@ -131,6 +136,7 @@ struct child_spec {
   give_up        on_give_up = give_up::escalate;
   supervise_spec supervise{};
   mailbox_spec   mailbox{};
+  std::int32_t   shard = -1; ///< pinned to this shard; -1: placed by the tree
   std::vector<local_rule> local;
 
   std::shared_ptr<const kind_options> options; ///< may be null
@@ -150,5 +156,6 @@ struct child_spec {
 [[nodiscard]] std::string_view to_string(auto_shutdown value) noexcept;
 [[nodiscard]] std::string_view to_string(give_up value) noexcept;
 [[nodiscard]] std::string_view to_string(overflow value) noexcept;
+[[nodiscard]] std::string_view to_string(start_order value) noexcept;
 
 } // namespace kraken::model

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What every container is doing, readable from any thread without asking any container: the
+/// latest status of each path and the last events. Written by the shells at each transition.
+/// Decides nothing and holds no actor.
+#pragma once
+
+#include "kraken/base/limits.hpp"
+#include "kraken/base/result.hpp"
+#include "kraken/model/container_status.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kraken::actor {
+
+/// A published status. Never changes; a change is a new record.
+using status_ptr = std::shared_ptr<const model::container_status>;
+
+/// One change of one container, as the event log keeps it.
+struct status_event {
+  std::uint64_t                         seq = 0; ///< 1, 2, 3 ... without gaps
+  std::chrono::system_clock::time_point at{};    ///< wall clock, for display only
+  std::string                           path;
+  model::phase                          from = model::phase::gone; ///< its state: `state_of(from)`
+  model::phase                          to   = model::phase::gone;
+  std::uint64_t                         generation = 0;
+  std::uint64_t                         restarts   = 0; ///< counted restarts since created
+  std::string                           cause;          ///< `cause::text()`; empty without one
+  std::string                           next_action;    ///< `restart` | `operator` | empty
+  milliseconds                          next_in{0};     ///< time until `restart`
+  std::uint64_t                         correlation = 0; ///< one id from first failure to the root
+};
+
+/// Called at each event, in order of `seq`, on the publishing thread (any shard). Must be quick,
+/// must not throw and must not subscribe or unsubscribe: hand the event to your own loop.
+using event_subscriber = std::function<void(const status_event&)>;
+
+/// The board of one tree.
+/// @thread all members: any
+class status_board {
+public:
+  /// Ends a subscription when destroyed; afterwards the callback neither runs nor will run.
+  /// Must not outlive the board.
+  class subscription {
+  public:
+    subscription() noexcept = default;
+    subscription(subscription&& other) noexcept;
+    subscription& operator=(subscription&& other) noexcept;
+    subscription(const subscription&)            = delete;
+    subscription& operator=(const subscription&) = delete;
+    ~subscription();
+
+    void reset() noexcept;
+
+  private:
+    friend class status_board;
+    subscription(status_board& board, std::uint64_t id) noexcept : board_(&board), id_(id) {}
+
+    status_board* board_ = nullptr;
+    std::uint64_t id_    = 0;
+  };
+
+  explicit status_board(std::size_t events_kept = limits::events_kept);
+  ~status_board();
+  status_board(const status_board&)            = delete;
+  status_board& operator=(const status_board&) = delete;
+
+  /// Replaces the record of `status.path`. A change of phase or generation becomes an event; other
+  /// changes (pid, gauges, mailbox) do not. A record with phase `gone` removes the path, after its
+  /// event.
+  /// @param rank place among its siblings, ascending from left to right
+  void publish(model::container_status status, std::uint64_t rank);
+
+  /// The record of a whole path; null if there is none.
+  [[nodiscard]] status_ptr find(std::string_view path) const;
+
+  /// The record of a path, or of a last segment while that is unambiguous.
+  /// @error errc::not_found; errc::ambiguous naming the candidates
+  [[nodiscard]] result<status_ptr> resolve(std::string_view alias) const;
+
+  /// All records in tree order: a parent before its children, siblings from left to right.
+  [[nodiscard]] std::vector<status_ptr> list() const;
+
+  /// Records of the direct children of `path`, left to right.
+  [[nodiscard]] std::vector<status_ptr> children_of(std::string_view path) const;
+
+  /// Kept events with a number above `seq`, oldest first.
+  /// @param most newest ones kept when there are more
+  [[nodiscard]] std::vector<status_event> events_since(std::uint64_t seq,
+                                                       std::size_t   most = limits::events_kept) const;
+
+  /// Number of the newest event; 0 before the first.
+  [[nodiscard]] std::uint64_t last_seq() const;
+
+  [[nodiscard]] subscription subscribe(event_subscriber callback);
+
+private:
+  void unsubscribe(std::uint64_t id) noexcept;
+
+  struct content;
+  std::unique_ptr<content> content_;
+};
+
+} // namespace kraken::actor

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The supervision tree as the daemon's wiring sees it: given threads, kinds and a root child
+/// spec, it starts, obeys commands, shows its status and ends. No CAF type leaves this header.
+/// Reads no configuration and owns no thread but those of the actor system.
+#pragma once
+
+#include "kraken/actor/incarnation.hpp"
+#include "kraken/actor/status_board.hpp"
+#include "kraken/base/executor.hpp"
+#include "kraken/base/result.hpp"
+#include "kraken/base/units.hpp"
+#include "kraken/model/child_spec.hpp"
+#include "kraken/model/command.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace kraken::actor {
+
+/// The exit code of a daemon whose root gave up: `EX_SOFTWARE`.
+inline constexpr int exit_code_gave_up = 70;
+
+/// Chooses the shard of a new container.
+/// @param parent the spec of its parent; null for the root
+/// @param rank   how many children its parent had before it
+/// @return index below `shards`
+/// @thread the shard of the parent; pure
+using placement = std::function<std::uint32_t(const model::child_spec* parent,
+                                              const model::child_spec& child, std::uint64_t rank,
+                                              std::uint32_t shards)>;
+
+/// The default placement: a pinned child where its spec says, children of a pool (those started in
+/// parallel) round robin over the shards, everything else on shard 0.
+[[nodiscard]] std::uint32_t place_by_pool(const model::child_spec* parent,
+                                          const model::child_spec& child, std::uint64_t rank,
+                                          std::uint32_t shards);
+
+struct tree_options {
+  /// Threads that run the containers; at least one. They must run until `close` has returned.
+  std::vector<executor*> shards;
+  std::vector<kind>      kinds; ///< `supervisor` (no behaviour of its own) is always there
+  model::child_spec      root;
+  placement              place = place_by_pool;
+  std::uint64_t          seed  = 0; ///< of the backoff jitter
+  /// Called once, on shard 0, when the root has ended: with 0 after `stop` or an orderly end,
+  /// with `exit_code_gave_up` when the root's supervision gave up.
+  std::function<void(int exit_code)> ended;
+};
+
+/// A tree of containers.
+/// @thread all members: any, unless they say otherwise
+class tree {
+public:
+  /// Makes the actor system and checks the specs; starts no container.
+  /// @error errc::invalid_argument naming the container and the field, or an unknown kind
+  [[nodiscard]] static result<std::unique_ptr<tree>> make(tree_options options);
+
+  /// As `close(seconds{1})`.
+  ~tree();
+  tree(const tree&)            = delete;
+  tree& operator=(const tree&) = delete;
+
+  /// Creates the containers and starts them.
+  /// @param done called once on shard 0: when the root is ready, or with the reason why not (its
+  ///             supervision may still be trying; `tree_options::ended` tells when it gave up)
+  void start(std::function<void(result<void>)> done);
+
+  /// Carries out one verb.
+  /// @param on   thread that gets the answer; must outlive it
+  /// @param done called exactly once, at the latest when the command's deadline
+  ///             (`limits::command_deadline`) is over
+  void execute(model::command what, executor& on, model::reply_callback done);
+
+  /// Ends the tree in order, right to left, leaves first.
+  /// @param deadline when it is over, what still runs is killed; a second call may shorten it
+  void stop(milliseconds deadline);
+
+  /// Waits until every actor is gone and frees the actor system. After an error the system is
+  /// left as it is (its threads may still use it): log and `_exit`.
+  /// @error errc::timeout naming how many containers are still there
+  /// @thread not a shard
+  [[nodiscard]] result<void> close(milliseconds within);
+
+  /// Lives as long as the tree.
+  [[nodiscard]] status_board&       status() noexcept;
+  [[nodiscard]] const status_board& status() const noexcept;
+
+private:
+  struct content;
+  explicit tree(std::unique_ptr<content> made) noexcept;
+
+  std::unique_ptr<content> content_;
+};
+
+} // namespace kraken::actor
