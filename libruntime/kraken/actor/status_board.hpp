@@ -7,6 +7,7 @@
 
 #include "kraken/base/limits.hpp"
 #include "kraken/base/result.hpp"
+#include "kraken/base/units.hpp"
 #include "kraken/model/container_status.hpp"
 
 #include <chrono>
