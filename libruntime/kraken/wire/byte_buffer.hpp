@@ -22,25 +22,25 @@ public:
   byte_buffer() noexcept = default;
 
   byte_buffer(byte_buffer&& other) noexcept
-    : bytes_(std::move(other.bytes_)), capacity_(std::exchange(other.capacity_, 0)),
-      begin_(std::exchange(other.begin_, 0)), end_(std::exchange(other.end_, 0)) {}
+      : bytes_(std::move(other.bytes_)), capacity_(std::exchange(other.capacity_, 0)),
+        begin_(std::exchange(other.begin_, 0)), end_(std::exchange(other.end_, 0)) {}
 
   byte_buffer& operator=(byte_buffer&& other) noexcept {
-    bytes_    = std::move(other.bytes_);
+    bytes_ = std::move(other.bytes_);
     capacity_ = std::exchange(other.capacity_, 0);
-    begin_    = std::exchange(other.begin_, 0);
-    end_      = std::exchange(other.end_, 0);
+    begin_ = std::exchange(other.begin_, 0);
+    end_ = std::exchange(other.end_, 0);
     return *this;
   }
 
-  byte_buffer(const byte_buffer&)            = delete;
+  byte_buffer(const byte_buffer&) = delete;
   byte_buffer& operator=(const byte_buffer&) = delete;
-  ~byte_buffer()                             = default;
+  ~byte_buffer() = default;
 
   [[nodiscard]] const char* data() const noexcept { return bytes_.get() + begin_; }
-  [[nodiscard]] char*       data() noexcept { return bytes_.get() + begin_; }
+  [[nodiscard]] char* data() noexcept { return bytes_.get() + begin_; }
   [[nodiscard]] std::size_t size() const noexcept { return end_ - begin_; }
-  [[nodiscard]] bool        empty() const noexcept { return end_ == begin_; }
+  [[nodiscard]] bool empty() const noexcept { return end_ == begin_; }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
   [[nodiscard]] std::string_view view() const noexcept { return {data(), size()}; }
@@ -105,21 +105,21 @@ private:
       std::memmove(bytes_.get(), bytes_.get() + begin_, held);
     } else {
       const std::size_t wanted = std::max({smallest, held + count, capacity_ * 2});
-      auto              larger = std::make_unique_for_overwrite<char[]>(wanted);
+      auto larger = std::make_unique_for_overwrite<char[]>(wanted);
       if (held != 0) {
         std::memcpy(larger.get(), bytes_.get() + begin_, held);
       }
-      bytes_    = std::move(larger);
+      bytes_ = std::move(larger);
       capacity_ = wanted;
     }
     begin_ = 0;
-    end_   = held;
+    end_ = held;
   }
 
   std::unique_ptr<char[]> bytes_;
-  std::size_t             capacity_ = 0;
-  std::size_t             begin_    = 0;
-  std::size_t             end_      = 0;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
 };
 
 } // namespace kraken::wire

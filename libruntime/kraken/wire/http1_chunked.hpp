@@ -15,8 +15,8 @@ namespace kraken::wire {
 
 struct chunked_limits {
   std::size_t extension_bytes = limits::http_chunk_extension_bytes; ///< of one chunk
-  std::size_t trailer_bytes   = limits::http_header_bytes;
-  std::size_t trailer_fields  = limits::http_header_fields;
+  std::size_t trailer_bytes = limits::http_header_bytes;
+  std::size_t trailer_fields = limits::http_header_fields;
 };
 
 /// Decodes one chunked body.
@@ -31,11 +31,11 @@ public:
       error,     ///< answer `http_status` and close the connection
     };
 
-    kind             status   = kind::need_more;
-    std::size_t      consumed = 0; ///< bytes of the input to drop, those of `data` included
-    std::string_view data;         ///< part of the input
-    int              http_status = 0; ///< 400 or 431
-    std::string_view reason;          ///< static text
+    kind status = kind::need_more;
+    std::size_t consumed = 0; ///< bytes of the input to drop, those of `data` included
+    std::string_view data;    ///< part of the input
+    int http_status = 0;      ///< 400 or 431
+    std::string_view reason;  ///< static text
   };
 
   chunked_decoder() noexcept = default;
@@ -51,8 +51,19 @@ public:
 
 private:
   enum class phase : std::uint8_t {
-    size_start, size, extension, size_lf, data, data_cr, data_lf,
-    trailer_start, trailer_name, trailer_value, trailer_lf, end_lf, finished,
+    size_start,
+    size,
+    extension,
+    size_lf,
+    data,
+    data_cr,
+    data_lf,
+    trailer_start,
+    trailer_name,
+    trailer_value,
+    trailer_lf,
+    end_lf,
+    finished,
   };
 
   /// Takes one byte of framing. @return the reason it is refused, empty if it is not
@@ -61,12 +72,12 @@ private:
   [[nodiscard]] std::string_view take_trailer(unsigned char byte) noexcept;
 
   chunked_limits limits_;
-  phase          phase_     = phase::size_start;
-  unsigned       digits_    = 0; ///< of the current size
-  std::uint64_t  left_      = 0; ///< bytes of the current chunk, or its size so far
-  std::size_t    extension_ = 0;
-  std::size_t    trailer_   = 0;
-  std::size_t    fields_    = 0;
+  phase phase_ = phase::size_start;
+  unsigned digits_ = 0;    ///< of the current size
+  std::uint64_t left_ = 0; ///< bytes of the current chunk, or its size so far
+  std::size_t extension_ = 0;
+  std::size_t trailer_ = 0;
+  std::size_t fields_ = 0;
 };
 
 } // namespace kraken::wire

@@ -19,11 +19,11 @@ namespace kraken::wire {
 
 /// A request to be written; views live as long as the call.
 struct client_request {
-  std::string_view              method = "GET";
-  std::string_view              target = "/";
-  std::string_view              host   = "localhost";
+  std::string_view method = "GET";
+  std::string_view target = "/";
+  std::string_view host = "localhost";
   std::span<const header_field> headers; ///< without Host and Content-Length
-  std::string_view              body;
+  std::string_view body;
 };
 
 /// Appends the whole request.
@@ -33,9 +33,9 @@ struct client_request {
 
 /// A response head; views point into the bytes given to the reader.
 struct client_response_head {
-  int              status = 0;
+  int status = 0;
   std::string_view phrase;
-  std::size_t      field_count = 0;
+  std::size_t field_count = 0;
   std::array<header_field, limits::http_header_fields> fields;
 
   [[nodiscard]] std::span<const header_field> headers() const noexcept {
@@ -63,14 +63,14 @@ public:
       error,     ///< the server broke the protocol: `reason`
     };
 
-    kind             status   = kind::need_more;
-    std::size_t      consumed = 0;
+    kind status = kind::need_more;
+    std::size_t consumed = 0;
     std::string_view data;
     std::string_view reason; ///< static text
   };
 
   explicit client_response_reader(request_kind asked = request_kind::ordinary) noexcept
-    : asked_(asked) {}
+      : asked_(asked) {}
 
   /// @param input received bytes not consumed yet
   [[nodiscard]] step next(std::string_view input) noexcept;
@@ -87,17 +87,17 @@ public:
 private:
   enum class phase : std::uint8_t { head, length, chunked, until_close, finished };
 
-  [[nodiscard]] step             read_head(std::string_view input) noexcept;
-  [[nodiscard]] step             read_chunked(std::string_view input) noexcept;
+  [[nodiscard]] step read_head(std::string_view input) noexcept;
+  [[nodiscard]] step read_chunked(std::string_view input) noexcept;
   [[nodiscard]] std::string_view parse_head(std::string_view text) noexcept;
   [[nodiscard]] std::string_view choose_framing(std::uint8_t version_minor) noexcept;
 
-  request_kind         asked_;
-  phase                phase_    = phase::head;
-  bool                 reusable_ = true;
-  std::size_t          scanned_  = 0;
-  std::uint64_t        left_     = 0;
-  chunked_decoder      chunks_;
+  request_kind asked_;
+  phase phase_ = phase::head;
+  bool reusable_ = true;
+  std::size_t scanned_ = 0;
+  std::uint64_t left_ = 0;
+  chunked_decoder chunks_;
   client_response_head head_;
 };
 

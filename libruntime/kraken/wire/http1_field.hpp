@@ -23,7 +23,7 @@ struct header_field {
 /// Value of the first field of this name, empty if there is none.
 /// @param lower_name the name in lower case
 [[nodiscard]] std::string_view find_header(std::span<const header_field> fields,
-                                           std::string_view              lower_name) noexcept;
+                                           std::string_view lower_name) noexcept;
 
 /// True for a non-empty RFC 9110 token: what a field name or a method may be.
 [[nodiscard]] bool is_token(std::string_view text) noexcept;

@@ -31,33 +31,33 @@ enum class http_method : std::uint8_t {
 
 /// Bounds on a request head; the defaults are the product's limits.
 struct request_limits {
-  std::size_t line_bytes   = limits::http_request_line_bytes; ///< request line; above: 414
-  std::size_t header_bytes = limits::http_header_bytes;       ///< all fields; above: 431
-  std::size_t field_bytes  = limits::http_header_line_bytes;  ///< one field; above: 431
-  std::size_t field_count  = limits::http_header_fields;      ///< <= http_header_fields; above: 431
+  std::size_t line_bytes = limits::http_request_line_bytes; ///< request line; above: 414
+  std::size_t header_bytes = limits::http_header_bytes;     ///< all fields; above: 431
+  std::size_t field_bytes = limits::http_header_line_bytes; ///< one field; above: 431
+  std::size_t field_count = limits::http_header_fields;     ///< <= http_header_fields; above: 431
 };
 
 /// A parsed request head. All views point into the bytes given to the parser. About 3 KiB:
 /// keep one per event loop, not one per connection; the parser needs it only for its last call.
 struct request_head {
-  http_method      method = http_method::other;
+  http_method method = http_method::other;
   std::string_view method_name;
-  std::string_view target; ///< as received
-  std::string_view path;   ///< raw path of the target, starts with `/` (`*` for OPTIONS *)
-  std::string_view query;  ///< raw, without `?`
-  std::string_view host;   ///< authority of an absolute target, else Host; empty only in 1.0
+  std::string_view target;  ///< as received
+  std::string_view path;    ///< raw path of the target, starts with `/` (`*` for OPTIONS *)
+  std::string_view query;   ///< raw, without `?`
+  std::string_view host;    ///< authority of an absolute target, else Host; empty only in 1.0
   std::string_view upgrade; ///< value of Upgrade when Connection names it, else empty
 
   std::optional<std::uint64_t> content_length;
 
-  std::uint8_t version_minor   = 1; ///< 0 or 1
-  bool chunked                 = false;
-  bool keep_alive              = true;
-  bool expect_continue         = false; ///< 1.1 only: answer 100 before reading the body
-  bool path_is_plain           = true;  ///< `path` has nothing to decode: it is its own result
-  bool scheme_is_https         = false; ///< absolute target `https://`
+  std::uint8_t version_minor = 1; ///< 0 or 1
+  bool chunked = false;
+  bool keep_alive = true;
+  bool expect_continue = false; ///< 1.1 only: answer 100 before reading the body
+  bool path_is_plain = true;    ///< `path` has nothing to decode: it is its own result
+  bool scheme_is_https = false; ///< absolute target `https://`
 
-  std::size_t                                           field_count = 0;
+  std::size_t field_count = 0;
   std::array<header_field, limits::http_header_fields> fields;
 
   /// Fields in order, duplicates kept, Host included (with an absolute target: its authority).
@@ -86,10 +86,10 @@ struct parse_outcome {
     error,     ///< answer `http_status` and close the connection
   };
 
-  kind             status      = kind::need_more;
-  std::size_t      consumed    = 0; ///< bytes of the head, leading blank lines included
-  int              http_status = 0; ///< 400 405 414 417 431 501 505
-  std::string_view reason;          ///< static text, for the log and the error's body
+  kind status = kind::need_more;
+  std::size_t consumed = 0; ///< bytes of the head, leading blank lines included
+  int http_status = 0;      ///< 400 405 414 417 431 501 505
+  std::string_view reason;  ///< static text, for the log and the error's body
 };
 
 /// Parses one request head after another. Between calls it remembers only how far it has
@@ -112,17 +112,23 @@ public:
   void reset() noexcept { at_ = position{}; }
 
 private:
+  /// `check` looks at lines only, `store` also fills the head.
+  enum class pass : std::uint8_t { check, store };
+
   struct position {
-    std::size_t line_start   = 0; ///< first byte of the line that is not complete yet
-    std::size_t scanned      = 0; ///< bytes known to hold no line end
+    std::size_t line_start = 0;   ///< first byte of the line that is not complete yet
+    std::size_t scanned = 0;      ///< bytes known to hold no line end
     std::size_t fields_start = 0; ///< 0 until the request line is complete
-    std::size_t line_count   = 0; ///< complete field lines, or leading blank lines before
+    std::size_t blank_lines = 0;  ///< before the request line
+    std::size_t field_lines = 0;  ///< complete ones, dropped ones too
   };
 
-  [[nodiscard]] parse_outcome walk(std::string_view input, request_head* head) noexcept;
+  [[nodiscard]] parse_outcome walk(std::string_view input, request_head& head, pass how) noexcept;
+  [[nodiscard]] parse_outcome
+  walk_fields(std::string_view input, request_head& head, pass how) noexcept;
 
   request_limits limits_;
-  position       at_;
+  position at_;
 };
 
 /// The method's enumerator; `other` for a token that is none of the known (case matters).

@@ -5,8 +5,10 @@
 #pragma once
 
 #include "kraken/wire/byte_buffer.hpp"
+#include "kraken/wire/http1_field.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace kraken::wire {
@@ -26,10 +28,10 @@ enum class body_framing : std::uint8_t {
 
 /// What the request says about its response.
 struct response_context {
-  std::string_view date;               ///< 29 bytes, IMF-fixdate
-  std::uint8_t     version_minor = 1;  ///< of the request: 0 or 1
-  bool             head          = false; ///< the request's method is HEAD
-  connection_after after         = connection_after::keep;
+  std::string_view date;          ///< 29 bytes, IMF-fixdate
+  std::uint8_t version_minor = 1; ///< of the request: 0 or 1
+  bool head = false;              ///< the request's method is HEAD
+  connection_after after = connection_after::keep;
 };
 
 /// Writes one response head straight into a buffer: `begin`, any number of `field`s, then one of
@@ -44,9 +46,9 @@ public:
   };
 
   response_writer(byte_buffer& out, const response_context& context) noexcept
-    : out_(out), context_(context), start_(out.size()) {}
+      : out_(out), context_(context), start_(out.size()) {}
 
-  /// @param status 200..599; 1xx have `append_interim`
+  /// @param status 200..599; interim responses have functions of their own
   void begin(int status) noexcept;
 
   /// Content-Length, Transfer-Encoding, Connection, Keep-Alive and Upgrade are dropped.
@@ -73,11 +75,11 @@ private:
   void append_common() noexcept;
   [[nodiscard]] bool bodiless() const noexcept;
 
-  byte_buffer&     out_;
+  byte_buffer& out_;
   response_context context_;
-  std::size_t      start_;
-  int              status_       = 0;
-  bool             has_date_     = false;
+  std::size_t start_;
+  int status_ = 0;
+  bool has_date_ = false;
   std::string_view head_length_; ///< Content-Length an application gave to a HEAD request
 };
 
@@ -87,6 +89,11 @@ void append_chunk(byte_buffer& out, std::string_view part) noexcept;
 /// Appends the end of a chunked body.
 void append_last_chunk(byte_buffer& out) noexcept;
 
+/// Appends a whole `103 Early Hints`; not for HTTP/1.0 clients. Fields the server owns are dropped.
+/// @return false, and nothing appended, when a field is one `response_writer` would refuse
+[[nodiscard]] bool append_early_hints(byte_buffer& out,
+                                      std::span<const header_field> fields) noexcept;
+
 /// `100 Continue`, whole.
 inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -94,7 +101,10 @@ inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n
 /// @param status 400..599
 /// @param detail one line for the body after the phrase; empty: the phrase alone
 /// @param retry_after_s seconds for 503; other statuses ignore it
-void append_error(byte_buffer& out, const response_context& context, int status,
-                  std::string_view detail, unsigned retry_after_s = 1) noexcept;
+void append_error(byte_buffer& out,
+                  const response_context& context,
+                  int status,
+                  std::string_view detail,
+                  unsigned retry_after_s = 1) noexcept;
 
 } // namespace kraken::wire

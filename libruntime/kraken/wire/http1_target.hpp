@@ -16,9 +16,9 @@ struct target_parts {
   std::string_view path;      ///< raw; starts with `/`, or is `*`
   std::string_view query;     ///< raw, without `?`
   std::string_view authority; ///< of an absolute target; empty otherwise
-  bool             absolute = false;
-  bool             https    = false; ///< absolute target with the https scheme
-  bool             plain    = true;  ///< decoding the path would not change it
+  bool absolute = false;
+  bool https = false; ///< absolute target with the https scheme
+  bool plain = true;  ///< decoding the path would not change it
 };
 
 /// Splits and checks a target: origin, absolute and asterisk form; no fragment, no control
@@ -34,7 +34,7 @@ struct target_parts {
 /// @return    nothing for `%zz`, `%00`, a path that climbs above the root, or a short `out`
 /// @thread    any (pure)      @cost O(n), no allocation
 [[nodiscard]] std::optional<std::string_view> decode_path(std::string_view raw,
-                                                          std::span<char>  out) noexcept;
+                                                          std::span<char> out) noexcept;
 
 /// True for `host`, `host:port`, `[ipv6]`, `[ipv6]:port`: not empty, no user information.
 /// @thread any (pure)

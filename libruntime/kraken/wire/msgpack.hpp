@@ -34,7 +34,16 @@ void pack_u64_fixed(byte_buffer& out, std::uint64_t value) noexcept; ///< always
 
 /// What the next value is.
 enum class msgpack_type : std::uint8_t {
-  nil, boolean, uint, sint, real, str, bin, array, map, ext,
+  nil,
+  boolean,
+  uint,
+  sint,
+  real,
+  str,
+  bin,
+  array,
+  map,
+  ext,
   end,     ///< no bytes left
   invalid, ///< 0xc1, or the value is cut short
 };
@@ -46,27 +55,25 @@ enum class msgpack_type : std::uint8_t {
 class msgpack_reader {
 public:
   explicit msgpack_reader(std::string_view bytes) noexcept
-    : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  [[nodiscard]] bool             ok() const noexcept { return !failed_; }
-  [[nodiscard]] bool             at_end() const noexcept { return at_ == end_; }
+  [[nodiscard]] bool ok() const noexcept { return !failed_; }
+  [[nodiscard]] bool at_end() const noexcept { return at_ == end_; }
   [[nodiscard]] std::string_view rest() const noexcept { return {at_, left()}; }
 
-  [[nodiscard]] std::size_t left() const noexcept {
-    return static_cast<std::size_t>(end_ - at_);
-  }
+  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
 
   [[nodiscard]] msgpack_type peek() const noexcept;
 
-  [[nodiscard]] std::uint64_t    read_uint() noexcept; ///< any int form >= 0
-  [[nodiscard]] std::int64_t     read_int() noexcept;  ///< any int form that fits
-  [[nodiscard]] bool             read_bool() noexcept;
-  [[nodiscard]] double           read_real() noexcept;   ///< float 32 or 64
+  [[nodiscard]] std::uint64_t read_uint() noexcept; ///< any int form >= 0
+  [[nodiscard]] std::int64_t read_int() noexcept;   ///< any int form that fits
+  [[nodiscard]] bool read_bool() noexcept;
+  [[nodiscard]] double read_real() noexcept; ///< float 32 or 64
   [[nodiscard]] std::string_view read_str() noexcept;
-  [[nodiscard]] std::string_view read_bytes() noexcept;  ///< str or bin
-  [[nodiscard]] std::uint32_t    read_array() noexcept;  ///< count; each takes >= 1 byte
-  [[nodiscard]] std::uint32_t    read_map() noexcept;    ///< pairs; each takes >= 2 bytes
-  void                           read_nil() noexcept;
+  [[nodiscard]] std::string_view read_bytes() noexcept; ///< str or bin
+  [[nodiscard]] std::uint32_t read_array() noexcept;    ///< count; each takes >= 1 byte
+  [[nodiscard]] std::uint32_t read_map() noexcept;      ///< pairs; each takes >= 2 bytes
+  void read_nil() noexcept;
 
   /// Moves past one whole value.
   /// @return its bytes
@@ -77,18 +84,18 @@ public:
 
 private:
   struct head {
-    msgpack_type  type  = msgpack_type::invalid;
+    msgpack_type type = msgpack_type::invalid;
     std::uint64_t value = 0; ///< number, length or count
-    std::size_t   bytes = 0; ///< of the head itself
+    std::size_t bytes = 0;   ///< of the head itself
   };
 
-  [[nodiscard]] head             head_here() const noexcept;
+  [[nodiscard]] head head_here() const noexcept;
   [[nodiscard]] std::string_view take(const head& at) noexcept;
-  [[nodiscard]] std::uint32_t    read_count(msgpack_type wanted, std::size_t each) noexcept;
+  [[nodiscard]] std::uint32_t read_count(msgpack_type wanted, std::size_t each) noexcept;
 
   const char* at_;
   const char* end_;
-  bool        failed_ = false;
+  bool failed_ = false;
 };
 
 /// A decoded value of a control frame. Not for the data path.
@@ -99,16 +106,23 @@ struct msgpack_value {
     friend bool operator==(const binary&, const binary&) = default;
   };
   using array = std::vector<msgpack_value>;
-  using map   = std::vector<std::pair<msgpack_value, msgpack_value>>;
+  using map = std::vector<std::pair<msgpack_value, msgpack_value>>;
 
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string, binary,
-               array, map>
-    data; ///< int64 holds negative numbers only
+  std::variant<std::monostate,
+               bool,
+               std::int64_t,
+               std::uint64_t,
+               double,
+               std::string,
+               binary,
+               array,
+               map>
+      data; ///< int64 holds negative numbers only
 
   /// The value of a string key; nullptr if this is no map or has no such key.
   [[nodiscard]] const msgpack_value* find(std::string_view key) const noexcept;
-  [[nodiscard]] std::string_view     text(std::string_view otherwise = {}) const noexcept;
-  [[nodiscard]] std::int64_t         number(std::int64_t otherwise = 0) const noexcept;
+  [[nodiscard]] std::string_view text(std::string_view otherwise = {}) const noexcept;
+  [[nodiscard]] std::int64_t number(std::int64_t otherwise = 0) const noexcept;
 
   friend bool operator==(const msgpack_value&, const msgpack_value&) = default;
 };

@@ -22,37 +22,44 @@ void append_hello(byte_buffer& out, const worker_hello& hello) noexcept;
 void append_ready(byte_buffer& out) noexcept;
 
 /// @param headers written in order
-void append_response(byte_buffer& out, std::uint32_t stream, int status,
-                     std::span<const header_field> headers, std::string_view body,
+void append_response(byte_buffer& out,
+                     std::uint32_t stream,
+                     int status,
+                     std::span<const header_field> headers,
+                     std::string_view body,
                      std::optional<std::uint64_t> memory_bytes = std::nullopt,
                      response_part part = response_part::whole,
-                     worker_after  after = worker_after::keep) noexcept;
+                     worker_after after = worker_after::keep) noexcept;
 
-void append_chunk_frame(byte_buffer& out, std::uint32_t stream, std::string_view part,
+void append_chunk_frame(byte_buffer& out,
+                        std::uint32_t stream,
+                        std::string_view part,
                         chunk_part which) noexcept;
 
 /// @param context pairs of text, written as a map
-void append_log(byte_buffer& out, std::string_view level, std::string_view message,
+void append_log(byte_buffer& out,
+                std::string_view level,
+                std::string_view message,
                 std::span<const header_field> context) noexcept;
 
 void append_fatal(byte_buffer& out, const worker_fatal& fatal) noexcept;
 
 /// WELCOME as received.
 struct worker_welcome {
-  std::uint64_t                      protocol = 0;
-  std::string                        alias;
-  std::uint64_t                      generation         = 0;
-  std::uint64_t                      request_timeout_ms = 0;
-  std::uint64_t                      frame_bytes_max    = 0;
+  std::uint64_t protocol = 0;
+  std::string alias;
+  std::uint64_t generation = 0;
+  std::uint64_t request_timeout_ms = 0;
+  std::uint64_t frame_bytes_max = 0;
   std::map<std::string, std::string> args;
 };
 
 /// REQUEST as received; views point into the frame.
 struct worker_request {
   std::string_view method, target, path, query, version, scheme, host, remote;
-  flat_headers     headers;
+  flat_headers headers;
   std::string_view body;
-  std::uint64_t    timeout_ms = 0;
+  std::uint64_t timeout_ms = 0;
 };
 
 // @error errc::protocol_error naming the frame and the element

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The inner loops of the HTTP/1 parsers: character classes, and searches that look at sixteen
+/// bytes at a time where the machine can (SSE2 is part of x86-64). Private to the wire room.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace kraken::wire::detail {
+
+/// What a byte may be; bits, because one byte may be many things.
+enum char_bit : std::uint8_t {
+  token_bit = 1, ///< RFC 9110 tchar
+  underscore_bit = 2,
+  target_bit = 4,     ///< may stand in a request target: visible ASCII without `#`
+  pathmark_bit = 8,   ///< `%` and `.`: the path may need decoding
+  control_bit = 16,   ///< below 0x20 except tab, or DEL
+  authority_bit = 32, ///< may stand in a host name: unreserved, sub-delims, `%`
+  hex_bit = 64,
+};
+
+constexpr std::array<std::uint8_t, 256> make_char_bits() {
+  std::array<std::uint8_t, 256> bits{};
+  const auto set = [&bits](std::string_view chars, char_bit bit) {
+    for (const char c : chars) {
+      auto& entry = bits[static_cast<unsigned char>(c)];
+      entry = static_cast<std::uint8_t>(entry | bit);
+    }
+  };
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  constexpr std::string_view digits = "0123456789";
+  for (const auto word : {letters, digits}) {
+    set(word, token_bit);
+    set(word, authority_bit);
+  }
+  set("!#$%&'*+-.^_`|~", token_bit);
+  set("-._~%!$&'()*+,;=", authority_bit);
+  set("_", underscore_bit);
+  set("%.", pathmark_bit);
+  set("0123456789abcdefABCDEF", hex_bit);
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool control = (c < 0x20 && c != '\t') || c == 0x7f;
+    const bool target = c > 0x20 && c < 0x7f && c != '#';
+    bits[c] = static_cast<std::uint8_t>(bits[c] | (control ? control_bit : 0) |
+                                        (target ? target_bit : 0));
+  }
+  return bits;
+}
+
+inline constexpr std::array<std::uint8_t, 256> char_bits = make_char_bits();
+
+[[nodiscard]] inline std::uint8_t bits_of(char c) noexcept {
+  return char_bits[static_cast<unsigned char>(c)];
+}
+
+[[nodiscard]] constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+/// Value of a hex digit.
+/// @param c has `hex_bit`
+[[nodiscard]] constexpr unsigned hex_value(char c) noexcept {
+  const auto code = static_cast<unsigned>(static_cast<unsigned char>(c));
+  return code <= '9' ? code - '0' : (code | 0x20U) - 'a' + 10U;
+}
+
+/// First control character (not tab) in [at, end), or `end`.
+[[nodiscard]] inline const char* find_control(const char* at, const char* end) noexcept {
+#if defined(__SSE2__)
+  while (end - at >= 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
+    const __m128i tab = _mm_cmpeq_epi8(block, _mm_set1_epi8('\t'));
+    const __m128i del = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7f));
+    const auto found =
+        static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tab, low), del)));
+    if (found != 0) {
+      return at + std::countr_zero(found);
+    }
+    at += 16;
+  }
+#endif
+  while (at != end && (bits_of(*at) & control_bit) == 0) {
+    ++at;
+  }
+  return at;
+}
+
+/// A run of token characters, and whether `_` is among them.
+struct token_run {
+  const char* end;
+  bool underscore;
+};
+
+/// The token that starts at `at`; empty if none does.
+[[nodiscard]] inline token_run scan_token(const char* at, const char* end) noexcept {
+#if defined(__SSE2__)
+  // Names are nearly always letters, digits and dashes; the table takes over at anything else.
+  while (end - at >= 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const __m128i alpha =
+        _mm_sub_epi8(_mm_or_si128(block, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+    const __m128i digit = _mm_sub_epi8(block, _mm_set1_epi8('0'));
+    const __m128i word = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(alpha, _mm_set1_epi8(25)), alpha),
+                                      _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
+    const __m128i dash = _mm_cmpeq_epi8(block, _mm_set1_epi8('-'));
+    const auto rest = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(word, dash))) ^ 0xffffU;
+    if (rest != 0) {
+      at += std::countr_zero(rest);
+      break;
+    }
+    at += 16;
+  }
+#endif
+  unsigned seen = 0;
+  while (at != end && (bits_of(*at) & token_bit) != 0) {
+    seen |= bits_of(*at);
+    ++at;
+  }
+  return {at, (seen & underscore_bit) != 0};
+}
+
+template <class Word>
+[[nodiscard]] inline Word load(const char* from) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// Equality of a token with a lower case literal of 4 to 24 bytes, a word at a time; the last
+/// word overlaps the one before. Only for tokens: setting bit 5 of every byte would take some
+/// control characters for punctuation.
+template <std::size_t Size>
+[[nodiscard]] inline bool token_is(std::string_view token, const char (&lower)[Size]) noexcept {
+  constexpr std::size_t length = Size - 1;
+  static_assert(length >= 4 && length <= 24);
+  if (token.size() != length) {
+    return false;
+  }
+  const char* at = token.data();
+  if constexpr (length < 8) {
+    constexpr std::uint32_t bit = 0x20202020U;
+    constexpr std::size_t last = length - 4;
+    const auto front = (load<std::uint32_t>(at) | bit) ^ load<std::uint32_t>(lower);
+    const auto back = (load<std::uint32_t>(at + last) | bit) ^ load<std::uint32_t>(lower + last);
+    return (front | back) == 0;
+  } else {
+    constexpr std::uint64_t bit = 0x2020202020202020U;
+    constexpr std::size_t last = length - 8;
+    constexpr std::size_t mid = last < 8 ? last : 8;
+    const auto front = (load<std::uint64_t>(at) | bit) ^ load<std::uint64_t>(lower);
+    const auto mids = (load<std::uint64_t>(at + mid) | bit) ^ load<std::uint64_t>(lower + mid);
+    const auto back = (load<std::uint64_t>(at + last) | bit) ^ load<std::uint64_t>(lower + last);
+    return (front | mids | back) == 0;
+  }
+}
+
+/// Calls `each` for every non-empty element of a comma separated list, blanks trimmed.
+template <class Each>
+inline void for_each_element(std::string_view list, Each each) noexcept {
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    std::string_view element = list.substr(0, comma);
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+    while (!element.empty() && (element.front() == ' ' || element.front() == '\t')) {
+      element.remove_prefix(1);
+    }
+    while (!element.empty() && (element.back() == ' ' || element.back() == '\t')) {
+      element.remove_suffix(1);
+    }
+    if (!element.empty()) {
+      each(element);
+    }
+  }
+}
+
+} // namespace kraken::wire::detail

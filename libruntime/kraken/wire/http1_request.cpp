@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The request head parser. A line is judged when its CRLF is there, a head's meaning when its
+/// last line is: that is what makes the verdict independent of how the bytes arrive.
+#include "kraken/wire/http1_request.hpp"
+
+#include "kraken/wire/detail/http1_scan.hpp"
+#include "kraken/wire/http1_target.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace kraken::wire {
+
+namespace {
+
+/// A refusal; ok while `http_status` is 0.
+struct refusal {
+  int http_status = 0;
+  std::string_view reason;
+};
+
+parse_outcome refused(refusal why) noexcept {
+  return {parse_outcome::kind::error, 0, why.http_status, why.reason};
+}
+
+/// The fields that decide where the message ends and what becomes of the connection.
+struct known_fields {
+  std::string_view host;
+  std::string_view content_length;
+  std::string_view transfer_encoding;
+  std::string_view upgrade;
+  unsigned hosts = 0;
+  unsigned content_lengths = 0;
+  unsigned transfer_encodings = 0;
+  std::size_t host_index = 0;
+  bool close = false;
+  bool keep_alive = false;
+  bool connection_upgrade = false;
+  bool expect_continue = false;
+  bool expect_other = false;
+};
+
+enum class line_state : std::uint8_t { complete, incomplete, too_long, control, bare_cr };
+
+/// Takes the next line off the input, without its CRLF.
+/// @param limit   the line's CR must not stand behind this offset
+/// @param start   offset of the line; moved behind it when it is complete
+/// @param scanned offset up to which no line end was found before; kept up to date
+inline line_state next_line(std::string_view input,
+                            std::size_t limit,
+                            std::size_t& start,
+                            std::size_t& scanned,
+                            std::string_view& line) noexcept {
+  const char* const begin = input.data();
+  const char* const stop = begin + std::min(input.size(), limit + 1);
+  const char* const cr = detail::find_control(begin + scanned, stop);
+  scanned = static_cast<std::size_t>(cr - begin);
+  if (cr == stop) {
+    return scanned > limit ? line_state::too_long : line_state::incomplete;
+  }
+  if (*cr != '\r') {
+    return line_state::control;
+  }
+  if (scanned + 1 == input.size()) {
+    return line_state::incomplete;
+  }
+  if (cr[1] != '\n') {
+    return line_state::bare_cr;
+  }
+  line = {begin + start, scanned - start};
+  scanned = start = scanned + 2;
+  return line_state::complete;
+}
+
+parse_outcome not_complete(line_state found, refusal too_long) noexcept {
+  switch (found) {
+  case line_state::too_long:
+    return refused(too_long);
+  case line_state::control:
+    return refused({400, "control character or bare LF"});
+  case line_state::bare_cr:
+    return refused({400, "bare CR"});
+  case line_state::complete:
+  case line_state::incomplete:
+    break;
+  }
+  return {};
+}
+
+refusal parse_request_line(std::string_view line, request_head& head) noexcept {
+  const char* const end = line.data() + line.size();
+  const char* const name = detail::scan_token(line.data(), end).end;
+  if (name == line.data() || name == end || *name != ' ') {
+    return {400, "malformed request line"};
+  }
+  head.method_name = {line.data(), static_cast<std::size_t>(name - line.data())};
+  // Exactly ` HTTP/d.d` at the end; a space anywhere else is then part of the target, and no
+  // target may have one.
+  const char* const target = name + 1;
+  if (end - target < 10) {
+    return {400, "malformed request line"};
+  }
+  const char* const version = end - 9;
+  if (std::memcmp(version, " HTTP/", 6) != 0 || version[6] < '0' || version[6] > '9' ||
+      version[7] != '.' || version[8] < '0' || version[8] > '9') {
+    return {400, "malformed HTTP version"};
+  }
+  head.target = {target, static_cast<std::size_t>(version - target)};
+  head.method = method_of(head.method_name);
+  if (head.method == http_method::other && head.method_name == "CONNECT") {
+    return {405, "CONNECT is for proxies"};
+  }
+  const auto parts = split_target(head.target);
+  if (!parts || (head.target.front() == '*' && head.method != http_method::options)) {
+    return {400, "malformed request target"};
+  }
+  if (version[6] != '1') {
+    return {505, "only HTTP/1.x is spoken here"};
+  }
+  head.version_minor = version[8] == '0' ? 0 : 1;
+  head.path = parts->path;
+  head.query = parts->query;
+  head.host = parts->authority;
+  head.path_is_plain = parts->plain;
+  head.scheme_is_https = parts->https;
+  return {};
+}
+
+void note_connection(std::string_view value, known_fields& known) noexcept {
+  detail::for_each_element(value, [&known](std::string_view option) {
+    known.close = known.close || detail::token_is(option, "close");
+    known.keep_alive = known.keep_alive || detail::token_is(option, "keep-alive");
+    known.connection_upgrade = known.connection_upgrade || detail::token_is(option, "upgrade");
+  });
+}
+
+/// @return false for a field that must not reach an application
+bool note_field(const header_field& field, std::size_t index, known_fields& known) noexcept {
+  switch (field.name.size()) {
+  case 4:
+    if (detail::token_is(field.name, "host")) {
+      known.host = field.value;
+      known.host_index = index;
+      ++known.hosts;
+    }
+    break;
+  case 5: // httpoxy: a CGI environment would take it for the HTTP_PROXY setting
+    return !detail::token_is(field.name, "proxy");
+  case 6:
+    if (detail::token_is(field.name, "expect")) {
+      const bool is_continue = equals_lower(field.value, "100-continue");
+      known.expect_continue = known.expect_continue || is_continue;
+      known.expect_other = known.expect_other || !is_continue;
+    }
+    break;
+  case 7:
+    if (detail::token_is(field.name, "upgrade")) {
+      known.upgrade = field.value;
+    }
+    break;
+  case 10:
+    if (detail::token_is(field.name, "connection")) {
+      note_connection(field.value, known);
+    }
+    break;
+  case 14:
+    if (detail::token_is(field.name, "content-length")) {
+      known.content_length = field.value;
+      ++known.content_lengths;
+    }
+    break;
+  case 17:
+    if (detail::token_is(field.name, "transfer-encoding")) {
+      known.transfer_encoding = field.value;
+      ++known.transfer_encodings;
+    }
+    break;
+  default:
+    break;
+  }
+  return true;
+}
+
+struct field_line {
+  header_field field;
+  bool valid = false;
+  bool underscore = false;
+};
+
+field_line parse_field_line(std::string_view line) noexcept {
+  const char* const end = line.data() + line.size();
+  const auto name = detail::scan_token(line.data(), end);
+  if (name.end == line.data() || name.end == end || *name.end != ':') {
+    return {}; // folded lines start with a blank and end up here too
+  }
+  const char* from = name.end + 1;
+  const char* to = end;
+  while (from != to && (*from == ' ' || *from == '\t')) {
+    ++from;
+  }
+  while (from != to && (to[-1] == ' ' || to[-1] == '\t')) {
+    --to;
+  }
+  return {{{line.data(), static_cast<std::size_t>(name.end - line.data())},
+           {from, static_cast<std::size_t>(to - from)}},
+          true,
+          name.underscore};
+}
+
+/// Digits only, and it must fit: `+1`, `1, 1` and 2^64 are all requests somebody else would
+/// read differently.
+std::optional<std::uint64_t> parse_content_length(std::string_view text) noexcept {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t value = 0;
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  for (const char c : text) {
+    if (c < '0' || c > '9') {
+      return std::nullopt;
+    }
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (value > (most - digit) / 10) {
+      return std::nullopt;
+    }
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/// One line, one coding, and it is `chunked`. Other codings in correct form: 501.
+refusal check_transfer_encoding(const known_fields& known) noexcept {
+  unsigned codings = 0;
+  unsigned chunked = 0;
+  bool malformed = known.transfer_encodings > 1;
+  bool last_is_chunked = false;
+  detail::for_each_element(known.transfer_encoding, [&](std::string_view coding) {
+    malformed = malformed || !is_token(coding);
+    last_is_chunked = equals_lower(coding, "chunked");
+    chunked += last_is_chunked ? 1 : 0;
+    ++codings;
+  });
+  if (malformed || codings == 0 || chunked > 1 || (chunked == 1 && !last_is_chunked)) {
+    return {400, "malformed Transfer-Encoding"};
+  }
+  if (codings > 1 || chunked == 0) {
+    return {501, "transfer coding not supported"};
+  }
+  return {};
+}
+
+refusal decide_framing(const known_fields& known, request_head& head) noexcept {
+  head.chunked = false;
+  head.content_length = std::nullopt;
+  if (known.transfer_encodings != 0) {
+    if (known.content_lengths != 0) {
+      return {400, "both Content-Length and Transfer-Encoding"};
+    }
+    if (head.version_minor == 0) {
+      return {400, "Transfer-Encoding in HTTP/1.0"};
+    }
+    head.chunked = true;
+    return check_transfer_encoding(known);
+  }
+  if (known.content_lengths != 0) {
+    head.content_length = parse_content_length(known.content_length);
+    if (known.content_lengths > 1 || !head.content_length) {
+      return {400, "malformed Content-Length"};
+    }
+  }
+  return {};
+}
+
+refusal decide_host(const known_fields& known, request_head& head) noexcept {
+  if (known.hosts > 1) {
+    return {400, "more than one Host"};
+  }
+  if (known.hosts == 0) {
+    return head.version_minor == 0 ? refusal{} : refusal{400, "no Host"};
+  }
+  if (!is_authority(known.host)) {
+    return {400, "malformed Host"};
+  }
+  if (head.host.empty()) {
+    head.host = known.host;
+  } else {
+    // RFC 9112 §3.2.2: the target wins; an application must not see two different hosts.
+    head.fields[known.host_index].value = head.host;
+  }
+  return {};
+}
+
+/// Judges a complete head.
+refusal decide(const known_fields& known, request_head& head) noexcept {
+  if (const auto why = decide_framing(known, head); why.http_status != 0) {
+    return why;
+  }
+  if (const auto why = decide_host(known, head); why.http_status != 0) {
+    return why;
+  }
+  const bool is_1_1 = head.version_minor != 0;
+  head.keep_alive = !known.close && (is_1_1 || known.keep_alive);
+  head.upgrade = is_1_1 && known.connection_upgrade ? known.upgrade : std::string_view{};
+  head.expect_continue = is_1_1 && known.expect_continue;
+  if (is_1_1 && known.expect_other) {
+    return {417, "unknown expectation"};
+  }
+  return {};
+}
+
+} // namespace
+
+http_method method_of(std::string_view name) noexcept {
+  switch (name.size()) {
+  case 3:
+    return name == "GET" ? http_method::get : name == "PUT" ? http_method::put : http_method::other;
+  case 4:
+    return name == "POST"   ? http_method::post
+           : name == "HEAD" ? http_method::head
+                            : http_method::other;
+  case 5:
+    return name == "PATCH"   ? http_method::patch
+           : name == "TRACE" ? http_method::trace
+                             : http_method::other;
+  case 6:
+    return name == "DELETE" ? http_method::delete_ : http_method::other;
+  case 7:
+    return name == "OPTIONS" ? http_method::options : http_method::other;
+  default:
+    return http_method::other;
+  }
+}
+
+parse_outcome request_parser::parse(std::string_view input, request_head& head) noexcept {
+  // The usual case is one pass over a head that is all there. A head that comes in pieces is
+  // only checked line by line, and gone through once more when it is complete: nothing of it
+  // has to be remembered in between, so the `head` may serve other connections meanwhile.
+  const bool fresh = at_.scanned == 0;
+  auto outcome = walk(input, head, fresh ? pass::store : pass::check);
+  if (!fresh && outcome.status == parse_outcome::kind::done) {
+    at_ = position{};
+    outcome = walk(input, head, pass::store);
+  }
+  if (outcome.status != parse_outcome::kind::need_more) {
+    at_ = position{};
+  }
+  return outcome;
+}
+
+parse_outcome request_parser::walk(std::string_view input, request_head& head, pass how) noexcept {
+  while (at_.fields_start == 0) {
+    std::string_view line;
+    const auto found =
+        next_line(input, at_.line_start + limits_.line_bytes, at_.line_start, at_.scanned, line);
+    if (found != line_state::complete) {
+      return not_complete(found, {414, "request line too long"});
+    }
+    if (!line.empty()) {
+      if (const auto why = parse_request_line(line, head); why.http_status != 0) {
+        return refused(why);
+      }
+      at_.fields_start = at_.line_start;
+    } else if (++at_.blank_lines > limits::http_leading_blank_lines) {
+      return refused({400, "too many blank lines"});
+    }
+  }
+  return walk_fields(input, head, how);
+}
+
+parse_outcome
+request_parser::walk_fields(std::string_view input, request_head& head, pass how) noexcept {
+  const std::size_t most = std::min(limits_.field_count, head.fields.size());
+  const std::size_t last_limit = at_.fields_start + limits_.header_bytes;
+  std::size_t kept = 0;
+  known_fields known;
+  for (;;) {
+    // The empty line at the end is always allowed, hence not before line_start.
+    const std::size_t limit =
+        std::max(at_.line_start, std::min(at_.line_start + limits_.field_bytes, last_limit));
+    std::string_view line;
+    const auto found = next_line(input, limit, at_.line_start, at_.scanned, line);
+    if (found != line_state::complete) {
+      return not_complete(found, {431, "header fields too large"});
+    }
+    if (line.empty()) {
+      head.field_count = kept;
+      const auto why = how == pass::store ? decide(known, head) : refusal{};
+      return why.http_status == 0 ? parse_outcome{parse_outcome::kind::done, at_.line_start, 0, {}}
+                                  : refused(why);
+    }
+    const auto parsed = parse_field_line(line);
+    if (!parsed.valid) {
+      return refused({400, "malformed header field"});
+    }
+    if (++at_.field_lines > most) {
+      return refused({431, "too many header fields"});
+    }
+    if (how == pass::store && !parsed.underscore && note_field(parsed.field, kept, known)) {
+      head.fields[kept++] = parsed.field;
+    }
+  }
+}
+
+} // namespace kraken::wire
