@@ -116,6 +116,17 @@ public:
 
   /// Canonical text of every value; equal text means equal options. Used by the diff.
   [[nodiscard]] virtual std::string fingerprint() const = 0;
+
+  /// True when a running incarnation can take over `to` without a restart (pool sizes ...).
+  /// @param to options of the same kind
+  [[nodiscard]] virtual bool live_change(const kind_options& to) const {
+    return fingerprint() == to.fingerprint();
+  }
+
+protected:
+  kind_options()                               = default;
+  kind_options(const kind_options&)            = default;
+  kind_options& operator=(const kind_options&) = default;
 };
 
 /// A child as its parent's supervisor knows it.

@@ -26,6 +26,9 @@ enum class verb : std::uint8_t {
   recycle,  ///< planned replacement of the incarnation, or of each worker of a pool
   scale,    ///< pool: `count` workers
   reset,    ///< forget the failure history (supervisor:reset)
+  update,   ///< `spec` replaces the target's definition while it runs (reload): supervision fields
+            ///< and live options count at once, the rest from the next start. The order of
+            ///< `spec->children` is the new start order; the children have commands of their own
   start_tree, ///< recursive start (`arch:start`)
   stop_tree,
 };
