@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The writing half of the admin API's JSON.
+#include "console/api_json.hpp"
+
+#include "console/detail/json.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace kraken::console {
+
+namespace {
+
+using detail::dump;
+using detail::json;
+using detail::steady_ms;
+
+json json_of(const model::cause& why) {
+  if (why.kind == model::cause_kind::none) {
+    return nullptr;
+  }
+  return {{"kind", to_string(why.kind)}, {"code", why.code},
+          {"type", why.type},            {"text", why.text()},
+          {"message", why.message},      {"detail", why.detail},
+          {"origin", why.origin},        {"correlation", why.correlation}};
+}
+
+json json_of(const model::gauges& live, time_point now) {
+  const std::int64_t since = live.busy_since_ms.get();
+  return {{"requests", live.requests.get()},
+          {"failures", live.failures.get()},
+          {"busy", live.busy.get()},
+          {"waiting", live.waiting.get()},
+          {"memory_bytes", live.memory_bytes.get()},
+          {"busy_ms", since == 0 ? 0 : std::max<std::int64_t>(0, steady_ms(now) - since)}};
+}
+
+json json_of(const model::container_status& c, time_point now) {
+  const auto age = std::chrono::duration_cast<milliseconds>(now - c.since).count();
+  const auto due = std::chrono::duration_cast<milliseconds>(c.next_at - now).count();
+  return {{"path", c.path},
+          {"alias", c.alias},
+          {"parent", c.parent},
+          {"kind", c.kind},
+          {"name", c.name},
+          {"state", to_string(c.in)},
+          {"state_number", static_cast<int>(c.in)},
+          {"phase", to_string(c.at)},
+          {"generation", c.generation},
+          {"pid", c.pid},
+          {"shard", c.shard},
+          {"restarts", c.restarts},
+          {"recycles", c.recycles},
+          {"restarts_in_window", c.restarts_in_window},
+          {"intensity", c.intensity},
+          {"since_seconds", static_cast<double>(std::max<std::int64_t>(0, age)) / 1000.0},
+          {"cause", json_of(c.last_cause)},
+          {"next_action", c.next_action},
+          {"next_in_ms", c.next_action.empty() ? 0 : std::max<std::int64_t>(0, due)},
+          {"mailbox", c.mailbox},
+          {"live", c.live ? json_of(*c.live, now) : json(nullptr)}};
+}
+
+json json_of(const event_record& value) {
+  json fields = json::object();
+  for (const auto& [key, text] : value.fields) {
+    fields[key] = text;
+  }
+  return {{"id", value.id},
+          {"unix_ms", value.unix_ms},
+          {"name", value.name},
+          {"container", value.container},
+          {"fields", std::move(fields)}};
+}
+
+json json_of(const log_record& value) {
+  return {{"id", value.id},
+          {"unix_ms", value.unix_ms},
+          {"container", value.container},
+          {"stream", value.stream},
+          {"text", value.text}};
+}
+
+json json_of(const change_record& value) {
+  return {{"what", value.what}, {"container", value.container}, {"detail", value.detail}};
+}
+
+template <class Record>
+std::string list_text(std::span<const Record> records) {
+  json list = json::array();
+  for (const Record& record : records) {
+    list.push_back(json_of(record));
+  }
+  return dump(list);
+}
+
+} // namespace
+
+std::string to_json(const command_request& value) {
+  return dump({{"command", value.command}, {"args", value.args}, {"flags", value.flags}});
+}
+
+std::string to_json(const command_reply& value) {
+  json data = value.data.empty() ? json(nullptr) : json::parse(value.data, nullptr, false);
+  if (data.is_discarded()) {
+    data = value.data;
+  }
+  return dump({{"ok", true},
+               {"text", value.text},
+               {"changed", value.changed},
+               {"data", std::move(data)}});
+}
+
+std::string to_json(const api_error& value) {
+  return dump({{"ok", false},
+               {"error",
+                {{"code", to_string(value.why.code)},
+                 {"text", value.why.context.empty() ? std::string{row_of(value.why.code).text}
+                                                    : value.why.context},
+                 {"hint", value.hint}}}});
+}
+
+std::string to_json(const event_record& value) {
+  return dump(json_of(value));
+}
+
+std::string to_json(const log_record& value) {
+  return dump(json_of(value));
+}
+
+std::string to_json(const node_record& value) {
+  return dump({{"name", value.name},
+               {"version", value.version},
+               {"pid", value.pid},
+               {"uptime_seconds", value.uptime_seconds},
+               {"shards", value.shards},
+               {"config_files", value.config_files},
+               {"listen", value.listen}});
+}
+
+std::string to_json(std::span<const event_record> value) {
+  return list_text(value);
+}
+
+std::string to_json(std::span<const log_record> value) {
+  return list_text(value);
+}
+
+std::string to_json(std::span<const change_record> value) {
+  return list_text(value);
+}
+
+std::string to_json(const model::container_status& value, time_point now) {
+  return dump(json_of(value, now));
+}
+
+std::string to_json(std::span<const model::container_status> value, time_point now) {
+  json list = json::array();
+  for (const model::container_status& one : value) {
+    list.push_back(json_of(one, now));
+  }
+  return dump(list);
+}
+
+} // namespace kraken::console

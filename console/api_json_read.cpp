@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The reading half of the admin API's JSON. Members are read by type; absent or odd ones stay at
+/// their defaults, wrong shapes are errors.
+#include "console/api_json.hpp"
+
+#include "console/detail/json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <type_traits>
+
+namespace kraken::console {
+
+namespace {
+
+using detail::dump;
+using detail::json;
+using detail::parse_json;
+using detail::steady_ms;
+
+constexpr std::array all_causes{
+  model::cause_kind::none,        model::cause_kind::exit_normal, model::cause_kind::exit_code,
+  model::cause_kind::signal,      model::cause_kind::exception,   model::cause_kind::start_error,
+  model::cause_kind::start_timeout, model::cause_kind::timeout,   model::cause_kind::probe,
+  model::cause_kind::out_of_memory, model::cause_kind::protocol,  model::cause_kind::child,
+  model::cause_kind::shared_fate, model::cause_kind::node_down,   model::cause_kind::recycle,
+};
+
+result<json> parse_shape(std::string_view text, json::value_t shape, std::string_view what) {
+  auto value = parse_json(text);
+  if (value && value->type() != shape) {
+    return fail(errc::parse_error, std::string{what} + ": expected "
+                                     + (shape == json::value_t::array ? "an array" : "an object")
+                                     + ", got " + value->type_name());
+  }
+  return value;
+}
+
+std::string text_member(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+template <class Number>
+Number number_member(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number() ? found->get<Number>() : Number{};
+}
+
+bool truth_member(const json& object, const char* name, bool fallback) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_boolean() ? found->get<bool>() : fallback;
+}
+
+/// A scalar by its text: `8`, `true`, `web`.
+result<std::string> scalar_text(const json& value, const std::string& place) {
+  if (value.is_string()) {
+    return value.get<std::string>();
+  }
+  if (value.is_number() || value.is_boolean()) {
+    return dump(value);
+  }
+  return fail(errc::parse_error,
+              place + ": expected a string, number or truth value, got " + value.type_name());
+}
+
+result<text_map> text_map_member(const json& object, const char* name) {
+  text_map out;
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) {
+    return out;
+  }
+  if (!found->is_object()) {
+    return fail(errc::parse_error,
+                std::string{name} + ": expected an object, got " + found->type_name());
+  }
+  for (const auto& [key, value] : found->items()) {
+    if (value.is_null()) {
+      continue;
+    }
+    auto text = scalar_text(value, std::string{name} + "." + key);
+    if (!text) {
+      return fail(text.error());
+    }
+    out.insert_or_assign(key, std::move(*text));
+  }
+  return out;
+}
+
+std::vector<std::string> texts_member(const json& object, const char* name) {
+  std::vector<std::string> out;
+  const auto found = object.find(name);
+  if (found != object.end() && found->is_array()) {
+    for (const json& item : *found) {
+      if (item.is_string()) {
+        out.push_back(item.get<std::string>());
+      }
+    }
+  }
+  return out;
+}
+
+model::cause cause_of(const json& object) {
+  model::cause why;
+  const std::string kind = text_member(object, "kind");
+  for (const model::cause_kind candidate : all_causes) {
+    if (to_string(candidate) == kind) {
+      why.kind = candidate;
+    }
+  }
+  why.code = number_member<std::int32_t>(object, "code");
+  why.type = text_member(object, "type");
+  why.message = text_member(object, "message");
+  why.detail = text_member(object, "detail");
+  why.origin = text_member(object, "origin");
+  why.correlation = number_member<std::uint64_t>(object, "correlation");
+  return why;
+}
+
+std::shared_ptr<const model::gauges> gauges_of(const json& object, time_point now) {
+  auto live = std::make_shared<model::gauges>();
+  live->requests.set(number_member<std::int64_t>(object, "requests"));
+  live->failures.set(number_member<std::int64_t>(object, "failures"));
+  live->busy.set(number_member<std::int64_t>(object, "busy"));
+  live->waiting.set(number_member<std::int64_t>(object, "waiting"));
+  live->memory_bytes.set(number_member<std::int64_t>(object, "memory_bytes"));
+  const auto busy = number_member<std::int64_t>(object, "busy_ms");
+  live->busy_since_ms.set(busy == 0 ? 0 : steady_ms(now) - busy);
+  return live;
+}
+
+result<model::container_status> container_of(const json& object, time_point now) {
+  if (!object.is_object()) {
+    return fail(errc::parse_error,
+                std::string{"container: expected an object, got "} + object.type_name());
+  }
+  model::container_status c;
+  c.path = text_member(object, "path");
+  c.alias = text_member(object, "alias");
+  c.parent = text_member(object, "parent");
+  c.kind = text_member(object, "kind");
+  c.name = text_member(object, "name");
+  const std::string phase = text_member(object, "phase");
+  const auto row = std::find_if(model::phase_table.begin(), model::phase_table.end(),
+                                [&](const model::phase_row& r) { return r.name == phase; });
+  if (row == model::phase_table.end()) {
+    return fail(errc::parse_error, "container " + c.path + ": unknown phase '" + phase + "'");
+  }
+  c.at = row->value;
+  c.in = row->of;
+  c.generation = number_member<std::uint64_t>(object, "generation");
+  c.pid = number_member<std::int32_t>(object, "pid");
+  c.shard = number_member<std::uint32_t>(object, "shard");
+  c.restarts = number_member<std::uint64_t>(object, "restarts");
+  c.recycles = number_member<std::uint64_t>(object, "recycles");
+  c.restarts_in_window = number_member<std::uint32_t>(object, "restarts_in_window");
+  c.intensity = number_member<std::uint32_t>(object, "intensity");
+  const double age = std::clamp(number_member<double>(object, "since_seconds"), 0.0, 1e9);
+  c.since = now - milliseconds{static_cast<std::int64_t>(age * 1000.0 + 0.5)};
+  if (const auto why = object.find("cause"); why != object.end() && why->is_object()) {
+    c.last_cause = cause_of(*why);
+  }
+  c.next_action = text_member(object, "next_action");
+  c.next_at = now + milliseconds{number_member<std::int64_t>(object, "next_in_ms")};
+  c.mailbox = number_member<std::uint64_t>(object, "mailbox");
+  if (const auto live = object.find("live"); live != object.end() && live->is_object()) {
+    c.live = gauges_of(*live, now);
+  }
+  return c;
+}
+
+result<event_record> event_of(const json& object) {
+  if (!object.is_object()) {
+    return fail(errc::parse_error,
+                std::string{"event: expected an object, got "} + object.type_name());
+  }
+  event_record out;
+  out.id = number_member<std::uint64_t>(object, "id");
+  out.unix_ms = number_member<std::int64_t>(object, "unix_ms");
+  out.name = text_member(object, "name");
+  out.container = text_member(object, "container");
+  if (const auto fields = object.find("fields"); fields != object.end() && fields->is_object()) {
+    for (const auto& [key, value] : fields->items()) {
+      out.fields.emplace_back(key, value.is_string() ? value.get<std::string>() : dump(value));
+    }
+  }
+  return out;
+}
+
+result<log_record> log_of(const json& object) {
+  if (!object.is_object()) {
+    return fail(errc::parse_error,
+                std::string{"log line: expected an object, got "} + object.type_name());
+  }
+  return log_record{number_member<std::uint64_t>(object, "id"),
+                    number_member<std::int64_t>(object, "unix_ms"),
+                    text_member(object, "container"), text_member(object, "stream"),
+                    text_member(object, "text")};
+}
+
+/// Reads every element of an array with `read`; the first that fails is the answer.
+template <class Read>
+auto read_list(std::string_view text, std::string_view what, Read read)
+  -> result<std::vector<typename std::invoke_result_t<Read, const json&>::value_type>> {
+  auto list = parse_shape(text, json::value_t::array, what);
+  if (!list) {
+    return fail(list.error());
+  }
+  std::vector<typename std::invoke_result_t<Read, const json&>::value_type> out;
+  for (const json& item : *list) {
+    auto record = read(item);
+    if (!record) {
+      return fail(record.error());
+    }
+    out.push_back(std::move(*record));
+  }
+  return out;
+}
+
+} // namespace
+
+result<command_request> read_command_request(std::string_view text) {
+  auto object = parse_shape(text, json::value_t::object, "body");
+  if (!object) {
+    return fail(object.error());
+  }
+  command_request out;
+  out.command = text_member(*object, "command");
+  if (out.command.empty()) {
+    return fail(errc::parse_error, "command: expected the name of a command");
+  }
+  auto args = text_map_member(*object, "args");
+  if (!args) {
+    return fail(args.error());
+  }
+  auto flags = text_map_member(*object, "flags");
+  if (!flags) {
+    return fail(flags.error());
+  }
+  out.args = std::move(*args);
+  out.flags = std::move(*flags);
+  return out;
+}
+
+result<command_reply> read_command_reply(std::string_view text) {
+  auto object = parse_shape(text, json::value_t::object, "reply");
+  if (!object) {
+    return fail(object.error());
+  }
+  command_reply out;
+  out.text = text_member(*object, "text");
+  out.changed = truth_member(*object, "changed", true);
+  if (const auto data = object->find("data"); data != object->end() && !data->is_null()) {
+    out.data = dump(*data);
+  }
+  return out;
+}
+
+result<event_record> read_event(std::string_view text) {
+  auto value = parse_json(text);
+  return value ? event_of(*value) : result<event_record>{fail(value.error())};
+}
+
+result<std::vector<event_record>> read_events(std::string_view text) {
+  return read_list(text, "events", event_of);
+}
+
+result<log_record> read_log(std::string_view text) {
+  auto value = parse_json(text);
+  return value ? log_of(*value) : result<log_record>{fail(value.error())};
+}
+
+result<std::vector<log_record>> read_logs(std::string_view text) {
+  return read_list(text, "logs", log_of);
+}
+
+result<node_record> read_node(std::string_view text) {
+  auto object = parse_shape(text, json::value_t::object, "node");
+  if (!object) {
+    return fail(object.error());
+  }
+  return node_record{text_member(*object, "name"),
+                     text_member(*object, "version"),
+                     number_member<std::int32_t>(*object, "pid"),
+                     number_member<std::uint64_t>(*object, "uptime_seconds"),
+                     number_member<std::uint32_t>(*object, "shards"),
+                     texts_member(*object, "config_files"),
+                     texts_member(*object, "listen")};
+}
+
+result<std::vector<change_record>> read_changes(std::string_view text) {
+  return read_list(text, "changes", [](const json& object) -> result<change_record> {
+    if (!object.is_object()) {
+      return fail(errc::parse_error,
+                  std::string{"change: expected an object, got "} + object.type_name());
+    }
+    return change_record{text_member(object, "what"), text_member(object, "container"),
+                         text_member(object, "detail")};
+  });
+}
+
+result<model::container_status> read_container(std::string_view text, time_point now) {
+  auto value = parse_json(text);
+  return value ? container_of(*value, now) : result<model::container_status>{fail(value.error())};
+}
+
+result<std::vector<model::container_status>> read_containers(std::string_view text,
+                                                             time_point       now) {
+  return read_list(text, "containers",
+                   [now](const json& object) { return container_of(object, now); });
+}
+
+api_error read_error(int http_status, std::string_view body) {
+  api_error out;
+  const auto object = parse_json(body);
+  if (object && object->is_object()) {
+    if (const auto inner = object->find("error"); inner != object->end() && inner->is_object()) {
+      const std::string name = text_member(*inner, "code");
+      const auto row = std::find_if(errc_table.begin(), errc_table.end(),
+                                    [&](const errc_row& r) { return r.name == name; });
+      out.why.code = row == errc_table.end() ? errc::internal : row->code;
+      out.why.context = text_member(*inner, "text");
+      out.hint = text_member(*inner, "hint");
+      return out;
+    }
+  }
+  const auto row = std::find_if(errc_table.begin(), errc_table.end(),
+                                [&](const errc_row& r) { return r.http_status == http_status; });
+  out.why.code = row == errc_table.end() ? errc::protocol_error : row->code;
+  out.why.context = "HTTP status " + std::to_string(http_status);
+  if (const std::string_view line = body.substr(0, body.find('\n')); !line.empty()) {
+    out.why.context += ": " + std::string{line};
+  }
+  return out;
+}
+
+} // namespace kraken::console
