@@ -29,42 +29,62 @@ result<void> pidfd::send(int signal_number) const {
   if (reaped_ || !fd_) {
     return {};
   }
-  if (::syscall(SYS_pidfd_send_signal, fd_.get(), signal_number, nullptr, 0) != 0
-      && errno != ESRCH) {
-    return fail(errno_error("signal " + std::to_string(signal_number) + " to pid "
-                            + std::to_string(pid_)));
+  if (::syscall(SYS_pidfd_send_signal, fd_.get(), signal_number, nullptr, 0) != 0 &&
+      errno != ESRCH) {
+    return fail(
+        errno_error("signal " + std::to_string(signal_number) + " to pid " + std::to_string(pid_)));
   }
   return {};
 }
 
 result<void> pidfd::send_group(int signal_number) const {
-  if (reaped_ || !fd_) {
+  if (reaped_ || !fd_ || pid_ <= 1) { // -1 would mean every process there is
     return {};
   }
   if (::kill(-pid_, signal_number) != 0 && errno != ESRCH) {
-    return fail(errno_error("signal " + std::to_string(signal_number) + " to process group "
-                            + std::to_string(pid_)));
+    return fail(errno_error("signal " + std::to_string(signal_number) + " to process group " +
+                            std::to_string(pid_)));
   }
   return {};
 }
 
+result<std::optional<exit_status>> pidfd::peek() const {
+  return wait(WNOWAIT);
+}
+
 result<std::optional<exit_status>> pidfd::try_reap() {
+  auto status = wait(0);
+  reaped_ = reaped_ || (status && *status);
+  return status;
+}
+
+result<std::optional<exit_status>> pidfd::try_reap_group() {
+  auto ended = peek();
+  if (!ended || !*ended) {
+    return ended;
+  }
+  // Its failure must not leave a zombie: what could not be killed here is no member we own.
+  static_cast<void>(send_group(SIGKILL));
+  return try_reap();
+}
+
+result<std::optional<exit_status>> pidfd::wait(int options) const {
   if (reaped_ || !fd_) {
     return std::optional<exit_status>{};
   }
   siginfo_t info{};
-  if (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(fd_.get()), &info,
-               WEXITED | WNOHANG)
-      != 0) {
+  if (::waitid(static_cast<idtype_t>(P_PIDFD),
+               static_cast<id_t>(fd_.get()),
+               &info,
+               WEXITED | WNOHANG | options) != 0) {
     return fail(errno_error("waitid pid " + std::to_string(pid_)));
   }
   if (info.si_pid == 0) {
     return std::optional<exit_status>{};
   }
-  reaped_ = true;
   exit_status status;
-  status.value       = info.si_status;
-  status.by_signal   = info.si_code != CLD_EXITED;
+  status.value = info.si_status;
+  status.by_signal = info.si_code != CLD_EXITED;
   status.core_dumped = info.si_code == CLD_DUMPED;
   return std::optional<exit_status>{status};
 }

@@ -15,7 +15,7 @@ namespace kraken {
 
 /// How a process ended.
 struct exit_status {
-  int  value  = 0;     ///< exit code 0..255, or the signal number when `by_signal`
+  int value = 0; ///< exit code 0..255, or the signal number when `by_signal`
   bool by_signal = false;
   bool core_dumped = false;
 
@@ -33,7 +33,7 @@ public:
   /// @error errc::system_error when there is no such process or no descriptor left
   [[nodiscard]] static result<pidfd> open(pid_t pid);
 
-  [[nodiscard]] int   fd() const noexcept { return fd_.get(); }
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
 
@@ -48,13 +48,25 @@ public:
   /// @return nothing while it lives; its status exactly once after it ended
   [[nodiscard]] result<std::optional<exit_status>> try_reap();
 
+  /// Its status if it has ended, without reaping it: until then its number, and its group's,
+  /// belong to nobody else.
+  /// @return nothing while it lives, and after it was reaped
+  [[nodiscard]] result<std::optional<exit_status>> peek() const;
+
+  /// If the process has ended: kills what is left of the group it led, then reaps it. In this
+  /// order the group's number cannot have been given to somebody else.
+  /// @return as `try_reap()`
+  [[nodiscard]] result<std::optional<exit_status>> try_reap_group();
+
   /// True once the exit status has been collected.
   [[nodiscard]] bool reaped() const noexcept { return reaped_; }
 
 private:
+  [[nodiscard]] result<std::optional<exit_status>> wait(int options) const;
+
   unique_fd fd_;
-  pid_t     pid_    = -1;
-  bool      reaped_ = false;
+  pid_t pid_ = -1;
+  bool reaped_ = false;
 };
 
 } // namespace kraken
