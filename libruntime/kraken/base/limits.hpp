@@ -28,6 +28,7 @@ inline constexpr std::chrono::seconds recycle_uptime_min{1}; ///< a shorter life
 inline constexpr std::size_t frame_bytes_max       = 16U << 20U;
 inline constexpr std::size_t narya_frame_bytes_max = 10'485'760; ///< fixed by the dialect
 inline constexpr std::size_t msgpack_depth_max     = 64;
+inline constexpr std::size_t msgpack_values_max    = 65'536;     ///< in one decoded tree
 
 // Captured output of a process.
 inline constexpr std::size_t log_line_bytes_max    = 64U << 10U;

@@ -9,7 +9,7 @@
 #include "kraken/base/result.hpp"
 #include "kraken/wire/byte_buffer.hpp"
 #include "kraken/wire/http1_field.hpp"
-#include "kraken/wire/msgpack.hpp"
+#include "kraken/wire/msgpack_stream.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
 #include <cstddef>

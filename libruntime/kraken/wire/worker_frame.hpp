@@ -9,7 +9,7 @@
 #include "kraken/base/result.hpp"
 #include "kraken/wire/byte_buffer.hpp"
 #include "kraken/wire/http1_request.hpp"
-#include "kraken/wire/msgpack.hpp"
+#include "kraken/wire/msgpack_stream.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -86,8 +86,8 @@ void append_welcome(byte_buffer& out, const welcome_facts& facts) noexcept;
 /// A request for a worker; views live as long as the call.
 struct request_facts {
   const request_head* head = nullptr;
-  std::string_view path;            ///< decoded
-  std::string_view version = "1.1"; ///< `1.0`, `1.1` or `2`
+  std::string_view path;    ///< decoded
+  std::string_view version; ///< `2`; empty: `1.0` or `1.1` from the head
   std::string_view scheme = "http";
   std::string_view remote; ///< `ip:port`, empty for unix sockets
   std::string_view body;

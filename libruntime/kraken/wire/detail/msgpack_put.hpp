@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// MessagePack's fixed formats written through a bare pointer, for encoders that have reserved
+/// room for a whole frame. Each value in its shortest form. Private to the wire room.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace kraken::wire::detail {
+
+inline constexpr std::size_t msgpack_head_bytes_max = 9; ///< of any number or container head
+
+static_assert(std::endian::native == std::endian::little, "the byte swaps assume it");
+
+inline char* put_byte(char* at, unsigned byte) noexcept {
+  *at = static_cast<char>(byte);
+  return at + 1;
+}
+
+inline char* put_u16(char* at, std::uint16_t value) noexcept {
+  value = __builtin_bswap16(value);
+  std::memcpy(at, &value, sizeof value);
+  return at + sizeof value;
+}
+
+inline char* put_u32(char* at, std::uint32_t value) noexcept {
+  value = __builtin_bswap32(value);
+  std::memcpy(at, &value, sizeof value);
+  return at + sizeof value;
+}
+
+inline char* put_u64(char* at, std::uint64_t value) noexcept {
+  value = __builtin_bswap64(value);
+  std::memcpy(at, &value, sizeof value);
+  return at + sizeof value;
+}
+
+/// @param from two bytes, big endian; likewise below
+inline std::uint16_t get_u16(const char* from) noexcept {
+  std::uint16_t value = 0;
+  std::memcpy(&value, from, sizeof value);
+  return __builtin_bswap16(value);
+}
+
+inline std::uint32_t get_u32(const char* from) noexcept {
+  std::uint32_t value = 0;
+  std::memcpy(&value, from, sizeof value);
+  return __builtin_bswap32(value);
+}
+
+inline std::uint64_t get_u64(const char* from) noexcept {
+  std::uint64_t value = 0;
+  std::memcpy(&value, from, sizeof value);
+  return __builtin_bswap64(value);
+}
+
+inline char* put_bytes(char* at, std::string_view bytes) noexcept {
+  if (!bytes.empty()) {
+    std::memcpy(at, bytes.data(), bytes.size());
+  }
+  return at + bytes.size();
+}
+
+inline char* put_uint(char* at, std::uint64_t value) noexcept {
+  if (value < 0x80) {
+    return put_byte(at, static_cast<unsigned>(value));
+  }
+  if (value <= 0xff) {
+    return put_byte(put_byte(at, 0xcc), static_cast<unsigned>(value));
+  }
+  if (value <= 0xffff) {
+    return put_u16(put_byte(at, 0xcd), static_cast<std::uint16_t>(value));
+  }
+  if (value <= 0xffff'ffff) {
+    return put_u32(put_byte(at, 0xce), static_cast<std::uint32_t>(value));
+  }
+  return put_u64(put_byte(at, 0xcf), value);
+}
+
+inline char* put_int(char* at, std::int64_t value) noexcept {
+  if (value >= 0) {
+    return put_uint(at, static_cast<std::uint64_t>(value));
+  }
+  const auto bits = static_cast<std::uint64_t>(value);
+  if (value >= -32) {
+    return put_byte(at, static_cast<unsigned>(bits & 0xffU));
+  }
+  if (value >= INT8_MIN) {
+    return put_byte(put_byte(at, 0xd0), static_cast<unsigned>(bits & 0xffU));
+  }
+  if (value >= INT16_MIN) {
+    return put_u16(put_byte(at, 0xd1), static_cast<std::uint16_t>(bits));
+  }
+  if (value >= INT32_MIN) {
+    return put_u32(put_byte(at, 0xd2), static_cast<std::uint32_t>(bits));
+  }
+  return put_u64(put_byte(at, 0xd3), bits);
+}
+
+/// The three heads that have a short form and then 16 and 32 bit ones.
+/// @param small code of the short form, which takes counts below `limit`
+/// @param wide  code of the 16 bit form; the 32 bit one follows it
+inline char*
+put_count(char* at, std::uint32_t count, unsigned small, unsigned limit, unsigned wide) noexcept {
+  if (count < limit) {
+    return put_byte(at, small | count);
+  }
+  if (count <= 0xffff) {
+    return put_u16(put_byte(at, wide), static_cast<std::uint16_t>(count));
+  }
+  return put_u32(put_byte(at, wide + 1), count);
+}
+
+inline char* put_array_head(char* at, std::uint32_t count) noexcept {
+  return put_count(at, count, 0x90, 16, 0xdc);
+}
+
+inline char* put_map_head(char* at, std::uint32_t pairs) noexcept {
+  return put_count(at, pairs, 0x80, 16, 0xde);
+}
+
+inline char* put_str_head(char* at, std::uint32_t size) noexcept {
+  if (size >= 32 && size <= 0xff) {
+    return put_byte(put_byte(at, 0xd9), size);
+  }
+  return put_count(at, size, 0xa0, 32, 0xda);
+}
+
+inline char* put_bin_head(char* at, std::uint32_t size) noexcept {
+  if (size <= 0xff) {
+    return put_byte(put_byte(at, 0xc4), size);
+  }
+  return put_count(at, size, 0, 0, 0xc5);
+}
+
+/// @param text < 4 GiB
+inline char* put_str(char* at, std::string_view text) noexcept {
+  return put_bytes(put_str_head(at, static_cast<std::uint32_t>(text.size())), text);
+}
+
+/// @param data < 4 GiB
+inline char* put_bin(char* at, std::string_view data) noexcept {
+  return put_bytes(put_bin_head(at, static_cast<std::uint32_t>(data.size())), data);
+}
+
+/// Bytes `put_str` takes.
+[[nodiscard]] constexpr std::size_t str_bytes(std::size_t size) noexcept {
+  return size + (size < 32 ? 1U : size <= 0xff ? 2U : size <= 0xffff ? 3U : 5U);
+}
+
+/// Copies a token in lower case, eight bytes at a time. Only for ASCII without the high bit.
+inline char* put_lower_token(char* at, std::string_view token) noexcept {
+  constexpr std::uint64_t every = 0x0101010101010101U;
+  const auto lower = [](std::uint64_t word) {
+    // The top bit of each byte becomes set where 'A' <= byte <= 'Z'; moved down it is bit 5.
+    const std::uint64_t from_a = word + every * (0x80 - 'A');
+    const std::uint64_t above_z = word + every * (0x7f - 'Z');
+    return word | (((from_a ^ above_z) & (every * 0x80)) >> 2U);
+  };
+  const char* from = token.data();
+  std::size_t left = token.size();
+  for (; left >= 8; left -= 8, from += 8, at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, sizeof word);
+    word = lower(word);
+    std::memcpy(at, &word, sizeof word);
+  }
+  for (; left != 0; --left) {
+    const char c = *from++;
+    *at++ = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  }
+  return at;
+}
+
+} // namespace kraken::wire::detail
