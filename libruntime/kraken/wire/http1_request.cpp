@@ -303,7 +303,7 @@ refusal decide(const known_fields& known, request_head& head) noexcept {
   const bool is_1_1 = head.version_minor != 0;
   head.keep_alive = !known.close && (is_1_1 || known.keep_alive);
   head.upgrade = is_1_1 && known.connection_upgrade ? known.upgrade : std::string_view{};
-  head.expect_continue = is_1_1 && known.expect_continue;
+  head.expect_continue = is_1_1 && known.expect_continue && head.has_body();
   if (is_1_1 && known.expect_other) {
     return {417, "unknown expectation"};
   }

@@ -53,7 +53,7 @@ struct request_head {
   std::uint8_t version_minor = 1; ///< 0 or 1
   bool chunked = false;
   bool keep_alive = true;
-  bool expect_continue = false; ///< 1.1 only: answer 100 before reading the body
+  bool expect_continue = false; ///< a body follows and its sender waits for 100
   bool path_is_plain = true;    ///< `path` has nothing to decode: it is its own result
   bool scheme_is_https = false; ///< absolute target `https://`
 
