@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The life of a connection and its answers; reading of requests is in connection_input.cpp.
+#include "containers/http/connection.hpp"
+
+#include "containers/http/front.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kraken::containers {
+
+namespace {
+
+// How long a closed-down connection may take to read our last bytes and close itself.
+constexpr milliseconds linger = seconds{2};
+
+} // namespace
+
+connection::connection(front& owner, unique_fd socket, std::string peer)
+  : stream(owner.loop_, std::move(socket)), front_(owner), peer_(std::move(peer)),
+    parser_(owner.settings_.head) {}
+
+connection::~connection() {
+  if (sink_ != nullptr) {
+    sink_->abandon(*this);
+  }
+}
+
+result<void> connection::begin() {
+  limit(loop().now() + front_.settings_.header_timeout);
+  return open();
+}
+
+void connection::drain() {
+  keep_alive_ = false;
+  if (stage_ == stage::head && !head_begun_) {
+    begin_closing();
+  }
+}
+
+void connection::cut() {
+  close();
+  on_closed();
+}
+
+void connection::on_closed() {
+  if (auto* const waited = std::exchange(sink_, nullptr)) {
+    front_.counters_->client_gone.add();
+    waited->abandon(*this);
+  }
+  front_.closed(*this);
+}
+
+bool connection::on_end_of_input() {
+  // A client that only closed its sending side still gets the answers to what it sent.
+  keep_alive_ = false;
+  if (stage_ == stage::answering || stage_ == stage::streaming) {
+    return true;
+  }
+  if (!stream::output().empty()) {
+    begin_closing();
+    return true;
+  }
+  return false;
+}
+
+void connection::on_drained() {
+  if (stage_ == stage::streaming) {
+    limit(time_point::max());
+    if (std::exchange(paused_sink_, false) && sink_ != nullptr) {
+      sink_->resume(*this);
+    }
+  }
+}
+
+wire::response_context connection::context() noexcept {
+  const bool keep = keep_alive_ && !front_.draining_;
+  return {.date          = loop().http_date(),
+          .version_minor = version_minor_,
+          .head          = head_request_,
+          .after         = keep ? wire::connection_after::keep : wire::connection_after::close};
+}
+
+void connection::count_response(int status) {
+  const auto row = static_cast<std::size_t>(std::clamp(status / 100, 0, 5));
+  front_.counters_->responses[row].add();
+}
+
+void connection::answered(int status, wire::connection_after after) {
+  sink_ = nullptr;
+  count_response(status);
+  flush_later();
+  finish(after);
+}
+
+void connection::failed(int status, std::string_view detail) {
+  sink_ = nullptr;
+  count_response(status);
+  const auto how = context();
+  wire::append_error(stream::output(), how, status, detail, front_.settings_.retry_after_s);
+  flush_later();
+  finish(how.after);
+}
+
+void connection::streaming(int status, wire::body_framing framing,
+                           wire::connection_after after) {
+  count_response(status);
+  stage_   = stage::streaming;
+  framing_ = framing;
+  after_   = after;
+  flush_later();
+}
+
+void connection::stream_part(std::string_view part) {
+  switch (framing_) {
+    case wire::body_framing::chunked: wire::append_chunk(stream::output(), part); break;
+    case wire::body_framing::length:
+    case wire::body_framing::close: stream::output().append(part); break;
+    case wire::body_framing::none: return;
+  }
+  flush_later();
+}
+
+void connection::stream_ended() {
+  sink_ = nullptr;
+  if (framing_ == wire::body_framing::chunked) {
+    wire::append_last_chunk(stream::output());
+  }
+  flush_later();
+  finish(framing_ == wire::body_framing::close ? wire::connection_after::close : after_);
+}
+
+void connection::stream_broken() {
+  sink_ = nullptr;
+  // Without the last chunk, or by a close before the announced length, the client can tell.
+  begin_closing();
+}
+
+bool connection::congested() const noexcept {
+  const auto& held = const_cast<connection*>(this)->stream::output();
+  if (held.size() < limits::http_output_pause_bytes) {
+    return false;
+  }
+  auto& self        = const_cast<connection&>(*this);
+  self.paused_sink_ = true;
+  self.limit(self.loop().now() + front_.settings_.write_timeout);
+  return true;
+}
+
+void connection::finish(wire::connection_after after) {
+  if (after == wire::connection_after::close) {
+    begin_closing();
+    return;
+  }
+  stage_      = stage::head;
+  head_begun_ = false;
+  limit(loop().now() + front_.settings_.idle_timeout);
+  resume_reading();
+  reconsider_later();
+}
+
+void connection::begin_closing() {
+  stage_ = stage::closing;
+  limit(loop().now() + linger);
+  close_after_output();
+}
+
+// The deadline is moved earlier at once and later only when it comes: a busy connection does not
+// touch the wheel.
+void connection::limit(time_point at) {
+  limit_at_ = at;
+  if (at != time_point::max() && (!is_set() || deadline::at() > at)) {
+    loop().set(*this, at);
+  }
+}
+
+void connection::expired(time_point now) {
+  if (limit_at_ > now) {
+    if (limit_at_ != time_point::max()) {
+      loop().set(*this, limit_at_);
+    }
+    return;
+  }
+  if (stage_ == stage::body || (stage_ == stage::head && head_begun_)) {
+    refuse(408, "the request took too long");
+    return;
+  }
+  if (stage_ == stage::head && stream::output().empty()) {
+    begin_closing(); // idle
+    return;
+  }
+  cut();
+}
+
+void connection::refuse(int status, std::string_view detail) {
+  keep_alive_ = false;
+  failed(status, detail);
+}
+
+} // namespace kraken::containers

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// One HTTP/1.1 connection: requests are read, routed and answered one after the other, in
+/// order (docs/decisions/0002-one-request-per-connection.md). Errors of the front are answered here.
+#pragma once
+
+#include "kraken/net/exchange.hpp"
+#include "kraken/net/stream.hpp"
+#include "kraken/wire/http1_chunked.hpp"
+#include "kraken/wire/http1_request.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kraken::containers {
+
+class front;
+struct route;
+
+/// @thread its front's shard
+class connection final : public net::stream, public net::exchange, private net::deadline {
+public:
+  connection(front& owner, unique_fd socket, std::string peer);
+  ~connection() override;
+
+  /// Begins to read.
+  [[nodiscard]] result<void> begin();
+
+  /// The front drains: closes now when idle, after the answer otherwise.
+  void drain();
+
+  /// Gives up whatever is under way and closes.
+  void cut();
+
+  std::size_t index = 0; ///< place in the front's list
+
+private:
+  enum class stage : std::uint8_t {
+    head,      ///< waiting for a request or in the middle of its head
+    body,      ///< its body is being read
+    answering, ///< handed over; the answer is awaited
+    streaming, ///< the answer's parts come one by one
+    closing,   ///< last bytes are on their way
+  };
+
+  // net::stream
+  std::size_t on_input(std::string_view input) override;
+  void        on_closed() override;
+  void        on_drained() override;
+  bool        on_end_of_input() override;
+
+  // net::exchange
+  wire::byte_buffer&     output() noexcept override { return stream::output(); }
+  wire::response_context context() noexcept override;
+  void                   answered(int status, wire::connection_after after) override;
+  void                   failed(int status, std::string_view detail) override;
+  void                   streaming(int status, wire::body_framing framing,
+                                   wire::connection_after after) override;
+  void                   stream_part(std::string_view part) override;
+  void                   stream_ended() override;
+  void                   stream_broken() override;
+  [[nodiscard]] bool     congested() const noexcept override;
+
+  // net::deadline
+  void expired(time_point now) override;
+
+  std::size_t read_head(std::string_view input);
+  std::size_t take_head(std::string_view head, std::string_view rest);
+  std::size_t begin_body(std::string_view head, std::string_view rest);
+  std::size_t read_body(std::string_view input);
+  std::size_t read_counted_body(std::string_view input);
+  std::size_t read_chunked_body(std::string_view input);
+  void        body_complete();
+  bool        choose_route();
+  void        hand_over(std::string_view body);
+  void        answer_fixed();
+  void        refuse(int status, std::string_view detail);
+  void        finish(wire::connection_after after);
+  void        begin_closing();
+  void        limit(time_point at);
+  void        count_response(int status);
+
+  front&                    front_;
+  std::string               peer_;
+  wire::request_parser      parser_;
+  stage                     stage_ = stage::head;
+  wire::body_framing        framing_ = wire::body_framing::length;
+  wire::connection_after    after_   = wire::connection_after::keep;
+  std::uint8_t              version_minor_ = 1;
+  bool                      head_request_  = false;
+  bool                      keep_alive_    = true;
+  bool                      head_begun_    = false; ///< a limit for the head runs
+  bool                      chunked_       = false;
+  bool                      paused_sink_   = false;
+  net::request_sink*        sink_  = nullptr; ///< of the request under way
+  const route*              route_ = nullptr;
+  std::size_t               route_index_ = 0;
+  wire::byte_buffer         head_copy_; ///< head of a request whose body comes in pieces
+  wire::byte_buffer         body_;
+  std::uint64_t             body_expected_ = 0;
+  time_point                body_began_{};
+  std::uint64_t             body_received_ = 0;
+  wire::chunked_decoder     decoder_;
+  time_point                limit_at_ = time_point::max();
+};
+
+} // namespace kraken::containers

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Reading of requests: head, route, body, hand-over.
+#include "containers/http/connection.hpp"
+
+#include "containers/http/front.hpp"
+#include "kraken/wire/http1_target.hpp"
+
+#include <algorithm>
+
+namespace kraken::containers {
+
+namespace {
+
+// Pipelined requests are kept while one is being answered, but no more than this.
+constexpr std::size_t read_ahead_bytes = 64U << 10U;
+
+// A body must come at this rate on the long run, besides the time the front allows.
+constexpr std::uint64_t body_bytes_per_second_min = 240;
+
+} // namespace
+
+std::size_t connection::on_input(std::string_view input) {
+  std::size_t used = 0;
+  while (is_open() && used < input.size()) {
+    const auto rest = input.substr(used);
+    if (stage_ == stage::head) {
+      const auto taken = read_head(rest);
+      if (taken == 0) {
+        break;
+      }
+      used += taken;
+    } else if (stage_ == stage::body) {
+      used += read_body(rest);
+    } else if (stage_ == stage::closing) {
+      return input.size();
+    } else {
+      if (rest.size() > read_ahead_bytes) {
+        pause_reading();
+      }
+      break;
+    }
+  }
+  return used;
+}
+
+std::size_t connection::read_head(std::string_view input) {
+  const auto found = parser_.parse(input, front_.head_);
+  switch (found.status) {
+    case wire::parse_outcome::kind::need_more:
+      if (!head_begun_) {
+        head_begun_ = true;
+        limit(loop().now() + front_.settings_.header_timeout);
+      }
+      return 0;
+    case wire::parse_outcome::kind::error:
+      front_.counters_->requests.add();
+      front_.counters_->malformed.add();
+      // What an unreadable request says of its version and method is not believed.
+      version_minor_ = 1;
+      head_request_  = false;
+      refuse(found.http_status, found.reason);
+      return input.size();
+    case wire::parse_outcome::kind::done: break;
+  }
+  front_.counters_->requests.add();
+  head_begun_ = false;
+  return found.consumed + take_head(input.substr(0, found.consumed), input.substr(found.consumed));
+}
+
+std::size_t connection::take_head(std::string_view head, std::string_view rest) {
+  const auto& request = front_.head_;
+  version_minor_      = request.version_minor;
+  head_request_       = request.method == wire::http_method::head;
+  keep_alive_         = request.keep_alive;
+  if (!choose_route()) {
+    return 0; // without a body the next request follows; with one the connection is closing
+  }
+  if (request.has_body()) {
+    return begin_body(head, rest);
+  }
+  hand_over({});
+  return 0;
+}
+
+// False: answered with an error. A request with a body then closes the connection, because where the
+// next request begins is known only after reading what nobody wants.
+bool connection::choose_route() {
+  auto& request = front_.head_;
+  auto  path    = request.path;
+  if (!request.path_is_plain) {
+    const auto decoded = wire::decode_path(request.path, front_.path_);
+    if (!decoded) {
+      refuse(400, "malformed path");
+      return false;
+    }
+    path = *decoded;
+  }
+  const auto found = front_.settings_.routes->find(request.host, path, request.method_name);
+  if (found.taken == nullptr) {
+    keep_alive_ = keep_alive_ && !request.has_body();
+    failed(found.method_refused ? 405 : 404, {});
+    return false;
+  }
+  route_       = found.taken;
+  route_index_ = found.index;
+  return true;
+}
+
+std::size_t connection::begin_body(std::string_view head, std::string_view rest) {
+  const auto& request = front_.head_;
+  chunked_            = request.chunked;
+  body_expected_      = request.content_length.value_or(0);
+  if (!chunked_ && body_expected_ > front_.settings_.body_bytes_max) {
+    refuse(413, "the request body is too large");
+    return rest.size();
+  }
+  if (!chunked_ && rest.size() >= body_expected_) {
+    hand_over(rest.substr(0, body_expected_)); // all here: no copy
+    return body_expected_;
+  }
+  if (request.expect_continue && rest.empty()) {
+    stream::output().append(wire::continue_response);
+    flush_later();
+  }
+  stage_         = stage::body;
+  body_began_    = loop().now();
+  body_received_ = 0;
+  head_copy_.clear();
+  head_copy_.append(head);
+  body_.clear();
+  decoder_.reset();
+  limit(body_began_ + front_.settings_.body_timeout);
+  return 0;
+}
+
+std::size_t connection::read_body(std::string_view input) {
+  const auto used = chunked_ ? read_chunked_body(input) : read_counted_body(input);
+  if (stage_ == stage::body) {
+    body_received_ += used;
+    limit(body_began_ + front_.settings_.body_timeout
+          + seconds{static_cast<std::int64_t>(body_received_ / body_bytes_per_second_min)});
+  }
+  return used;
+}
+
+std::size_t connection::read_counted_body(std::string_view input) {
+  const auto wanted = static_cast<std::size_t>(body_expected_) - body_.size();
+  const auto used   = std::min(wanted, input.size());
+  body_.append(input.substr(0, used));
+  if (body_.size() == body_expected_) {
+    body_complete();
+  }
+  return used;
+}
+
+std::size_t connection::read_chunked_body(std::string_view input) {
+  std::size_t used = 0;
+  while (used < input.size()) {
+    const auto step = decoder_.next(input.substr(used));
+    used += step.consumed;
+    switch (step.status) {
+      case wire::chunked_decoder::step::kind::need_more: return input.size();
+      case wire::chunked_decoder::step::kind::error:
+        front_.counters_->malformed.add();
+        refuse(step.http_status, step.reason);
+        return input.size();
+      case wire::chunked_decoder::step::kind::data:
+        if (body_.size() + step.data.size() > front_.settings_.body_bytes_max) {
+          refuse(413, "the request body is too large");
+          return input.size();
+        }
+        body_.append(step.data);
+        break;
+      case wire::chunked_decoder::step::kind::done: body_complete(); return used;
+    }
+  }
+  return used;
+}
+
+// The head's views died with the input it was read from: it is parsed again from the copy.
+void connection::body_complete() {
+  wire::request_parser again{front_.settings_.head};
+  static_cast<void>(again.parse(head_copy_.view(), front_.head_));
+  stage_ = stage::head;
+  if (choose_route()) {
+    hand_over(body_.view());
+  }
+  body_.clear();
+  body_.release_above(read_ahead_bytes);
+  head_copy_.clear();
+}
+
+void connection::hand_over(std::string_view body) {
+  auto* const entry = front_.bound_[route_index_].sink;
+  if (entry == nullptr) {
+    answer_fixed();
+    return;
+  }
+  if (entry->live == nullptr) {
+    failed(503, "no such pool is running");
+    return;
+  }
+  const auto& request = front_.head_;
+  auto        path    = request.path;
+  if (!request.path_is_plain) {
+    path = wire::decode_path(request.path, front_.path_).value_or(request.path);
+  }
+  const wire::request_facts facts{.head       = &request,
+                                  .path       = path,
+                                  .version    = request.version_minor == 0 ? "1.0" : "1.1",
+                                  .scheme     = "http",
+                                  .remote     = peer_,
+                                  .body       = body,
+                                  .timeout_ms = 0};
+  stage_ = stage::answering;
+  limit(time_point::max());
+  sink_ = entry->live;
+  sink_->submit(*this, facts, route_->retry);
+}
+
+void connection::answer_fixed() {
+  const auto&           fixed = route_->respond;
+  wire::response_writer writer{stream::output(), context()};
+  writer.begin(fixed.status);
+  for (const auto& [name, value] : fixed.headers) {
+    static_cast<void>(writer.field(name, value));
+  }
+  writer.end_with_body(fixed.body);
+  count_response(fixed.status);
+  flush_later();
+  finish(writer.after());
+}
+
+} // namespace kraken::containers

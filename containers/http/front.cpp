@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Accepting, listing and draining of connections.
+#include "containers/http/front.hpp"
+
+#include "containers/http/connection.hpp"
+
+#include <utility>
+
+namespace kraken::containers {
+
+front::front(net::event_loop& loop, net::sink_directory& sinks, front_settings settings)
+  : loop_(loop), sinks_(sinks), settings_(std::move(settings)) {
+  for (const auto& each : settings_.routes->routes()) {
+    bound_.push_back({each.to.empty() ? nullptr : &sinks_.at(each.to)});
+  }
+}
+
+front::~front() {
+  close_all();
+}
+
+result<void> front::listen(net::listening_socket socket) {
+  auto made = std::make_unique<net::listener>(
+    loop_, std::move(socket),
+    [this](unique_fd client, std::string peer) { accept(std::move(client), std::move(peer)); });
+  if (auto opened = made->open(); !opened) {
+    return opened;
+  }
+  listeners_.push_back(std::move(made));
+  return {};
+}
+
+void front::accept(unique_fd socket, std::string peer) {
+  counters_->connections_accepted.add();
+  auto made   = std::make_unique<connection>(*this, std::move(socket), std::move(peer));
+  made->index = connections_.size();
+  if (connections_.size() >= settings_.connections_max) {
+    counters_->connections_refused.add();
+    return; // closed by its end: memory is what the cap protects
+  }
+  if (made->begin()) {
+    connections_.push_back(std::move(made));
+    counters_->connections_open.set(static_cast<std::int64_t>(connections_.size()));
+  }
+}
+
+void front::closed(connection& which) {
+  const auto index = which.index;
+  if (index + 1 != connections_.size()) {
+    std::swap(connections_[index], connections_.back());
+    connections_[index]->index = index;
+  }
+  const auto last = std::move(connections_.back());
+  connections_.pop_back();
+  counters_->connections_open.set(static_cast<std::int64_t>(connections_.size()));
+  if (draining_ && connections_.empty() && drained_) {
+    // Not from inside a connection's call: the owner may destroy this front.
+    loop_.post(std::exchange(drained_, nullptr));
+  }
+}
+
+void front::drain(std::function<void()> done) {
+  draining_ = true;
+  drained_  = std::move(done);
+  for (auto& each : listeners_) {
+    each->close();
+  }
+  // Backwards: a connection that closes is replaced by the last one.
+  for (std::size_t i = connections_.size(); i > 0; --i) {
+    connections_[i - 1]->drain();
+  }
+  if (connections_.empty() && drained_) {
+    loop_.post(std::exchange(drained_, nullptr));
+  }
+}
+
+void front::close_all() {
+  listeners_.clear();
+  while (!connections_.empty()) {
+    connections_.back()->cut();
+  }
+}
+
+} // namespace kraken::containers

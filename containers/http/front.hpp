@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// An HTTP front on one shard: its listeners, its connections and what they share. Speaks
+/// through `connection`; supervises nothing.
+#pragma once
+
+#include "containers/http/route_table.hpp"
+#include "kraken/base/limits.hpp"
+#include "kraken/base/metric.hpp"
+#include "kraken/net/exchange.hpp"
+#include "kraken/net/listener.hpp"
+#include "kraken/wire/http1_request.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kraken::containers {
+
+class connection;
+
+/// What one shard of a front counts. Written by its shard, read by the metrics page.
+struct front_counters {
+  metric connections_accepted;
+  metric connections_refused; ///< over the cap
+  metric connections_open;
+  metric requests;            ///< heads parsed, malformed ones included
+  metric malformed;
+  metric client_gone;         ///< closed before their answer: 499
+  std::array<metric, 6> responses; ///< by class: [2] counts 2xx ...
+};
+
+struct front_settings {
+  std::shared_ptr<const route_table> routes;
+  wire::request_limits               head;
+  std::uint64_t                      body_bytes_max  = 8U << 20U;
+  std::uint32_t                      connections_max = 10'000; ///< of this shard
+  milliseconds                       header_timeout  = seconds{10};
+  milliseconds                       body_timeout    = seconds{30}; ///< plus body/240 B/s
+  milliseconds                       idle_timeout    = seconds{60};
+  milliseconds                       write_timeout   = seconds{60};
+  unsigned                           retry_after_s   = 1;
+};
+
+/// @thread its shard
+class front {
+public:
+  front(net::event_loop& loop, net::sink_directory& sinks, front_settings settings);
+  ~front();
+
+  front(const front&)            = delete;
+  front& operator=(const front&) = delete;
+
+  /// Takes a bound socket and accepts on it.
+  [[nodiscard]] result<void> listen(net::listening_socket socket);
+
+  /// No new connections, no further requests on those there are; `done` is called when the last
+  /// connection is gone.
+  void drain(std::function<void()> done);
+
+  /// Closes everything at once.
+  void close_all();
+
+  [[nodiscard]] std::shared_ptr<const front_counters> counters() const { return counters_; }
+
+private:
+  friend class connection;
+
+  struct bound_route {
+    net::sink_directory::entry* sink = nullptr;
+  };
+
+  void accept(unique_fd socket, std::string peer);
+  void closed(connection& which);
+
+  net::event_loop&                             loop_;
+  net::sink_directory&                         sinks_;
+  front_settings                               settings_;
+  std::vector<bound_route>                     bound_;
+  std::shared_ptr<front_counters>              counters_ = std::make_shared<front_counters>();
+  std::vector<std::unique_ptr<net::listener>>  listeners_;
+  std::vector<std::unique_ptr<connection>>     connections_;
+  wire::request_head                           head_; ///< of the request being handled
+  std::array<char, limits::http_request_line_bytes> path_{};
+  bool                                         draining_ = false;
+  std::function<void()>                        drained_;
+};
+
+} // namespace kraken::containers

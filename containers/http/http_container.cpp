@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Binding, spreading over the shards, draining.
+#include "containers/http/http_container.hpp"
+
+#include "kraken/base/assert.hpp"
+#include "kraken/base/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kraken::containers {
+
+/// One shard's front. Made, used and destroyed on that shard.
+struct http_container::part {
+  http_shard             where;
+  std::unique_ptr<front> made;
+};
+
+void front_counter_board::add(const std::string& path,
+                              std::shared_ptr<const front_counters> counters) {
+  const std::lock_guard lock{mutex_};
+  all_.emplace_back(path, std::move(counters));
+}
+
+void front_counter_board::remove(const std::string& path) {
+  const std::lock_guard lock{mutex_};
+  all_.erase(std::remove_if(all_.begin(), all_.end(),
+                            [&](const auto& each) { return each.first == path; }),
+             all_.end());
+}
+
+void front_counter_board::visit(
+  const std::function<void(const std::string&, const front_counters&)>& each) const {
+  const std::lock_guard lock{mutex_};
+  for (const auto& [path, counters] : all_) {
+    each(path, *counters);
+  }
+}
+
+http_container::http_container(actor::host& shell, const http_environment& environment)
+  : shell_(shell), environment_(environment), options_(shell.spec().options),
+    alive_(std::make_shared<std::atomic<bool>>(true)) {
+  KRAKEN_ASSERT(dynamic_cast<const http_kind_options*>(options_.get()) != nullptr);
+}
+
+http_container::~http_container() {
+  *alive_ = false;
+  environment_.counters->remove(shell_.path());
+  for (auto& each : parts_) {
+    each->where.loop->post([each] { each->made.reset(); });
+  }
+}
+
+// All sockets are bound before any shard accepts: an address in use is found while nothing has
+// changed yet.
+result<std::vector<std::vector<net::listening_socket>>> http_container::bind_all() const {
+  const auto& options = static_cast<const http_kind_options&>(*options_);
+  std::vector<std::vector<net::listening_socket>> per_shard(environment_.shards.size());
+  for (const auto& address : options.addresses) {
+    auto first = net::listen_on(address);
+    if (!first) {
+      return fail(first.error());
+    }
+    for (std::size_t i = 1; i < per_shard.size(); ++i) {
+      auto more = first->another();
+      if (!more) {
+        return fail(more.error());
+      }
+      per_shard[i].push_back(std::move(*more));
+    }
+    per_shard[0].push_back(std::move(*first));
+  }
+  return per_shard;
+}
+
+void http_container::start() {
+  const auto& options = static_cast<const http_kind_options&>(*options_);
+  auto        sockets = bind_all();
+  if (!sockets) {
+    model::cause why;
+    why.kind    = model::cause_kind::start_error;
+    why.message = sockets.error().text();
+    ended_      = true;
+    shell_.ended(std::move(why));
+    return;
+  }
+  std::vector<net::address> bound;
+  for (const auto& each : sockets->front()) {
+    bound.push_back(each.bound);
+    log::info("listening", {{"container", shell_.path()}, {"address", each.bound.text()}});
+  }
+  if (environment_.bound) {
+    environment_.bound(shell_.path(), bound);
+  }
+  auto settings = options.front;
+  settings.connections_max =
+    std::max(std::uint32_t{1}, settings.connections_max
+                                 / static_cast<std::uint32_t>(environment_.shards.size()));
+  waiting_for_ = environment_.shards.size();
+  for (std::size_t i = 0; i < environment_.shards.size(); ++i) {
+    auto mine   = std::make_shared<part>();
+    mine->where = environment_.shards[i];
+    parts_.push_back(mine);
+    auto given = std::make_shared<std::vector<net::listening_socket>>(std::move((*sockets)[i]));
+    mine->where.loop->post([this, mine, given, settings, alive = alive_,
+                            counters = environment_.counters, path = shell_.path(),
+                            &home = shell_.shard()] {
+      mine->made = std::make_unique<front>(*mine->where.loop, *mine->where.sinks, settings);
+      counters->add(path, mine->made->counters());
+      for (auto& socket : *given) {
+        if (auto listening = mine->made->listen(std::move(socket)); !listening) {
+          log::error("listen_failed", {{"container", path}, {"reason", listening.error().text()}});
+        }
+      }
+      home.post([this, alive] {
+        if (*alive) {
+          one_done(false);
+        }
+      });
+    });
+  }
+}
+
+void http_container::one_done(bool drained) {
+  if (--waiting_for_ != 0) {
+    return;
+  }
+  if (drained) {
+    end();
+  } else {
+    shell_.ready();
+  }
+}
+
+void http_container::end() {
+  if (!std::exchange(ended_, true)) {
+    model::cause why;
+    why.kind = model::cause_kind::exit_normal;
+    shell_.ended(std::move(why));
+  }
+}
+
+void http_container::stop() {
+  waiting_for_ = parts_.size();
+  if (parts_.empty()) {
+    end();
+    return;
+  }
+  for (auto& each : parts_) {
+    each->where.loop->post([this, each, alive = alive_, &home = shell_.shard()] {
+      const auto tell = [this, alive, &home] {
+        home.post([this, alive] {
+          if (*alive) {
+            one_done(true);
+          }
+        });
+      };
+      if (each->made) {
+        each->made->drain(tell);
+      } else {
+        tell();
+      }
+    });
+  }
+}
+
+void http_container::kill() {
+  for (auto& each : parts_) {
+    each->where.loop->post([each] { each->made.reset(); });
+  }
+  end();
+}
+
+} // namespace kraken::containers

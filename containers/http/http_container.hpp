@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The kind `http`: one front on every shard, listening on the same addresses. Ready when all of
+/// them listen.
+#pragma once
+
+#include "containers/http/front.hpp"
+#include "kraken/actor/incarnation.hpp"
+#include "kraken/model/child_spec.hpp"
+#include "kraken/net/address.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace kraken::containers {
+
+/// Options of the kind, as the topology carries them.
+class http_kind_options final : public model::kind_options {
+public:
+  http_kind_options(std::vector<net::address> where, front_settings settings, std::string text)
+    : addresses(std::move(where)), front(std::move(settings)), text_(std::move(text)) {}
+
+  [[nodiscard]] std::string fingerprint() const override { return text_; }
+
+  const std::vector<net::address> addresses;
+  const front_settings            front; ///< `connections_max` is of all shards together
+
+private:
+  std::string text_;
+};
+
+/// What a front needs of one shard; outlives every container.
+struct http_shard {
+  net::event_loop*     loop  = nullptr;
+  net::sink_directory* sinks = nullptr;
+};
+
+/// Where fronts put their counters for the metrics page.
+/// @thread any
+class front_counter_board {
+public:
+  void add(const std::string& path, std::shared_ptr<const front_counters> counters);
+  void remove(const std::string& path);
+  /// Calls `each` for every shard of every front.
+  void visit(const std::function<void(const std::string& path, const front_counters&)>& each) const;
+
+private:
+  mutable std::mutex                                                           mutex_;
+  std::vector<std::pair<std::string, std::shared_ptr<const front_counters>>> all_;
+};
+
+struct http_environment {
+  std::vector<http_shard> shards;
+  front_counter_board*    counters = nullptr;
+  /// Told of the addresses really bound (port 0), once listening.
+  std::function<void(const std::string& path, const std::vector<net::address>&)> bound;
+};
+
+/// @thread its container's shard
+class http_container final : public actor::incarnation {
+public:
+  http_container(actor::host& shell, const http_environment& environment);
+  ~http_container() override;
+
+  void start() override;
+  void stop() override;
+  void kill() override;
+
+private:
+  struct part;
+
+  [[nodiscard]] result<std::vector<std::vector<net::listening_socket>>> bind_all() const;
+  void                                                                 one_done(bool drained);
+  void                                                                 end();
+
+  actor::host&                          shell_;
+  const http_environment&               environment_;
+  std::shared_ptr<const model::kind_options> options_;
+  std::shared_ptr<std::atomic<bool>>    alive_;
+  std::vector<std::shared_ptr<part>>    parts_;
+  std::size_t                           waiting_for_ = 0;
+  bool                                  ended_ = false;
+};
+
+} // namespace kraken::containers

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Matching of host, path and method.
+#include "containers/http/route_table.hpp"
+
+#include "kraken/wire/http1_field.hpp"
+
+#include <algorithm>
+
+namespace kraken::containers {
+
+namespace {
+
+std::string_view without_port(std::string_view host) {
+  const auto colon = host.rfind(':');
+  // The colons of `[::1]` are not the port's.
+  return colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos
+           ? host
+           : host.substr(0, colon);
+}
+
+// A prefix ends at a segment: `/api` takes `/api` and `/api/x`, not `/apix`.
+bool under_prefix(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) {
+    return false;
+  }
+  return prefix.back() == '/' || path.size() == prefix.size() || path[prefix.size()] == '/';
+}
+
+} // namespace
+
+route_table::match route_table::find(std::string_view host, std::string_view path,
+                                     std::string_view method) const noexcept {
+  match out;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const auto& candidate = routes_[i];
+    if (!candidate.host.empty() && !wire::equals_lower(without_port(host), candidate.host)) {
+      continue;
+    }
+    if (candidate.exact ? path != candidate.path : !under_prefix(path, candidate.path)) {
+      continue;
+    }
+    if (!candidate.methods.empty()
+        && std::find(candidate.methods.begin(), candidate.methods.end(), method)
+             == candidate.methods.end()) {
+      out.method_refused = true;
+      continue;
+    }
+    return {&candidate, false, i};
+  }
+  return out;
+}
+
+} // namespace kraken::containers

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Frames of the worker protocol, turned into answers and reports.
+#include "containers/php/kraken_channel.hpp"
+
+#include "containers/php/pool_shard.hpp"
+#include "kraken/wire/http1_response.hpp"
+
+#include <utility>
+
+namespace kraken::containers {
+
+result<void> kraken_channel::welcome(const wire::welcome_facts& facts) {
+  if (auto opened = open(); !opened) {
+    return opened;
+  }
+  wire::append_welcome(output(), facts);
+  flush_later();
+  return {};
+}
+
+void kraken_channel::abandoned() {
+  if (current != nullptr) {
+    wire::append_cancel(output(), current->index + 1);
+    flush_later();
+    resume_reading();
+  }
+}
+
+void kraken_channel::drain() {
+  if (is_open()) {
+    wire::append_drain(output());
+    flush_later();
+  }
+}
+
+std::size_t kraken_channel::on_input(std::string_view input) {
+  std::size_t used = 0;
+  while (is_open()) {
+    wire::worker_frame frame;
+    const auto         split = wire::split_frame(input.substr(used), frame);
+    if (split.status == wire::split_outcome::kind::need_more) {
+      break;
+    }
+    if (split.status == wire::split_outcome::kind::bad_length) {
+      broken("a frame with an impossible length");
+      break;
+    }
+    used += split.consumed;
+    if (auto why = take(frame); !why.empty()) {
+      broken(std::move(why));
+      break;
+    }
+  }
+  return used;
+}
+
+std::string kraken_channel::take(const wire::worker_frame& frame) {
+  switch (frame.type) {
+    case wire::frame_type::ready:
+      if (!std::exchange(ready_told_, true)) {
+        owner_.worker_ready();
+      }
+      return {};
+    case wire::frame_type::hello: {
+      const auto hello = wire::decode_hello(frame.payload);
+      if (!hello) {
+        return hello.error().text();
+      }
+      return hello->protocol == wire::worker_protocol_version
+               ? std::string{}
+               : "protocol version " + std::to_string(hello->protocol) + " is not spoken here";
+    }
+    case wire::frame_type::response: return take_response(frame);
+    case wire::frame_type::chunk: return take_chunk(frame);
+    case wire::frame_type::log:
+    case wire::frame_type::fatal: return take_report(frame);
+    case wire::frame_type::ping:
+      wire::append_pong(output(), frame.payload);
+      flush_later();
+      return {};
+    case wire::frame_type::welcome:
+    case wire::frame_type::request:
+    case wire::frame_type::cancel:
+    case wire::frame_type::pong:
+    case wire::frame_type::drain:
+    case wire::frame_type::message:
+    case wire::frame_type::call:
+    case wire::frame_type::reply:
+    case wire::frame_type::command:
+    case wire::frame_type::result:
+    case wire::frame_type::vars:
+    case wire::frame_type::ensure: break;
+  }
+  return {}; // not for us, or of a later version: ignored, as the protocol says
+}
+
+std::string kraken_channel::take_response(const wire::worker_frame& frame) {
+  if (current == nullptr || current->at != pool_slot::stage::working
+      || frame.stream != current->index + 1) {
+    return "a response nobody asked for (stream " + std::to_string(frame.stream) + ")";
+  }
+  const auto response = wire::decode_response(frame.payload);
+  if (!response) {
+    return response.error().text();
+  }
+  if (response->status < 200) {
+    // Early hints are not passed on yet; anything else below 200 is no answer.
+    return response->status == 103 && frame.more ? std::string{}
+                                                 : "status " + std::to_string(response->status)
+                                                     + " is no answer to a request";
+  }
+  memory_bytes_  = response->memory_bytes.value_or(0);
+  wants_recycle_ = frame.recycle;
+  if (current->from != nullptr && !write_response(frame, *response)) {
+    return "a header field that would break the response apart";
+  }
+  if (frame.more) {
+    current->at = pool_slot::stage::streaming;
+    loop().set(*current, pool_.settings().request_timeout);
+  } else {
+    request_over();
+  }
+  return {};
+}
+
+// False: nothing was written; the caller reports and the pool answers 502.
+bool kraken_channel::write_response(const wire::worker_frame&    frame,
+                                    const wire::worker_response& response) {
+  auto&                 to = *current->from;
+  wire::response_writer writer{to.output(), to.context()};
+  writer.begin(response.status);
+  for (const auto field : response.headers) {
+    if (writer.field(field.name, field.value) == wire::response_writer::verdict::refused) {
+      writer.abandon();
+      return false;
+    }
+  }
+  if (frame.more) {
+    const auto framing = writer.end_streaming();
+    to.streaming(response.status, framing, writer.after());
+    if (!response.body.empty()) {
+      to.stream_part(response.body);
+    }
+    return true;
+  }
+  writer.end_with_body(response.body);
+  // Taken off the slot first: the connection may begin its next request at once.
+  current->from = nullptr;
+  to.answered(response.status, writer.after());
+  return true;
+}
+
+std::string kraken_channel::take_chunk(const wire::worker_frame& frame) {
+  if (current == nullptr || current->at != pool_slot::stage::streaming
+      || frame.stream != current->index + 1) {
+    return "a chunk without a response (stream " + std::to_string(frame.stream) + ")";
+  }
+  const auto part = wire::decode_chunk(frame.payload);
+  if (!part) {
+    return part.error().text();
+  }
+  auto* const to = current->from;
+  if (to != nullptr && !part->empty()) {
+    to->stream_part(*part);
+  }
+  if (!frame.more) {
+    current->from = nullptr;
+    if (to != nullptr) {
+      to->stream_ended();
+    }
+    request_over();
+    return {};
+  }
+  loop().set(*current, pool_.settings().request_timeout);
+  if (to != nullptr && to->congested()) {
+    pause_reading();
+  }
+  return {};
+}
+
+std::string kraken_channel::take_report(const wire::worker_frame& frame) {
+  if (frame.type == wire::frame_type::log) {
+    const auto said = wire::decode_log(frame.payload);
+    if (!said) {
+      return said.error().text();
+    }
+    owner_.worker_said(said->level, said->message);
+    return {};
+  }
+  auto last = wire::decode_fatal(frame.payload);
+  if (!last) {
+    return last.error().text();
+  }
+  owner_.worker_failed(std::move(last->type), std::move(last->message),
+                       last->file + ":" + std::to_string(last->line), std::move(last->parents));
+  return {};
+}
+
+} // namespace kraken::containers

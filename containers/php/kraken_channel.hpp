@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A channel that speaks docs/reference/worker-protocol.md.
+#pragma once
+
+#include "containers/php/worker_channel.hpp"
+#include "kraken/wire/worker_frame.hpp"
+
+namespace kraken::containers {
+
+/// @thread its shard's
+class kraken_channel final : public worker_channel {
+public:
+  using worker_channel::worker_channel;
+
+  /// Opens the channel and greets the worker.
+  [[nodiscard]] result<void> welcome(const wire::welcome_facts& facts);
+
+  void abandoned() override;
+  void drain() override;
+
+private:
+  std::size_t on_input(std::string_view input) override;
+
+  /// @return empty, or why the worker cannot be understood
+  [[nodiscard]] std::string take(const wire::worker_frame& frame);
+  [[nodiscard]] std::string take_response(const wire::worker_frame& frame);
+  [[nodiscard]] std::string take_chunk(const wire::worker_frame& frame);
+  [[nodiscard]] std::string take_report(const wire::worker_frame& frame);
+  [[nodiscard]] bool        write_response(const wire::worker_frame&    frame,
+                                           const wire::worker_response& response);
+
+  bool ready_told_ = false;
+};
+
+} // namespace kraken::containers

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Greeting, frames and end of Narya workers.
+#include "containers/php/narya_channel.hpp"
+
+#include "containers/php/pool_shard.hpp"
+#include "kraken/wire/http1_response.hpp"
+
+#include <atomic>
+#include <utility>
+
+#include <unistd.h>
+
+namespace kraken::containers {
+
+namespace {
+
+// Unique within the daemon; the directory is unique to the daemon.
+std::string next_socket_name() {
+  static std::atomic<std::uint64_t> last{0};
+  return "worker-" + std::to_string(++last) + ".sock";
+}
+
+} // namespace
+
+result<void> narya_channel::greet() {
+  if (auto opened = open(); !opened) {
+    return opened;
+  }
+  output().append(wire::narya_greeting);
+  flush_later();
+  return {};
+}
+
+void narya_channel::drain() {
+  draining_ = true;
+  if (is_open() && current == nullptr) {
+    close_after_output();
+  }
+}
+
+std::size_t narya_channel::on_input(std::string_view input) {
+  std::size_t used = 0;
+  if (!greeted_) {
+    if (input.size() < wire::narya_greeting_answer.size()) {
+      return 0;
+    }
+    if (!input.starts_with(wire::narya_greeting_answer)) {
+      broken("the worker did not answer the greeting with OK");
+      return input.size();
+    }
+    greeted_ = true;
+    used     = wire::narya_greeting_answer.size();
+    owner_.worker_ready();
+  }
+  while (is_open()) {
+    std::string_view payload;
+    const auto       split = wire::split_narya_frame(input.substr(used), payload);
+    if (split.status == wire::split_outcome::kind::need_more) {
+      break;
+    }
+    if (split.status == wire::split_outcome::kind::bad_length) {
+      broken("a frame with an impossible length");
+      break;
+    }
+    used += split.consumed;
+    if (auto why = take_response(payload); !why.empty()) {
+      broken(std::move(why));
+      break;
+    }
+  }
+  return used;
+}
+
+std::string narya_channel::take_response(std::string_view payload) {
+  if (current == nullptr) {
+    return "a response nobody asked for";
+  }
+  const auto response = wire::decode_narya_response(payload, current->index + std::uint64_t{1});
+  if (!response) {
+    return response.error().text();
+  }
+  if (response->status < 200) {
+    return "status " + std::to_string(response->status) + " is no answer to a request";
+  }
+  memory_bytes_  = response->memory_bytes;
+  wants_recycle_ = response->recycle;
+  if (!response->error.empty()) {
+    owner_.worker_said("error", response->error);
+    if (auto* const to = std::exchange(current->from, nullptr)) {
+      to->failed(500, {});
+    }
+  } else if (current->from != nullptr && !write_response(*response)) {
+    return "a header field that would break the response apart";
+  }
+  request_over();
+  if (draining_ && is_open() && current == nullptr) {
+    close_after_output();
+  }
+  return {};
+}
+
+bool narya_channel::write_response(const wire::narya_response& response) {
+  auto&                 to = *current->from;
+  wire::response_writer writer{to.output(), to.context()};
+  writer.begin(response.status);
+  wire::narya_headers headers{response};
+  wire::header_field  field;
+  while (headers.next(field)) {
+    if (writer.field(field.name, field.value) == wire::response_writer::verdict::refused) {
+      writer.abandon();
+      return false;
+    }
+  }
+  writer.end_with_body(response.body);
+  current->from = nullptr;
+  to.answered(response.status, writer.after());
+  return true;
+}
+
+result<std::unique_ptr<narya_door>> narya_door::open(net::event_loop&   loop,
+                                                     const std::string& directory, entered then) {
+  net::address where;
+  where.kind = net::address::family::unix_path;
+  where.path = directory + "/" + next_socket_name();
+  auto socket = net::listen_on(where, 0600);
+  if (!socket) {
+    return fail(socket.error());
+  }
+  std::unique_ptr<narya_door> door{new narya_door{where.path, std::move(then)}}; // NOLINT: private
+  auto* const                 self = door.get();
+  door->listener_ = std::make_unique<net::listener>(
+    loop, std::move(*socket), [self](unique_fd client, const std::string& /*peer*/) {
+      self->listener_->close(); // one worker, one connection
+      if (const auto call = std::exchange(self->then_, nullptr)) {
+        call(std::move(client));
+      }
+    });
+  if (auto opened = door->listener_->open(); !opened) {
+    return fail(opened.error());
+  }
+  return door;
+}
+
+narya_door::~narya_door() {
+  ::unlink(path_.c_str());
+}
+
+} // namespace kraken::containers

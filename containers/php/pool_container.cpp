@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Opening, growing, shrinking, rolling replacement and readiness of a pool.
+#include "containers/php/pool_container.hpp"
+
+#include "kraken/base/assert.hpp"
+#include "kraken/base/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kraken::containers {
+
+namespace {
+
+constexpr milliseconds scale_look_every = seconds{1};
+
+
+std::string alias_of(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+} // namespace
+
+/// What the shards may touch after the pool has ended.
+struct pool_container::shared_state {
+  std::atomic<bool> alive{true};
+  std::atomic<bool> pressed{false}; ///< a message about waiting requests is under way
+};
+
+pool_container::pool_container(actor::host& shell, const pool_environment& environment)
+  : shell_(shell), environment_(environment), shared_(std::make_shared<shared_state>()) {
+  const auto* options = dynamic_cast<const pool_kind_options*>(shell.spec().options.get());
+  KRAKEN_ASSERT(options != nullptr); // the loader makes no pool without
+  settings_ = options->settings();
+  min_      = settings_->min;
+}
+
+pool_container::~pool_container() {
+  shared_->alive = false;
+  close_shards();
+}
+
+void pool_container::start() {
+  shell_.show_gauges(live_);
+  open_shards();
+}
+
+void pool_container::open_shards() {
+  const auto path     = shell_.path();
+  auto&      registry = *environment_.pools;
+  for (std::uint32_t i = 0; i < registry.size(); ++i) {
+    auto& part = registry.part(i);
+    part.loop->post([this, &part, path, shared = shared_, settings = settings_,
+                     &home = shell_.shard()] {
+      auto pool         = std::make_shared<pool_shard>(*part.loop, settings);
+      pool->on_pressure = [this, shared, &home] {
+        if (!shared->pressed.exchange(true)) {
+          home.post([this, shared] {
+            shared->pressed = false;
+            if (shared->alive) {
+              pressure();
+            }
+          });
+        }
+      };
+      part.pools[path]                    = pool;
+      part.sinks.at(alias_of(path)).live  = pool.get();
+      home.post([this, shared] {
+        if (shared->alive) {
+          opened_on_one_shard();
+        }
+      });
+    });
+  }
+}
+
+void pool_container::opened_on_one_shard() {
+  if (++shards_open_ == environment_.pools->size()) {
+    grow_to(settings_->count);
+    look_at_idle_time();
+    if (min_ == 0) {
+      judge_readiness();
+    }
+  }
+}
+
+void pool_container::close_shards() {
+  const auto path     = shell_.path();
+  auto&      registry = *environment_.pools;
+  for (std::uint32_t i = 0; i < registry.size(); ++i) {
+    auto& part = registry.part(i);
+    part.loop->post([&part, path] {
+      const auto found = part.pools.find(path);
+      if (found == part.pools.end()) {
+        return;
+      }
+      auto& entry = part.sinks.at(alias_of(path));
+      if (entry.live == found->second.get()) {
+        entry.live = nullptr;
+      }
+      found->second->close();
+      part.pools.erase(found);
+    });
+  }
+}
+
+// Its workers have ended before: the shell stops children first.
+void pool_container::stop() {
+  if (!std::exchange(ended_, true)) {
+    idle_watch_.reset();
+    close_shards();
+    model::cause why;
+    why.kind = model::cause_kind::exit_normal;
+    shell_.ended(std::move(why));
+  }
+}
+
+void pool_container::kill() {
+  stop();
+}
+
+model::child_spec pool_container::worker_spec(const std::string& id) const {
+  const auto&       own = shell_.spec();
+  model::child_spec spec;
+  spec.id       = id;
+  spec.kind     = "worker";
+  spec.name     = settings_->argv.empty() ? std::string{} : settings_->argv.back();
+  spec.start    = settings_->argv;
+  spec.restart  = model::restart_type::permanent;
+  spec.shutdown = own.shutdown;
+  spec.ready    = own.ready;
+  spec.backoff  = own.backoff;
+  spec.on_give_up = model::give_up::park;
+  return spec;
+}
+
+void pool_container::add_worker() {
+  const auto id = "w" + std::to_string(++last_number_);
+  workers_.emplace(id, model::phase::idle);
+  model::command make;
+  make.what   = model::verb::create;
+  make.target = shell_.path();
+  make.spec   = std::make_shared<const model::child_spec>(worker_spec(id));
+  make.origin = "pool";
+  shell_.manage(std::move(make), [this, shared = shared_, id](const result<model::reply>& done) {
+    if (!done && shared->alive) {
+      log::warn("worker_not_created", {{"container", shell_.path()},
+                                       {"worker", id},
+                                       {"reason", done.error().text()}});
+    }
+  });
+}
+
+void pool_container::remove_worker() {
+  const auto last = std::prev(workers_.end());
+  model::command end;
+  end.what   = model::verb::destroy;
+  end.target = shell_.path() + "/" + last->first;
+  end.origin = "pool";
+  workers_.erase(last);
+  shell_.manage(std::move(end), [](const result<model::reply>&) {});
+}
+
+void pool_container::grow_to(std::uint32_t count) {
+  while (workers_.size() < count) {
+    add_worker();
+  }
+}
+
+void pool_container::shrink_to(std::uint32_t count) {
+  while (workers_.size() > count) {
+    remove_worker();
+  }
+}
+
+// A request waits: one more worker, unless one is on its way already for it.
+void pool_container::pressure() {
+  const bool some_on_their_way =
+    count_in(model::phase::starting) + count_in(model::phase::idle) != 0;
+  if (ended_ || some_on_their_way || workers_.size() >= settings_->max) {
+    return;
+  }
+  log::info("pool_grows", {{"container", shell_.path()}, {"workers", workers_.size() + 1}});
+  add_worker();
+}
+
+void pool_container::look_at_idle_time() {
+  const auto gradual    = settings_->scale_down_idle;
+  const auto aggressive = settings_->scale_down_aggressive;
+  if (gradual.count() == 0 && aggressive.count() == 0) {
+    return;
+  }
+  auto& home  = *environment_.pools->part(shell_.shard_index()).loop;
+  idle_watch_ = home.after(scale_look_every, [this, gradual, aggressive, &home] {
+    const auto pool = environment_.pools->part(shell_.shard_index()).find(shell_.path());
+    if (pool && workers_.size() > settings_->min) {
+      const auto idle = home.now() - pool->last_used();
+      if (aggressive.count() != 0 && idle >= aggressive) {
+        shrink_to(settings_->min);
+      } else if (gradual.count() != 0 && idle >= gradual) {
+        remove_worker();
+      }
+    }
+    look_at_idle_time();
+  });
+}
+
+result<void> pool_container::scale(std::uint32_t count) {
+  if (count == 0 || count > limits::children_max) {
+    return fail(errc::invalid_argument,
+                "a pool has 1 to " + std::to_string(limits::children_max) + " workers");
+  }
+  min_ = std::min(min_, count);
+  grow_to(count);
+  shrink_to(count);
+  judge_readiness();
+  return {};
+}
+
+result<void> pool_container::recycle_workers() {
+  if (!to_recycle_.empty()) {
+    return fail(errc::busy, "the workers of '" + shell_.path() + "' are being replaced already");
+  }
+  for (const auto& [id, at] : workers_) {
+    to_recycle_.push_back(id);
+  }
+  recycle_next();
+  return {};
+}
+
+void pool_container::recycle_next() {
+  while (!to_recycle_.empty()) {
+    const auto found = workers_.find(to_recycle_.front());
+    if (found != workers_.end() && found->second == model::phase::ready) {
+      model::command renew;
+      renew.what   = model::verb::recycle;
+      renew.target = shell_.path() + "/" + found->first;
+      renew.origin = "reload";
+      shell_.manage(std::move(renew), [](const result<model::reply>&) {});
+      return; // the next one when this one is ready again
+    }
+    to_recycle_.erase(to_recycle_.begin());
+  }
+}
+
+std::uint32_t pool_container::count_in(model::phase at) const {
+  return static_cast<std::uint32_t>(std::count_if(
+    workers_.begin(), workers_.end(), [at](const auto& each) { return each.second == at; }));
+}
+
+void pool_container::child_changed(const model::container_status& child) {
+  const auto found = workers_.find(child.alias);
+  if (found == workers_.end()) {
+    return; // removed meanwhile
+  }
+  const auto before = std::exchange(found->second, child.at);
+  judge_readiness();
+  if (!to_recycle_.empty() && to_recycle_.front() == child.alias
+      && child.at == model::phase::ready && before != model::phase::ready) {
+    to_recycle_.erase(to_recycle_.begin());
+    recycle_next();
+  }
+}
+
+void pool_container::judge_readiness() {
+  const bool enough = count_in(model::phase::ready) >= std::max(min_, std::uint32_t{1});
+  if (enough == ready_ || ended_) {
+    return;
+  }
+  // Losing one worker of many is no reason to take the whole pool out.
+  if (!enough && count_in(model::phase::ready) != 0) {
+    return;
+  }
+  ready_ = enough;
+  enough ? shell_.ready() : shell_.unready();
+}
+
+} // namespace kraken::containers

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The kind `pool`: opens its part on every shard, keeps the wanted number of worker containers
+/// and is ready while enough of them are. Its workers are restarted by its supervisor, not here.
+#pragma once
+
+#include "containers/php/worker_container.hpp"
+#include "kraken/actor/incarnation.hpp"
+#include "kraken/model/child_spec.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kraken::containers {
+
+/// Options of the kind, as the topology carries them.
+class pool_kind_options final : public model::kind_options {
+public:
+  pool_kind_options(pool_settings settings, std::string text)
+    : settings_(std::make_shared<const pool_settings>(std::move(settings))),
+      text_(std::move(text)) {}
+
+  [[nodiscard]] std::string fingerprint() const override { return text_; }
+
+  [[nodiscard]] const std::shared_ptr<const pool_settings>& settings() const { return settings_; }
+
+private:
+  std::shared_ptr<const pool_settings> settings_;
+  std::string                          text_; ///< canonical text of all options
+};
+
+/// @thread its container's shard
+class pool_container final : public actor::incarnation {
+public:
+  pool_container(actor::host& shell, const pool_environment& environment);
+  ~pool_container() override;
+
+  void start() override;
+  void stop() override;
+  void kill() override;
+  [[nodiscard]] result<void> scale(std::uint32_t count) override;
+  [[nodiscard]] result<void> recycle_workers() override;
+  void                       child_changed(const model::container_status& child) override;
+
+private:
+  struct shared_state;
+
+  void                            open_shards();
+  void                            close_shards();
+  void                            opened_on_one_shard();
+  void                            grow_to(std::uint32_t count);
+  void                            shrink_to(std::uint32_t count);
+  void                            add_worker();
+  void                            remove_worker();
+  void                            pressure();
+  void                            look_at_idle_time();
+  void                            recycle_next();
+  void                            judge_readiness();
+  [[nodiscard]] model::child_spec worker_spec(const std::string& id) const;
+  [[nodiscard]] std::uint32_t     count_in(model::phase at) const;
+
+  actor::host&                         shell_;
+  const pool_environment&              environment_;
+  std::shared_ptr<const pool_settings> settings_;
+  std::shared_ptr<model::gauges>       live_ = std::make_shared<model::gauges>();
+  std::shared_ptr<shared_state>        shared_;
+  std::map<std::string, model::phase>  workers_; ///< by id
+  std::vector<std::string>             to_recycle_;
+  std::unique_ptr<reactor::waiting>    idle_watch_;
+  std::uint32_t                        shards_open_ = 0;
+  std::uint64_t                        last_number_ = 0;
+  std::uint32_t                        min_   = 0;
+  bool                                 ready_ = false;
+  bool                                 ended_ = false;
+};
+
+} // namespace kraken::containers

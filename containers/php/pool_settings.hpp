@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What a pool and its workers are told, as plain data independent of the configuration's shape.
+#pragma once
+
+#include "kraken/base/limits.hpp"
+#include "kraken/base/units.hpp"
+#include "kraken/process/launch_spec.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kraken::containers {
+
+/// What a worker speaks (DESIGN §5: tiers and dialects).
+enum class dialect : std::uint8_t {
+  kraken, ///< docs/reference/worker-protocol.md on an inherited descriptor
+  narya,  ///< the Narya runtime's protocol on a unix socket
+};
+
+struct recycle_settings {
+  std::uint64_t requests = 0;       ///< 0: no limit
+  milliseconds  age{0};             ///< 0: no limit
+  milliseconds  idle{0};            ///< 0: no limit
+  bytes         memory_soft{0};     ///< replaced after its answer; 0: no limit
+  bytes         memory_hard{0};     ///< killed; 0: no limit
+};
+
+struct pool_settings {
+  std::vector<std::string> argv;
+  dialect                  speaks = dialect::kraken;
+  std::uint32_t            min    = 4;
+  std::uint32_t            count  = 4; ///< at the start
+  std::uint32_t            max    = 4;
+  milliseconds             scale_down_idle{0};       ///< gradual, one at a time; 0: never
+  milliseconds             scale_down_aggressive{0}; ///< down to min at once; 0: never
+  std::uint32_t            queue_max = 1000;         ///< waiting requests; 0: none may wait
+  milliseconds             queue_timeout = seconds{10}; ///< 0: as long as the request timeout
+  milliseconds             request_timeout = seconds{30};
+  recycle_settings         recycle;
+
+  // Of each worker's process.
+  std::map<std::string, std::string> environment;
+  process::environment_base          environment_base = process::environment_base::clean;
+  std::string                        directory;
+  std::string                        user;
+  std::string                        group;
+  process::superuser                 root = process::superuser::refuse;
+  process::resource_limits           limits;
+  std::uint32_t                      umask = 027;
+};
+
+} // namespace kraken::containers

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Queueing, assigning and ending of requests.
+#include "containers/php/pool_shard.hpp"
+
+#include "containers/php/worker_channel.hpp"
+#include "kraken/base/assert.hpp"
+#include "kraken/wire/narya_frame.hpp"
+
+#include <algorithm>
+
+namespace kraken::containers {
+
+namespace {
+
+// A slot that held one large upload gives its memory back.
+constexpr std::size_t kept_frame_bytes = 64U << 10U;
+
+} // namespace
+
+void pool_slot::expired(time_point /*now*/) {
+  owner->overdue(*this);
+}
+
+pool_shard::pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings)
+  : loop_(loop), settings_(std::move(settings)), last_used_(loop.now()) {}
+
+pool_shard::~pool_shard() {
+  close();
+}
+
+pool_slot& pool_shard::take_slot() {
+  if (unused_.empty()) {
+    auto& made = slots_.emplace_back();
+    made.index = static_cast<std::uint32_t>(slots_.size() - 1);
+    made.owner = this;
+    return made;
+  }
+  auto& slot = *unused_.back();
+  unused_.pop_back();
+  return slot;
+}
+
+void pool_shard::free_slot(pool_slot& slot) {
+  slot.deadline::clear();
+  slot.at     = pool_slot::stage::unused;
+  slot.from   = nullptr;
+  slot.worker = nullptr;
+  ++slot.round;
+  slot.frame.clear();
+  slot.frame.release_above(kept_frame_bytes);
+  unused_.push_back(&slot);
+}
+
+pool_slot* pool_shard::slot_of(const net::exchange& from) noexcept {
+  if (from.slot >= slots_.size()) {
+    return nullptr;
+  }
+  auto& slot = slots_[from.slot];
+  return slot.round == from.slot_round && slot.from == &from ? &slot : nullptr;
+}
+
+bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
+  const auto allowed = static_cast<std::uint64_t>(settings_->request_timeout.count());
+  if (settings_->speaks == dialect::narya) {
+    const wire::narya_request request{.id         = slot.index + std::uint64_t{1},
+                                      .head       = facts.head,
+                                      .path       = facts.path,
+                                      .uri        = {},
+                                      .body       = facts.body,
+                                      .remote     = facts.remote,
+                                      .scheme     = facts.scheme,
+                                      .timeout_ms = allowed,
+                                      .worker_id  = 0,
+                                      .server     = {}};
+    return wire::append_narya_request(slot.frame, request);
+  }
+  auto timed       = facts;
+  timed.timeout_ms = allowed;
+  return wire::append_request_frame(slot.frame, slot.index + 1, timed);
+}
+
+void pool_shard::submit(net::exchange& from, const wire::request_facts& facts,
+                        net::retry_policy retry) {
+  counters_->requests.add();
+  if (closed_) {
+    from.failed(503, "the pool is stopping");
+    return;
+  }
+  const bool must_wait = idle_.empty();
+  if (must_wait && waiting_ >= settings_->queue_max) {
+    counters_->queue_full.add();
+    if (on_pressure) {
+      on_pressure();
+    }
+    from.failed(503, "the queue is full");
+    return;
+  }
+  auto& slot = take_slot();
+  if (!encode(slot, facts)) {
+    free_slot(slot);
+    from.failed(413, "the request does not fit into a frame");
+    return;
+  }
+  slot.from       = &from;
+  slot.submitted  = loop_.now();
+  slot.may_retry  = retry == net::retry_policy::idempotent;
+  from.slot       = slot.index;
+  from.slot_round = slot.round;
+  if (!must_wait) {
+    auto& worker = *idle_.back();
+    idle_.pop_back();
+    assign(slot, worker);
+    return;
+  }
+  enqueue(slot);
+  if (on_pressure) {
+    on_pressure();
+  }
+}
+
+void pool_shard::enqueue(pool_slot& slot) {
+  slot.at   = pool_slot::stage::waiting;
+  slot.prev = last_;
+  slot.next = nullptr;
+  (last_ != nullptr ? last_->next : first_) = &slot;
+  last_                                     = &slot;
+  counters_->waiting.set(++waiting_);
+  const auto patience = settings_->queue_timeout.count() > 0 ? settings_->queue_timeout
+                                                             : settings_->request_timeout;
+  loop_.set(slot, loop_.now() + patience);
+}
+
+void pool_shard::enqueue_first(pool_slot& slot) {
+  slot.at   = pool_slot::stage::waiting;
+  slot.prev = nullptr;
+  slot.next = first_;
+  (first_ != nullptr ? first_->prev : last_) = &slot;
+  first_                                     = &slot;
+  counters_->waiting.set(++waiting_);
+}
+
+void pool_shard::unqueue(pool_slot& slot) {
+  (slot.prev != nullptr ? slot.prev->next : first_) = slot.next;
+  (slot.next != nullptr ? slot.next->prev : last_)  = slot.prev;
+  slot.prev = slot.next = nullptr;
+  counters_->waiting.set(--waiting_);
+}
+
+void pool_shard::assign(pool_slot& slot, worker_channel& worker) {
+  slot.at     = pool_slot::stage::working;
+  slot.worker = &worker;
+  last_used_  = loop_.now();
+  counters_->busy.add();
+  worker.begin(slot);
+  loop_.set(slot, loop_.now() + settings_->request_timeout);
+}
+
+void pool_shard::add(worker_channel& worker) {
+  counters_->workers.add();
+  worker.in_pool = true;
+  if (first_ != nullptr) {
+    auto& slot = *first_;
+    unqueue(slot);
+    assign(slot, worker);
+  } else {
+    idle_.push_back(&worker);
+  }
+}
+
+void pool_shard::retire(worker_channel& worker) {
+  if (worker.in_pool) {
+    worker.in_pool = false;
+    counters_->workers.add(-1);
+    idle_.erase(std::remove(idle_.begin(), idle_.end(), &worker), idle_.end());
+  }
+}
+
+void pool_shard::request_done(worker_channel& worker) {
+  auto& slot = *worker.current;
+  worker.current = nullptr;
+  free_slot(slot);
+  counters_->busy.add(-1);
+  counters_->answered.add();
+  last_used_ = loop_.now();
+  if (!worker.in_pool || !worker.may_continue()) {
+    retire(worker);
+    return;
+  }
+  if (first_ != nullptr) {
+    auto& following = *first_;
+    unqueue(following);
+    assign(following, worker);
+  } else {
+    idle_.push_back(&worker);
+  }
+}
+
+void pool_shard::lost(worker_channel& worker) {
+  retire(worker);
+  if (worker.current == nullptr) {
+    return;
+  }
+  auto& slot     = *worker.current;
+  worker.current = nullptr;
+  slot.worker    = nullptr;
+  counters_->busy.add(-1);
+  auto* const waited = slot.from;
+  if (waited == nullptr) {
+    free_slot(slot);
+    return;
+  }
+  if (slot.at == pool_slot::stage::streaming) {
+    counters_->crashed.add();
+    free_slot(slot);
+    waited->stream_broken();
+    return;
+  }
+  if (slot.may_retry && !closed_) {
+    slot.may_retry = false;
+    counters_->retried.add();
+    if (idle_.empty()) {
+      enqueue_first(slot); // its deadline goes on
+      return;
+    }
+    auto& other = *idle_.back();
+    idle_.pop_back();
+    assign(slot, other);
+    return;
+  }
+  counters_->crashed.add();
+  free_slot(slot);
+  waited->failed(502, "the worker ended before it answered");
+}
+
+void pool_shard::overdue(pool_slot& slot) {
+  auto* const waited = std::exchange(slot.from, nullptr);
+  if (slot.at == pool_slot::stage::waiting) {
+    unqueue(slot);
+    counters_->queue_expired.add();
+    free_slot(slot);
+    waited->failed(503, "no worker became free in time");
+    return;
+  }
+  const bool streaming = slot.at == pool_slot::stage::streaming;
+  auto&      worker    = *slot.worker;
+  counters_->timed_out.add();
+  if (waited != nullptr) {
+    if (streaming) {
+      waited->stream_broken();
+    } else {
+      waited->failed(504, "the worker did not answer in time");
+    }
+  }
+  // The slot stays with the worker until its end: `lost` frees it.
+  worker.overdue();
+}
+
+void pool_shard::abandon(net::exchange& from) {
+  auto* const slot = slot_of(from);
+  if (slot == nullptr) {
+    return;
+  }
+  counters_->abandoned.add();
+  slot->from = nullptr;
+  if (slot->at == pool_slot::stage::waiting) {
+    unqueue(*slot);
+    free_slot(*slot);
+  } else if (slot->worker != nullptr) {
+    slot->worker->abandoned();
+  }
+}
+
+void pool_shard::resume(net::exchange& from) {
+  if (auto* const slot = slot_of(from); slot != nullptr && slot->worker != nullptr) {
+    slot->worker->resume_reading();
+  }
+}
+
+void pool_shard::close() {
+  closed_ = true;
+  while (first_ != nullptr) {
+    auto& slot = *first_;
+    unqueue(slot);
+    auto* const waited = slot.from;
+    free_slot(slot);
+    waited->failed(503, "the pool is stopping");
+  }
+}
+
+} // namespace kraken::containers

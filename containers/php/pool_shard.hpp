@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A pool on one shard: idle workers, waiting requests, requests being worked on. Plain data and
+/// plain calls: a request meets its worker here without any actor. Starts and stops no worker.
+#pragma once
+
+#include "containers/php/pool_settings.hpp"
+#include "kraken/base/metric.hpp"
+#include "kraken/net/event_loop.hpp"
+#include "kraken/net/exchange.hpp"
+#include "kraken/wire/byte_buffer.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kraken::containers {
+
+class pool_shard;
+class worker_channel;
+
+/// A request the pool has taken and not answered yet. Reused; its frame keeps its memory.
+struct pool_slot final : net::deadline {
+  enum class stage : std::uint8_t { unused, waiting, working, streaming };
+
+  stage             at = stage::unused;
+  bool              may_retry = false;
+  std::uint32_t     round = 0;         ///< tells a reused slot from the one an exchange knew
+  std::uint32_t     index = 0;
+  net::exchange*    from  = nullptr;   ///< null: the client is gone
+  worker_channel*   worker = nullptr;  ///< while working
+  wire::byte_buffer frame;             ///< what the worker is sent
+  pool_slot*        prev = nullptr;    ///< in the queue
+  pool_slot*        next = nullptr;
+  pool_shard*       owner = nullptr;
+  time_point        submitted{};
+
+private:
+  friend class pool_shard;
+  void expired(time_point now) override;
+};
+
+/// What one shard of a pool counts.
+struct pool_counters {
+  metric requests;
+  metric answered;
+  metric crashed;      ///< 502: the worker died or broke the protocol
+  metric timed_out;    ///< 504
+  metric queue_full;   ///< 503
+  metric queue_expired; ///< 503
+  metric retried;
+  metric abandoned;    ///< the client was gone first
+  metric waiting;
+  metric busy;
+  metric workers;
+};
+
+/// @thread its shard
+class pool_shard final : public net::request_sink {
+public:
+  pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings);
+  ~pool_shard() override;
+
+  pool_shard(const pool_shard&)            = delete;
+  pool_shard& operator=(const pool_shard&) = delete;
+
+  // net::request_sink
+  void submit(net::exchange& from, const wire::request_facts& facts,
+              net::retry_policy retry) override;
+  void abandon(net::exchange& from) override;
+  void resume(net::exchange& from) override;
+
+  /// A worker became ready: it gets work from now on.
+  void add(worker_channel& worker);
+
+  /// A worker gets no further work. What it works on goes on.
+  void retire(worker_channel& worker);
+
+  /// A worker is gone, or must not be trusted any more: what it had is answered 502, or tried once
+  /// more where the route allows that.
+  void lost(worker_channel& worker);
+
+  /// The worker has given the whole answer to its request: frees the slot and takes the next.
+  void request_done(worker_channel& worker);
+
+  /// Answers everything that waits with 503 and refuses what comes.
+  void close();
+
+  /// Called when a request has to wait: the pool may grow.
+  std::function<void()> on_pressure;
+
+  [[nodiscard]] const pool_settings&                 settings() const noexcept { return *settings_; }
+  [[nodiscard]] std::shared_ptr<const pool_counters> counters() const { return counters_; }
+  [[nodiscard]] net::event_loop&                     loop() noexcept { return loop_; }
+  /// When the shard last had no idle worker left, or one was released; for scaling down.
+  [[nodiscard]] time_point last_used() const noexcept { return last_used_; }
+
+private:
+  friend struct pool_slot;
+
+  [[nodiscard]] pool_slot& take_slot();
+  void                     free_slot(pool_slot& slot);
+  void                     enqueue(pool_slot& slot);
+  void                     enqueue_first(pool_slot& slot);
+  void                     unqueue(pool_slot& slot);
+  void                     assign(pool_slot& slot, worker_channel& worker);
+  void                     overdue(pool_slot& slot);
+  [[nodiscard]] pool_slot* slot_of(const net::exchange& from) noexcept;
+  [[nodiscard]] bool       encode(pool_slot& slot, const wire::request_facts& facts);
+
+  net::event_loop&                     loop_;
+  std::shared_ptr<const pool_settings> settings_;
+  std::shared_ptr<pool_counters>       counters_ = std::make_shared<pool_counters>();
+  std::deque<pool_slot>                slots_; // addresses are stable
+  std::vector<pool_slot*>              unused_;
+  std::vector<worker_channel*>         idle_; // the last one used is used first: warm caches
+  pool_slot*                           first_ = nullptr;
+  pool_slot*                           last_  = nullptr;
+  std::uint32_t                        waiting_ = 0;
+  bool                                 closed_  = false;
+  time_point                           last_used_{};
+};
+
+} // namespace kraken::containers

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The socket to one worker, whatever dialect it speaks: carries one request at a time to it and
+/// its answer straight into the client's connection. Owns no process.
+#pragma once
+
+#include "kraken/model/container_status.hpp"
+#include "kraken/net/stream.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace kraken::containers {
+
+class pool_shard;
+struct pool_slot;
+
+/// What a channel reports to the container of its worker.
+class channel_owner {
+public:
+  virtual ~channel_owner() = default;
+
+  /// The worker can take requests.
+  virtual void worker_ready() = 0;
+  /// The channel is of no more use: closed by the worker, or it broke the protocol (`why` says how).
+  virtual void channel_ended(std::string why) = 0;
+  /// The request exceeded its time.
+  virtual void request_overdue() = 0;
+  /// A request was answered. @return whether the worker may take another one
+  [[nodiscard]] virtual bool request_answered(std::uint64_t memory_bytes, bool wants_recycle) = 0;
+  /// The worker's own log message, or its last words.
+  virtual void worker_said(std::string_view level, std::string_view message) = 0;
+  virtual void worker_failed(std::string type, std::string message, std::string place,
+                             std::vector<std::string> parents) = 0;
+};
+
+/// @thread its shard's
+class worker_channel : public net::stream {
+public:
+  worker_channel(net::event_loop& loop, unique_fd socket, channel_owner& owner, pool_shard& pool,
+                 std::shared_ptr<model::gauges> live)
+    : stream(loop, std::move(socket)), owner_(owner), pool_(pool), live_(std::move(live)) {}
+
+  // For the pool.
+  pool_slot* current = nullptr; ///< the request it works on
+  bool       in_pool = false;
+
+  /// Sends the request in `slot`.
+  void begin(pool_slot& slot);
+
+  /// After an answer: whether the worker may take another request.
+  [[nodiscard]] bool may_continue();
+
+  void overdue() { owner_.request_overdue(); }
+
+  /// Nobody waits for the current answer any more.
+  virtual void abandoned() {}
+
+  /// Asks the worker to end once it has nothing to do.
+  virtual void drain() {}
+
+protected:
+  /// Whole frames in, used bytes out; as net::stream.
+  std::size_t on_input(std::string_view input) override = 0;
+  void        on_closed() override;
+
+  /// Ends the current request and takes the next.
+  void request_over();
+
+  /// The peer cannot be understood: the channel closes and its owner is told.
+  void broken(std::string why);
+
+  channel_owner&                 owner_;
+  pool_shard&                    pool_;
+  std::shared_ptr<model::gauges> live_;
+  std::uint64_t                  memory_bytes_  = 0;
+  bool                           wants_recycle_ = false;
+};
+
+} // namespace kraken::containers

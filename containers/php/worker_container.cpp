@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The life of a worker: what its channel and its process tell, judged and passed on. Launching
+/// is in worker_launch.cpp.
+#include "containers/php/worker_container.hpp"
+
+#include "containers/php/narya_channel.hpp"
+#include "kraken/base/log.hpp"
+#include "kraken/process/signal_name.hpp"
+
+#include <csignal>
+#include <utility>
+
+namespace kraken::containers {
+
+namespace {
+
+// How often memory and age of a worker are looked at between its answers.
+constexpr milliseconds look_every = seconds{5};
+
+// A worker that closed its channel is given this long to end by itself, so that the report has
+// its own exit code.
+constexpr process::stop_times after_hang_up{.drain     = milliseconds{1'000},
+                                            .terminate = milliseconds{1'000}};
+
+constexpr std::size_t report_tail_bytes = 4U << 10U;
+
+bool over(bytes used, bytes allowed) {
+  return allowed.value != 0 && used > allowed;
+}
+
+} // namespace
+
+worker_container::worker_container(actor::host& shell, const pool_environment& environment)
+  : shell_(shell), environment_(environment),
+    loop_(*environment.pools->part(shell.shard_index()).loop) {
+  const auto& path = shell.path();
+  pool_ = environment.pools->part(shell.shard_index()).find(path.substr(0, path.rfind('/')));
+  log_  = environment.logs->at(path);
+}
+
+worker_container::~worker_container() = default;
+
+void worker_container::start() {
+  started_ = last_answer_ = loop_.now();
+  if (!pool_) {
+    fail_with(model::cause_kind::start_error, "its pool is not running");
+    shell_.ended(why_);
+    return;
+  }
+  if (auto launched = launch(); !launched) {
+    model::cause why;
+    why.kind    = model::cause_kind::start_error;
+    why.message = launched.error().text();
+    process_.reset();
+    shell_.ended(std::move(why));
+    return;
+  }
+  shell_.show_pid(process_->pid());
+  shell_.show_gauges(live_);
+  watch_over();
+}
+
+void worker_container::worker_ready() {
+  ready_ = true;
+  if (!intended_) {
+    pool_->add(*channel_);
+    shell_.ready();
+  }
+}
+
+void worker_container::stop() {
+  if (std::exchange(intended_, true)) {
+    return;
+  }
+  if (channel_) {
+    pool_->retire(*channel_);
+  }
+  if (!process_ || !process_->alive()) {
+    return; // its end is being reported already
+  }
+  const auto& how = shell_.spec().shutdown;
+  // The shell kills when `shutdown` is over: most of that time is for finishing work.
+  process::stop_times times;
+  times.drain     = how.time - how.time / 5;
+  times.terminate = std::nullopt;
+  if (how.how == model::shutdown_spec::mode::infinity) {
+    times.drain = std::chrono::hours{24 * 365};
+  }
+  if (!ready_) {
+    times.drain = milliseconds{0}; // it boots: there is nothing to finish
+  }
+  process_->stop(times);
+}
+
+void worker_container::kill() {
+  intended_ = true;
+  if (process_ && process_->alive()) {
+    process_->kill();
+  }
+}
+
+void worker_container::orderly_end() {
+  if (channel_) {
+    channel_->drain();
+  }
+}
+
+void worker_container::channel_ended(std::string why) {
+  if (!why.empty() && why_.kind == model::cause_kind::none) {
+    fail_with(model::cause_kind::protocol, std::move(why));
+    process_->kill();
+    return;
+  }
+  if (process_ && process_->alive() && !intended_) {
+    process_->stop(after_hang_up);
+  }
+}
+
+void worker_container::request_overdue() {
+  live_->failures.add();
+  fail_with(model::cause_kind::timeout,
+            "no answer within " + to_string(pool_->settings().request_timeout));
+  process_->kill();
+}
+
+bool worker_container::request_answered(std::uint64_t memory_bytes, bool wants_recycle) {
+  ++answered_;
+  last_answer_ = loop_.now();
+  if (memory_bytes != 0) {
+    live_->memory_bytes.set(static_cast<std::int64_t>(memory_bytes));
+  }
+  const auto reason = wants_recycle ? std::string{"its own wish"} : wish_to_recycle();
+  if (reason.empty() || intended_) {
+    return !intended_;
+  }
+  recycling_ = true;
+  shell_.recycle(reason);
+  return false;
+}
+
+// Looked at after every answer: only counters and times, no system call.
+std::string worker_container::wish_to_recycle() const {
+  const auto& rules = pool_->settings().recycle;
+  if (rules.requests != 0 && answered_ >= rules.requests) {
+    return std::to_string(answered_) + " requests answered";
+  }
+  if (rules.age.count() != 0 && loop_.now() - started_ >= rules.age) {
+    return "its age of " + to_string(rules.age);
+  }
+  if (over(bytes{static_cast<std::uint64_t>(live_->memory_bytes.get())}, rules.memory_soft)) {
+    return "memory over " + to_string(rules.memory_soft);
+  }
+  return {};
+}
+
+void worker_container::watch_over() {
+  watch_ = loop_.after(look_every, [this] {
+    const auto& rules = pool_->settings().recycle;
+    if (const auto used = process_->memory()) {
+      live_->memory_bytes.set(static_cast<std::int64_t>(used->resident.value));
+      if (over(used->unshared, rules.memory_hard)) {
+        fail_with(model::cause_kind::out_of_memory,
+                  "memory over " + to_string(rules.memory_hard));
+        process_->kill();
+        return;
+      }
+    }
+    const bool idle = channel_ && channel_->in_pool && channel_->current == nullptr;
+    if (idle && !recycling_ && !intended_) {
+      auto reason = wish_to_recycle();
+      if (rules.idle.count() != 0 && loop_.now() - last_answer_ >= rules.idle) {
+        reason = "idle for " + to_string(rules.idle);
+      }
+      if (!reason.empty()) {
+        recycling_ = true;
+        shell_.recycle(reason);
+      }
+    }
+    watch_over();
+  });
+}
+
+void worker_container::worker_said(std::string_view level, std::string_view message) {
+  log_->add(process::output_stream::out, "[" + std::string{level} + "] " + std::string{message},
+            loop_.now(), [this, level](const process::captured_line& line) {
+              log_line(level, line.text);
+            });
+}
+
+void worker_container::worker_failed(std::string type, std::string message, std::string place,
+                                     std::vector<std::string> parents) {
+  why_.kind    = model::cause_kind::exception;
+  why_.type    = std::move(type);
+  why_.message = std::move(message) + " (" + place + ")";
+  why_.parents = std::move(parents);
+}
+
+void worker_container::fail_with(model::cause_kind kind, std::string message) {
+  if (why_.kind == model::cause_kind::none) {
+    why_.kind    = kind;
+    why_.message = std::move(message);
+  }
+}
+
+void worker_container::log_line(std::string_view stream, std::string_view line) {
+  log::info("output", {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
+}
+
+model::cause worker_container::cause_of(const exit_status& status) {
+  auto why   = std::move(why_);
+  why.origin = shell_.path();
+  if (why.kind == model::cause_kind::none) {
+    if (status.by_signal) {
+      why.kind = model::cause_kind::signal;
+    } else if (status.value != 0) {
+      why.kind = model::cause_kind::exit_code;
+    } else {
+      // A Narya worker's read timeout looks like an end of its own accord: it is idle expiry.
+      const bool expiry = pool_->settings().speaks == dialect::narya && ready_;
+      why.kind          = expiry ? model::cause_kind::recycle : model::cause_kind::exit_normal;
+    }
+    why.message = process::describe_exit(status);
+  }
+  why.code   = status.value;
+  why.detail = log_->tail(report_tail_bytes);
+  return why;
+}
+
+void worker_container::process_ended(const exit_status& status) {
+  watch_.reset();
+  if (channel_) {
+    channel_->read_remaining(); // its last words may still be on their way
+    pool_->lost(*channel_);
+    channel_->close();
+  }
+  live_->busy.set(0);
+  if (const auto dropped = log_->take_dropped(); dropped != 0) {
+    log::warn("output_dropped", {{"container", shell_.path()}, {"lines", dropped}});
+  }
+  shell_.show_pid(0);
+  shell_.ended(cause_of(status));
+}
+
+} // namespace kraken::containers

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The kind `worker`: one process of a pool with its channel. Reports its life to its container;
+/// restarts nothing itself.
+#pragma once
+
+#include "containers/php/pool_registry.hpp"
+#include "containers/php/worker_channel.hpp"
+#include "kraken/actor/incarnation.hpp"
+#include "kraken/process/log_board.hpp"
+#include "kraken/process/supervised_process.hpp"
+
+#include <memory>
+#include <string>
+
+namespace kraken::containers {
+
+/// What workers and pools need of the daemon; outlives every container.
+struct pool_environment {
+  pool_registry*      pools = nullptr;
+  process::log_board* logs  = nullptr;
+  std::string         socket_directory; ///< private, for dialects that connect by path
+};
+
+/// @thread its container's shard
+class worker_container final : public actor::incarnation, public channel_owner {
+public:
+  worker_container(actor::host& shell, const pool_environment& environment);
+  ~worker_container() override;
+
+  // actor::incarnation
+  void start() override;
+  void stop() override;
+  void kill() override;
+
+  // channel_owner
+  void worker_ready() override;
+  void channel_ended(std::string why) override;
+  void request_overdue() override;
+  bool request_answered(std::uint64_t memory_bytes, bool wants_recycle) override;
+  void worker_said(std::string_view level, std::string_view message) override;
+  void worker_failed(std::string type, std::string message, std::string place,
+                     std::vector<std::string> parents) override;
+
+private:
+  [[nodiscard]] result<void>         launch();
+  [[nodiscard]] result<void>         launch_kraken(process::launch_spec spec);
+  [[nodiscard]] result<void>         launch_narya(process::launch_spec spec);
+  [[nodiscard]] process::launch_spec base_spec() const;
+  void                               process_ended(const exit_status& status);
+  [[nodiscard]] model::cause         cause_of(const exit_status& status);
+  void                               orderly_end();
+  void                               fail_with(model::cause_kind kind, std::string message);
+  void                               watch_over();
+  [[nodiscard]] std::string          wish_to_recycle() const;
+  void                               log_line(std::string_view stream, std::string_view line);
+
+  actor::host&                                 shell_;
+  const pool_environment&                      environment_;
+  net::event_loop&                             loop_;
+  std::shared_ptr<pool_shard>                  pool_;
+  std::shared_ptr<process::container_log>      log_;
+  std::shared_ptr<model::gauges>               live_ = std::make_shared<model::gauges>();
+  std::unique_ptr<process::supervised_process> process_;
+  std::unique_ptr<worker_channel>              channel_;
+  std::unique_ptr<class narya_door>            door_;
+  std::unique_ptr<reactor::waiting>            watch_;
+  time_point                                   started_{};
+  time_point                                   last_answer_{};
+  std::uint64_t                                answered_ = 0;
+  model::cause                                 why_;     ///< known before the process has ended
+  bool                                         ready_    = false;
+  bool                                         intended_ = false; ///< stop or kill by the shell
+  bool                                         recycling_ = false;
+};
+
+} // namespace kraken::containers

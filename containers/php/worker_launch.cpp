@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Starting of a worker's process with its channel, by dialect.
+#include "containers/php/kraken_channel.hpp"
+#include "containers/php/narya_channel.hpp"
+#include "containers/php/worker_container.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+namespace kraken::containers {
+
+namespace {
+
+// The number under which a worker finds its socket (KRAKEN_FD).
+constexpr int channel_fd_number = 3;
+
+// Later Narya SDKs take it; version 1.0.0 ignores it and expires when idle.
+constexpr std::string_view narya_socket_timeout = "31536000";
+
+} // namespace
+
+process::launch_spec worker_container::base_spec() const {
+  const auto&          settings = pool_->settings();
+  process::launch_spec spec;
+  spec.argv             = settings.argv;
+  spec.environment.base = settings.environment_base;
+  spec.environment.set  = settings.environment;
+  spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
+  spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
+  spec.directory = settings.directory;
+  spec.user      = settings.user;
+  spec.group     = settings.group;
+  spec.root      = settings.root;
+  spec.limits    = settings.limits;
+  spec.umask     = settings.umask;
+  return spec;
+}
+
+result<void> worker_container::launch() {
+  process_ = std::make_unique<process::supervised_process>(
+    loop_, log_,
+    process::supervised_process::callbacks{
+      .ended = [this](const exit_status& status) { process_ended(status); },
+      .drain = [this] { orderly_end(); },
+      .line  = [this](const process::captured_line& line) {
+        log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);
+      }});
+  return pool_->settings().speaks == dialect::narya ? launch_narya(base_spec())
+                                                    : launch_kraken(base_spec());
+}
+
+result<void> worker_container::launch_kraken(process::launch_spec spec) {
+  int ends[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+    return fail(errno_error("socketpair for the worker's channel"));
+  }
+  unique_fd ours{ends[0]};
+  unique_fd theirs{ends[1]};
+  // Blocking for the worker: it has nothing else to wait for.
+  const int flags = ::fcntl(theirs.get(), F_GETFL);
+  static_cast<void>(::fcntl(theirs.get(), F_SETFL, flags & ~O_NONBLOCK));
+
+  auto channel = std::make_unique<kraken_channel>(loop_, std::move(ours), *this, *pool_, live_);
+  wire::welcome_facts facts;
+  facts.alias              = shell_.path();
+  facts.generation         = shell_.generation();
+  facts.request_timeout_ms = static_cast<std::uint64_t>(pool_->settings().request_timeout.count());
+  if (auto opened = channel->welcome(facts); !opened) {
+    return opened;
+  }
+  spec.environment.set["KRAKEN_FD"] = std::to_string(channel_fd_number);
+  spec.inherit.push_back({std::move(theirs), channel_fd_number});
+  channel_ = std::move(channel);
+  return process_->start(std::move(spec));
+}
+
+result<void> worker_container::launch_narya(process::launch_spec spec) {
+  auto door = narya_door::open(loop_, environment_.socket_directory,
+                               [this](unique_fd socket) {
+                                 auto made = std::make_unique<narya_channel>(
+                                   loop_, std::move(socket), *this, *pool_, live_);
+                                 auto greeted = made->greet();
+                                 channel_     = std::move(made);
+                                 if (!greeted) {
+                                   channel_ended(greeted.error().text());
+                                 }
+                               });
+  if (!door) {
+    return fail(door.error());
+  }
+  door_ = std::move(*door);
+  spec.argv.insert(spec.argv.end(), {"--sock", door_->path()});
+  if (const auto most = pool_->settings().recycle.requests; most != 0) {
+    spec.argv.insert(spec.argv.end(), {"--max-requests", std::to_string(most)});
+  }
+  spec.argv.insert(spec.argv.end(), {"--socket-timeout", std::string{narya_socket_timeout}});
+  return process_->start(std::move(spec));
+}
+
+} // namespace kraken::containers

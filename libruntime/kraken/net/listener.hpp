@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Listening sockets and the acceptance of connections. Hands out connected sockets; knows
+/// nothing of what is spoken on them.
+#pragma once
+
+#include "kraken/base/result.hpp"
+#include "kraken/base/unique_fd.hpp"
+#include "kraken/net/address.hpp"
+#include "kraken/net/event_loop.hpp"
+
+#include <functional>
+
+namespace kraken::net {
+
+/// A bound, listening descriptor. TCP sockets share their port between shards (SO_REUSEPORT); a unix
+/// socket is duplicated for the other shards.
+struct listening_socket {
+  unique_fd fd;
+  address   bound;          ///< with the real port
+  bool      shared = false; ///< the same queue is watched by other loops too
+
+  /// The same listening queue, or the same port with a queue of its own, for one more shard.
+  [[nodiscard]] result<listening_socket> another() const;
+};
+
+/// Binds and listens.
+/// A stale unix socket file (nobody listens) is replaced; a live one or another file is an error.
+/// @param mode permissions of a unix socket file
+/// @error errc::conflict the address is in use; errc::permission_denied; errc::system_error
+[[nodiscard]] result<listening_socket> listen_on(const address& where, unsigned mode = 0666);
+
+/// Accepts on one loop until closed. When descriptors run out, a reserve one is used to turn
+/// connections away and accepting pauses, so that the loop does not spin.
+class listener : private watcher, private deadline {
+public:
+  using accepted = std::function<void(unique_fd socket, std::string peer)>;
+
+  listener(event_loop& loop, listening_socket socket, accepted handler);
+  ~listener() override;
+
+  [[nodiscard]] result<void> open();
+
+  [[nodiscard]] const address& bound() const noexcept { return socket_.bound; }
+
+  /// Stops accepting. With SO_REUSEPORT connections still in this socket's queue are taken first.
+  void close();
+
+private:
+  void on_ready(std::uint32_t what) override;
+  void expired(time_point now) override;
+  void turn_away();
+  void pause();
+
+  event_loop&      loop_;
+  listening_socket socket_;
+  accepted         handler_;
+  unique_fd        reserve_;
+};
+
+} // namespace kraken::net

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Reading, sending and closing of stream sockets.
+#include "kraken/net/stream.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace kraken::net {
+
+namespace {
+
+// A buffer that grew for one large message is given back once empty.
+constexpr std::size_t kept_capacity = 64U << 10U;
+
+} // namespace
+
+stream::stream(event_loop& loop, unique_fd socket) : loop_(loop), socket_(std::move(socket)) {}
+
+stream::~stream() {
+  close();
+}
+
+result<void> stream::open() {
+  watched_ = readable;
+  return loop_.add(socket_.get(), watched_, *this);
+}
+
+void stream::close() noexcept {
+  withdraw();
+  if (socket_) {
+    loop_.remove(socket_.get(), *this);
+    socket_.reset();
+  }
+}
+
+void stream::fail_now() {
+  close();
+  on_closed();
+}
+
+void stream::watch() {
+  const std::uint32_t wanted = (reading_ && !ended_ ? static_cast<std::uint32_t>(readable) : 0U)
+                               | (blocked_ ? static_cast<std::uint32_t>(writable) : 0U);
+  if (wanted != watched_ && socket_) {
+    watched_ = wanted;
+    loop_.modify(socket_.get(), wanted, *this);
+  }
+}
+
+void stream::pause_reading() {
+  reading_ = false;
+  watch();
+}
+
+void stream::resume_reading() {
+  reading_ = true;
+  watch();
+}
+
+void stream::close_after_output() {
+  closing_ = true;
+  pending_.clear();
+  resume_reading();
+  flush_later();
+}
+
+void stream::on_ready(std::uint32_t what) {
+  if ((what & writable) != 0) {
+    blocked_ = false;
+    flush_later();
+  }
+  if ((what & readable) != 0) {
+    read_some();
+    return;
+  }
+  if ((what & hung_up) != 0) {
+    // Both directions are gone: nothing can be sent, and a paused reader must not spin on it.
+    fail_now();
+  }
+}
+
+void stream::read_remaining() {
+  std::size_t before = 0;
+  do {
+    before = received_;
+    if (socket_ && !ended_) {
+      read_some();
+    }
+  } while (received_ != before);
+}
+
+void stream::read_some() {
+  const auto scratch = loop_.scratch();
+  char*      into    = scratch.data();
+  auto       room    = scratch.size();
+  const bool direct  = !pending_.empty();
+  if (direct) {
+    room = std::max<std::size_t>(kept_capacity, std::min(pending_.size(), room));
+    into = pending_.prepare(room);
+  }
+  const auto count = ::recv(socket_.get(), into, room, 0);
+  if (count < 0) {
+    if (errno != EAGAIN && errno != EINTR) {
+      fail_now();
+    }
+    return;
+  }
+  if (count == 0) {
+    ended_ = true;
+    if (closing_ || !on_end_of_input()) {
+      if (socket_) {
+        fail_now();
+      }
+      return;
+    }
+    watch();
+    return;
+  }
+  if (closing_) {
+    return; // read and dropped: only the peer's end of file is awaited
+  }
+  const auto got = static_cast<std::size_t>(count);
+  received_ += got;
+  if (direct) {
+    pending_.commit(got);
+    offer_pending();
+    return;
+  }
+  const auto used = on_input({into, got});
+  if (socket_ && !closing_ && used < got) {
+    pending_.append(into + used, got - used);
+  }
+}
+
+void stream::offer_pending() {
+  const auto used = on_input(pending_.view());
+  if (socket_ && !closing_) {
+    pending_.consume(used);
+    pending_.release_above(kept_capacity);
+  }
+}
+
+void stream::at_batch_end() {
+  if (!socket_) {
+    return;
+  }
+  if (reconsider_) {
+    reconsider_ = false;
+    if (!pending_.empty() && !closing_) {
+      offer_pending();
+      if (!socket_) {
+        return;
+      }
+      withdraw();
+    }
+  }
+  send_some();
+}
+
+void stream::send_some() {
+  if (blocked_) {
+    return;
+  }
+  while (!output_.empty()) {
+    const auto sent = ::send(socket_.get(), output_.data(), output_.size(), MSG_NOSIGNAL);
+    if (sent < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      if (errno == EAGAIN) {
+        blocked_ = true;
+        watch();
+        return;
+      }
+      fail_now();
+      return;
+    }
+    output_.consume(static_cast<std::size_t>(sent));
+  }
+  output_.release_above(kept_capacity);
+  if (closing_ && !shut_down_) {
+    shut_down_ = true;
+    static_cast<void>(::shutdown(socket_.get(), SHUT_WR));
+    if (ended_) {
+      fail_now();
+      return;
+    }
+  }
+  watch();
+  if (!closing_) {
+    on_drained();
+  }
+}
+
+} // namespace kraken::net

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A connected stream socket on a loop: reads into shared memory, keeps only what its owner could
+/// not use yet, sends once per batch. Knows no protocol and sets no time limits.
+#pragma once
+
+#include "kraken/base/unique_fd.hpp"
+#include "kraken/net/event_loop.hpp"
+#include "kraken/wire/byte_buffer.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace kraken::net {
+
+/// Base of connections and worker channels.
+/// @thread the loop's
+class stream : private watcher, private batch_task {
+public:
+  stream(event_loop& loop, unique_fd socket);
+  ~stream() override;
+
+  /// Begins to watch the socket.
+  /// @error errc::system_error
+  [[nodiscard]] result<void> open();
+
+  [[nodiscard]] bool        is_open() const noexcept { return static_cast<bool>(socket_); }
+  [[nodiscard]] event_loop& loop() noexcept { return loop_; }
+  [[nodiscard]] int         fd() const noexcept { return socket_.get(); }
+
+  /// Bytes to send; call `flush_later` after adding some.
+  [[nodiscard]] wire::byte_buffer& output() noexcept { return output_; }
+
+  /// Sends the output at the end of the batch.
+  void flush_later() { loop_.at_batch_end(*this); }
+
+  /// Reading stops and resumes; while paused the peer's sends fill the kernel's buffers only.
+  void pause_reading();
+  void resume_reading();
+  [[nodiscard]] bool reading() const noexcept { return reading_; }
+
+  /// Offers the bytes kept back once more (after the owner became able to use them), at the
+  /// end of the batch.
+  void reconsider_later() {
+    reconsider_ = true;
+    flush_later();
+  }
+
+  /// Takes what has arrived so far without waiting for readiness: the last words of a peer
+  /// that is known to have ended.
+  void read_remaining();
+
+  /// Closes at once; `on_closed` is not called.
+  void close() noexcept;
+
+  /// Sends what is left, then shuts down our sending side and reads on until the peer closes, so
+  /// that it sees our last bytes and not a reset. `on_closed` follows.
+  void close_after_output();
+  [[nodiscard]] bool closing() const noexcept { return closing_; }
+
+protected:
+  /// New bytes, those kept back included.
+  /// @return how many are used up; the rest is kept and offered again with what comes next
+  [[nodiscard]] virtual std::size_t on_input(std::string_view input) = 0;
+
+  /// The peer closed, or the socket failed; the socket is closed already. The last call.
+  virtual void on_closed() = 0;
+
+  /// The output buffer has become empty after a send that could not take everything.
+  virtual void on_drained() {}
+
+  /// The peer sends no more; what was offered and not used is lost unless sending goes on.
+  /// @return true to stay open for sending
+  [[nodiscard]] virtual bool on_end_of_input() { return false; }
+
+private:
+  void on_ready(std::uint32_t what) override;
+  void at_batch_end() override;
+  void read_some();
+  void offer_pending();
+  void send_some();
+  void watch();
+  void fail_now();
+
+  event_loop&       loop_;
+  unique_fd         socket_;
+  wire::byte_buffer output_;
+  wire::byte_buffer pending_; ///< input not used up yet
+  std::size_t       received_   = 0; ///< bytes in all
+  std::uint32_t     watched_    = 0;
+  bool              reading_    = true;
+  bool              blocked_    = false; ///< the kernel took less than we had
+  bool              closing_    = false;
+  bool              shut_down_  = false;
+  bool              ended_      = false; ///< the peer sends no more
+  bool              reconsider_ = false;
+};
+
+} // namespace kraken::net

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Captured output of every container by its path: written on the container's shard, read by the
+/// console from another thread. Keeps lines across restarts; writes no log file.
+#pragma once
+
+#include "kraken/base/clock.hpp"
+#include "kraken/process/line_capture.hpp"
+#include "kraken/process/log_ring.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kraken::process {
+
+/// The output of one container.
+/// @thread any
+class container_log {
+public:
+  using follower = std::function<void(const captured_line&)>;
+
+  /// @param pass_on gets the lines the rate limit lets through, on the calling thread
+  void feed(output_stream from,
+            std::string_view bytes,
+            time_point now,
+            const captured_line_sink& pass_on);
+  void flush(output_stream from, time_point now, const captured_line_sink& pass_on);
+
+  /// Puts one whole line in, as a worker's own log message.
+  void
+  add(output_stream from, std::string_view line, time_point now, const captured_line_sink& pass_on);
+
+  [[nodiscard]] std::vector<captured_line> after(std::uint64_t sequence, std::size_t most) const;
+  [[nodiscard]] std::string tail(std::size_t bytes_max) const;
+  [[nodiscard]] std::uint64_t last_sequence() const;
+  [[nodiscard]] std::uint64_t take_dropped();
+
+  /// Calls `each` for every new line, on the thread that writes it, until `unfollow`. Must be
+  /// quick.
+  [[nodiscard]] std::uint64_t follow(follower each);
+  void unfollow(std::uint64_t id);
+
+private:
+  void tell_followers(std::uint64_t since);
+
+  mutable std::mutex mutex_;
+  line_capture capture_;
+  std::map<std::uint64_t, follower> followers_;
+  std::uint64_t next_follower_ = 1;
+};
+
+/// @thread any
+class log_board {
+public:
+  /// The log of a container, made on first use.
+  [[nodiscard]] std::shared_ptr<container_log> at(const std::string& path);
+
+  /// The log of a container that has written or may write; null otherwise.
+  [[nodiscard]] std::shared_ptr<container_log> find(std::string_view path) const;
+
+  /// Forgets a destroyed container.
+  void forget(std::string_view path);
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<container_log>, std::less<>> logs_;
+};
+
+} // namespace kraken::process

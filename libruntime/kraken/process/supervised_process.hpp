@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A launched program on a loop: its output captured, its end noticed through its pidfd, its stop
+/// carried out step by step, nothing of its process group left behind. Decides no restart.
+#pragma once
+
+#include "kraken/base/reactor.hpp"
+#include "kraken/process/launcher.hpp"
+#include "kraken/process/log_board.hpp"
+#include "kraken/process/memory_usage.hpp"
+#include "kraken/process/stop_sequence.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace kraken::process {
+
+/// @thread its loop's, which must not end before the process: the kernel kills the process with
+///         the thread that launched it
+class supervised_process {
+public:
+  struct callbacks {
+    /// The process was reaped. May destroy the supervised_process.
+    std::function<void(const exit_status&)> ended;
+    /// The stop sequence asks for an orderly end by the program's own protocol.
+    std::function<void()> drain;
+    /// A line of output that the rate limit lets through.
+    captured_line_sink line;
+  };
+
+  supervised_process(reactor& loop, std::shared_ptr<container_log> log, callbacks calls);
+  ~supervised_process();
+
+  supervised_process(const supervised_process&) = delete;
+  supervised_process& operator=(const supervised_process&) = delete;
+
+  /// @error as `launch`
+  [[nodiscard]] result<void> start(launch_spec spec);
+
+  [[nodiscard]] pid_t pid() const noexcept { return child_.process.pid(); }
+  [[nodiscard]] bool alive() const noexcept;
+
+  /// Begins an orderly stop; `callbacks::ended` follows.
+  void stop(stop_times times);
+  /// The drain step is over (or hurry): SIGTERM next.
+  void hurry();
+  /// SIGKILL to the group now; `callbacks::ended` follows.
+  void kill();
+
+  [[nodiscard]] std::optional<memory_usage> memory() const;
+
+private:
+  struct output {
+    std::unique_ptr<reactor::waiting> readiness;
+    int fd = -1;
+  };
+
+  void read_output(output_stream from);
+  void drain_output(output_stream from);
+  void reap();
+  void obey(const stop_step& step);
+
+  reactor& loop_;
+  std::shared_ptr<container_log> log_;
+  callbacks calls_;
+  child child_;
+  std::optional<memory_gauge> gauge_;
+  std::unique_ptr<reactor::waiting> end_;
+  std::array<output, 2> outputs_;
+  stop_sequence sequence_;
+  std::unique_ptr<reactor::waiting> next_step_;
+};
+
+} // namespace kraken::process
