@@ -1,0 +1,299 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken;
+
+use Kraken\Codec\DecodeError;
+use Kraken\Codec\MessagePack;
+use Kraken\Http\FormData;
+use Kraken\Protocol\Frame;
+use Kraken\Protocol\ProtocolError;
+
+/**
+ * @file An HTTP request. Nothing is decoded before it is asked for; nothing is decoded twice.
+ */
+final class Request
+{
+    /** Elements of the payload that a router needs: method, target, path, query. */
+    private const LINE_FIELDS = 4;
+    /** Strings after those: protocol, scheme, host, remote address, headers, body. */
+    private const REST_FIELDS = 6;
+    private const JSON_DEPTH_MAX = 128;
+
+    private int $offset = Frame::HEADER_BYTES;
+    /** @var ?list<string> */
+    private ?array $line = null;
+    /** @var ?list<string> */
+    private ?array $rest = null;
+    private int $timeoutMs = 0;
+    /** @var ?array<string, list<string>> */
+    private ?array $headers = null;
+    private ?FormData $form = null;
+
+    /**
+     * @internal requests come from Worker
+     * @param string $frame a REQUEST frame, its header included
+     */
+    public function __construct(private readonly string $frame)
+    {
+    }
+
+    /** The method as received: `GET`, `POST` ... */
+    public function method(): string
+    {
+        return ($this->line ?? $this->line())[0];
+    }
+
+    /** The request target as received: `/a%20b?c=1`. */
+    public function target(): string
+    {
+        return ($this->line ?? $this->line())[1];
+    }
+
+    /** The path, percent-decoded, without the query: `/a b`. */
+    public function path(): string
+    {
+        return ($this->line ?? $this->line())[2];
+    }
+
+    /** The query as received, without `?`: `c=1`. */
+    public function query(): string
+    {
+        return ($this->line ?? $this->line())[3];
+    }
+
+    /**
+     * The query as PHP reads it into `$_GET`.
+     *
+     * @return array<mixed>
+     */
+    public function queryParams(): array
+    {
+        return FormData::urlencoded($this->query());
+    }
+
+    /** The version: `1.0`, `1.1` or `2`. */
+    public function protocolVersion(): string
+    {
+        return ($this->rest ?? $this->rest())[0];
+    }
+
+    /** `http` or `https`. */
+    public function scheme(): string
+    {
+        return ($this->rest ?? $this->rest())[1];
+    }
+
+    /** The authority the client asked: `example.org:8080`. */
+    public function host(): string
+    {
+        return ($this->rest ?? $this->rest())[2];
+    }
+
+    /** `ip:port` of the client, '' for a unix socket. */
+    public function remoteAddress(): string
+    {
+        return ($this->rest ?? $this->rest())[3];
+    }
+
+    /** The body as received. */
+    public function body(): string
+    {
+        return ($this->rest ?? $this->rest())[5];
+    }
+
+    /** Milliseconds allowed for the answer, 0 for no limit. */
+    public function timeoutMs(): int
+    {
+        $this->rest ?? $this->rest();
+        return $this->timeoutMs;
+    }
+
+    /**
+     * All headers: name in lower case to the values in order.
+     *
+     * @return array<string, list<string>>
+     */
+    public function headers(): array
+    {
+        return $this->headers ??= $this->decodeHeaders();
+    }
+
+    /**
+     * The values of a header, joined by `, ` as HTTP allows (cookies by `; `).
+     *
+     * @param string $name in any case
+     */
+    public function header(string $name, ?string $default = null): ?string
+    {
+        $name = \strtolower($name);
+        $values = ($this->headers ?? $this->headers())[$name] ?? null;
+        return match (true) {
+            $values === null => $default,
+            isset($values[1]) => \implode($name === 'cookie' ? '; ' : ', ', $values),
+            default => $values[0],
+        };
+    }
+
+    /**
+     * The cookies, names as sent, values decoded; of two with one name the first counts.
+     *
+     * @return array<string, string>
+     */
+    public function cookies(): array
+    {
+        $cookies = [];
+        foreach (\explode(';', (string) $this->header('cookie')) as $pair) {
+            [$name, $value] = \explode('=', $pair, 2) + [1 => null];
+            $name = \trim($name);
+            if ($name !== '' && $value !== null) {
+                $cookies[$name] ??= \urldecode(\trim(\trim($value), '"'));
+            }
+        }
+        return $cookies;
+    }
+
+    /**
+     * The fields of a form, urlencoded or multipart, as PHP reads them into `$_POST`; [] for a body
+     * of any other type.
+     *
+     * @return array<mixed>
+     * @throws BadRequest when the form is broken or has too many fields
+     */
+    public function form(): array
+    {
+        return $this->formData()->fields;
+    }
+
+    /**
+     * The files of a multipart form: field name to UploadedFile, or to an array of them for a field
+     * like `photos[]`.
+     *
+     * @return array<mixed>
+     * @throws BadRequest as form()
+     */
+    public function files(): array
+    {
+        return $this->formData()->files;
+    }
+
+    /**
+     * The body decoded as JSON, objects as arrays.
+     *
+     * @throws BadRequest when it is none
+     */
+    public function json(): mixed
+    {
+        try {
+            return \json_decode(
+                $this->body(),
+                true,
+                self::JSON_DEPTH_MAX,
+                \JSON_THROW_ON_ERROR | \JSON_BIGINT_AS_STRING
+            );
+        } catch (\JsonException $e) {
+            throw new BadRequest('The body is no JSON: ' . $e->getMessage() . '.', 0, $e);
+        }
+    }
+
+    /**
+     * Everything as one array, with the keys a Narya handler reads.
+     *
+     * @return array<string, mixed>
+     */
+    public function toArray(): array
+    {
+        $headers = [];
+        foreach ($this->headers() as $name => $values) {
+            if ($name !== 'host') {
+                $headers[\ucwords((string) $name, '-')] = $values;
+            }
+        }
+        return [
+            'method' => $this->method(),
+            'uri' => $this->target(),
+            'path' => $this->path(),
+            'query' => $this->query(),
+            'headers' => $headers,
+            'body' => $this->body(),
+            'remote_addr' => $this->remoteAddress(),
+            'host' => $this->host(),
+            'scheme' => $this->scheme(),
+            'protocol' => $this->protocolVersion(),
+            'timeout_ms' => $this->timeoutMs(),
+        ];
+    }
+
+    /**
+     * Deletes the temporary files of uploads that were not moved.
+     *
+     * @internal called when the request has been answered
+     */
+    public function release(): void
+    {
+        $this->form?->release();
+    }
+
+    private function formData(): FormData
+    {
+        return $this->form ??= FormData::of((string) $this->header('content-type'), $this->body());
+    }
+
+    /** @return list<string> */
+    private function line(): array
+    {
+        try {
+            $n = MessagePack::arrayCount($this->frame, $this->offset);
+            if ($n < Frame::REQUEST_FIELDS) {
+                throw new DecodeError("$n elements, expected " . Frame::REQUEST_FIELDS);
+            }
+            return $this->line = MessagePack::strings(
+                $this->frame,
+                $this->offset,
+                self::LINE_FIELDS
+            );
+        } catch (DecodeError $e) {
+            throw new ProtocolError('a REQUEST is broken: ' . $e->getMessage(), 0, $e);
+        }
+    }
+
+    /** @return list<string> */
+    private function rest(): array
+    {
+        $this->line ?? $this->line();
+        try {
+            $rest = MessagePack::strings($this->frame, $this->offset, self::REST_FIELDS);
+            $timeout = MessagePack::read($this->frame, $this->offset);
+            if (!\is_int($timeout)) {
+                throw new DecodeError('the timeout is no int but ' . \get_debug_type($timeout));
+            }
+            $this->timeoutMs = $timeout;
+            return $this->rest = $rest;
+        } catch (DecodeError $e) {
+            throw new ProtocolError('a REQUEST is broken: ' . $e->getMessage(), 0, $e);
+        }
+    }
+
+    /** @return array<string, list<string>> */
+    private function decodeHeaders(): array
+    {
+        $blob = ($this->rest ?? $this->rest())[4];
+        $offset = 0;
+        try {
+            $n = MessagePack::arrayCount($blob, $offset);
+            if ($n % 2 !== 0) {
+                throw new DecodeError("$n names and values");
+            }
+            $flat = MessagePack::strings($blob, $offset, $n);
+        } catch (DecodeError $e) {
+            throw new ProtocolError('the headers are broken: ' . $e->getMessage(), 0, $e);
+        }
+        $headers = [];
+        for ($i = 0; $i < $n; $i += 2) {
+            $headers[$flat[$i]][] = $flat[$i + 1];
+        }
+        return $headers;
+    }
+}

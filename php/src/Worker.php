@@ -1,0 +1,163 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken;
+
+use Kraken\Protocol\Answer;
+use Kraken\Protocol\Frame;
+use Kraken\Protocol\Link;
+use Kraken\Protocol\ProtocolError;
+
+/**
+ * @file The loop of a persistent worker: one request at a time, until the daemon says otherwise.
+ *
+ * How many requests, how long, how much memory: the daemon decides and asks the worker to end.
+ */
+final class Worker
+{
+    private static int $requests = 0;
+    private static int $flags = 0;
+
+    private readonly Answer $answer;
+
+    /**
+     * @param \Closure(Request): mixed $handler
+     * @param ?\Closure(): mixed $reset
+     */
+    private function __construct(
+        private readonly Link $link,
+        private readonly \Closure $handler,
+        private readonly ?\Closure $reset
+    ) {
+        $this->answer = new Answer($link);
+    }
+
+    /**
+     * Serves requests and returns when the daemon wants this process gone; the program should end
+     * then.
+     *
+     * An exception of the handler is logged and answered 500, and the worker goes on. An exit, a
+     * fatal error, and an exception of $reset or of a body already begun are reported and end it.
+     *
+     * @param callable|object $handler `fn(Request): Response|array|string`, see Response::of() for
+     *        the arrays, or a PSR-15 RequestHandlerInterface (then a PSR-17 factory is needed)
+     * @param ?callable $reset called after each answer has been sent, to drop what the application
+     *        kept of the request
+     */
+    public static function run(callable|object $handler, ?callable $reset = null): void
+    {
+        $link = Link::attach();
+        $link->welcome();
+        $handler = \is_callable($handler) ? $handler(...) : Psr7Adapter::handler($handler);
+        (new self($link, $handler, $reset === null ? null : $reset(...)))->serve();
+    }
+
+    /** The alias of this container, `Main/web/w3`; '' outside a worker. */
+    public static function alias(): string
+    {
+        return Link::current()?->welcome()->alias ?? '';
+    }
+
+    /** How often this container has been started; 0 outside a worker. */
+    public static function generation(): int
+    {
+        return Link::current()?->welcome()->generation ?? 0;
+    }
+
+    /**
+     * The arguments the topology gives this container.
+     *
+     * @return array<string, string>
+     */
+    public static function args(): array
+    {
+        return Link::current()?->welcome()->args ?? [];
+    }
+
+    /** Requests this process has taken, the present one included. */
+    public static function requests(): int
+    {
+        return self::$requests;
+    }
+
+    /** Asks to be replaced after the present answer: planned, hence no failure. */
+    public static function recycle(): void
+    {
+        self::$flags = Frame::RECYCLE;
+    }
+
+    private function serve(): void
+    {
+        $link = $this->link;
+        $link->output->flush();
+        $link->crash->ready();
+        $link->send(Frame::bytes(Frame::READY, ''));
+        while (!$this->answer->draining) {
+            $type = $link->receive();
+            if ($type === Frame::REQUEST) {
+                $this->serveOne();
+            } elseif ($type === Frame::PING) {
+                $link->send(Frame::bytes(Frame::PONG, $link->payload()));
+            } elseif ($type === Frame::DRAIN || $type === Link::END) {
+                break;
+            }
+        }
+        $link->crash->finished = true;
+    }
+
+    private function serveOne(): void
+    {
+        $link = $this->link;
+        $request = new Request($link->frame);
+        $stream = $link->stream;
+        $link->crash->serving = $request;
+        ++self::$requests;
+        $this->answer->begun = false;
+        try {
+            $response = ($this->handler)($request);
+            $this->answer->write(
+                $response instanceof Response ? $response : Response::of($response),
+                $stream,
+                self::$flags
+            );
+        } catch (ProtocolError $e) {
+            throw $e;
+        } catch (\Throwable $e) {
+            $this->failed($e, $request, $stream);
+        }
+        $link->crash->serving = null;
+        $request->release();
+        $link->output->flush();
+        // What the request held is free before the wait for the next one.
+        $link->frame = '';
+        unset($request, $response);
+        if ($this->reset !== null) {
+            ($this->reset)();
+        }
+    }
+
+    private function failed(\Throwable $e, Request $request, string $stream): void
+    {
+        if ($e instanceof BadRequest) {
+            $this->link->send(Log::frame('info', $e->getMessage(), ['path' => $request->path()]));
+            $response = Response::text($e->getMessage() . "\n", 400);
+        } else {
+            $this->link->send(Log::frame('error', $e->getMessage(), [
+                'class' => $e::class,
+                'at' => $e->getFile() . ':' . $e->getLine(),
+                'request' => $request->method() . ' ' . $request->path(),
+                'trace' => $e->getTraceAsString(),
+            ]));
+            $debug = \getenv('KRAKEN_DEBUG') === '1';
+            $response = Response::text($debug ? "$e\n" : "Internal Server Error\n", 500);
+        }
+        if ($this->answer->begun) {
+            // Half an answer is out and nothing can take it back: only an end that the client sees
+            // as a break tells it the truth.
+            throw $e;
+        }
+        $this->answer->write($response, $stream, self::$flags);
+    }
+}
