@@ -13,10 +13,10 @@ namespace kraken::console {
 namespace {
 
 using detail::dump;
-using detail::json;
+using detail::json_value;
 using detail::steady_ms;
 
-json json_of(const model::cause& why) {
+json_value json_of(const model::cause& why) {
   if (why.kind == model::cause_kind::none) {
     return nullptr;
   }
@@ -26,7 +26,7 @@ json json_of(const model::cause& why) {
           {"origin", why.origin},        {"correlation", why.correlation}};
 }
 
-json json_of(const model::gauges& live, time_point now) {
+json_value json_of(const model::gauges& live, time_point now) {
   const std::int64_t since = live.busy_since_ms.get();
   return {{"requests", live.requests.get()},
           {"failures", live.failures.get()},
@@ -36,7 +36,7 @@ json json_of(const model::gauges& live, time_point now) {
           {"busy_ms", since == 0 ? 0 : std::max<std::int64_t>(0, steady_ms(now) - since)}};
 }
 
-json json_of(const model::container_status& c, time_point now) {
+json_value json_of(const model::container_status& c, time_point now) {
   const auto age = std::chrono::duration_cast<milliseconds>(now - c.since).count();
   const auto due = std::chrono::duration_cast<milliseconds>(c.next_at - now).count();
   return {{"path", c.path},
@@ -59,11 +59,11 @@ json json_of(const model::container_status& c, time_point now) {
           {"next_action", c.next_action},
           {"next_in_ms", c.next_action.empty() ? 0 : std::max<std::int64_t>(0, due)},
           {"mailbox", c.mailbox},
-          {"live", c.live ? json_of(*c.live, now) : json(nullptr)}};
+          {"live", c.live ? json_of(*c.live, now) : json_value(nullptr)}};
 }
 
-json json_of(const event_record& value) {
-  json fields = json::object();
+json_value json_of(const event_record& value) {
+  json_value fields = json_value::object();
   for (const auto& [key, text] : value.fields) {
     fields[key] = text;
   }
@@ -74,7 +74,7 @@ json json_of(const event_record& value) {
           {"fields", std::move(fields)}};
 }
 
-json json_of(const log_record& value) {
+json_value json_of(const log_record& value) {
   return {{"id", value.id},
           {"unix_ms", value.unix_ms},
           {"container", value.container},
@@ -82,13 +82,13 @@ json json_of(const log_record& value) {
           {"text", value.text}};
 }
 
-json json_of(const change_record& value) {
+json_value json_of(const change_record& value) {
   return {{"what", value.what}, {"container", value.container}, {"detail", value.detail}};
 }
 
 template <class Record>
 std::string list_text(std::span<const Record> records) {
-  json list = json::array();
+  json_value list = json_value::array();
   for (const Record& record : records) {
     list.push_back(json_of(record));
   }
@@ -102,7 +102,7 @@ std::string to_json(const command_request& value) {
 }
 
 std::string to_json(const command_reply& value) {
-  json data = value.data.empty() ? json(nullptr) : json::parse(value.data, nullptr, false);
+  json_value data = value.data.empty() ? json_value(nullptr) : json_value::parse(value.data, nullptr, false);
   if (data.is_discarded()) {
     data = value.data;
   }
@@ -156,7 +156,7 @@ std::string to_json(const model::container_status& value, time_point now) {
 }
 
 std::string to_json(std::span<const model::container_status> value, time_point now) {
-  json list = json::array();
+  json_value list = json_value::array();
   for (const model::container_status& one : value) {
     list.push_back(json_of(one, now));
   }

@@ -16,7 +16,7 @@ namespace kraken::console {
 namespace {
 
 using detail::dump;
-using detail::json;
+using detail::json_value;
 using detail::parse_json;
 using detail::steady_ms;
 
@@ -28,34 +28,34 @@ constexpr std::array all_causes{
   model::cause_kind::shared_fate, model::cause_kind::node_down,   model::cause_kind::recycle,
 };
 
-result<json> parse_shape(std::string_view text, json::value_t shape, std::string_view what) {
+result<json_value> parse_shape(std::string_view text, json_value::value_t shape, std::string_view what) {
   auto value = parse_json(text);
   if (value && value->type() != shape) {
     return fail(errc::parse_error, std::string{what} + ": expected "
-                                     + (shape == json::value_t::array ? "an array" : "an object")
+                                     + (shape == json_value::value_t::array ? "an array" : "an object")
                                      + ", got " + value->type_name());
   }
   return value;
 }
 
-std::string text_member(const json& object, const char* name) {
+std::string text_member(const json_value& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 template <class Number>
-Number number_member(const json& object, const char* name) {
+Number number_member(const json_value& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_number() ? found->get<Number>() : Number{};
 }
 
-bool truth_member(const json& object, const char* name, bool fallback) {
+bool truth_member(const json_value& object, const char* name, bool fallback) {
   const auto found = object.find(name);
   return found != object.end() && found->is_boolean() ? found->get<bool>() : fallback;
 }
 
 /// A scalar by its text: `8`, `true`, `web`.
-result<std::string> scalar_text(const json& value, const std::string& place) {
+result<std::string> scalar_text(const json_value& value, const std::string& place) {
   if (value.is_string()) {
     return value.get<std::string>();
   }
@@ -66,7 +66,7 @@ result<std::string> scalar_text(const json& value, const std::string& place) {
               place + ": expected a string, number or truth value, got " + value.type_name());
 }
 
-result<text_map> text_map_member(const json& object, const char* name) {
+result<text_map> text_map_member(const json_value& object, const char* name) {
   text_map out;
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) {
@@ -89,11 +89,11 @@ result<text_map> text_map_member(const json& object, const char* name) {
   return out;
 }
 
-std::vector<std::string> texts_member(const json& object, const char* name) {
+std::vector<std::string> texts_member(const json_value& object, const char* name) {
   std::vector<std::string> out;
   const auto found = object.find(name);
   if (found != object.end() && found->is_array()) {
-    for (const json& item : *found) {
+    for (const json_value& item : *found) {
       if (item.is_string()) {
         out.push_back(item.get<std::string>());
       }
@@ -102,7 +102,7 @@ std::vector<std::string> texts_member(const json& object, const char* name) {
   return out;
 }
 
-model::cause cause_of(const json& object) {
+model::cause cause_of(const json_value& object) {
   model::cause why;
   const std::string kind = text_member(object, "kind");
   for (const model::cause_kind candidate : all_causes) {
@@ -119,7 +119,7 @@ model::cause cause_of(const json& object) {
   return why;
 }
 
-std::shared_ptr<const model::gauges> gauges_of(const json& object, time_point now) {
+std::shared_ptr<const model::gauges> gauges_of(const json_value& object, time_point now) {
   auto live = std::make_shared<model::gauges>();
   live->requests.set(number_member<std::int64_t>(object, "requests"));
   live->failures.set(number_member<std::int64_t>(object, "failures"));
@@ -131,7 +131,7 @@ std::shared_ptr<const model::gauges> gauges_of(const json& object, time_point no
   return live;
 }
 
-result<model::container_status> container_of(const json& object, time_point now) {
+result<model::container_status> container_of(const json_value& object, time_point now) {
   if (!object.is_object()) {
     return fail(errc::parse_error,
                 std::string{"container: expected an object, got "} + object.type_name());
@@ -171,7 +171,7 @@ result<model::container_status> container_of(const json& object, time_point now)
   return c;
 }
 
-result<event_record> event_of(const json& object) {
+result<event_record> event_of(const json_value& object) {
   if (!object.is_object()) {
     return fail(errc::parse_error,
                 std::string{"event: expected an object, got "} + object.type_name());
@@ -189,7 +189,7 @@ result<event_record> event_of(const json& object) {
   return out;
 }
 
-result<log_record> log_of(const json& object) {
+result<log_record> log_of(const json_value& object) {
   if (!object.is_object()) {
     return fail(errc::parse_error,
                 std::string{"log line: expected an object, got "} + object.type_name());
@@ -203,13 +203,13 @@ result<log_record> log_of(const json& object) {
 /// Reads every element of an array with `read`; the first that fails is the answer.
 template <class Read>
 auto read_list(std::string_view text, std::string_view what, Read read)
-  -> result<std::vector<typename std::invoke_result_t<Read, const json&>::value_type>> {
-  auto list = parse_shape(text, json::value_t::array, what);
+  -> result<std::vector<typename std::invoke_result_t<Read, const json_value&>::value_type>> {
+  auto list = parse_shape(text, json_value::value_t::array, what);
   if (!list) {
     return fail(list.error());
   }
-  std::vector<typename std::invoke_result_t<Read, const json&>::value_type> out;
-  for (const json& item : *list) {
+  std::vector<typename std::invoke_result_t<Read, const json_value&>::value_type> out;
+  for (const json_value& item : *list) {
     auto record = read(item);
     if (!record) {
       return fail(record.error());
@@ -222,7 +222,7 @@ auto read_list(std::string_view text, std::string_view what, Read read)
 } // namespace
 
 result<command_request> read_command_request(std::string_view text) {
-  auto object = parse_shape(text, json::value_t::object, "body");
+  auto object = parse_shape(text, json_value::value_t::object, "body");
   if (!object) {
     return fail(object.error());
   }
@@ -245,7 +245,7 @@ result<command_request> read_command_request(std::string_view text) {
 }
 
 result<command_reply> read_command_reply(std::string_view text) {
-  auto object = parse_shape(text, json::value_t::object, "reply");
+  auto object = parse_shape(text, json_value::value_t::object, "reply");
   if (!object) {
     return fail(object.error());
   }
@@ -277,7 +277,7 @@ result<std::vector<log_record>> read_logs(std::string_view text) {
 }
 
 result<node_record> read_node(std::string_view text) {
-  auto object = parse_shape(text, json::value_t::object, "node");
+  auto object = parse_shape(text, json_value::value_t::object, "node");
   if (!object) {
     return fail(object.error());
   }
@@ -291,7 +291,7 @@ result<node_record> read_node(std::string_view text) {
 }
 
 result<std::vector<change_record>> read_changes(std::string_view text) {
-  return read_list(text, "changes", [](const json& object) -> result<change_record> {
+  return read_list(text, "changes", [](const json_value& object) -> result<change_record> {
     if (!object.is_object()) {
       return fail(errc::parse_error,
                   std::string{"change: expected an object, got "} + object.type_name());
@@ -309,7 +309,7 @@ result<model::container_status> read_container(std::string_view text, time_point
 result<std::vector<model::container_status>> read_containers(std::string_view text,
                                                              time_point       now) {
   return read_list(text, "containers",
-                   [now](const json& object) { return container_of(object, now); });
+                   [now](const json_value& object) { return container_of(object, now); });
 }
 
 api_error read_error(int http_status, std::string_view body) {

@@ -12,7 +12,7 @@ namespace kraken::console {
 namespace {
 
 using detail::dump;
-using detail::json;
+using detail::json_value;
 using detail::parse_json;
 
 /// True where YAML reads the plain text back as the same string.
@@ -31,10 +31,10 @@ bool plain_in_yaml(const std::string& text) {
   });
 }
 
-void write_yaml(std::string& out, const json& value, std::size_t depth);
+void write_yaml(std::string& out, const json_value& value, std::size_t depth);
 
 /// A value after `key:` or `-`: scalars and empty collections on the line, others below.
-void write_yaml_after(std::string& out, const json& value, std::size_t depth) {
+void write_yaml_after(std::string& out, const json_value& value, std::size_t depth) {
   if (value.is_structured() && !value.empty()) {
     out += '\n';
     write_yaml(out, value, depth);
@@ -46,15 +46,15 @@ void write_yaml_after(std::string& out, const json& value, std::size_t depth) {
   }
 }
 
-void write_yaml(std::string& out, const json& value, std::size_t depth) {
+void write_yaml(std::string& out, const json_value& value, std::size_t depth) {
   const std::string indent(depth * 2, ' ');
   if (value.is_object()) {
     for (const auto& [key, member] : value.items()) {
-      out += indent + (plain_in_yaml(key) ? key : dump(json(key))) + ":";
+      out += indent + (plain_in_yaml(key) ? key : dump(json_value(key))) + ":";
       write_yaml_after(out, member, depth + 1);
     }
   } else if (value.is_array()) {
-    for (const json& item : value) {
+    for (const json_value& item : value) {
       if (item.is_object() && !item.empty()) {
         std::string block;
         write_yaml(block, item, depth + 1);
@@ -91,7 +91,7 @@ std::string json_as_yaml(std::string_view text) {
 }
 
 std::string quote_json(std::string_view text) {
-  return dump(json(text));
+  return dump(json_value(text));
 }
 
 } // namespace kraken::console

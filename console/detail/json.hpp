@@ -18,16 +18,16 @@
 namespace kraken::console::detail {
 
 // Members keep the order in which they are written: people read them too.
-using json = nlohmann::ordered_json;
+using json_value = nlohmann::ordered_json;
 
 /// Text of a value; bytes that are no UTF-8 are replaced, because logs may hold anything.
-[[nodiscard]] inline std::string dump(const json& value, int indent = -1) {
-  return value.dump(indent, ' ', false, json::error_handler_t::replace);
+[[nodiscard]] inline std::string dump(const json_value& value, int indent = -1) {
+  return value.dump(indent, ' ', false, json_value::error_handler_t::replace);
 }
 
 /// @error errc::parse_error when the text is not JSON
-[[nodiscard]] inline result<json> parse_json(std::string_view text) {
-  json value = json::parse(text, nullptr, false);
+[[nodiscard]] inline result<json_value> parse_json(std::string_view text) {
+  json_value value = json_value::parse(text, nullptr, false);
   if (value.is_discarded()) {
     return fail(errc::parse_error, "the text is not JSON");
   }

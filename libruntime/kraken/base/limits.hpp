@@ -45,6 +45,10 @@ inline constexpr std::size_t http_leading_blank_lines = 4;        ///< before a 
 inline constexpr std::size_t http_chunk_extension_bytes = 256;
 inline constexpr std::size_t http_output_pause_bytes = 1U << 20U; ///< pause the producer above
 
+// The admin API.
+inline constexpr std::size_t admin_body_bytes_max   = 1U << 20U;  ///< of a request
+inline constexpr std::size_t admin_answer_bytes_max = 64U << 20U; ///< the console reads at most
+
 // Processes.
 inline constexpr std::chrono::milliseconds kill_grace{1'000}; ///< SIGKILL sent, not yet reaped
 

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Blocking HTTP over a unix socket: poll with a deadline around the wire room's reader.
+#include "console/client.hpp"
+
+#include "kraken/base/default_socket.hpp"
+#include "kraken/base/limits.hpp"
+#include "kraken/base/unique_fd.hpp"
+#include "kraken/wire/http1_client.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+namespace kraken::console {
+
+namespace {
+
+/// Three of the daemon's 15 s heartbeats: a stream silent for longer is dead.
+constexpr milliseconds stream_silence_max = seconds{45};
+
+time_point clock_now() {
+  return steady_monotonic_clock{}.now();
+}
+
+error connect_error(const std::string& path, int code) {
+  switch (code) {
+  case ENOENT:
+    return error{errc::unreachable, "no daemon: there is no socket '" + path + "'"};
+  case ECONNREFUSED:
+    return error{errc::unreachable, "no daemon: nobody listens on '" + path + "'"};
+  case EACCES:
+  case EPERM:
+    return error{errc::permission_denied, "this user may not open the socket '" + path + "'"};
+  default:
+    return error{errc::unreachable, "connect '" + path + "': " + std::strerror(code)};
+  }
+}
+
+/// One connection with its deadline.
+class unix_connection {
+public:
+  unix_connection(unique_fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  static result<unix_connection> open(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) {
+      return fail(errc::invalid_argument, "the socket path '" + path + "' is longer than "
+                                            + std::to_string(sizeof address.sun_path - 1)
+                                            + " bytes");
+    }
+    path.copy(address.sun_path, path.size());
+    unique_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    if (!fd) {
+      return fail(errno_error("socket"));
+    }
+    // A unix socket connects at once or waits for room in the backlog; the latter only when
+    // the daemon is stuck, and then the send timeout ends it.
+    const timeval limit{5, 0};
+    static_cast<void>(::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit));
+    // The sockets API asks for this cast.
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address); // NOLINT
+    if (::connect(fd.get(), generic, sizeof address) != 0) {
+      return fail(connect_error(path, errno));
+    }
+    return unix_connection{std::move(fd), path};
+  }
+
+  result<void> send_all(std::string_view bytes, time_point until) {
+    while (!bytes.empty()) {
+      if (auto ready = wait(POLLOUT, until); !ready) {
+        return ready;
+      }
+      const ssize_t sent =
+        ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        // The daemon may refuse early and close: its answer is still there to be read.
+        return errno == EPIPE ? result<void>{} : fail(errno_error("send to '" + path_ + "'"));
+      }
+      bytes.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
+    }
+    return {};
+  }
+
+  /// @return number of bytes; 0 at the end of input
+  result<std::size_t> receive(std::span<char> into, time_point until) {
+    for (;;) {
+      if (auto ready = wait(POLLIN, until); !ready) {
+        return fail(ready.error());
+      }
+      const ssize_t got = ::recv(fd_.get(), into.data(), into.size(), MSG_DONTWAIT);
+      if (got >= 0) {
+        return static_cast<std::size_t>(got);
+      }
+      if (errno == ECONNRESET) {
+        return fail(errc::unreachable, "the daemon of '" + path_ + "' went away");
+      }
+      if (errno != EAGAIN && errno != EINTR) {
+        return fail(errno_error("receive from '" + path_ + "'"));
+      }
+    }
+  }
+
+private:
+  result<void> wait(short what, time_point until) const {
+    for (;;) {
+      const auto left = std::chrono::ceil<milliseconds>(until - clock_now()).count();
+      if (left <= 0) {
+        return fail(errc::timeout, "the daemon of '" + path_ + "' did not answer in time");
+      }
+      pollfd one{fd_.get(), what, 0};
+      const int ready = ::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
+      if (ready > 0) {
+        return {};
+      }
+      if (ready < 0 && errno != EINTR) {
+        return fail(errno_error("poll"));
+      }
+    }
+  }
+
+  unique_fd   fd_;
+  std::string path_;
+};
+
+/// Takes the pieces of one answer: returns false when it wants no more.
+using body_sink = std::function<result<verdict>(int status, std::string_view data)>;
+
+/// Reads one answer to its end or until the sink has enough.
+class answer_loop {
+public:
+  answer_loop(unix_connection& connection, time_point until, milliseconds silence)
+    : connection_(connection), until_(until), silence_(silence) {}
+
+  result<int> run(const body_sink& sink) {
+    for (;;) {
+      const auto step = reader_.next(input_);
+      using kind = wire::client_response_reader::step::kind;
+      switch (step.status) {
+      case kind::head:
+        status_ = reader_.head().status;
+        break;
+      case kind::data: {
+        auto wanted = sink(status_, step.data);
+        if (!wanted) {
+          return fail(wanted.error());
+        }
+        if (*wanted == verdict::enough) {
+          return status_;
+        }
+        break;
+      }
+      case kind::done:
+        return status_;
+      case kind::error:
+        return fail(errc::protocol_error, "the daemon's answer: " + std::string{step.reason});
+      case kind::need_more:
+        break;
+      }
+      input_.erase(0, step.consumed);
+      if (step.status == kind::need_more) {
+        auto more = read_more();
+        if (!more) {
+          return fail(more.error());
+        }
+        if (*more == input_state::ended) {
+          return status_;
+        }
+      }
+    }
+  }
+
+private:
+  enum class input_state : std::uint8_t { open, ended };
+
+  result<input_state> read_more() {
+    // Once a stream has begun, only silence ends it.
+    const bool streaming = silence_ != milliseconds{0} && status_ == 200;
+    auto got = connection_.receive(buffer_, streaming ? clock_now() + silence_ : until_);
+    if (!got) {
+      return fail(got.error());
+    }
+    if (*got == 0) {
+      const auto end = reader_.end_of_input();
+      if (end.status == wire::client_response_reader::step::kind::done) {
+        return input_state::ended;
+      }
+      return fail(errc::unreachable, "the daemon closed the connection before its answer ended");
+    }
+    input_.append(buffer_.data(), *got);
+    return input_state::open;
+  }
+
+  unix_connection&             connection_;
+  time_point                   until_;
+  milliseconds                 silence_;
+  wire::client_response_reader reader_;
+  std::string                  input_;
+  std::array<char, 65'536>     buffer_{};
+  int                          status_ = 0;
+};
+
+result<void> send_question(unix_connection&    connection,
+                           const api_question& question,
+                           std::string_view    accept,
+                           time_point          until) {
+  std::array headers{wire::header_field{"accept", accept},
+                     wire::header_field{"connection", "close"},
+                     wire::header_field{"content-type", "application/json"}};
+  wire::client_request request;
+  request.method = question.method;
+  request.target = question.target;
+  request.host = "kraken";
+  request.headers = std::span{headers}.first(question.body.empty() ? 2 : 3);
+  request.body = question.body;
+  wire::byte_buffer bytes;
+  if (!wire::append_request(bytes, request)) {
+    return fail(errc::invalid_argument, "'" + question.target + "' cannot be asked for");
+  }
+  return connection.send_all(bytes.view(), until);
+}
+
+} // namespace
+
+unix_client::unix_client(std::string socket, milliseconds timeout)
+  : socket_(std::move(socket)), timeout_(timeout) {}
+
+result<api_answer> unix_client::ask(const api_question& question) {
+  const time_point until = clock_now() + timeout_;
+  auto connection = unix_connection::open(socket_);
+  if (!connection) {
+    return fail(connection.error());
+  }
+  if (auto sent = send_question(*connection, question, "application/json, text/plain", until);
+      !sent) {
+    return fail(sent.error());
+  }
+  api_answer answer;
+  answer_loop loop{*connection, until, milliseconds{0}};
+  auto status = loop.run([&](int, std::string_view data) -> result<verdict> {
+    if (answer.body.size() + data.size() > limits::admin_answer_bytes_max) {
+      return fail(errc::limit_exceeded, "the daemon's answer is longer than "
+                                          + to_string(bytes{limits::admin_answer_bytes_max}));
+    }
+    answer.body += data;
+    return verdict::go_on;
+  });
+  if (!status) {
+    return fail(status.error());
+  }
+  answer.status = *status;
+  return answer;
+}
+
+result<api_answer> unix_client::follow(const api_question&    question,
+                                       const stream_callback& on_event) {
+  const time_point until = clock_now() + timeout_;
+  auto connection = unix_connection::open(socket_);
+  if (!connection) {
+    return fail(connection.error());
+  }
+  if (auto sent = send_question(*connection, question, "text/event-stream", until); !sent) {
+    return fail(sent.error());
+  }
+  api_answer answer;
+  stream_reader events;
+  answer_loop loop{*connection, until, stream_silence_max};
+  auto status = loop.run([&](int code, std::string_view data) -> result<verdict> {
+    if (code != 200) {
+      answer.body += data.substr(0, stream_reader::event_bytes_max - answer.body.size());
+      return verdict::go_on;
+    }
+    auto complete = events.take(data);
+    if (!complete) {
+      return fail(complete.error());
+    }
+    for (const stream_event& event : *complete) {
+      if (on_event(event) == verdict::enough) {
+        return verdict::enough;
+      }
+    }
+    return verdict::go_on;
+  });
+  if (!status) {
+    return fail(status.error());
+  }
+  answer.status = *status;
+  return answer;
+}
+
+std::string find_socket(std::string_view given,
+                        std::string_view environment,
+                        unsigned         uid,
+                        std::string_view xdg_runtime_dir) {
+  if (!given.empty()) {
+    return std::string{given};
+  }
+  if (!environment.empty()) {
+    return std::string{environment};
+  }
+  return default_socket(uid, xdg_runtime_dir);
+}
+
+} // namespace kraken::console

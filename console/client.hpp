@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The console's connection to a daemon: one request, one answer or one stream, over a unix socket
+/// with a deadline. Blocking by design: a console has nothing else to do.
+#pragma once
+
+#include "console/event_stream.hpp"
+
+#include "kraken/base/clock.hpp"
+#include "kraken/base/result.hpp"
+#include "kraken/base/units.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace kraken::console {
+
+struct api_question {
+  std::string method = "GET";
+  std::string target = "/";
+  std::string body; ///< JSON; empty: none
+};
+
+struct api_answer {
+  int         status = 0;
+  std::string body;
+};
+
+/// Whether a stream is wanted any longer.
+enum class verdict : std::uint8_t { go_on, enough };
+
+using stream_callback = std::function<verdict(const stream_event&)>;
+
+/// Asks a daemon; an interface, so that commands are tested without one.
+class api_transport {
+public:
+  virtual ~api_transport() = default;
+
+  /// @return the answer whatever its status
+  /// @error errc::unreachable, permission_denied, timeout, protocol_error, limit_exceeded
+  [[nodiscard]] virtual result<api_answer> ask(const api_question& question) = 0;
+
+  /// Asks for server-sent events and hands them over until the daemon ends the stream or
+  /// `on_event` has enough.
+  /// @return the answer; its body is empty unless its status is not 200
+  [[nodiscard]] virtual result<api_answer> follow(const api_question&    question,
+                                                  const stream_callback& on_event) = 0;
+};
+
+/// A daemon behind a unix socket; a new connection for each question.
+class unix_client final : public api_transport {
+public:
+  /// @param socket   path of the admin socket
+  /// @param timeout  for a whole answer; for a stream: until its head
+  unix_client(std::string socket, milliseconds timeout);
+
+  [[nodiscard]] result<api_answer> ask(const api_question& question) override;
+  [[nodiscard]] result<api_answer> follow(const api_question&    question,
+                                          const stream_callback& on_event) override;
+
+private:
+  std::string  socket_;
+  milliseconds timeout_;
+};
+
+/// Where the daemon's socket is.
+/// @param given            `--socket`; wins when not empty
+/// @param environment      value of KRAKEN_SOCKET; next
+/// @param uid              effective user id
+/// @param xdg_runtime_dir  value of XDG_RUNTIME_DIR
+/// @thread any (pure)
+[[nodiscard]] std::string find_socket(std::string_view given,
+                                      std::string_view environment,
+                                      unsigned         uid,
+                                      std::string_view xdg_runtime_dir);
+
+} // namespace kraken::console

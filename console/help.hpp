@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Help texts made of the command table. Prints nothing itself.
+#pragma once
+
+#include "console/command_table.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace kraken::console {
+
+/// `kraken`, `kraken --help`: what it is, every command with its summary, the common flags.
+[[nodiscard]] std::string help_text();
+
+/// `kraken help process:create`: usage, arguments, flags, texts, exit codes, examples.
+[[nodiscard]] std::string help_text(const command_row& row);
+
+/// `kraken help process`: the commands of a family; empty if there is none of this name.
+[[nodiscard]] std::string family_help(std::string_view family);
+
+/// `kraken list`: one name per line.
+[[nodiscard]] std::string list_text();
+
+} // namespace kraken::console

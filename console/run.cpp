@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// From a command line to its output: local commands, the daemon's program, commands, views.
+#include "console/run.hpp"
+
+#include "console/completion.hpp"
+#include "console/help.hpp"
+#include "console/views.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+namespace kraken::console {
+
+namespace {
+
+/// Says what went wrong and what to type next.
+int report(const invocation& asked, const api_error& failed, surroundings& around) {
+  const errc code = failed.why.code;
+  const std::string_view command = asked.command != nullptr ? asked.command->name : "";
+  const std::string alias =
+    asked.command != nullptr ? subject_of(*asked.command, asked.request) : std::string{};
+  const std::string hint =
+    failed.hint.empty() ? next_command(code, command, alias) : failed.hint;
+  if (asked.output == form::json) {
+    around.err << to_json(api_error{failed.why, hint}) << "\n";
+    return row_of(code).exit_code;
+  }
+  if (asked.command != nullptr && !asked.command->failure.empty()) {
+    around.err << asked.command->failure << "\n";
+  }
+  const std::string reason = failed.why.context.empty() ? std::string{row_of(code).text}
+                                                        : failed.why.context;
+  around.err << "Reason: " << printable(reason) << " (" << to_string(code) << ")\n"
+             << "Try: " << printable(hint) << "\n";
+  return row_of(code).exit_code;
+}
+
+int report(const invocation& asked, error why, surroundings& around) {
+  return report(asked, api_error{std::move(why), {}}, around);
+}
+
+/// The command a faulty line meant, for the hint: its first word that names one.
+const command_row* meant_by(std::span<const std::string> words) {
+  for (const std::string& word : words) {
+    if (const command_row* row = find_command(word)) {
+      return row;
+    }
+  }
+  return nullptr;
+}
+
+int show_help(std::string_view topic, surroundings& around) {
+  if (topic.empty()) {
+    around.out << help_text();
+    return 0;
+  }
+  if (const std::string family = family_help(topic); !family.empty()) {
+    around.out << family;
+    return 0;
+  }
+  auto row = require_command(topic);
+  if (!row) {
+    return report(invocation{}, row.error(), around);
+  }
+  around.out << help_text(**row);
+  return 0;
+}
+
+int run_here(const invocation& asked, surroundings& around) {
+  const text_map& args = asked.request.args;
+  if (asked.command->name == "list") {
+    around.out << list_text();
+    return 0;
+  }
+  if (asked.command->name == "help") {
+    const auto topic = args.find("command");
+    return show_help(topic == args.end() ? "" : topic->second, around);
+  }
+  auto script = completion_script(args.find("shell")->second);
+  if (!script) {
+    return report(asked, script.error(), around);
+  }
+  around.out << *script;
+  return 0;
+}
+
+int become_program(const invocation& asked, surroundings& around) {
+  std::vector<std::string> arguments;
+  if (asked.command->name != "serve") {
+    // `config:validate` is `kraken-runtime --config-validate`.
+    std::string mode = "--" + std::string{asked.command->name};
+    std::replace(mode.begin(), mode.end(), ':', '-');
+    arguments.push_back(std::move(mode));
+  }
+  arguments.insert(arguments.end(), asked.words.begin(), asked.words.end());
+  return report(asked, api_error{around.become_program(arguments), "kraken help serve"}, around);
+}
+
+int send_command(const invocation& asked, api_transport& daemon, surroundings& around) {
+  const fetched got = fetch(
+    daemon, {"POST", target_of(api_call{endpoint::commands, {}, {}}), to_json(asked.request)});
+  if (got.failed.why.code != errc::none) {
+    return report(asked, got.failed, around);
+  }
+  if (asked.output == form::json || asked.output == form::yaml) {
+    around.out << (asked.output == form::json ? pretty_json(got.body) : json_as_yaml(got.body));
+    return 0;
+  }
+  auto reply = read_command_reply(got.body);
+  if (!reply) {
+    return report(asked, reply.error(), around);
+  }
+  if (asked.output == form::name) {
+    around.out << subject_of(*asked.command, asked.request) << "\n";
+    return 0;
+  }
+  around.out << printable(reply->text) << "\n";
+  if (!reply->data.empty()) {
+    auto changes = read_changes(reply->data);
+    around.out << (changes ? render_changes(*changes) : pretty_json(reply->data));
+  }
+  return 0;
+}
+
+int run_command(const invocation& asked, surroundings& around) {
+  if (asked.command->runs == place::console) {
+    return run_here(asked, around);
+  }
+  if (asked.command->runs == place::program) {
+    return become_program(asked, around);
+  }
+  const std::unique_ptr<api_transport> daemon = around.connect(asked);
+  if (asked.command->runs == place::daemon) {
+    return send_command(asked, *daemon, around);
+  }
+  const view_result shown = show_view(asked, *daemon, around);
+  return shown.failed.why.code == errc::none ? shown.exit_code
+                                             : report(asked, shown.failed, around);
+}
+
+} // namespace
+
+int run(std::span<const std::string> words, surroundings& around) {
+  auto asked = parse_arguments(words);
+  if (!asked) {
+    invocation faulty;
+    const command_row* row = meant_by(words);
+    api_error failed{asked.error(), row == nullptr ? "kraken list"
+                                                   : "kraken help " + std::string{row->name}};
+    return report(faulty, failed, around);
+  }
+  if (asked->wants == wish::version) {
+    around.out << "kraken " << around.version << "\n";
+    return 0;
+  }
+  if (asked->command == nullptr) {
+    return show_help("", around);
+  }
+  if (asked->wants == wish::help) {
+    return show_help(asked->command->name, around);
+  }
+  return run_command(*asked, around);
+}
+
+} // namespace kraken::console

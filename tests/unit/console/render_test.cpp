@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Golden texts of tables, tree, lines and numbers.
+#include "console/render.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace console = kraken::console;
+namespace model = kraken::model;
+using kraken::milliseconds;
+using kraken::seconds;
+
+namespace {
+
+model::container_status shown(const std::string& path, const std::string& kind, model::phase at,
+                              kraken::time_point now) {
+  model::container_status c;
+  c.path = path;
+  const std::size_t slash = path.rfind('/');
+  c.alias = path.substr(slash + 1);
+  c.parent = slash == std::string::npos ? "" : path.substr(0, slash);
+  c.kind = kind;
+  c.at = at;
+  c.in = model::state_of(at);
+  c.generation = 1;
+  c.since = now - seconds{192};
+  return c;
+}
+
+std::vector<model::container_status> small_tree(kraken::time_point now) {
+  std::vector<model::container_status> all{
+      shown("Main", "root", model::phase::ready, now),
+      shown("Main/web", "pool", model::phase::ready, now),
+      shown("Main/web/w1", "php", model::phase::ready, now),
+      shown("Main/web/w2", "php", model::phase::backing_off, now),
+      shown("Main/cron", "native", model::phase::parked, now)};
+  all[2].pid = 4711;
+  all[2].name = "worker.php";
+  all[2].restarts = 1;
+  auto live = std::make_shared<model::gauges>();
+  live->requests.set(1024);
+  live->busy.set(1);
+  live->busy_since_ms.set(
+      std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count() - 1250);
+  live->memory_bytes.set(25'270'682);
+  all[2].live = live;
+  all[3].last_cause.kind = model::cause_kind::exception;
+  all[3].last_cause.type = "DomainError";
+  all[3].last_cause.message = "started badly";
+  all[3].next_action = "restart";
+  all[3].next_at = now + milliseconds{400};
+  all[4].next_action = "operator";
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("ps, as a pipe gets it") {
+  const kraken::virtual_clock clock;
+  const auto text =
+      console::render_ps(small_tree(clock.now()), clock.now(), console::columns::usual, {});
+  CHECK(text ==
+        "CONTAINER    KIND    STATE    PHASE         PID  GEN  RESTARTS  UPTIME  REQUESTS      "
+        "BUSY    MEM  CAUSE\n"
+        "Main         root    started  ready           -    1         0   3m12s         -         "
+        "-      -\n"
+        "Main/web     pool    started  ready           -    1         0   3m12s         -         "
+        "-      -\n"
+        "Main/web/w1  php     started  ready        4711    1         1   3m12s      1024  1 "
+        "(1.2s)  24.1M\n"
+        "Main/web/w2  php     failed   backing_off     -    1         0   3m12s         -         "
+        "-      -  DomainError: started badly; restart in 400ms\n"
+        "Main/cron    native  failed   parked          -    1         0   3m12s         -         "
+        "-      -  an operator must act\n");
+}
+
+TEST_CASE("ps wide has the other columns too") {
+  const kraken::virtual_clock clock;
+  const auto text =
+      console::render_ps(small_tree(clock.now()), clock.now(), console::columns::all, {});
+  for (const char* name : {"NAME", "SHARD", "MAILBOX", "WAITING", "FAILURES", "RECYCLES"}) {
+    CHECK(text.find(name) != std::string::npos);
+  }
+  CHECK(text.find("worker.php") != std::string::npos);
+}
+
+TEST_CASE("the tree in ASCII and with box characters") {
+  const kraken::virtual_clock clock;
+  const auto all = small_tree(clock.now());
+  CHECK(console::render_tree(all, clock.now(), {})
+        == "Main      root    started\n"
+           "|- web    pool    started\n"
+           "|  |- w1  php     started               worker.php  pid 4711  1 restart\n"
+           "|  `- w2  php     failed (backing_off)  DomainError: started badly; restart in "
+           "400ms\n"
+           "`- cron   native  failed (parked)       an operator must act\n");
+  console::style look;
+  look.chars = console::charset::utf8;
+  const std::string boxes = console::render_tree(all, clock.now(), look);
+  CHECK(boxes.find("│  └─ w2  php") != std::string::npos);
+}
+
+TEST_CASE("a part of the tree shows where it hangs") {
+  const kraken::virtual_clock clock;
+  const auto all = small_tree(clock.now());
+  const std::string part = console::render_tree(std::span{all}.subspan(1, 3), clock.now(), {});
+  CHECK(part.starts_with("Main/web  pool"));
+  CHECK(part.find("\n|- w1") != std::string::npos);
+}
+
+TEST_CASE("an answer that is no tree ends") {
+  const kraken::virtual_clock clock;
+  auto one = shown("a", "x", model::phase::ready, clock.now());
+  one.parent = "a";
+  auto two = shown("b", "x", model::phase::ready, clock.now());
+  two.parent = "c";
+  auto three = shown("c", "x", model::phase::ready, clock.now());
+  three.parent = "b";
+  const std::vector<model::container_status> all{one, two, three};
+  CHECK(console::render_tree(all, clock.now(), {}).starts_with("a  x  started\n"));
+}
+
+TEST_CASE("colours are there only when asked for, and mark the state alone") {
+  const kraken::virtual_clock clock;
+  const auto all = small_tree(clock.now());
+  CHECK(console::render_tree(all, clock.now(), {}).find('\x1b') == std::string::npos);
+  CHECK(console::render_ps(all, clock.now(), console::columns::usual, {}).find('\x1b')
+        == std::string::npos);
+  console::style look;
+  look.colours = console::paint::ansi;
+  const std::string text = console::render_tree(all, clock.now(), look);
+  CHECK(text.find("\x1b[31mfailed\x1b[0m (backing_off)  DomainError: started badly")
+        != std::string::npos);
+  CHECK(text.find("\x1b[32mstarted\x1b[0m") != std::string::npos);
+}
+
+TEST_CASE("lines are cut at the edge of a terminal, never in a pipe") {
+  const kraken::virtual_clock clock;
+  console::style look;
+  look.width = 20;
+  const std::string text = console::render_status(small_tree(clock.now()), look);
+  CHECK(text.substr(0, text.find('\n')).size() <= 20);
+  CHECK(console::render_status(small_tree(clock.now()), {})
+        == "ALIAS        NAME        STATE\n"
+           "Main         root        started\n"
+           "Main/web     pool        started\n"
+           "Main/web/w1  worker.php  started\n"
+           "Main/web/w2  php         failed\n"
+           "Main/cron    native      failed\n");
+}
+
+TEST_CASE("one container in full, its last words included") {
+  const kraken::virtual_clock clock;
+  auto c = small_tree(clock.now())[3];
+  c.last_cause.detail = "PHP Fatal error\nat \x1b[31mline 3";
+  const std::string text = console::render_container(c, clock.now(), {});
+  CHECK(text.find("state       failed (backing_off)\n") != std::string::npos);
+  CHECK(text.find("cause       DomainError: started badly; restart in 400ms\n")
+        != std::string::npos);
+  CHECK(text.ends_with("\n\n  PHP Fatal error\n  at ?[31mline 3\n"));
+}
+
+TEST_CASE("events and log lines") {
+  const console::event_record event{
+      1, 1760019787123, "container_failed", "Main/w", {{"reason", "signal 9"}, {"n", "1"}}};
+  CHECK(console::render_event(event, seconds{0}, {})
+        == "14:23:07.123 container_failed Main/w reason=\"signal 9\" n=1\n");
+  CHECK(console::render_event(event, seconds{-15 * 3600}, {}).starts_with("23:23:07.123 "));
+  const console::log_record line{1, 1760019787123, "Main/web/w1", "stderr", "a\x1b[2J"};
+  CHECK(console::render_log(line, seconds{7200}, {}) == "16:23:07.123 w1 | a\x1b[2J\n");
+  console::style terminal;
+  terminal.width = 80;
+  CHECK(console::render_log(line, seconds{0}, terminal) == "14:23:07.123 w1 | a?[2J\n");
+}
+
+TEST_CASE("changes of a reload") {
+  const std::vector<console::change_record> changes{
+      {"create", "Main/a", ""}, {"destroy", "Main/b", ""}, {"replace", "Main/c", "kind"}};
+  CHECK(console::render_changes(changes)
+        == "+ create Main/a\n- destroy Main/b\n~ replace Main/c  kind\n");
+}
+
+TEST_CASE("durations and sizes for people") {
+  const auto [ms, text] = GENERATE(table<int, const char*>({{0, "0ms"},
+                                                            {999, "999ms"},
+                                                            {1000, "1.0s"},
+                                                            {9990, "9.9s"},
+                                                            {42'000, "42s"},
+                                                            {192'000, "3m12s"},
+                                                            {18'420'000, "5h07m"},
+                                                            {1'051'200'000, "12d4h"}}));
+  CHECK(console::short_duration(milliseconds{ms}) == text);
+  const auto [count, size] = GENERATE(table<std::uint64_t, const char*>({{0, "0B"},
+                                                                         {512, "512B"},
+                                                                         {1023, "1023B"},
+                                                                         {1024, "1.0K"},
+                                                                         {25'270'682, "24.1M"},
+                                                                         {157'286'400, "150M"},
+                                                                         {1'610'612'736, "1.5G"}}));
+  CHECK(console::short_size(count) == size);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Requests checked by the command table, and what they mean to the runtime.
+#include "console/request.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace console = kraken::console;
+namespace model = kraken::model;
+using kraken::errc;
+
+namespace {
+
+kraken::result<console::command_request> completed(const console::command_request& request) {
+  return console::complete(*console::find_command(request.command), request);
+}
+
+model::command meaning(const console::command_request& request) {
+  const auto whole = completed(request);
+  REQUIRE(whole);
+  const auto command = console::model_command(*console::find_command(request.command), *whole);
+  REQUIRE(command);
+  return *command;
+}
+
+} // namespace
+
+TEST_CASE("defaults are filled in") {
+  const auto whole =
+      completed({"process:create", {{"parent", "Main"}, {"alias", "T1"}, {"name", "Test"}}, {}});
+  REQUIRE(whole);
+  CHECK(whole->flags.at("flags") == "CREATE_DEFAULT");
+  CHECK(completed({"events", {}, {}})->flags.at("lines") == "100");
+  CHECK_FALSE(completed({"events", {}, {}})->flags.contains("follow"));
+}
+
+TEST_CASE("requests that cannot be carried out say why") {
+  struct row {
+    console::command_request request;
+    std::string              context;
+  };
+
+  const auto given = GENERATE(values<row>({
+      {{"scale", {{"alias", "web"}}, {}},
+       "scale: argument 'count' is missing (usage: kraken scale ALIAS COUNT)"},
+      {{"scale", {{"alias", "web"}, {"count", "-1"}}, {}},
+       "scale: count: expected a number from 0 to 4294967295, got '-1'"},
+      {{"scale", {{"alias", "web"}, {"count", "4294967296"}}, {}},
+       "scale: count: expected a number from 0 to 4294967295, got '4294967296'"},
+      {{"scale", {{"alias", ""}, {"count", "1"}}, {}}, "scale: alias: must not be empty"},
+      {{"ps", {{"alais", "web"}}, {}}, "ps: there is no argument 'alais'"},
+      {{"project:create", {}, {{"flags", "0"}}},
+       "project:create: --flags: Given flag option is invalid. expected one of CREATE_DEFAULT, "
+       "CREATE_FORCE_SOFT, CREATE_FORCE_HARD, CREATE_FORCE, got '0'"},
+      {{"events", {}, {{"folow", "true"}}},
+       "events: there is no flag '--folow' (did you mean '--follow'?)"},
+      {{"events", {}, {{"follow", "yes"}}},
+       "events: --follow: is a switch and takes no value, got 'yes'"},
+  }));
+  CAPTURE(given.request.command);
+  const auto whole = completed(given.request);
+  REQUIRE_FALSE(whole);
+  CHECK(whole.error().code == errc::invalid_argument);
+  CHECK(whole.error().context == given.context);
+}
+
+TEST_CASE("a request becomes the runtime's command") {
+  const model::command create =
+      meaning({"process:create",
+               {{"parent", "Main"}, {"alias", "T1"}, {"name", "Test"}},
+               {{"flags", "CREATE_FORCE_HARD"}}});
+  CHECK(create.what == model::verb::create);
+  CHECK(create.target == "Main");
+  CHECK(create.flags == model::force::hard);
+  REQUIRE(create.spec);
+  CHECK(create.spec->id == "T1");
+  CHECK(create.spec->name == "Test");
+  CHECK(create.spec->kind == "process");
+
+  const model::command destroy = meaning({"thread:destroy", {{"parent", "Main"}, {"alias", "T1"}}, {}});
+  CHECK(destroy.what == model::verb::destroy);
+  CHECK(destroy.target == "Main/T1");
+  CHECK(destroy.flags == model::force::soft);
+  CHECK_FALSE(destroy.keep);
+
+  const model::command keep = meaning({"project:destroy", {}, {{"flags", "DESTROY_KEEP"}}});
+  CHECK(keep.target.empty());
+  CHECK(keep.keep);
+
+  const model::command scale = meaning({"scale", {{"alias", "web"}, {"count", "8"}}, {}});
+  CHECK(scale.what == model::verb::scale);
+  CHECK(scale.count == 8);
+
+  CHECK(meaning({"arch:stop", {{"alias", "web"}}, {}}).what == model::verb::stop_tree);
+  CHECK(console::model_command(*console::find_command("server:ping"), {}).error().code
+        == errc::unsupported);
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Whole command lines against a daemon that is a script.
+#include "console/run.hpp"
+
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+namespace console = kraken::console;
+using kraken::errc;
+
+namespace {
+
+/// Answers with what it was told and remembers what it was asked.
+struct scripted_daemon {
+  kraken::result<console::api_answer> answer = console::api_answer{200, "{}"};
+  std::vector<console::stream_event>  events;
+  std::vector<console::api_question>  asked;
+};
+
+class scripted_transport final : public console::api_transport {
+public:
+  explicit scripted_transport(scripted_daemon& script) : script_(script) {}
+
+  kraken::result<console::api_answer> ask(const console::api_question& question) override {
+    script_.asked.push_back(question);
+    return script_.answer;
+  }
+
+  kraken::result<console::api_answer> follow(const console::api_question&    question,
+                                             const console::stream_callback& on_event) override {
+    script_.asked.push_back(question);
+    for (const auto& event : script_.events) {
+      if (on_event(event) == console::verdict::enough) {
+        break;
+      }
+    }
+    return script_.answer;
+  }
+
+private:
+  scripted_daemon& script_;
+};
+
+struct outcome {
+  int         exit_code;
+  std::string out;
+  std::string err;
+  std::vector<std::string> became;
+};
+
+outcome typed(const std::vector<std::string>& words, scripted_daemon& daemon) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const kraken::virtual_clock clock;
+  outcome result;
+  console::surroundings around{
+      out, err, {}, kraken::seconds{0}, "0.1.0", clock,
+      [&](const console::invocation&) { return std::make_unique<scripted_transport>(daemon); },
+      [&](const std::vector<std::string>& arguments) {
+        result.became = arguments;
+        return kraken::error{errc::system_error, "run 'kraken-runtime': No such file"};
+      }};
+  result.exit_code = console::run(words, around);
+  result.out = out.str();
+  result.err = err.str();
+  return result;
+}
+
+constexpr const char* two_containers =
+    R"([{"path":"Main","alias":"Main","phase":"ready","kind":"root"},)"
+    R"({"path":"Main/w1","alias":"w1","parent":"Main","phase":"ready","kind":"php"}])";
+
+} // namespace
+
+TEST_CASE("a verb is posted and its text printed") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{
+      200, R"({"ok":true,"text":"Process has been created.","changed":true,"data":null})"};
+  const outcome got = typed({"process:create", "Main", "T1", "Test"}, daemon);
+  CHECK(got.exit_code == 0);
+  CHECK(got.out == "Process has been created.\n");
+  CHECK(got.err.empty());
+  REQUIRE(daemon.asked.size() == 1);
+  CHECK(daemon.asked[0].method == "POST");
+  CHECK(daemon.asked[0].target == "/api/v1/commands");
+  CHECK(daemon.asked[0].body
+        == R"({"command":"process:create","args":{"alias":"T1","name":"Test","parent":"Main"},)"
+           R"("flags":{"flags":"CREATE_DEFAULT"}})");
+}
+
+TEST_CASE("a verb that failed: reason, exit code, next command") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{
+      404,
+      R"({"ok":false,"error":{"code":"not_found","text":"no container 'X'","hint":"kraken tree"}})"};
+  const outcome got = typed({"process:create", "X", "T1", "Test"}, daemon);
+  CHECK(got.exit_code == 3);
+  CHECK(got.out.empty());
+  CHECK(got.err
+        == "Process could not be created.\nReason: no container 'X' (not_found)\n"
+           "Try: kraken tree\n");
+  CHECK(typed({"process:create", "X", "T1", "Test", "-o", "json"}, daemon).err
+        == R"({"ok":false,"error":{"code":"not_found","text":"no container 'X'",)"
+           R"("hint":"kraken tree"}})"
+           "\n");
+}
+
+TEST_CASE("no daemon: exit code 4 and how to get one") {
+  scripted_daemon daemon;
+  daemon.answer = kraken::fail(errc::unreachable, "no daemon: there is no socket '/x'");
+  const outcome got = typed({"ps"}, daemon);
+  CHECK(got.exit_code == 4);
+  CHECK(got.err == "Reason: no daemon: there is no socket '/x' (unreachable)\nTry: kraken serve\n");
+}
+
+TEST_CASE("views in each form") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{200, two_containers};
+  CHECK(typed({"ps", "-o", "name"}, daemon).out == "Main\nMain/w1\n");
+  CHECK(daemon.asked.back().target == "/api/v1/containers");
+  CHECK(typed({"tree", "w1"}, daemon).out == "Main   root  started\n`- w1  php   started\n");
+  CHECK(daemon.asked.back().target == "/api/v1/containers?under=w1");
+  CHECK(typed({"ps", "-o", "yaml"}, daemon).out.starts_with("- path: Main\n"));
+  CHECK(typed({"ps", "-o", "json"}, daemon).out.starts_with("[\n  {\n    \"path\": \"Main\""));
+  CHECK(typed({"arch:status", "Main"}, daemon).out.starts_with("ALIAS "));
+  daemon.answer = console::api_answer{200, R"({"path":"Main/w1","phase":"ready"})"};
+  CHECK(typed({"inspect", "Main/w1"}, daemon).out.starts_with("path        Main/w1\n"));
+  CHECK(daemon.asked.back().target == "/api/v1/containers/Main%2Fw1");
+}
+
+TEST_CASE("an answer of another kind is an error, not a crash") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{200, "<html>"};
+  CHECK(typed({"ps"}, daemon).exit_code == 2);
+  daemon.answer = console::api_answer{500, "oops"};
+  CHECK(typed({"ps"}, daemon).exit_code != 0);
+}
+
+TEST_CASE("logs and events, as they are and as they come") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{
+      200, R"([{"id":1,"unix_ms":1760019787123,"container":"Main/w1","stream":"stdout","text":"hi"}])"};
+  CHECK(typed({"logs", "w1", "-n", "5"}, daemon).out == "14:23:07.123 w1 | hi\n");
+  CHECK(daemon.asked.back().target == "/api/v1/containers/w1/logs?lines=5");
+  CHECK(typed({"logs"}, daemon).exit_code == 0);
+  CHECK(daemon.asked.back().target == "/api/v1/logs?lines=100");
+
+  daemon.answer = console::api_answer{200, ""};
+  daemon.events = {{1, "node_started", R"({"id":1,"unix_ms":0,"name":"node_started"})"},
+                   {0, "gap", R"({"lost":3})"},
+                   {5, "reloaded", R"({"id":5,"unix_ms":0,"name":"reloaded"})"}};
+  const outcome followed = typed({"events", "-f"}, daemon);
+  CHECK(followed.out == "00:00:00.000 node_started\n00:00:00.000 reloaded\n");
+  CHECK(followed.err == "kraken: some lines were lost: {\"lost\":3}\n");
+  CHECK(typed({"events", "-f", "-o", "name"}, daemon).out == "node_started\nreloaded\n");
+}
+
+TEST_CASE("health is yes or no by exit code") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{200, "ok"};
+  CHECK(typed({"health"}, daemon).out == "ok\n");
+  CHECK(typed({"health"}, daemon).exit_code == 0);
+  daemon.answer = console::api_answer{503, "Main/web: 0 of 4 ready\n"};
+  CHECK(typed({"health"}, daemon).out == "Main/web: 0 of 4 ready\n");
+  CHECK(typed({"health"}, daemon).exit_code == 1);
+}
+
+TEST_CASE("what a reload changed is listed") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{
+      200, R"({"ok":true,"text":"Configuration has been reloaded.","changed":true,)"
+           R"("data":[{"what":"create","container":"Main/w5","detail":""}]})"};
+  CHECK(typed({"reload"}, daemon).out
+        == "Configuration has been reloaded.\n+ create Main/w5\n");
+}
+
+TEST_CASE("serve and the config family become the daemon's program") {
+  scripted_daemon daemon;
+  const outcome serve = typed({"serve", "worker.php", "-workers", "2"}, daemon);
+  CHECK(serve.became == std::vector<std::string>{"worker.php", "-workers", "2"});
+  CHECK(serve.exit_code == 1);
+  CHECK(serve.err.ends_with("Try: kraken help serve\n"));
+  CHECK(typed({"config:validate", "-c", "k.yaml"}, daemon).became
+        == std::vector<std::string>{"--config-validate", "-c", "k.yaml"});
+  CHECK(daemon.asked.empty());
+}
+
+TEST_CASE("local commands need no daemon") {
+  scripted_daemon daemon;
+  CHECK(typed({}, daemon).out.starts_with("Kraken: "));
+  CHECK(typed({"--version"}, daemon).out == "kraken 0.1.0\n");
+  CHECK(typed({"help", "scale"}, daemon).out.starts_with("scale: "));
+  CHECK(typed({"help", "arch"}, daemon).out.starts_with("  arch:start"));
+  CHECK(typed({"help", "scal"}, daemon).exit_code == 2);
+  CHECK(typed({"list"}, daemon).out.starts_with("serve\ntree\n"));
+  CHECK(typed({"completion", "bash"}, daemon).out.starts_with("# Completion"));
+  const outcome wrong = typed({"inspect"}, daemon);
+  CHECK(wrong.exit_code == 2);
+  CHECK(wrong.err.ends_with("Try: kraken help inspect\n"));
+  CHECK(daemon.asked.empty());
+}
