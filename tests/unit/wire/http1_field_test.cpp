@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Questions about field names and values, and the sixteen-bytes-at-a-time loops behind them held
+/// against their plain definition.
+#include "kraken/wire/http1_field.hpp"
+
+#include "kraken/wire/detail/http1_scan.hpp"
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <string>
+
+using namespace std::string_literals;
+using kraken::wire::header_field;
+namespace wire = kraken::wire;
+namespace detail = kraken::wire::detail;
+
+TEST_CASE("the vector loops agree with their definition for every byte at every place") {
+  for (std::size_t size : {1U, 15U, 16U, 17U, 33U}) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int code = 0; code < 256; ++code) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(code);
+        const char* const begin = text.data();
+        const char* const end = begin + size;
+        const auto bits = detail::char_bits[static_cast<std::size_t>(code)];
+        const char* const control = (bits & detail::control_bit) != 0 ? begin + at : end;
+        const char* const token = (bits & detail::token_bit) == 0 ? begin + at : end;
+        const auto run = detail::scan_token(begin, end);
+        if (detail::find_control(begin, end) != control || run.end != token ||
+            run.underscore != (code == '_')) {
+          FAIL("byte " << code << " at " << at << " of " << size);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("character classes are those of the RFCs") {
+  const std::string tchar = "!#$%&'*+-.^_`|~0123456789"
+                            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  for (int code = 0; code < 256; ++code) {
+    const char c = static_cast<char>(code);
+    INFO(code);
+    CHECK(wire::is_token({&c, 1}) == (tchar.find(c) != std::string::npos));
+    CHECK(wire::is_safe_value({&c, 1}) == (c != '\r' && c != '\n' && c != '\0'));
+  }
+  CHECK_FALSE(wire::is_token(""));
+  CHECK(wire::is_safe_value(""));
+  CHECK(wire::is_safe_value("a\x01"
+                            "b\x7f"));
+  CHECK_FALSE(wire::is_safe_value("a\x01\n"s));
+}
+
+TEST_CASE("comparison ignores the case of letters only") {
+  CHECK(wire::equals_lower("Content-Type", "content-type"));
+  CHECK_FALSE(wire::equals_lower("Content-Typ", "content-type"));
+  CHECK_FALSE(wire::equals_lower("content\rtype", "content-type"));
+  CHECK_FALSE(wire::equals_lower("@", "`"));
+}
+
+TEST_CASE("tokens of each length class are compared whole") {
+  const auto word = GENERATE(as<std::string>{},
+                             "Host",
+                             "EXPECT",
+                             "upgrade",
+                             "connECTION",
+                             "Content-Length",
+                             "Transfer-Encoding");
+  const auto is_any = [](const std::string& text) {
+    return detail::token_is(text, "host") || detail::token_is(text, "expect") ||
+           detail::token_is(text, "upgrade") || detail::token_is(text, "connection") ||
+           detail::token_is(text, "content-length") || detail::token_is(text, "transfer-encoding");
+  };
+  CHECK(is_any(word));
+  CHECK_FALSE(is_any(word + "x"));
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    auto wrong = word;
+    wrong[i] = 'q';
+    CHECK_FALSE(is_any(wrong));
+  }
+}
+
+TEST_CASE("lists are searched by element") {
+  CHECK(wire::list_has("a, Close ,b", "close"));
+  CHECK(wire::list_has("\tclose\t", "close"));
+  CHECK(wire::list_has(",,close", "close"));
+  CHECK_FALSE(wire::list_has("closed, not-close", "close"));
+  CHECK_FALSE(wire::list_has("", "close"));
+  CHECK_FALSE(wire::list_has(" , \t", "close"));
+}
+
+TEST_CASE("the first field of a name is found") {
+  const std::array fields{header_field{"A", "1"}, header_field{"b", "2"}, header_field{"B", "3"}};
+  CHECK(wire::find_header(fields, "b") == "2");
+  CHECK(wire::find_header(fields, "c").empty());
+}
+
+TEST_CASE("blanks are trimmed at both ends") {
+  CHECK(wire::trim_blanks(" \ta b\t ") == "a b");
+  CHECK(wire::trim_blanks(" \t ").empty());
+  CHECK(wire::trim_blanks("").empty());
+}
+
+TEST_CASE("names are written in lower and in canonical case") {
+  std::string out(11, ' ');
+  wire::copy_lower("X-cUsTOM_1Z", out.data());
+  CHECK(out == "x-custom_1z");
+  wire::copy_canonical("X-cUsTOM-iD", out.data());
+  CHECK(out == "X-Custom-Id");
+  wire::copy_canonical("-1a-@b-{c-z", out.data());
+  CHECK(out == "-1a-@b-{c-Z");
+}
