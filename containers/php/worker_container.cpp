@@ -229,6 +229,7 @@ model::cause worker_container::cause_of(const exit_status& status) {
 
 void worker_container::process_ended(const exit_status& status) {
   watch_.reset();
+  environment_.process_ended();
   if (channel_) {
     channel_->read_remaining(); // its last words may still be on their way
     pool_->lost(*channel_);

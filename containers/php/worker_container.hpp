@@ -10,6 +10,7 @@
 #include "kraken/process/log_board.hpp"
 #include "kraken/process/supervised_process.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,8 @@ namespace kraken::containers {
 struct pool_environment {
   pool_registry*      pools = nullptr;
   process::log_board* logs  = nullptr;
+  process::child_registry* children = nullptr;
+  std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   std::string         socket_directory; ///< private, for dialects that connect by path
 };
 

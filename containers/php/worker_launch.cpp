@@ -39,7 +39,7 @@ process::launch_spec worker_container::base_spec() const {
 
 result<void> worker_container::launch() {
   process_ = std::make_unique<process::supervised_process>(
-    loop_, log_,
+    loop_, *environment_.children, log_,
     process::supervised_process::callbacks{
       .ended = [this](const exit_status& status) { process_ended(status); },
       .drain = [this] { orderly_end(); },

@@ -21,9 +21,10 @@ constexpr std::size_t read_bytes = 64U << 10U;
 } // namespace
 
 supervised_process::supervised_process(reactor& loop,
+                                       child_registry& children,
                                        std::shared_ptr<container_log> log,
                                        callbacks calls)
-    : loop_(loop), log_(std::move(log)), calls_(std::move(calls)) {}
+    : loop_(loop), children_(children), log_(std::move(log)), calls_(std::move(calls)) {}
 
 supervised_process::~supervised_process() {
   if (alive()) {
@@ -37,7 +38,7 @@ bool supervised_process::alive() const noexcept {
 }
 
 result<void> supervised_process::start(launch_spec spec) {
-  auto launched = launch(std::move(spec));
+  auto launched = children_.launch(std::move(spec));
   if (!launched) {
     return fail(launched.error());
   }
@@ -96,6 +97,7 @@ void supervised_process::reap() {
     return;
   }
   const auto how = **status;
+  children_.ended(child_.process.pid());
   end_.reset();
   next_step_.reset();
   sequence_.ended();

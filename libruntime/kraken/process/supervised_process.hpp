@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kraken/base/reactor.hpp"
+#include "kraken/process/child_registry.hpp"
 #include "kraken/process/launcher.hpp"
 #include "kraken/process/log_board.hpp"
 #include "kraken/process/memory_usage.hpp"
@@ -31,7 +32,9 @@ public:
     captured_line_sink line;
   };
 
-  supervised_process(reactor& loop, std::shared_ptr<container_log> log, callbacks calls);
+  /// @param children outlives this object
+  supervised_process(reactor& loop, child_registry& children, std::shared_ptr<container_log> log,
+                     callbacks calls);
   ~supervised_process();
 
   supervised_process(const supervised_process&) = delete;
@@ -64,6 +67,7 @@ private:
   void obey(const stop_step& step);
 
   reactor& loop_;
+  child_registry& children_;
   std::shared_ptr<container_log> log_;
   callbacks calls_;
   child child_;

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Beginning and end of the daemon; what it does in between is in daemon_control.cpp.
+#include "apps/kraken-runtime/daemon.hpp"
+
+#include "kraken/base/log.hpp"
+#include "kraken/process/runtime_directory.hpp"
+
+#include <csignal>
+#include <string>
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace kraken::runtime {
+
+namespace {
+
+constexpr std::uint32_t control_loop_index = 255;
+
+// Actors and fronts end in milliseconds; what takes longer is stuck.
+constexpr milliseconds close_within = seconds{2};
+
+std::uint32_t usable_cores() {
+  cpu_set_t usable;
+  CPU_ZERO(&usable);
+  if (::sched_getaffinity(0, sizeof usable, &usable) != 0) {
+    return 1;
+  }
+  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&usable)));
+}
+
+} // namespace
+
+daemon::daemon(daemon_plan plan)
+  : plan_(std::move(plan)), began_(std::chrono::steady_clock::now()),
+    control_(control_loop_index) {
+  if (plan_.shards == 0) {
+    plan_.shards = usable_cores();
+  }
+}
+
+daemon::~daemon() = default;
+
+result<int> daemon::run() {
+  if (auto begun = begin(); !begun) {
+    return fail(begun.error());
+  }
+  control_.run();
+  // What still runs from here on is bounded: the process ends with the tree.
+  if (auto closed = tree_->close(close_within); !closed) {
+    log::warn("actors_left", {{"reason", closed.error().text()}});
+    static_cast<void>(children_.sweep(process::sweep_extent::all));
+    ::_exit(exit_code_); // freeing what stuck actors use would crash
+  }
+  for (auto& loop : loops_) {
+    loop->stop();
+  }
+  threads_.clear();
+  static_cast<void>(children_.sweep(process::sweep_extent::all));
+  ::unlink(plan_.admin_socket.c_str());
+  return exit_code_;
+}
+
+result<void> daemon::begin() {
+  auto only = process::single_instance::acquire(plan_.admin_socket);
+  if (!only) {
+    return fail(only.error());
+  }
+  only_.emplace(std::move(*only));
+  auto signals = process::signal_descriptor::open(
+    {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD});
+  if (!signals) {
+    return fail(signals.error());
+  }
+  signals_.emplace(std::move(*signals));
+  auto manager = process::notify_socket::from_environment();
+  if (!manager) {
+    log::warn("service_manager_unreachable", {{"reason", manager.error().text()}});
+  } else {
+    manager_ = std::move(*manager);
+  }
+  if (auto subreaper = process::become_subreaper(); !subreaper) {
+    return fail(subreaper.error());
+  }
+  for (std::uint32_t i = 0; i < plan_.shards; ++i) {
+    auto& loop = *loops_.emplace_back(std::make_unique<net::event_loop>(i));
+    pools_.add_shard(loop);
+    process_environment_.shards.push_back(&loop);
+    http_environment_.shards.push_back({&loop, &pools_.part(i).sinks});
+  }
+  actor::tree_options options;
+  for (auto& loop : loops_) {
+    options.shards.push_back(loop.get());
+  }
+  options.kinds = kinds();
+  options.root  = plan_.root;
+  options.seed  = static_cast<std::uint64_t>(began_.time_since_epoch().count());
+  options.ended = [this](int exit_code) {
+    control_.post([this, exit_code] { tree_ended(exit_code); });
+  };
+  auto made = actor::tree::make(std::move(options));
+  if (!made) {
+    return fail(made.error());
+  }
+  tree_ = std::move(*made);
+  start_shards();
+  if (auto opened = open_admin_door(); !opened) {
+    return opened;
+  }
+  read_signals();
+  log::info("daemon_started", {{"node", plan_.node},
+                               {"pid", ::getpid()},
+                               {"shards", plan_.shards},
+                               {"socket", plan_.admin_socket}});
+  tree_->start([this](result<void> done) {
+    control_.post([this, outcome = std::move(done)] {
+      if (!outcome) {
+        log::error("tree_not_ready", {{"reason", outcome.error().text()}});
+        return;
+      }
+      log::info("tree_ready", {});
+      static_cast<void>(manager_.ready("ready"));
+      notify_watchdog();
+    });
+  });
+  return {};
+}
+
+void daemon::start_shards() {
+  for (auto& loop : loops_) {
+    threads_.emplace_back([&each = *loop] {
+      const auto name = "kraken/" + std::to_string(each.index());
+      ::prctl(PR_SET_NAME, name.c_str());
+      each.run();
+    });
+  }
+}
+
+std::vector<actor::kind> daemon::kinds() {
+  pool_environment_ = {.pools            = &pools_,
+                       .logs             = &logs_,
+                       .children         = &children_,
+                       .process_ended    = [this] { sweep_soon(); },
+                       .socket_directory = plan_.socket_directory};
+  process_environment_.logs          = &logs_;
+  process_environment_.children      = &children_;
+  process_environment_.process_ended = [this] { sweep_soon(); };
+  process_environment_.default_root =
+    ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
+  http_environment_.counters = &fronts_;
+  http_environment_.bound    = [this](const std::string&, const std::vector<net::address>& where) {
+    listening_.with([&](auto& all) {
+      for (const auto& each : where) {
+        all.push_back(each.kind == net::address::family::ip ? "http://" + each.text()
+                                                            : each.text());
+      }
+    });
+  };
+  return {
+    {"pool", "workers that answer requests",
+     [this](actor::host& shell) {
+       return std::make_unique<containers::pool_container>(shell, pool_environment_);
+     }},
+    {"worker", "one process of a pool",
+     [this](actor::host& shell) {
+       return std::make_unique<containers::worker_container>(shell, pool_environment_);
+     }},
+    {"http", "an HTTP front",
+     [this](actor::host& shell) {
+       return std::make_unique<containers::http_container>(shell, http_environment_);
+     }},
+    {"process", "any program",
+     [this](actor::host& shell) {
+       return std::make_unique<containers::process_container>(shell, process_environment_);
+     }},
+  };
+}
+
+result<void> daemon::open_admin_door() {
+  admin_environment_.tree          = tree_.get();
+  admin_environment_.logs          = &logs_;
+  admin_environment_.node          = [this] { return node_record(); };
+  admin_environment_.configuration = [this] { return plan_.shown_configuration; };
+  admin_environment_.stop          = [this](containers::stop_mode how) {
+    control_.post([this, how] { stop(how); });
+  };
+  admin_environment_.reload = [this](containers::reload_mode how, auto done) {
+    auto& home = *loops_.front();
+    control_.post([this, how, &home, answer = std::move(done)] {
+      reload(how, [&home, answer](auto outcome) {
+        home.post([answer, result = std::move(outcome)] { answer(result); });
+      });
+    });
+  };
+  admin_environment_.measure  = [this](containers::metrics_page& page) { measure(page); };
+  admin_environment_.stopping = [this] { return stopping_.load(); };
+
+  net::address where;
+  where.kind  = net::address::family::unix_path;
+  where.path  = plan_.admin_socket;
+  auto socket = net::listen_on(where, 0600);
+  if (!socket) {
+    return fail(socket.error());
+  }
+  containers::route route;
+  route.to = "admin";
+  containers::front_settings settings;
+  settings.routes =
+    std::make_shared<const containers::route_table>(std::vector<containers::route>{route});
+  settings.connections_max = 128;
+  settings.body_bytes_max  = 1U << 20U;
+  auto& loop               = *loops_.front();
+  auto  given = std::make_shared<net::listening_socket>(std::move(*socket));
+  loop.post([this, &loop, settings, given] {
+    admin_ = std::make_unique<containers::admin_service>(loop, admin_environment_);
+    pools_.part(0).sinks.at("admin").live = admin_.get();
+    admin_front_ = std::make_unique<containers::front>(loop, pools_.part(0).sinks, settings);
+    if (auto listening = admin_front_->listen(std::move(*given)); !listening) {
+      log::error("admin_door_closed", {{"reason", listening.error().text()}});
+    }
+  });
+  return {};
+}
+
+} // namespace kraken::runtime

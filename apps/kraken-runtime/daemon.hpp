@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The daemon put together: shards, kinds, tree, admin door, signals. Wiring only; decides
+/// nothing about containers.
+#pragma once
+
+#include "containers/admin/admin_service.hpp"
+#include "containers/http/http_container.hpp"
+#include "containers/php/pool_container.hpp"
+#include "containers/process/process_container.hpp"
+#include "kraken/actor/tree.hpp"
+#include "kraken/net/event_loop.hpp"
+#include "kraken/process/child_registry.hpp"
+#include "kraken/process/log_board.hpp"
+#include "kraken/process/notify_socket.hpp"
+#include "kraken/process/signal_descriptor.hpp"
+#include "kraken/process/single_instance.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace kraken::runtime {
+
+/// What the daemon is started with, read from the configuration.
+struct daemon_plan {
+  std::string       node = "kraken";
+  model::child_spec root;
+  std::uint32_t     shards = 0; ///< 0: one per core this process may use
+  std::string       admin_socket;
+  std::string       socket_directory; ///< private; of dialects that connect by path
+  milliseconds      stop_within = seconds{80};
+  std::vector<std::string> config_files;
+  std::string       shown_configuration = "null"; ///< JSON, secrets redacted
+  /// Reads the configuration again.
+  std::function<result<daemon_plan>()> read_again;
+};
+
+/// @thread the main one: its loop handles signals and orphans, the shards have their own
+class daemon {
+public:
+  explicit daemon(daemon_plan plan);
+  ~daemon();
+
+  /// Runs until the tree has ended.
+  /// @return the process's exit code, or why the daemon could not begin
+  [[nodiscard]] result<int> run();
+
+private:
+  [[nodiscard]] result<void>   begin();
+  [[nodiscard]] result<void>   open_admin_door();
+  [[nodiscard]] std::vector<actor::kind> kinds();
+  void                         start_shards();
+  void                         on_signal(const process::received_signal& signal);
+  void                         read_signals();
+  void                         stop(containers::stop_mode how);
+  void                         tree_ended(int exit_code);
+  void                         sweep_soon();
+  void                         notify_watchdog();
+  void                         reload(containers::reload_mode how,
+                                      containers::admin_environment::changes_done done);
+  void                         apply_next(std::shared_ptr<struct reload_run> run);
+  void                         measure(containers::metrics_page& page);
+  [[nodiscard]] console::node_record node_record() const;
+
+  daemon_plan                                  plan_;
+  time_point                                   began_;
+  net::event_loop                              control_;
+  std::vector<std::unique_ptr<net::event_loop>> loops_;
+  std::vector<std::jthread>                    threads_;
+  containers::pool_registry                    pools_;
+  process::log_board                           logs_;
+  process::child_registry                      children_;
+  containers::front_counter_board              fronts_;
+  containers::pool_environment                 pool_environment_;
+  containers::process_environment              process_environment_;
+  containers::http_environment                 http_environment_;
+  containers::admin_environment                admin_environment_;
+  std::optional<process::single_instance>      only_;
+  std::optional<process::signal_descriptor>    signals_;
+  process::notify_socket                       manager_;
+  std::unique_ptr<actor::tree>                 tree_;
+  std::unique_ptr<containers::admin_service>   admin_;
+  std::unique_ptr<containers::front>           admin_front_;
+  std::unique_ptr<reactor::waiting>            signal_wait_;
+  std::unique_ptr<reactor::waiting>            sweep_wait_;
+  std::unique_ptr<reactor::waiting>            watchdog_wait_;
+  std::atomic<bool>                            sweep_asked_{false};
+  std::atomic<bool>                            stopping_{false};
+  std::atomic<bool>                            reloading_{false};
+  guarded<std::vector<std::string>>            listening_;
+  int                                          exit_code_ = 0;
+};
+
+} // namespace kraken::runtime

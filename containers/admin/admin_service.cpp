@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Routing and reads of the admin API; commands are in admin_commands.cpp.
+#include "containers/admin/admin_service.hpp"
+
+#include "console/command_table.hpp"
+#include "kraken/wire/http1_field.hpp"
+
+#include <charconv>
+
+namespace kraken::containers {
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
+constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
+
+constexpr std::uint64_t records_by_default = 100;
+
+bool under(std::string_view path, std::string_view top) {
+  return path == top
+         || (path.size() > top.size() && path.starts_with(top) && path[top.size()] == '/');
+}
+
+} // namespace
+
+admin_service::admin_service(net::event_loop& loop, const admin_environment& environment)
+  : loop_(loop), environment_(environment),
+    streams_(loop, environment.tree->status(), *environment.logs) {}
+
+admin_service::~admin_service() = default;
+
+std::uint64_t admin_service::remember(net::exchange& from) {
+  waiting_.emplace(++last_number_, &from);
+  return last_number_;
+}
+
+net::exchange* admin_service::recall(std::uint64_t number) {
+  const auto found = waiting_.find(number);
+  if (found == waiting_.end()) {
+    return nullptr;
+  }
+  auto* const out = found->second;
+  waiting_.erase(found);
+  return out;
+}
+
+void admin_service::abandon(net::exchange& from) {
+  streams_.abandon(from);
+  for (auto each = waiting_.begin(); each != waiting_.end(); ++each) {
+    if (each->second == &from) {
+      waiting_.erase(each);
+      return;
+    }
+  }
+}
+
+void admin_service::resume(net::exchange& /*from*/) {
+  streams_.resume();
+}
+
+void admin_service::end_streams() {
+  streams_.end_all();
+}
+
+void admin_service::respond(net::exchange& to, int status, std::string_view type,
+                            std::string_view body) {
+  wire::response_writer writer{to.output(), to.context()};
+  writer.begin(status);
+  static_cast<void>(writer.field("content-type", type));
+  static_cast<void>(writer.field("cache-control", "no-store"));
+  writer.end_with_body(body);
+  to.answered(status, writer.after());
+}
+
+void admin_service::respond_error(net::exchange& to, const error& why, std::string_view command,
+                                  std::string_view alias) {
+  console::api_error out;
+  out.why  = why;
+  out.hint = console::next_command(why.code, command, alias);
+  respond(to, row_of(why.code).http_status, json_type, console::to_json(out));
+}
+
+void admin_service::submit(net::exchange& from, const wire::request_facts& facts,
+                           net::retry_policy /*retry*/) {
+  const auto call = console::route(facts.head->method_name, facts.head->target);
+  if (!call) {
+    respond_error(from, call.error(), {}, {});
+    return;
+  }
+  answer_call(from, *call, facts);
+}
+
+void admin_service::answer_call(net::exchange& from, const console::api_call& call,
+                                const wire::request_facts& facts) {
+  switch (call.what) {
+    case console::endpoint::commands: command(from, facts.body); return;
+    case console::endpoint::containers: show_containers(from, call); return;
+    case console::endpoint::container: show_container(from, call); return;
+    case console::endpoint::container_logs:
+    case console::endpoint::logs:
+    case console::endpoint::events: show_records(from, call, facts); return;
+    case console::endpoint::node:
+      respond(from, 200, json_type, console::to_json(environment_.node()));
+      return;
+    case console::endpoint::config:
+      respond(from, 200, json_type, environment_.configuration());
+      return;
+    case console::endpoint::reload: reload(from, {"reload", {}, {}}, reload_mode::apply); return;
+    case console::endpoint::metrics: show_metrics(from); return;
+    case console::endpoint::live:
+    case console::endpoint::ready:
+    case console::endpoint::startup: show_health(from, call.what); return;
+  }
+}
+
+void admin_service::show_containers(net::exchange& from, const console::api_call& call) {
+  const auto& board = environment_.tree->status();
+  std::string top;
+  if (const auto wanted = call.query.find("under"); wanted != call.query.end()) {
+    const auto found = board.resolve(wanted->second);
+    if (!found) {
+      respond_error(from, found.error(), "tree", {});
+      return;
+    }
+    top = (*found)->path;
+  }
+  std::vector<model::container_status> shown;
+  for (const auto& each : board.list()) {
+    if (top.empty() || under(each->path, top)) {
+      shown.push_back(*each);
+    }
+  }
+  respond(from, 200, json_type, console::to_json(std::span{std::as_const(shown)}, loop_.now()));
+}
+
+void admin_service::show_container(net::exchange& from, const console::api_call& call) {
+  const auto found = environment_.tree->status().resolve(call.path);
+  if (!found) {
+    respond_error(from, found.error(), "inspect", {});
+    return;
+  }
+  respond(from, 200, json_type, console::to_json(**found, loop_.now()));
+}
+
+void admin_service::show_records(net::exchange& from, const console::api_call& call,
+                                 const wire::request_facts& facts) {
+  const auto last  = facts.head->header("last-event-id");
+  auto       after = console::query_number(call, "after", 0);
+  const auto lines = console::query_number(call, "lines", records_by_default);
+  if (!after || !lines) {
+    respond_error(from, after ? lines.error() : after.error(), {}, {});
+    return;
+  }
+  std::uint64_t seen = 0;
+  if (!last.empty()
+      && std::from_chars(last.data(), last.data() + last.size(), seen).ec == std::errc{}) {
+    after = seen;
+  }
+  const bool  stream = facts.head->header("accept").find("text/event-stream") != std::string_view::npos;
+  const auto& board  = environment_.tree->status();
+  if (call.what == console::endpoint::events) {
+    const auto newest = board.last_seq();
+    const auto from_n = std::max(*after, newest > *lines ? newest - *lines : 0);
+    if (stream) {
+      streams_.follow_events(from, from_n);
+      return;
+    }
+    std::vector<console::event_record> records;
+    for (const auto& event : board.events_since(from_n)) {
+      records.push_back(to_record(event));
+    }
+    respond(from, 200, json_type, console::to_json(std::span{std::as_const(records)}));
+    return;
+  }
+  std::string top = call.path;
+  if (const auto wanted = call.query.find("under"); wanted != call.query.end()) {
+    top = wanted->second;
+  }
+  if (!top.empty()) {
+    const auto found = board.resolve(top);
+    if (!found) {
+      respond_error(from, found.error(), "logs", {});
+      return;
+    }
+    top = (*found)->path;
+  }
+  std::vector<std::string>         paths;
+  std::vector<console::log_record> records;
+  for (const auto& each : board.list()) {
+    if (!top.empty() && !under(each->path, top)) {
+      continue;
+    }
+    paths.push_back(each->path);
+    if (const auto log = environment_.logs->find(each->path); log && !stream) {
+      const auto newest = log->last_sequence();
+      const auto from_n = std::max(*after, newest > *lines ? newest - *lines : 0);
+      for (const auto& line : log->after(from_n, *lines)) {
+        records.push_back(to_record(each->path, line));
+      }
+    }
+  }
+  if (stream) {
+    streams_.follow_logs(from, paths, *after);
+    return;
+  }
+  respond(from, 200, json_type, console::to_json(std::span{std::as_const(records)}));
+}
+
+void admin_service::show_health(net::exchange& from, console::endpoint which) {
+  std::string reasons;
+  if (which != console::endpoint::live) {
+    if (environment_.stopping && environment_.stopping()) {
+      reasons += "the daemon is stopping\n";
+    }
+    for (const auto& each : environment_.tree->status().list()) {
+      // Workers do not count one by one: their pool says whether enough of them serve.
+      const bool counts = each->kind != "worker" && each->at != model::phase::ended;
+      if (counts && each->at != model::phase::ready) {
+        reasons += each->path + " is " + std::string{model::to_string(each->at)} + "\n";
+      }
+    }
+  }
+  respond(from, reasons.empty() ? 200 : 503, text_type, reasons.empty() ? "ok\n" : reasons);
+}
+
+void admin_service::show_metrics(net::exchange& from) {
+  metrics_page page;
+  page.add_containers(environment_.tree->status());
+  if (environment_.measure) {
+    environment_.measure(page);
+  }
+  respond(from, 200, prometheus_type, page.text());
+}
+
+} // namespace kraken::containers

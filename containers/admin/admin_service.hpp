@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The admin API behind an HTTP front: reads come from the status board and log board at once,
+/// commands go to the tree and are answered when it has. The endpoints are
+/// console/api_table's, the commands console/command_table's. Listens nowhere itself.
+#pragma once
+
+#include "console/api_json.hpp"
+#include "console/api_table.hpp"
+#include "containers/admin/event_streams.hpp"
+#include "containers/admin/metrics_page.hpp"
+#include "kraken/actor/tree.hpp"
+#include "kraken/net/event_loop.hpp"
+#include "kraken/net/exchange.hpp"
+#include "kraken/process/log_board.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace kraken::containers {
+
+enum class reload_mode : std::uint8_t { compare, apply };
+enum class stop_mode : std::uint8_t { orderly, now };
+
+/// What the API needs of the daemon; outlives the service.
+struct admin_environment {
+  using changes      = std::vector<console::change_record>;
+  using changes_done = std::function<void(result<changes>)>;
+
+  actor::tree*        tree = nullptr;
+  process::log_board* logs = nullptr;
+
+  std::function<console::node_record()>          node;
+  std::function<std::string()>                   configuration; ///< JSON
+  std::function<void(reload_mode, changes_done)> reload; ///< answers on the service's loop
+  std::function<void(stop_mode)>                 stop;
+  std::function<void(metrics_page&)>             measure; ///< adds what only others know
+  std::function<bool()>                          stopping;
+};
+
+/// @thread its loop's
+class admin_service final : public net::request_sink {
+public:
+  admin_service(net::event_loop& loop, const admin_environment& environment);
+  ~admin_service() override;
+
+  void submit(net::exchange& from, const wire::request_facts& facts,
+              net::retry_policy retry) override;
+  void abandon(net::exchange& from) override;
+  void resume(net::exchange& from) override;
+
+  /// Ends every stream, so that a drain of the front can finish.
+  void end_streams();
+
+private:
+  void answer_call(net::exchange& from, const console::api_call& call,
+                   const wire::request_facts& facts);
+  void show_containers(net::exchange& from, const console::api_call& call);
+  void show_container(net::exchange& from, const console::api_call& call);
+  void show_records(net::exchange& from, const console::api_call& call,
+                    const wire::request_facts& facts);
+  void show_health(net::exchange& from, console::endpoint which);
+  void show_metrics(net::exchange& from);
+  void command(net::exchange& from, std::string_view body);
+  void carry_out(net::exchange& from, const console::command_request& wanted);
+  void existence(net::exchange& from, const console::command_request& wanted);
+  void reload(net::exchange& from, const console::command_request& wanted, reload_mode how);
+  [[nodiscard]] result<model::command> to_command(const console::command_request& wanted) const;
+
+  // Answers arrive later by number, because the client may have gone meanwhile.
+  [[nodiscard]] std::uint64_t remember(net::exchange& from);
+  [[nodiscard]] net::exchange* recall(std::uint64_t number);
+
+  static void respond(net::exchange& to, int status, std::string_view type, std::string_view body);
+  static void respond_error(net::exchange& to, const error& why, std::string_view command,
+                            std::string_view alias);
+
+  net::event_loop&                                  loop_;
+  const admin_environment&                          environment_;
+  std::unordered_map<std::uint64_t, net::exchange*> waiting_;
+  std::uint64_t                                     last_number_ = 0;
+  event_streams                                     streams_;
+};
+
+} // namespace kraken::containers

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Following of boards on behalf of clients.
+#include "containers/admin/event_streams.hpp"
+
+#include "kraken/model/lifecycle.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace kraken::containers {
+
+namespace {
+
+constexpr milliseconds heartbeat_every = seconds{15};
+
+std::int64_t unix_ms(std::chrono::system_clock::time_point at) {
+  return std::chrono::duration_cast<milliseconds>(at.time_since_epoch()).count();
+}
+
+std::string sse(std::uint64_t id, std::string_view name, const std::string& json) {
+  return "id: " + std::to_string(id) + "\nevent: " + std::string{name} + "\ndata: " + json + "\n\n";
+}
+
+std::string gap(std::uint64_t lost) {
+  return "event: gap\ndata: {\"lost\":" + std::to_string(lost) + "}\n\n";
+}
+
+} // namespace
+
+console::event_record to_record(const actor::status_event& event) {
+  console::event_record out;
+  out.id        = event.seq;
+  out.unix_ms   = unix_ms(event.at);
+  out.name      = "container_" + std::string{model::to_string(event.to)};
+  out.container = event.path;
+  const auto add = [&](std::string_view key, std::string value) {
+    if (!value.empty()) {
+      out.fields.emplace_back(key, std::move(value));
+    }
+  };
+  add("state", std::string{model::to_string(model::state_of(event.to))});
+  add("from", std::string{model::to_string(event.from)});
+  add("generation", std::to_string(event.generation));
+  add("reason", event.cause);
+  add("restarts", std::to_string(event.restarts));
+  add("next", event.next_action);
+  if (event.next_action == "restart") {
+    add("backoff_ms", std::to_string(event.next_in.count()));
+  }
+  if (event.correlation != 0) {
+    add("correlation", std::to_string(event.correlation));
+  }
+  return out;
+}
+
+console::log_record to_record(const std::string& path, const process::captured_line& line) {
+  console::log_record out;
+  out.id        = line.sequence;
+  out.container = path;
+  out.stream    = line.from == process::output_stream::out ? "stdout" : "stderr";
+  out.text      = line.text;
+  return out;
+}
+
+/// Touched by the threads that publish; everything else belongs to the loop.
+struct event_streams::shared_state {
+  std::atomic<bool> alive{true};
+  std::atomic<bool> told{false};
+};
+
+struct event_streams::log_source {
+  std::string                             path;
+  std::shared_ptr<process::container_log> log;
+  std::uint64_t                           seen = 0;
+  std::uint64_t                           follower = 0;
+};
+
+struct event_streams::stream {
+  net::exchange*          to = nullptr;
+  bool                    of_events = false;
+  std::uint64_t           seen = 0;
+  std::vector<log_source> sources;
+};
+
+event_streams::event_streams(reactor& loop, actor::status_board& board, process::log_board& logs)
+  : loop_(loop), board_(board), logs_(logs), shared_(std::make_shared<shared_state>()) {
+  subscription_ = board_.subscribe([this](const actor::status_event&) { something_new(); });
+}
+
+event_streams::~event_streams() {
+  shared_->alive = false;
+  subscription_.reset();
+  for (auto& each : streams_) {
+    for (auto& source : each->sources) {
+      source.log->unfollow(source.follower);
+    }
+  }
+}
+
+// On any thread. Many events become one look.
+void event_streams::something_new() {
+  if (shared_->told.exchange(true)) {
+    return;
+  }
+  loop_.post([this, shared = shared_] {
+    shared->told = false;
+    if (shared->alive) {
+      resume();
+    }
+  });
+}
+
+event_streams::stream& event_streams::begin(net::exchange& to) {
+  wire::response_writer writer{to.output(), to.context()};
+  writer.begin(200);
+  static_cast<void>(writer.field("content-type", "text/event-stream"));
+  static_cast<void>(writer.field("cache-control", "no-store"));
+  const auto framing = writer.end_streaming();
+  to.streaming(200, framing, writer.after());
+  auto& made = *streams_.emplace_back(std::make_unique<stream>());
+  made.to    = &to;
+  if (!heartbeat_) {
+    keep_alive();
+  }
+  return made;
+}
+
+void event_streams::follow_events(net::exchange& to, std::uint64_t after) {
+  auto& made     = begin(to);
+  made.of_events = true;
+  made.seen      = after;
+  send_new(made);
+}
+
+void event_streams::follow_logs(net::exchange& to, const std::vector<std::string>& paths,
+                                std::uint64_t after) {
+  auto& made = begin(to);
+  for (const auto& path : paths) {
+    log_source source;
+    source.path     = path;
+    source.log      = logs_.at(path);
+    source.seen     = after;
+    source.follower = source.log->follow([this](const process::captured_line&) { something_new(); });
+    made.sources.push_back(std::move(source));
+  }
+  send_new(made);
+}
+
+void event_streams::send_new(stream& each) {
+  if (each.to->congested()) {
+    return; // `resume` follows; what is overwritten meanwhile is told as a gap
+  }
+  each.of_events ? send_events(each) : send_lines(each);
+}
+
+void event_streams::send_events(stream& each) {
+  for (const auto& event : board_.events_since(each.seen)) {
+    if (each.seen != 0 && event.seq > each.seen + 1) {
+      each.to->stream_part(gap(event.seq - each.seen - 1));
+    }
+    const auto record = to_record(event);
+    each.to->stream_part(sse(event.seq, record.name, console::to_json(record)));
+    each.seen = event.seq;
+  }
+}
+
+void event_streams::send_lines(stream& each) {
+  for (auto& source : each.sources) {
+    for (const auto& line : source.log->after(source.seen, limits::log_ring_lines)) {
+      if (source.seen != 0 && line.sequence > source.seen + 1) {
+        each.to->stream_part(gap(line.sequence - source.seen - 1));
+      }
+      each.to->stream_part(
+        sse(line.sequence, "log", console::to_json(to_record(source.path, line))));
+      source.seen = line.sequence;
+    }
+  }
+}
+
+void event_streams::keep_alive() {
+  heartbeat_ = loop_.after(heartbeat_every, [this] {
+    for (auto& each : streams_) {
+      if (!each->to->congested()) {
+        each->to->stream_part(":\n\n");
+      }
+    }
+    if (streams_.empty()) {
+      heartbeat_.reset();
+    } else {
+      keep_alive();
+    }
+  });
+}
+
+void event_streams::resume() {
+  for (auto& each : streams_) {
+    send_new(*each);
+  }
+}
+
+void event_streams::abandon(const net::exchange& from) {
+  const auto gone = std::find_if(streams_.begin(), streams_.end(),
+                                 [&](const auto& each) { return each->to == &from; });
+  if (gone != streams_.end()) {
+    for (auto& source : (*gone)->sources) {
+      source.log->unfollow(source.follower);
+    }
+    streams_.erase(gone);
+  }
+}
+
+void event_streams::end_all() {
+  while (!streams_.empty()) {
+    auto* const to = streams_.back()->to;
+    abandon(*to);
+    to->stream_ended();
+  }
+}
+
+} // namespace kraken::containers

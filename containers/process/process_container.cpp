@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Launch, readiness, end of a supervised program.
+#include "containers/process/process_container.hpp"
+
+#include "kraken/base/log.hpp"
+#include "kraken/process/signal_name.hpp"
+
+#include <utility>
+
+namespace kraken::containers {
+
+namespace {
+
+constexpr milliseconds memory_look_every = seconds{5};
+constexpr std::size_t  program_tail_bytes = 4U << 10U;
+
+} // namespace
+
+process_container::process_container(actor::host& shell, const process_environment& environment)
+  : shell_(shell), environment_(environment), loop_(*environment.shards[shell.shard_index()]),
+    log_(environment.logs->at(shell.path())) {}
+
+process_container::~process_container() = default;
+
+process::launch_spec process_container::launch_spec() const {
+  process::launch_spec spec;
+  spec.argv  = shell_.spec().start;
+  spec.root  = environment_.default_root;
+  const auto* options = dynamic_cast<const process_kind_options*>(shell_.spec().options.get());
+  if (options != nullptr) {
+    const auto& wanted = options->settings;
+    spec.environment   = wanted.environment;
+    spec.directory     = wanted.directory;
+    spec.user          = wanted.user;
+    spec.group         = wanted.group;
+    spec.root          = wanted.root;
+    spec.limits        = wanted.limits;
+    spec.umask         = wanted.umask;
+  }
+  spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
+  spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
+  return spec;
+}
+
+void process_container::start() {
+  process_ = std::make_unique<process::supervised_process>(
+    loop_, *environment_.children, log_,
+    process::supervised_process::callbacks{
+      .ended = [this](const exit_status& status) { ended(status); },
+      .drain = {},
+      .line  = [this](const process::captured_line& line) {
+        const bool out = line.from == process::output_stream::out;
+        log::info("output", {{"container", shell_.path()},
+                             {"stream", out ? "stdout" : "stderr"},
+                             {"line", line.text}});
+      }});
+  auto started = process_->start(launch_spec());
+  if (started) {
+    started = await_readiness();
+  }
+  if (!started) {
+    model::cause why;
+    why.kind    = model::cause_kind::start_error;
+    why.message = started.error().text();
+    process_.reset();
+    shell_.ended(std::move(why));
+    return;
+  }
+  shell_.show_pid(process_->pid());
+  shell_.show_gauges(live_);
+  watch_memory();
+  if (!ready_wait_) {
+    shell_.ready();
+  }
+}
+
+// A program that does not speak to us is taken as ready when it has run for `alive_for`.
+result<void> process_container::await_readiness() {
+  const auto& how = shell_.spec().ready;
+  if (how.how == model::ready_spec::mode::kind_default) {
+    return {};
+  }
+  if (how.how == model::ready_spec::mode::alive_for) {
+    ready_wait_ = loop_.after(how.alive_for, [this] { shell_.ready(); });
+    return {};
+  }
+  return fail(errc::unsupported, "this way to tell readiness is not available for programs yet");
+}
+
+void process_container::watch_memory() {
+  if (const auto used = process_->memory()) {
+    live_->memory_bytes.set(static_cast<std::int64_t>(used->resident.value));
+  }
+  memory_watch_ = loop_.after(memory_look_every, [this] { watch_memory(); });
+}
+
+void process_container::stop() {
+  if (process_ && process_->alive()) {
+    process_->stop({.drain = milliseconds{0}, .terminate = std::nullopt});
+  }
+}
+
+void process_container::kill() {
+  if (process_ && process_->alive()) {
+    process_->kill();
+  }
+}
+
+void process_container::ended(const exit_status& status) {
+  ready_wait_.reset();
+  memory_watch_.reset();
+  environment_.process_ended();
+  model::cause why;
+  why.origin = shell_.path();
+  why.code   = status.value;
+  why.detail = log_->tail(program_tail_bytes);
+  if (status.by_signal) {
+    why.kind = model::cause_kind::signal;
+  } else {
+    why.kind = status.value == 0 ? model::cause_kind::exit_normal : model::cause_kind::exit_code;
+  }
+  why.message = process::describe_exit(status);
+  shell_.show_pid(0);
+  shell_.ended(std::move(why));
+}
+
+} // namespace kraken::containers
