@@ -117,7 +117,7 @@ result<bytes> parse_size(std::string_view text) {
                                      + "' (did you mean '" + std::string{text} + "M'?)");
   }
   auto suffix = parts->suffix;
-  if (suffix.size() == 3 && suffix.substr(1) == "iB") {
+  if (suffix.size() == 3 && suffix.substr(1) == "iB" && suffix != "BiB") {
     suffix = suffix.substr(0, 1);
   }
   for (const auto& unit : size_units) {

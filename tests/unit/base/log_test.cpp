@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Levels, and the log file: appended, filtered, opened anew after rotation.
+#include "kraken/base/log.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <catch2/catch.hpp>
+
+namespace kraken::log {
+
+namespace {
+
+std::string content(const std::string& path) {
+  std::ifstream file{path};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+struct log_directory {
+  std::string path;
+
+  log_directory() {
+    auto pattern = (std::filesystem::temp_directory_path() / "kraken-log-XXXXXX").string();
+    path = ::mkdtemp(pattern.data());
+  }
+  log_directory(const log_directory&) = delete;
+  log_directory& operator=(const log_directory&) = delete;
+  ~log_directory() {
+    static_cast<void>(configure({}));
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+};
+
+} // namespace
+
+TEST_CASE("levels have names that read back") {
+  for (const auto one : {level::debug, level::info, level::warn, level::error, level::off}) {
+    CHECK(parse_level(to_string(one)) == one);
+  }
+  CHECK(parse_level("WARNING") == level::warn);
+  CHECK(parse_level("Info") == level::info);
+  const auto bad = parse_level("loud");
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error().code == errc::parse_error);
+  CHECK_THAT(bad.error().context, Catch::Contains("'loud'"));
+}
+
+TEST_CASE("events at or above the threshold reach the file, and rotation is followed") {
+  const log_directory directory;
+  const auto path = directory.path + "/kraken.log";
+  REQUIRE(configure({level::warn, format::json, path}));
+  CHECK_FALSE(enabled(level::info));
+  CHECK(enabled(level::error));
+  CHECK_FALSE(enabled(level::off));
+  info("too_quiet");
+  warn("loud_enough", {{"n", 1}, {"braces", "{} {0}"}});
+  const auto first = content(path);
+  CHECK_THAT(first, Catch::Contains("\"event\":\"loud_enough\",\"n\":1,\"braces\":\"{} {0}\"}\n"));
+  CHECK_THAT(first, !Catch::Contains("too_quiet"));
+
+  std::filesystem::rename(path, path + ".1");
+  warn("still_to_the_old");
+  REQUIRE(reopen());
+  warn("to_the_new");
+  CHECK_THAT(content(path + ".1"), Catch::Contains("still_to_the_old"));
+  CHECK_THAT(content(path), Catch::Contains("to_the_new"));
+  CHECK_THAT(content(path), !Catch::Contains("still_to_the_old"));
+}
+
+TEST_CASE("a log file that cannot be opened changes nothing") {
+  const log_directory directory;
+  const auto path = directory.path + "/kraken.log";
+  REQUIRE(configure({level::info, format::text, path}));
+  const auto bad = configure({level::error, format::text, "/proc/no/such/file"});
+  REQUIRE_FALSE(bad);
+  CHECK_THAT(bad.error().context, Catch::Contains("'/proc/no/such/file'"));
+  info("goes_on");
+  CHECK_THAT(content(path), Catch::Contains("goes_on"));
+}
+
+} // namespace kraken::log
