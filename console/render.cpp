@@ -234,7 +234,9 @@ std::string render_container(const model::container_status& c, time_point now, c
 
 std::string render_event(const event_record& record, seconds utc_offset, const style& look) {
   std::string name = record.name;
-  if (record.name.ends_with("_failed") || record.name.ends_with("gave_up")) {
+  const auto state = std::find_if(record.fields.begin(), record.fields.end(),
+                                  [](const auto& field) { return field.first == "state"; });
+  if (state != record.fields.end() && state->second == to_string(model::state::failed)) {
     name = coloured(name, model::state::failed, look);
   }
   std::string out = clock_time(record.unix_ms, utc_offset) + " " + name;
@@ -257,7 +259,9 @@ std::string render_log(const log_record& record, seconds utc_offset, const style
   if (record.stream == "stderr") {
     who = coloured(who, model::state::stopped, look);
   }
-  return clock_time(record.unix_ms, utc_offset) + " " + who + " | " + text + "\n";
+  const std::string time =
+    record.unix_ms == 0 ? std::string{} : clock_time(record.unix_ms, utc_offset) + " ";
+  return time + who + " | " + text + "\n";
 }
 
 std::string render_changes(std::span<const change_record> changes) {

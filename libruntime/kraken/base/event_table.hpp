@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The names of log events, each with its level and one sentence: the source of
+/// docs/reference/events.md. tests/tidy refuses a logged name that has no row here.
+#pragma once
+
+#include "kraken/base/log.hpp"
+
+#include <array>
+#include <string_view>
+
+namespace kraken::log {
+
+struct event_row {
+  std::string_view name;
+  level            at;
+  std::string_view text;
+};
+
+inline constexpr std::array event_table{
+  event_row{"actors_left", level::warn, "the daemon ends although some containers did not answer"},
+  event_row{"admin_door_closed", level::error, "the admin socket could not be opened"},
+  event_row{"container_cause", level::error, "detail of a failure: standard error, trace"},
+  event_row{"container_failed", level::error, "an incarnation ended or failed unasked"},
+  event_row{"container_handler_threw", level::error, "code of a container threw an exception"},
+  event_row{"container_ready", level::info, "an incarnation serves"},
+  event_row{"daemon_ended", level::info, "everything has ended; the exit code follows"},
+  event_row{"daemon_started", level::info, "the daemon begins to start its tree"},
+  event_row{"daemon_stopping", level::info, "the daemon was told to stop"},
+  event_row{"drain_threw", level::warn, "code of a container threw while draining, continuing"},
+  event_row{"error_message_ignored", level::warn, "an actor was sent an error, continuing"},
+  event_row{"incarnation_survived_kill", level::error, "a process did not end after SIGKILL"},
+  event_row{"kill_threw", level::warn, "code of a container threw when killed, continuing"},
+  event_row{"listen_failed", level::error, "an address could not be listened on"},
+  event_row{"listening", level::info, "an address takes connections"},
+  event_row{"log_not_reopened", level::error, "the log file could not be opened anew"},
+  event_row{"message_unexpected", level::error, "an actor got a message it does not know"},
+  event_row{"orphans_killed", level::warn, "processes without a container were ended"},
+  event_row{"output", level::info, "a line a container's process wrote"},
+  event_row{"output_dropped", level::warn, "a container wrote more lines than the limit allows"},
+  event_row{"pool_grows", level::info, "a pool adds a worker because requests wait"},
+  event_row{"reload_refused", level::error, "a configuration was not taken; nothing has changed"},
+  event_row{"reloaded", level::info, "a changed configuration is in force"},
+  event_row{"reply_callback_threw", level::error, "the receiver of a command's answer threw"},
+  event_row{"restart_budget_spent", level::error, "a child failed too often for its supervisor"},
+  event_row{"root_gave_up", level::error, "the root's budget is spent: the daemon ends"},
+  event_row{"runtime_manager_threw", level::error, "the runtime manager caught an exception"},
+  event_row{"service_manager_unreachable", level::warn, "systemd cannot be notified, continuing"},
+  event_row{"shutdown_timeout", level::warn, "a container did not stop in time and is killed"},
+  event_row{"stop_deadline", level::warn, "the tree did not stop in time and is killed"},
+  event_row{"stop_threw", level::warn, "code of a container threw when stopped; it is killed"},
+  event_row{"sweep_failed", level::warn, "orphans could not be looked for, continuing"},
+  event_row{"tree_left_behind", level::error, "the tree could not be ended in good order"},
+  event_row{"tree_not_ready", level::error, "the tree did not start"},
+  event_row{"tree_ready", level::info, "every container of the tree serves"},
+  event_row{"worker_not_created", level::warn, "a pool could not add a worker, continuing"},
+};
+
+} // namespace kraken::log
