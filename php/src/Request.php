@@ -6,7 +6,7 @@ declare(strict_types=1);
 namespace Kraken;
 
 use Kraken\Codec\DecodeError;
-use Kraken\Codec\MessagePack;
+use Kraken\Codec\Decoder;
 use Kraken\Http\FormData;
 use Kraken\Protocol\Frame;
 use Kraken\Protocol\ProtocolError;
@@ -16,18 +16,10 @@ use Kraken\Protocol\ProtocolError;
  */
 final class Request
 {
-    /** Elements of the payload that a router needs: method, target, path, query. */
-    private const LINE_FIELDS = 4;
-    /** Strings after those: protocol, scheme, host, remote address, headers, body. */
-    private const REST_FIELDS = 6;
     private const JSON_DEPTH_MAX = 128;
 
-    private int $offset = Frame::HEADER_BYTES;
-    /** @var ?list<string> */
-    private ?array $line = null;
-    /** @var ?list<string> */
-    private ?array $rest = null;
-    private int $timeoutMs = 0;
+    /** @var ?list<mixed> the payload, decoded at first use */
+    private ?array $fields = null;
     /** @var ?array<string, list<string>> */
     private ?array $headers = null;
     private ?FormData $form = null;
@@ -36,32 +28,32 @@ final class Request
      * @internal requests come from Worker
      * @param string $frame a REQUEST frame, its header included
      */
-    public function __construct(private readonly string $frame)
+    public function __construct(private string $frame)
     {
     }
 
     /** The method as received: `GET`, `POST` ... */
     public function method(): string
     {
-        return ($this->line ?? $this->line())[0];
+        return ($this->fields ?? $this->fields())[0];
     }
 
     /** The request target as received: `/a%20b?c=1`. */
     public function target(): string
     {
-        return ($this->line ?? $this->line())[1];
+        return ($this->fields ?? $this->fields())[1];
     }
 
     /** The path, percent-decoded, without the query: `/a b`. */
     public function path(): string
     {
-        return ($this->line ?? $this->line())[2];
+        return ($this->fields ?? $this->fields())[2];
     }
 
     /** The query as received, without `?`: `c=1`. */
     public function query(): string
     {
-        return ($this->line ?? $this->line())[3];
+        return ($this->fields ?? $this->fields())[3];
     }
 
     /**
@@ -77,38 +69,37 @@ final class Request
     /** The version: `1.0`, `1.1` or `2`. */
     public function protocolVersion(): string
     {
-        return ($this->rest ?? $this->rest())[0];
+        return ($this->fields ?? $this->fields())[4];
     }
 
     /** `http` or `https`. */
     public function scheme(): string
     {
-        return ($this->rest ?? $this->rest())[1];
+        return ($this->fields ?? $this->fields())[5];
     }
 
     /** The authority the client asked: `example.org:8080`. */
     public function host(): string
     {
-        return ($this->rest ?? $this->rest())[2];
+        return ($this->fields ?? $this->fields())[6];
     }
 
     /** `ip:port` of the client, '' for a unix socket. */
     public function remoteAddress(): string
     {
-        return ($this->rest ?? $this->rest())[3];
+        return ($this->fields ?? $this->fields())[7];
     }
 
     /** The body as received. */
     public function body(): string
     {
-        return ($this->rest ?? $this->rest())[5];
+        return ($this->fields ?? $this->fields())[9];
     }
 
     /** Milliseconds allowed for the answer, 0 for no limit. */
     public function timeoutMs(): int
     {
-        $this->rest ?? $this->rest();
-        return $this->timeoutMs;
+        return ($this->fields ?? $this->fields())[10];
     }
 
     /**
@@ -241,54 +232,36 @@ final class Request
         return $this->form ??= FormData::of((string) $this->header('content-type'), $this->body());
     }
 
-    /** @return list<string> */
-    private function line(): array
+    /** @return list<mixed> */
+    private function fields(): array
     {
         try {
-            $n = MessagePack::arrayCount($this->frame, $this->offset);
-            if ($n < Frame::REQUEST_FIELDS) {
-                throw new DecodeError("$n elements, expected " . Frame::REQUEST_FIELDS);
-            }
-            return $this->line = MessagePack::strings(
-                $this->frame,
-                $this->offset,
-                self::LINE_FIELDS
-            );
+            $fields = Decoder::array(\substr($this->frame, Frame::HEADER_BYTES));
         } catch (DecodeError $e) {
             throw new ProtocolError('a REQUEST is broken: ' . $e->getMessage(), 0, $e);
         }
-    }
-
-    /** @return list<string> */
-    private function rest(): array
-    {
-        $this->line ?? $this->line();
-        try {
-            $rest = MessagePack::strings($this->frame, $this->offset, self::REST_FIELDS);
-            $timeout = MessagePack::read($this->frame, $this->offset);
-            if (!\is_int($timeout)) {
-                throw new DecodeError('the timeout is no int but ' . \get_debug_type($timeout));
-            }
-            $this->timeoutMs = $timeout;
-            return $this->rest = $rest;
-        } catch (DecodeError $e) {
-            throw new ProtocolError('a REQUEST is broken: ' . $e->getMessage(), 0, $e);
+        if (\count($fields) < Frame::REQUEST_FIELDS) {
+            throw new ProtocolError(\sprintf(
+                'a REQUEST has %d elements, expected %d',
+                \count($fields),
+                Frame::REQUEST_FIELDS
+            ));
         }
+        $this->frame = '';
+        return $this->fields = $fields;
     }
 
     /** @return array<string, list<string>> */
     private function decodeHeaders(): array
     {
-        $blob = ($this->rest ?? $this->rest())[4];
-        $offset = 0;
         try {
-            $n = MessagePack::arrayCount($blob, $offset);
-            if ($n % 2 !== 0) {
-                throw new DecodeError("$n names and values");
-            }
-            $flat = MessagePack::strings($blob, $offset, $n);
+            $flat = Decoder::array(($this->fields ?? $this->fields())[8]);
         } catch (DecodeError $e) {
             throw new ProtocolError('the headers are broken: ' . $e->getMessage(), 0, $e);
+        }
+        $n = \count($flat);
+        if ($n % 2 !== 0) {
+            throw new ProtocolError("the headers are broken: $n names and values");
         }
         $headers = [];
         for ($i = 0; $i < $n; $i += 2) {

@@ -111,6 +111,7 @@ final class Worker
     {
         $link = $this->link;
         $request = new Request($link->frame);
+        $link->frame = '';
         $stream = $link->stream;
         $link->crash->serving = $request;
         ++self::$requests;
@@ -131,7 +132,6 @@ final class Worker
         $request->release();
         $link->output->flush();
         // What the request held is free before the wait for the next one.
-        $link->frame = '';
         unset($request, $response);
         if ($this->reset !== null) {
             ($this->reset)();

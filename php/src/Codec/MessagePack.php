@@ -14,6 +14,8 @@ final class MessagePack
 {
     /** Nesting both sides accept; deeper data is an error, not a deep recursion. */
     public const DEPTH_MAX = 64;
+    /** The one type byte that MessagePack leaves undefined. */
+    private const NEVER_USED = "\xc1";
 
     /**
      * The encoding of a value. A list becomes an array, any other array a map.
@@ -166,61 +168,6 @@ final class MessagePack
         };
     }
 
-    /**
-     * Several strings (str or bin) that follow each other; the offset moves past them.
-     *
-     * One tight loop: this is what a worker does for every request, and a call per value would be
-     * most of its cost.
-     *
-     * @return list<string>
-     * @throws DecodeError
-     */
-    public static function strings(string $bytes, int &$offset, int $n): array
-    {
-        $at = $offset;
-        $end = \strlen($bytes);
-        $out = [];
-        while ($n-- > 0) {
-            $c = $at < $end ? \ord($bytes[$at++]) : self::byte($bytes, $at);
-            if (($c & 0xe0) === 0xa0) {
-                $length = $c & 0x1f;
-            } elseif ($c === 0xc4 || $c === 0xd9) {
-                $length = self::byte($bytes, $at);
-            } elseif ($c === 0xc5 || $c === 0xda) {
-                $length = self::number($bytes, $at, 2);
-            } elseif ($c === 0xc6 || $c === 0xdb) {
-                $length = self::number($bytes, $at, 4);
-            } else {
-                throw new DecodeError(\sprintf('type 0x%02x at offset %d is no string', $c, $at - 1));
-            }
-            if ($length > $end - $at) {
-                self::take($bytes, $at, $length);
-            }
-            $out[] = \substr($bytes, $at, $length);
-            $at += $length;
-        }
-        $offset = $at;
-        return $out;
-    }
-
-    /**
-     * The element count of an array whose header starts at an offset, which moves past it.
-     *
-     * @throws DecodeError when no array starts there
-     */
-    public static function arrayCount(string $bytes, int &$offset): int
-    {
-        $c = self::byte($bytes, $offset);
-        return match (true) {
-            ($c & 0xf0) === 0x90 => $c & 0x0f,
-            $c === 0xdc => self::number($bytes, $offset, 2),
-            $c === 0xdd => self::number($bytes, $offset, 4),
-            default => throw new DecodeError(
-                \sprintf('type 0x%02x at offset %d is no array', $c, $offset - 1)
-            ),
-        };
-    }
-
     /** @param array<mixed> $value */
     private static function container(array $value, int $depth): string
     {
@@ -301,9 +248,31 @@ final class MessagePack
     {
         self::room($bytes, $offset, $n, $depth);
         $out = [];
+        $at = $offset;
         while ($n-- > 0) {
-            $out[] = self::read($bytes, $offset, $depth - 1);
+            // Strings are most of what a worker reads, and a call for each would be most of its
+            // cost. Whether they end inside the data is seen below.
+            $c = \ord($bytes[$at] ?? self::NEVER_USED);
+            if ($c >= 0xa0 && $c < 0xc0) {
+                $size = $c - 0xa0;
+                $at += 1;
+            } elseif ($c === 0xc4 || $c === 0xd9) {
+                $size = \ord($bytes[$at + 1] ?? '');
+                $at += 2;
+            } elseif ($c === 0xc5 || $c === 0xda) {
+                $size = \ord($bytes[$at + 1] ?? '') << 8 | \ord($bytes[$at + 2] ?? '');
+                $at += 3;
+            } else {
+                $out[] = self::read($bytes, $at, $depth - 1);
+                continue;
+            }
+            $out[] = \substr($bytes, $at, $size);
+            $at += $size;
         }
+        if ($at > \strlen($bytes)) {
+            throw new DecodeError("the data ends inside a string of the list at offset $offset");
+        }
+        $offset = $at;
         return $out;
     }
 

@@ -22,6 +22,11 @@ final class Answer
     /** Header lines remembered in encoded form, and how long a line may be to be remembered. */
     private const KNOWN_LINES_MAX = 512;
     private const KNOWN_BYTES_MAX = 256;
+    /** Counted by the length: the frame header after it, and the array header of RESPONSE. */
+    private const FIXED_BYTES = Frame::LENGTH_MIN + 1;
+    private const NO_HEADERS = "\x90";
+    /** Type, flags and reserved bytes of a RESPONSE, by its flags. */
+    private const TYPE_AND_FLAGS = ["\x11\0\0\0", "\x11\1\0\0", "\x11\2\0\0", "\x11\3\0\0"];
 
     /** Set when the first frame of an answer has left: it can no longer be replaced by another. */
     public bool $begun = false;
@@ -30,6 +35,14 @@ final class Answer
 
     /** @var array<string, string> header line to its encoding */
     private array $known = [];
+    /** @var array<mixed> the headers of the last answer, and their encoding */
+    private array $lastHeaders = [];
+    private string $lastBytes = self::NO_HEADERS;
+    /** @var array<int, string> status to its encoding */
+    private array $statuses = [];
+    /** The last memory figure and its encoding; it changes in steps of 2 MiB. */
+    private int $memory = -1;
+    private string $memoryBytes = '';
 
     public function __construct(private readonly Link $link)
     {
@@ -47,43 +60,49 @@ final class Answer
     {
         $this->begun = false;
         $body = $response->body;
-        $head = "\x94" . MessagePack::int($response->status) . $this->headers($response->headers);
-        if (\is_string($body)) {
-            $this->whole($head, $body, $stream, $flags);
-        } else {
+        $headers = $response->headers;
+        if ($headers !== $this->lastHeaders) {
+            // Most answers of an application have the same few headers.
+            $this->lastHeaders = $headers;
+            $this->lastBytes = $this->headers($headers);
+        }
+        $head = ($this->statuses[$response->status] ??= MessagePack::int($response->status))
+            . $this->lastBytes;
+        if (!\is_string($body)) {
             $this->begin($head, '', $stream, $flags | Frame::MORE);
             $this->parts($body, $stream);
-        }
-    }
-
-    private function whole(string $head, string $body, string $stream, int $flags): void
-    {
-        $size = \strlen($body);
-        $room = $this->link->lengthMax - \strlen($head) - self::OVERHEAD_BYTES;
-        if ($size > $room) {
+        } elseif (\strlen($body) + \strlen($head) + self::OVERHEAD_BYTES > $this->link->lengthMax) {
             $this->begin($head, '', $stream, $flags | Frame::MORE);
             $this->chunks($body, $stream);
             $this->chunk('', $stream, 0);
-            return;
+        } else {
+            $this->begin($head, $body, $stream, $flags);
         }
-        $this->begin($head, $body, $stream, $flags);
     }
 
+    /** @param string $head status and headers, encoded */
     private function begin(string $head, string $body, string $stream, int $flags): void
     {
+        $memory = \memory_get_usage(true);
+        if ($memory !== $this->memory) {
+            $this->memory = $memory;
+            $this->memoryBytes = MessagePack::int($memory);
+        }
+        $tail = $this->memoryBytes;
         $size = \strlen($body);
-        $head .= MessagePack::binHeader($size);
-        $tail = "\xce" . \pack('N', \min(\memory_get_usage(true), 0xffff_ffff));
-        $length = \strlen($head) + $size + 5 + Frame::LENGTH_MIN;
+        $bin = $size < 0x100 ? "\xc4" . \chr($size) : MessagePack::binHeader($size);
+        $length = self::FIXED_BYTES + \strlen($head) + \strlen($bin) + $size + \strlen($tail);
         if ($length > $this->link->lengthMax) {
             throw new \UnexpectedValueException("the headers do not fit into a frame: $length bytes");
         }
-        $head = \pack('NCCn', $length, Frame::RESPONSE, $flags, 0) . $stream . $head;
+        $start = \pack('N', $length) . self::TYPE_AND_FLAGS[$flags];
         $this->begun = true;
         if ($size <= self::JOIN_BYTES_MAX) {
-            $this->link->send($head . $body . $tail);
+            $this->link->send("$start$stream\x94$head$bin$body$tail");
         } else {
-            $this->link->send($head) && $this->link->send($body) && $this->link->send($tail);
+            $this->link->send("$start$stream\x94$head$bin")
+                && $this->link->send($body)
+                && $this->link->send($tail);
         }
     }
 

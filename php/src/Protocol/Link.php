@@ -117,7 +117,13 @@ final class Link
      */
     public function receive(): int
     {
-        $bytes = $this->pending === '' ? $this->read() : $this->pending;
+        $bytes = $this->pending;
+        if ($bytes === '') {
+            $bytes = @\fread($this->in, self::READ_BYTES);
+            if ($bytes === '' || $bytes === false) {
+                $bytes = $this->read(self::READ_BYTES);
+            }
+        }
         $have = \strlen($bytes);
         if ($have < Frame::HEADER_BYTES && !$this->fill($bytes, $have, Frame::HEADER_BYTES)) {
             return self::END;
@@ -130,11 +136,12 @@ final class Link
         if ($have < $end && !$this->fill($bytes, $have, $end)) {
             return self::END;
         }
+        if ($this->pending !== '') {
+            $this->pending = '';
+        }
         if ($have > $end) {
             $this->pending = \substr($bytes, $end);
             $bytes = \substr($bytes, 0, $end);
-        } else {
-            $this->pending = '';
         }
         $this->frame = $bytes;
         $this->stream = \substr($bytes, 8, 4);
@@ -207,7 +214,7 @@ final class Link
     }
 
     /** The next bytes, '' at the end of the connection. */
-    private function read(int $want = 0): string
+    private function read(int $want): string
     {
         if ($this->broken) {
             return '';

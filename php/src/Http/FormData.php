@@ -1,0 +1,120 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken\Http;
+
+use Kraken\BadRequest;
+use Kraken\UploadedFile;
+
+/**
+ * @file A decoded form: fields as PHP's `$_POST` has them, files, and their temporary files' life.
+ *
+ * Names with brackets nest as in PHP, because PHP's own parser is asked to read them.
+ *
+ * @internal
+ */
+final class FormData
+{
+    /**
+     * @param array<mixed> $fields
+     * @param array<mixed> $files name to UploadedFile, nested as the names say
+     * @param list<string> $temporary files to delete at the end; more than $files shows when two
+     *        parts have one name
+     */
+    private function __construct(
+        public readonly array $fields,
+        public readonly array $files,
+        private array $temporary
+    ) {
+    }
+
+    /**
+     * The form a body holds, by its content type; an empty one for other types.
+     *
+     * @throws BadRequest
+     */
+    public static function of(string $contentType, string $body): self
+    {
+        $type = \strtolower(\trim(\explode(';', $contentType, 2)[0]));
+        if ($type === 'application/x-www-form-urlencoded') {
+            return new self(self::urlencoded($body), [], []);
+        }
+        if ($type !== 'multipart/form-data') {
+            return new self([], [], []);
+        }
+        $parts = new Multipart(Multipart::boundary($contentType), $body);
+        $pairs = [];
+        $values = [];
+        $uploads = new Uploads();
+        try {
+            foreach ($parts->each() as $part) {
+                if ($part->filename === null) {
+                    $pairs[] = \urlencode($part->name) . '=' . \urlencode($part->body());
+                    if (\strtoupper($part->name) === 'MAX_FILE_SIZE') {
+                        $uploads->limit((int) $part->body());
+                    }
+                } else {
+                    $values[] = [$part->name, $uploads->store($part)];
+                }
+            }
+            return new self(
+                self::urlencoded(\implode('&', $pairs)),
+                self::nest($values),
+                $uploads->paths()
+            );
+        } catch (\Throwable $e) {
+            $uploads->discard();
+            throw $e;
+        }
+    }
+
+    /**
+     * A urlencoded text as PHP reads it.
+     *
+     * @return array<mixed>
+     * @throws BadRequest for more fields than max_input_vars
+     */
+    public static function urlencoded(string $text): array
+    {
+        if ($text === '') {
+            return [];
+        }
+        $max = (int) \ini_get('max_input_vars');
+        if (\substr_count($text, '&') >= $max) {
+            throw new BadRequest("More than $max fields.");
+        }
+        \parse_str($text, $fields);
+        return $fields;
+    }
+
+    /** Deletes the temporary files that are still there. */
+    public function release(): void
+    {
+        foreach ($this->temporary as $path) {
+            @\unlink($path);
+        }
+        $this->temporary = [];
+    }
+
+    /**
+     * Nests files by the brackets in their names: the names are parsed with an index as value, which
+     * then becomes the file.
+     *
+     * @param list<array{string, UploadedFile}> $values
+     * @return array<mixed>
+     */
+    private static function nest(array $values): array
+    {
+        $pairs = [];
+        foreach ($values as $index => [$name]) {
+            $pairs[] = \urlencode($name) . '=' . $index;
+        }
+        $files = self::urlencoded(\implode('&', $pairs));
+        \array_walk_recursive($files, static function (mixed &$index) use ($values): void {
+            $index = $values[(int) $index][1];
+        });
+        return $files;
+    }
+}

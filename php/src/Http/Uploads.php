@@ -1,0 +1,111 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken\Http;
+
+use Kraken\BadRequest;
+use Kraken\UploadedFile;
+
+/**
+ * @file Writes the files of one form to temporary files, within PHP's own upload limits
+ * (upload_max_filesize, max_file_uploads, upload_tmp_dir).
+ *
+ * @internal
+ */
+final class Uploads
+{
+    private readonly int $sizeMax;
+    private readonly int $countMax;
+    private int $formMax = 0;
+    /** @var list<string> */
+    private array $paths = [];
+    private int $count = 0;
+
+    public function __construct()
+    {
+        $this->sizeMax = self::bytes((string) \ini_get('upload_max_filesize'));
+        $this->countMax = (int) \ini_get('max_file_uploads');
+    }
+
+    /** The form's own MAX_FILE_SIZE, which counts for the files after it. */
+    public function limit(int $bytes): void
+    {
+        $this->formMax = \max(0, $bytes);
+    }
+
+    /** @throws BadRequest for more files than allowed */
+    public function store(Part $part): UploadedFile
+    {
+        if (++$this->count > $this->countMax) {
+            throw new BadRequest("More than $this->countMax files.");
+        }
+        $name = self::baseName((string) $part->filename);
+        $size = $part->size();
+        $error = match (true) {
+            $name === '' && $size === 0 => \UPLOAD_ERR_NO_FILE,
+            $this->sizeMax > 0 && $size > $this->sizeMax => \UPLOAD_ERR_INI_SIZE,
+            $this->formMax > 0 && $size > $this->formMax => \UPLOAD_ERR_FORM_SIZE,
+            default => \UPLOAD_ERR_OK,
+        };
+        $path = '';
+        if ($error === \UPLOAD_ERR_OK) {
+            [$path, $error] = $this->write($part->body());
+        }
+        return new UploadedFile($name, $part->type, $path, $error, $path === '' ? 0 : $size);
+    }
+
+    /** @return list<string> the temporary files */
+    public function paths(): array
+    {
+        return $this->paths;
+    }
+
+    /** Deletes what was written: the form turned out to be broken. */
+    public function discard(): void
+    {
+        foreach ($this->paths as $path) {
+            @\unlink($path);
+        }
+        $this->paths = [];
+    }
+
+    /** @return array{string, int} path and UPLOAD_ERR_* */
+    private function write(string $bytes): array
+    {
+        $directory = (string) \ini_get('upload_tmp_dir') ?: \sys_get_temp_dir();
+        if (!\is_dir($directory)) {
+            return ['', \UPLOAD_ERR_NO_TMP_DIR];
+        }
+        $path = @\tempnam($directory, 'kraken-upload-');
+        if ($path === false) {
+            return ['', \UPLOAD_ERR_CANT_WRITE];
+        }
+        if (@\file_put_contents($path, $bytes) !== \strlen($bytes)) {
+            @\unlink($path);
+            return ['', \UPLOAD_ERR_CANT_WRITE];
+        }
+        $this->paths[] = $path;
+        return [$path, \UPLOAD_ERR_OK];
+    }
+
+    /** Some clients send a whole path; only its last part is the name. */
+    private static function baseName(string $filename): string
+    {
+        $at = \max((int) \strrpos("/$filename", '/'), (int) \strrpos("\\$filename", '\\'));
+        return \substr($filename, $at);
+    }
+
+    /** A size as php.ini writes it: `2M`. */
+    private static function bytes(string $text): int
+    {
+        $unit = \strtolower(\substr(\trim($text), -1));
+        return (int) $text * match ($unit) {
+            'g' => 1 << 30,
+            'm' => 1 << 20,
+            'k' => 1 << 10,
+            default => 1,
+        };
+    }
+}

@@ -1,0 +1,166 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken;
+
+use Psr\Http\Message\ResponseInterface;
+use Psr\Http\Message\ServerRequestFactoryInterface;
+use Psr\Http\Message\ServerRequestInterface;
+use Psr\Http\Message\StreamFactoryInterface;
+use Psr\Http\Message\StreamInterface;
+use Psr\Http\Message\UploadedFileFactoryInterface;
+use Psr\Http\Message\UploadedFileInterface;
+use Psr\Http\Server\RequestHandlerInterface;
+
+/**
+ * @file Lets a PSR-15 handler serve: Request to PSR-7 by a PSR-17 factory, PSR-7 answer to Response.
+ *
+ * Loaded only when it is used; the PSR packages are the application's, not this package's.
+ */
+final class Psr7Adapter
+{
+    /** Factories looked for, in this order, each implementing all of PSR-17. */
+    private const FACTORIES = [
+        'Nyholm\Psr7\Factory\Psr17Factory',
+        'GuzzleHttp\Psr7\HttpFactory',
+        'HttpSoft\Message\Psr17Factory',
+    ];
+    /** A body of at most this size, if the size is known, is sent in one piece. */
+    private const WHOLE_BYTES_MAX = 1_048_576;
+    private const PART_BYTES = 65_536;
+
+    public function __construct(
+        private readonly ServerRequestFactoryInterface&StreamFactoryInterface
+            &UploadedFileFactoryInterface $factory
+    ) {
+    }
+
+    /**
+     * What Worker calls, for a PSR-15 handler.
+     *
+     * @internal
+     * @return \Closure(Request): Response
+     * @throws \InvalidArgumentException when it is none, or no factory is installed
+     */
+    public static function handler(object $handler): \Closure
+    {
+        if (!$handler instanceof RequestHandlerInterface) {
+            throw new \InvalidArgumentException(
+                $handler::class . ' is neither callable nor a Psr\Http\Server\RequestHandlerInterface'
+            );
+        }
+        foreach (self::FACTORIES as $class) {
+            if (\class_exists($class)) {
+                $adapter = new self(new $class());
+                return static fn (Request $request): Response
+                    => $adapter->response($handler->handle($adapter->request($request)));
+            }
+        }
+        throw new \InvalidArgumentException(
+            'a PSR-15 handler needs a PSR-17 factory; install nyholm/psr7 or guzzlehttp/psr7'
+        );
+    }
+
+    /** The request as PSR-7 has it. */
+    public function request(Request $request): ServerRequestInterface
+    {
+        $psr = $this->factory
+            ->createServerRequest(
+                $request->method(),
+                $request->scheme() . '://' . $request->host() . self::originForm($request->target()),
+                self::serverParams($request)
+            )
+            ->withProtocolVersion($request->protocolVersion());
+        foreach ($request->headers() as $name => $values) {
+            $psr = $psr->withHeader((string) $name, $values);
+        }
+        $fields = $request->form();
+        $files = $request->files();
+        \array_walk_recursive($files, function (mixed &$file): void {
+            $file = $this->file($file);
+        });
+        return $psr
+            ->withBody($this->factory->createStream($request->body()))
+            ->withQueryParams($request->queryParams())
+            ->withCookieParams($request->cookies())
+            ->withParsedBody($fields === [] && $files === [] ? null : $fields)
+            ->withUploadedFiles($files);
+    }
+
+    /** The answer as this package has it; a large body, or one of unknown size, as a stream. */
+    public function response(ResponseInterface $response): Response
+    {
+        $headers = [];
+        foreach ($response->getHeaders() as $name => $values) {
+            foreach ($values as $value) {
+                $headers[] = [(string) $name, $value];
+            }
+        }
+        $body = $response->getBody();
+        $size = $body->getSize();
+        return new Response(
+            $response->getStatusCode(),
+            $headers,
+            $size !== null && $size <= self::WHOLE_BYTES_MAX ? (string) $body : self::parts($body)
+        );
+    }
+
+    /** @return \Generator<string> */
+    private static function parts(StreamInterface $body): \Generator
+    {
+        try {
+            if ($body->isSeekable()) {
+                $body->rewind();
+            }
+            while (!$body->eof()) {
+                yield $body->read(self::PART_BYTES);
+            }
+        } finally {
+            $body->close();
+        }
+    }
+
+    private function file(UploadedFile $file): UploadedFileInterface
+    {
+        return $this->factory->createUploadedFile(
+            $file->ok()
+                ? $this->factory->createStreamFromFile($file->tmpName)
+                : $this->factory->createStream(),
+            $file->size,
+            $file->error,
+            $file->name,
+            $file->type
+        );
+    }
+
+    /** A target may be a whole URI (`GET http://a/b`) or `*`; a path is what is wanted. */
+    private static function originForm(string $target): string
+    {
+        if (\str_starts_with($target, '/')) {
+            return $target;
+        }
+        return \preg_match('~^[a-z][a-z0-9+.-]*://[^/?#]*([/?].*)$~i', $target, $m) === 1 ? $m[1] : '';
+    }
+
+    /** @return array<string, mixed> the part of `$_SERVER` that describes a request */
+    private static function serverParams(Request $request): array
+    {
+        $address = $request->remoteAddress();
+        $colon = (int) \strrpos($address, ':');
+        return [
+            'REQUEST_METHOD' => $request->method(),
+            'REQUEST_URI' => $request->target(),
+            'QUERY_STRING' => $request->query(),
+            'SERVER_PROTOCOL' => 'HTTP/' . $request->protocolVersion(),
+            'REQUEST_SCHEME' => $request->scheme(),
+            'HTTPS' => $request->scheme() === 'https' ? 'on' : 'off',
+            'HTTP_HOST' => $request->host(),
+            'REMOTE_ADDR' => \trim(\substr($address, 0, $colon), '[]'),
+            'REMOTE_PORT' => (int) \substr($address, $colon + 1),
+            'REQUEST_TIME' => \time(),
+            'REQUEST_TIME_FLOAT' => \microtime(true),
+        ];
+    }
+}
