@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Streams over a socketpair: input kept back, output larger than the kernel takes, ends.
+#include "kraken/net/stream.hpp"
+
+#include <string>
+#include <thread>
+
+#include <catch2/catch.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace std::chrono_literals;
+using namespace kraken;
+
+namespace {
+
+struct pair_of_sockets {
+  unique_fd ours;
+  unique_fd theirs; ///< blocking
+
+  pair_of_sockets() {
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    ours.reset(ends[0]);
+    theirs.reset(ends[1]);
+  }
+};
+
+/// Takes whole lines, keeps the rest back.
+struct line_reader final : net::stream {
+  using stream::stream;
+
+  std::vector<std::string> lines;
+  int                      closed  = 0;
+  int                      drained = 0;
+  bool                     half_close = false;
+  std::function<void()>    then = [] {};
+
+private:
+  std::size_t on_input(std::string_view input) override {
+    std::size_t used = 0;
+    for (auto end = input.find('\n'); end != std::string_view::npos; end = input.find('\n', used)) {
+      lines.emplace_back(input.substr(used, end - used));
+      used = end + 1;
+    }
+    then();
+    return used;
+  }
+
+  void on_closed() override {
+    ++closed;
+    then();
+  }
+
+  void on_drained() override {
+    ++drained;
+    then();
+  }
+
+  bool on_end_of_input() override { return half_close; }
+};
+
+void write_all(const unique_fd& to, std::string_view text) {
+  REQUIRE(::write(to.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+}
+
+} // namespace
+
+TEST_CASE("bytes that were not used are offered again with what follows") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  const auto      theirs = std::move(sockets.theirs);
+  line_reader     reader{loop, std::move(sockets.ours)};
+  REQUIRE(reader.open());
+  int step    = 0;
+  reader.then = [&] {
+    ++step;
+    if (step == 1) {
+      write_all(theirs, "lo\nwor");
+    } else if (step == 2) {
+      write_all(theirs, "ld\n");
+    } else {
+      loop.stop();
+    }
+  };
+  write_all(theirs, "hel");
+  loop.run();
+  CHECK(reader.lines == std::vector<std::string>{"hello", "world"});
+}
+
+TEST_CASE("output beyond what the kernel takes arrives whole and in order") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  const auto      theirs = std::move(sockets.theirs);
+  line_reader     writer{loop, std::move(sockets.ours)};
+  REQUIRE(writer.open());
+  std::string sent(8U << 20U, 'x');
+  for (std::size_t i = 0; i < sent.size(); i += 4096) {
+    sent[i] = static_cast<char>('a' + i / 4096 % 26);
+  }
+  loop.post([&] {
+    writer.output().append(sent);
+    writer.flush_later();
+  });
+  writer.then = [&] { writer.close_after_output(); };
+  std::string received;
+  std::thread peer{[&] {
+    std::array<char, 65536> part{};
+    for (auto n = ::read(theirs.get(), part.data(), part.size()); n > 0;
+         n      = ::read(theirs.get(), part.data(), part.size())) {
+      received.append(part.data(), static_cast<std::size_t>(n));
+    }
+    ::shutdown(theirs.get(), SHUT_RDWR);
+    loop.post([&] { loop.stop(); });
+  }};
+  loop.run();
+  peer.join();
+  CHECK(received == sent);
+}
+
+TEST_CASE("a paused stream reads nothing until it is resumed") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  const auto      theirs = std::move(sockets.theirs);
+  line_reader     reader{loop, std::move(sockets.ours)};
+  REQUIRE(reader.open());
+  reader.then = [&] { loop.stop(); };
+  reader.pause_reading();
+  write_all(theirs, "a\n");
+  const auto wait = loop.after(50ms, [&] {
+    CHECK(reader.lines.empty());
+    reader.resume_reading();
+  });
+  loop.run();
+  CHECK(reader.lines.size() == 1);
+}
+
+TEST_CASE("a peer that closes is told once, also to a paused stream") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  line_reader     reader{loop, std::move(sockets.ours)};
+  REQUIRE(reader.open());
+  const bool paused = GENERATE(false, true);
+  if (paused) {
+    reader.pause_reading();
+  }
+  reader.then = [&] { loop.stop(); };
+  sockets.theirs.reset();
+  loop.run();
+  CHECK(reader.closed == 1);
+  CHECK_FALSE(reader.is_open());
+}
+
+TEST_CASE("a half-closed stream may still send") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  const auto      theirs = std::move(sockets.theirs);
+  line_reader     reader{loop, std::move(sockets.ours)};
+  reader.half_close = true;
+  REQUIRE(reader.open());
+  ::shutdown(theirs.get(), SHUT_WR);
+  const auto wait = loop.after(30ms, [&] {
+    REQUIRE(reader.is_open());
+    reader.output().append("late\n");
+    reader.then = [&] { loop.stop(); };
+    reader.flush_later();
+    loop.post([] {});
+  });
+  loop.run();
+  std::array<char, 16> part{};
+  CHECK(::read(theirs.get(), part.data(), part.size()) == 5);
+}
