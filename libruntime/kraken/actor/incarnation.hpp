@@ -4,6 +4,7 @@
 /// container's shell. CAF-free: kinds implement `incarnation` without knowing actors.
 #pragma once
 
+#include "kraken/actor/mailbox.hpp"
 #include "kraken/base/clock.hpp"
 #include "kraken/base/executor.hpp"
 #include "kraken/model/cause.hpp"
@@ -24,11 +25,11 @@ class host {
 public:
   virtual ~host() = default;
 
-  [[nodiscard]] virtual const std::string&       path() const noexcept = 0;
-  [[nodiscard]] virtual std::uint64_t            generation() const noexcept = 0;
+  [[nodiscard]] virtual const std::string& path() const noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t generation() const noexcept = 0;
   [[nodiscard]] virtual const model::child_spec& spec() const noexcept = 0;
-  [[nodiscard]] virtual executor&                shard() noexcept = 0;
-  [[nodiscard]] virtual std::uint32_t            shard_index() const noexcept = 0;
+  [[nodiscard]] virtual executor& shard() noexcept = 0;
+  [[nodiscard]] virtual std::uint32_t shard_index() const noexcept = 0;
 
   /// It serves: admission opens, `starting` ends.
   virtual void ready() = 0;
@@ -45,8 +46,9 @@ public:
   virtual void show_pid(std::int32_t pid) = 0;
   /// Shares live numbers with status and metrics.
   virtual void show_gauges(std::shared_ptr<const model::gauges> live) = 0;
-  /// Issues a command to this container's runtime manager: children of this container. `done` runs
-  /// on this shard.
+  /// Issues a command to this container's runtime manager: `target` is the id of a child, for
+  /// `create` it is ignored. Children made so are destroyed when this incarnation ends. `done` runs
+  /// on this shard, once, unless the incarnation is gone by then.
   virtual void manage(model::command what, model::reply_callback done) = 0;
 };
 
@@ -69,6 +71,13 @@ public:
   virtual void kill() = 0;
   /// The directive `continue`: go on after `host::failed()`.
   virtual void resume() {}
+  /// The definition was replaced while this runs (reload). `host::spec()` is the new one from here
+  /// on, and older references to it are gone; take over what is live of `spec.options`.
+  virtual void updated(const model::child_spec& spec) { static_cast<void>(spec); }
+  /// A message of the user lane, while ready. Throwing fails the container; the message is lost to
+  /// it (dead letter `in_flight`), the rest of the lane is kept.
+  /// @return false when this kind takes no messages: it becomes a dead letter `unhandled`
+  [[nodiscard]] virtual bool receive(const letter& what);
   /// A pool changes its number of workers.
   /// @return errc::unsupported for kinds that have no size
   [[nodiscard]] virtual result<void> scale(std::uint32_t count);

@@ -26,17 +26,17 @@ using status_ptr = std::shared_ptr<const model::container_status>;
 
 /// One change of one container, as the event log keeps it.
 struct status_event {
-  std::uint64_t                         seq = 0; ///< 1, 2, 3 ... without gaps
-  std::chrono::system_clock::time_point at{};    ///< wall clock, for display only
-  std::string                           path;
-  model::phase                          from = model::phase::gone; ///< its state: `state_of(from)`
-  model::phase                          to   = model::phase::gone;
-  std::uint64_t                         generation = 0;
-  std::uint64_t                         restarts   = 0; ///< counted restarts since created
-  std::string                           cause;          ///< `cause::text()`; empty without one
-  std::string                           next_action;    ///< `restart` | `operator` | empty
-  milliseconds                          next_in{0};     ///< time until `restart`
-  std::uint64_t                         correlation = 0; ///< one id from first failure to the root
+  std::uint64_t seq = 0;                      ///< 1, 2, 3 ... without gaps
+  std::chrono::system_clock::time_point at{}; ///< wall clock, for display only
+  std::string path;
+  model::phase from = model::phase::gone; ///< its state: `state_of(from)`
+  model::phase to = model::phase::gone;
+  std::uint64_t generation = 0;
+  std::uint64_t restarts = 0;    ///< counted restarts since created
+  std::string cause;             ///< `cause::text()`; empty without one
+  std::string next_action;       ///< `restart` | `operator` | empty
+  milliseconds next_in{0};       ///< time until `restart`
+  std::uint64_t correlation = 0; ///< one id from first failure to the root
 };
 
 /// Called at each event, in order of `seq`, on the publishing thread (any shard). Must be quick,
@@ -54,7 +54,7 @@ public:
     subscription() noexcept = default;
     subscription(subscription&& other) noexcept;
     subscription& operator=(subscription&& other) noexcept;
-    subscription(const subscription&)            = delete;
+    subscription(const subscription&) = delete;
     subscription& operator=(const subscription&) = delete;
     ~subscription();
 
@@ -65,12 +65,12 @@ public:
     subscription(status_board& board, std::uint64_t id) noexcept : board_(&board), id_(id) {}
 
     status_board* board_ = nullptr;
-    std::uint64_t id_    = 0;
+    std::uint64_t id_ = 0;
   };
 
   explicit status_board(std::size_t events_kept = limits::events_kept);
   ~status_board();
-  status_board(const status_board&)            = delete;
+  status_board(const status_board&) = delete;
   status_board& operator=(const status_board&) = delete;
 
   /// Replaces the record of `status.path`. A change of phase or generation becomes an event; other
@@ -82,8 +82,8 @@ public:
   /// The record of a whole path; null if there is none.
   [[nodiscard]] status_ptr find(std::string_view path) const;
 
-  /// The record of a path, or of a last segment while that is unambiguous.
-  /// @error errc::not_found; errc::ambiguous naming the candidates
+  /// The record of a path, or of its last segments while those are unambiguous (`w3`, `web/w3`).
+  /// @error errc::not_found with the nearest name; errc::ambiguous naming candidates
   [[nodiscard]] result<status_ptr> resolve(std::string_view alias) const;
 
   /// All records in tree order: a parent before its children, siblings from left to right.
@@ -94,8 +94,8 @@ public:
 
   /// Kept events with a number above `seq`, oldest first.
   /// @param most newest ones kept when there are more
-  [[nodiscard]] std::vector<status_event> events_since(std::uint64_t seq,
-                                                       std::size_t   most = limits::events_kept) const;
+  [[nodiscard]] std::vector<status_event>
+  events_since(std::uint64_t seq, std::size_t most = limits::events_kept) const;
 
   /// Number of the newest event; 0 before the first.
   [[nodiscard]] std::uint64_t last_seq() const;

@@ -29,22 +29,24 @@ inline constexpr int exit_code_gave_up = 70;
 /// @return index below `shards`
 /// @thread the shard of the parent; pure
 using placement = std::function<std::uint32_t(const model::child_spec* parent,
-                                              const model::child_spec& child, std::uint64_t rank,
+                                              const model::child_spec& child,
+                                              std::uint64_t rank,
                                               std::uint32_t shards)>;
 
 /// The default placement: a pinned child where its spec says, children of a pool (those started in
 /// parallel) round robin over the shards, everything else on shard 0.
 [[nodiscard]] std::uint32_t place_by_pool(const model::child_spec* parent,
-                                          const model::child_spec& child, std::uint64_t rank,
+                                          const model::child_spec& child,
+                                          std::uint64_t rank,
                                           std::uint32_t shards);
 
 struct tree_options {
   /// Threads that run the containers; at least one. They must run until `close` has returned.
   std::vector<executor*> shards;
-  std::vector<kind>      kinds; ///< `supervisor` (no behaviour of its own) is always there
-  model::child_spec      root;
-  placement              place = place_by_pool;
-  std::uint64_t          seed  = 0; ///< of the backoff jitter
+  std::vector<kind> kinds; ///< `supervisor` (no behaviour of its own) is always there
+  model::child_spec root;
+  placement place = place_by_pool;
+  std::uint64_t seed = 0; ///< of the backoff jitter
   /// Called once, on shard 0, when the root has ended: with 0 after `stop` or an orderly end,
   /// with `exit_code_gave_up` when the root's supervision gave up.
   std::function<void(int exit_code)> ended;
@@ -53,6 +55,8 @@ struct tree_options {
 /// A tree of containers.
 /// @thread all members: any, unless they say otherwise
 class tree {
+  struct content;
+
 public:
   /// Makes the actor system and checks the specs; starts no container.
   /// @error errc::invalid_argument naming the container and the field, or an unknown kind
@@ -60,7 +64,7 @@ public:
 
   /// As `close(seconds{1})`.
   ~tree();
-  tree(const tree&)            = delete;
+  tree(const tree&) = delete;
   tree& operator=(const tree&) = delete;
 
   /// Creates the containers and starts them.
@@ -85,13 +89,13 @@ public:
   [[nodiscard]] result<void> close(milliseconds within);
 
   /// Lives as long as the tree.
-  [[nodiscard]] status_board&       status() noexcept;
+  [[nodiscard]] status_board& status() noexcept;
   [[nodiscard]] const status_board& status() const noexcept;
 
-private:
-  struct content;
+  /// For `make`.
   explicit tree(std::unique_ptr<content> made) noexcept;
 
+private:
   std::unique_ptr<content> content_;
 };
 

@@ -22,6 +22,7 @@ inline constexpr std::size_t events_kept           = 4'096;
 
 // Commands.
 inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by then, one way or other
+inline constexpr std::chrono::seconds give_up_deadline{80};  ///< of a root that shuts itself down
 inline constexpr std::chrono::seconds recycle_uptime_min{1}; ///< a shorter life is a failure
 
 // Frames between the daemon and a worker.

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The actor: message handlers, timers, publication.
+#include "kraken/actor/container.hpp"
+
+#include "kraken/base/assert.hpp"
+#include "kraken/base/log.hpp"
+#include "kraken/model/alias.hpp"
+
+#include "caf/actor_system.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace kraken::actor {
+
+container::container(caf::actor_config& config, birth given)
+    : hosted_actor(config, given.tree->shards[given.shard].unit), birth_(std::move(given)),
+      kind_(birth_.tree->kinds.at(birth_.spec->kind)),
+      lane_(birth_.spec->mailbox, birth_.path, birth_.tree->dead),
+      supervisor_(birth_.spec->supervise,
+                  *this,
+                  birth_.tree->seed ^ std::hash<std::string>{}(birth_.path)) {
+  status_.path = birth_.path;
+  status_.alias = birth_.spec->id;
+  status_.parent = birth_.parent;
+  status_.kind = birth_.spec->kind;
+  status_.name = birth_.spec->name;
+  status_.shard = birth_.shard;
+  birth_.tree->present.enter();
+}
+
+container::~container() = default;
+
+caf::behavior container::make_behavior() {
+  silence();
+  birth_.tree->registry.with(
+      [this](auto& shells) { shells[status_.path] = caf::actor_cast<caf::actor>(this); });
+  move(model::event::create, model::phase::idle);
+  for (const auto& child : birth_.spec->children) {
+    static_cast<void>(
+        supervisor_.add(std::make_shared<const model::child_spec>(child), maker::declared));
+  }
+  return {
+      [this](const instruction& what) { handle([&] { obey(what); }); },
+      [this](const life_report& what) { handle([&] { hear(what); }); },
+      [this](const child_report& what) { handle([&] { supervisor_.on_report(what); }); },
+      [this](const manage& what) { handle([&] { on_manage(what); }); },
+      [this](tick) { handle([this] { on_tick(); }); },
+      [this](deliver& what) { handle([&] { on_deliver(what.what); }); },
+      [this](pump) { handle([this] { pump_lane(); }); },
+  };
+}
+
+/// Also the way out when the system forces its actors to end: strong handles would be cycles.
+void container::on_exit() {
+  life_.reset();
+  deadlines_.clear();
+  supervisor_.abandon();
+  birth_.tree->registry.with([this](auto& shells) { shells.erase(status_.path); });
+  birth_.tree->present.leave();
+}
+
+void container::handle(const std::function<void()>& what) {
+  try {
+    what();
+  } catch (const std::exception& e) {
+    on_exception(e.what());
+  } catch (...) {
+    on_exception("an exception that is no std::exception");
+  }
+  arm();
+}
+
+void container::on_exception(const std::string& what) {
+  log::error("container_handler_threw", {{"container", status_.path}, {"what", what}});
+  if (status_.in == model::state::started && !leaving_) {
+    model::cause why;
+    why.kind = model::cause_kind::exception;
+    why.type = "std::exception";
+    why.message = what;
+    fail_with(std::move(why), ending::kill);
+  }
+}
+
+/// One wake-up message per earliest deadline; CAF 0.17 can not cancel them, so one that is already
+/// under way is used for whatever is due when it arrives.
+void container::arm() {
+  const auto next = deadlines_.next();
+  if (next && (wakes_.empty() || *next < *wakes_.begin())) {
+    wakes_.insert(*next);
+    scheduled_send(this, *next, tick{});
+  }
+}
+
+void container::on_tick() {
+  const auto at = now();
+  wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
+  while (auto due = deadlines_.take_due(at)) {
+    due();
+  }
+}
+
+void container::move(model::event on, model::phase to) {
+  const auto next = model::next(status_.in, on);
+  KRAKEN_ASSERT(next && *next == model::state_of(to));
+  status_.in = *next;
+  show(to);
+}
+
+void container::show(model::phase to) {
+  KRAKEN_ASSERT(model::state_of(to) == status_.in);
+  status_.at = to;
+  status_.since = now();
+  if (to != model::phase::backing_off && to != model::phase::parked) {
+    status_.next_action.clear();
+    status_.next_at = {};
+  }
+  if (to == model::phase::ready) {
+    status_.last_cause.correlation = 0; // the next failure is a new story
+  }
+  set_gate();
+  publish();
+  report(child_report::note::changed);
+}
+
+void container::set_gate() {
+  switch (status_.at) {
+  case model::phase::ready:
+    lane_.set(mailbox::gate::open);
+    if (lane_.size() > 0) {
+      send(this, pump{});
+    }
+    return;
+  case model::phase::starting:
+  case model::phase::draining:
+  case model::phase::held:
+  case model::phase::backing_off:
+  case model::phase::parked:
+    return lane_.set(mailbox::gate::held);
+  case model::phase::idle:
+  case model::phase::stopping:
+  case model::phase::ended:
+  case model::phase::gone:
+    return lane_.set(mailbox::gate::closed);
+  }
+}
+
+void container::publish() {
+  status_.mailbox = lane_.size();
+  birth_.tree->board.publish(status_, birth_.rank);
+}
+
+void container::report(child_report::note what, model::force flags) {
+  obeyed_told_ = obeyed_;
+  child_report made;
+  made.id = status_.alias;
+  made.what = what;
+  made.obeyed = obeyed_;
+  made.flags = flags;
+  made.now = std::make_shared<const model::container_status>(status_);
+  tell(caf::actor_cast<caf::actor>(birth_.supervisor), std::move(made));
+}
+
+caf::actor container::make_shell(const child_entry& child) {
+  const auto& shards = birth_.tree->shards;
+  birth given;
+  given.tree = birth_.tree;
+  given.spec = child.spec;
+  given.path = child.path;
+  given.parent = status_.path;
+  given.rank = child.rank;
+  given.shard = birth_.tree->place(
+      birth_.spec.get(), *child.spec, child.rank - 1, static_cast<std::uint32_t>(shards.size()));
+  given.supervisor = address();
+  KRAKEN_ASSERT(given.shard < shards.size());
+  return spawn_container(home_system(), std::move(given));
+}
+
+caf::actor spawn_container(caf::actor_system& system, birth given) {
+  return system.spawn<container>(std::move(given));
+}
+
+bool container::running() const {
+  return status_.in == model::state::started && !leaving_;
+}
+
+void container::child_changed(const model::container_status& child) {
+  if (life_) {
+    on_thrown(life_->child_changed(child));
+  }
+}
+
+} // namespace kraken::actor

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The shell of one container: an actor that lives as long as its alias. Holds the state, the
+/// mailbox, the current incarnation and the children; changes state only along
+/// `model::transitions`. What to do about a failure is decided by its supervisors, not here.
+///
+///   instruction (from its supervisor) --> obey ----+
+///   life_report (from its incarnation) -> hear ----+--> move/show --> board, child_report
+///   child_report, manage, tick ----------> remote_supervisor -------> children
+#pragma once
+
+#include "kraken/actor/detail/life.hpp"
+#include "kraken/actor/hosted_actor.hpp"
+#include "kraken/actor/mailbox.hpp"
+#include "kraken/actor/messages.hpp"
+#include "kraken/actor/remote_supervisor.hpp"
+
+#include "caf/actor_addr.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace kraken::actor {
+
+/// What a container is born with.
+struct birth {
+  std::shared_ptr<tree_context> tree;
+  std::shared_ptr<const model::child_spec> spec;
+  std::string path;
+  std::string parent; ///< path; empty for the root
+  std::uint32_t shard = 0;
+  std::uint64_t rank = 0;
+  caf::actor_addr supervisor; ///< weak: the parent holds the child
+};
+
+class container final : public hosted_actor, private supervisor_owner {
+public:
+  container(caf::actor_config& config, birth given);
+  ~container() override;
+
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+protected:
+  void on_exception(const std::string& what) override;
+
+private:
+  /// What comes after the end of the current incarnation and of the children.
+  enum class after : std::uint8_t {
+    rest,   ///< stopped
+    launch, ///< the next generation
+    judge,  ///< failed: the supervisor decides
+    finish, ///< stopped by its own normal end: the supervisor is told
+    destroy,
+  };
+
+  enum class step : std::uint8_t { children, incarnation };
+
+  /// An end under way.
+  struct way_out {
+    after then = after::rest;
+    ending how = ending::orderly;
+    step at = step::children;
+    child_report::note note = child_report::note::ended; ///< judge
+  };
+
+  // container.cpp: the actor
+  void handle(const std::function<void()>& what);
+  void arm();
+  void on_tick();
+  void move(model::event on, model::phase to);
+  void show(model::phase to);
+  void publish();
+  void report(child_report::note what, model::force flags = model::force::standard);
+  void set_gate();
+
+  // container_instructions.cpp: what the supervisor wants
+  void obey(const instruction& what);
+  void start(remote_supervisor::extent how_far);
+  void restart(const instruction& what);
+  void stop(const instruction& what);
+  void destroy(const instruction& what);
+  void replace();
+  void recycle_asked(const reply_to& reply);
+  void expect(const instruction& what);
+  void update(const instruction& what);
+  void on_manage(const manage& what);
+
+  // container_life.cpp: what the incarnation does
+  void begin_life();
+  void hear(const life_report& what);
+  void on_ready();
+  void check_ready();
+  void on_failed(model::cause why);
+  void on_ended(const model::cause& why);
+  void on_recycle(const model::cause& why);
+  void end_unasked(model::cause why);
+  void fail_with(model::cause why, ending how, child_report::note note = child_report::note::ended);
+  void on_thrown(const life::thrown& what);
+  void record(model::cause why);
+  void on_deliver(letter& what);
+  void pump_lane();
+
+  // container_ending.cpp: the way out
+  void leave(after then, ending how, child_report::note note = child_report::note::ended);
+  void end_incarnation();
+  void kill_incarnation();
+  void incarnation_gone();
+  void arrive();
+  void arrive_destroyed();
+
+  // supervisor_owner
+  [[nodiscard]] time_point time() override { return now(); }
+  [[nodiscard]] deadlines& timers() override { return deadlines_; }
+  [[nodiscard]] const std::string& path_of_owner() const override { return status_.path; }
+  [[nodiscard]] caf::actor make_shell(const child_entry& child) override;
+  [[nodiscard]] bool running() const override;
+  void children_started() override;
+  void children_ended() override;
+  void supervision_gave_up(model::cause why) override;
+  void supervision_done(model::cause why) override;
+  void child_changed(const model::container_status& child) override;
+
+  birth birth_;
+  const kind& kind_;
+  model::container_status status_;
+  kraken::actor::mailbox lane_;
+  deadlines deadlines_;
+  std::set<time_point> wakes_; ///< ticks under way
+  remote_supervisor supervisor_;
+  std::unique_ptr<life> life_; ///< null: nothing runs
+  std::optional<way_out> leaving_;
+  deadlines::token start_timer_;
+  deadlines::token end_timer_;
+  time_point launched_{};
+  remote_supervisor::extent extent_ = remote_supervisor::extent::wanted;
+  /// What an incarnation and its children still owe before the container is ready.
+  enum class owed : std::uint8_t { both, children, incarnation, nothing };
+  owed owed_ = owed::both;
+  std::uint64_t obeyed_ = 0;      ///< serial of the last instruction taken
+  std::uint64_t obeyed_told_ = 0; ///< of these, reported
+};
+
+/// Spawns the shell of a container on its shard.
+[[nodiscard]] caf::actor spawn_container(caf::actor_system& system, birth given);
+
+} // namespace kraken::actor

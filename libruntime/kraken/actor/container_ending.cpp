@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The way out: children right to left, then the incarnation, then whatever was the reason. There
+/// is one way out at a time; a later wish changes where it leads or hurries it.
+#include "kraken/actor/container.hpp"
+
+#include "kraken/base/log.hpp"
+
+#include <utility>
+
+namespace kraken::actor {
+
+void container::leave(after then, ending how, child_report::note note) {
+  deadlines_.cancel(start_timer_);
+  if (!leaving_) {
+    leaving_ = way_out{then, how, step::children, note};
+    if (life_ && how == ending::orderly) {
+      if (const auto threw = life_->drain()) {
+        log::warn("drain_threw", {{"container", status_.path}, {"reason", threw->text()}});
+      }
+    }
+    then == after::destroy ? supervisor_.destroy_all(how) : supervisor_.stop_all(how);
+    return;
+  }
+  leaving_->then = then;
+  leaving_->note = note;
+  const bool hurried = how == ending::kill && leaving_->how != ending::kill;
+  if (hurried) {
+    leaving_->how = how;
+  }
+  if (leaving_->at == step::incarnation) {
+    if (hurried) {
+      kill_incarnation();
+    }
+  } else if (then == after::destroy) {
+    supervisor_.destroy_all(leaving_->how);
+  } else if (hurried) {
+    supervisor_.stop_all(how);
+  }
+}
+
+void container::children_ended() {
+  if (!leaving_) {
+    return;
+  }
+  leaving_->at = step::incarnation;
+  if (life_) {
+    end_incarnation();
+  } else {
+    arrive();
+  }
+}
+
+void container::end_incarnation() {
+  if (leaving_->how == ending::kill ||
+      birth_.spec->shutdown.how == model::shutdown_spec::mode::brutal_kill) {
+    return kill_incarnation();
+  }
+  if (const auto threw = life_->stop()) {
+    log::warn("stop_threw", {{"container", status_.path}, {"reason", threw->text()}});
+    return kill_incarnation();
+  }
+  if (birth_.spec->shutdown.how == model::shutdown_spec::mode::within) {
+    end_timer_ = deadlines_.at(now() + birth_.spec->shutdown.time, [this] {
+      log::warn("shutdown_timeout", {{"container", status_.path}});
+      kill_incarnation();
+    });
+  }
+}
+
+void container::kill_incarnation() {
+  deadlines_.cancel(end_timer_);
+  if (const auto threw = life_->kill()) {
+    log::warn("kill_threw", {{"container", status_.path}, {"reason", threw->text()}});
+  }
+  end_timer_ = deadlines_.at(now() + limits::kill_grace, [this] {
+    log::error("incarnation_survived_kill", {{"container", status_.path}});
+    incarnation_gone();
+  });
+}
+
+/// The end of an incarnation that was asked to end, or that ended while its children were.
+void container::incarnation_gone() {
+  deadlines_.cancel(end_timer_);
+  life_.reset();
+  status_.pid = 0;
+  status_.live.reset();
+  if (leaving_ && leaving_->at == step::incarnation) {
+    arrive();
+  }
+}
+
+void container::arrive() {
+  const auto way = *std::exchange(leaving_, std::nullopt);
+  switch (way.then) {
+  case after::rest:
+    if (status_.at == model::phase::stopping) {
+      show(model::phase::ended);
+    }
+    return;
+  case after::launch:
+    return begin_life();
+  case after::judge:
+    return report(way.note);
+  case after::finish:
+    status_.at = model::phase::ended;
+    status_.since = now();
+    publish();
+    return report(child_report::note::ended);
+  case after::destroy:
+    if (supervisor_.size() > 0) { // the wish came when the children had only been stopped
+      return leave(after::destroy, way.how);
+    }
+    return arrive_destroyed();
+  }
+}
+
+void container::arrive_destroyed() {
+  lane_.discard(dead_reason::closed, errc::container_destroyed);
+  move(model::event::destroy, model::phase::gone);
+  quit(caf::exit_reason::user_shutdown);
+}
+
+} // namespace kraken::actor

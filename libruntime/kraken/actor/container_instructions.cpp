@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What the supervisor wants, in each situation. Anything that makes no sense (any more) changes
+/// nothing and is still reported, so that the supervisor knows it was taken.
+#include "kraken/actor/container.hpp"
+
+#include <utility>
+
+namespace kraken::actor {
+
+void container::obey(const instruction& what) {
+  obeyed_ = what.serial;
+  switch (what.what) {
+  case instruction::act::start:
+    status_.intensity = what.then.intensity;
+    start(remote_supervisor::extent::wanted);
+    break;
+  case instruction::act::start_tree:
+    status_.intensity = what.then.intensity;
+    start(remote_supervisor::extent::tree);
+    break;
+  case instruction::act::restart:
+    restart(what);
+    break;
+  case instruction::act::stop:
+    stop(what);
+    break;
+  case instruction::act::destroy:
+    destroy(what);
+    break;
+  case instruction::act::replace:
+    replace();
+    break;
+  case instruction::act::recycle:
+    recycle_asked(what.reply);
+    break;
+  case instruction::act::expect:
+    expect(what);
+    break;
+  case instruction::act::reset:
+    supervisor_.reset();
+    break;
+  case instruction::act::update:
+    update(what);
+    break;
+  }
+  if (obeyed_told_ != obeyed_) {
+    report(child_report::note::changed);
+  }
+}
+
+void container::start(remote_supervisor::extent how_far) {
+  extent_ = how_far;
+  if (leaving_) {
+    if (leaving_->then != after::destroy) {
+      leaving_->then = after::launch;
+    }
+    return;
+  }
+  if (status_.in == model::state::started) {
+    if (how_far == remote_supervisor::extent::tree) {
+      supervisor_.start_all(how_far);
+    }
+    return;
+  }
+  begin_life();
+}
+
+void container::restart(const instruction& what) {
+  if (status_.in != model::state::failed || what.generation != status_.generation || leaving_) {
+    return;
+  }
+  ++status_.restarts;
+  status_.restarts_in_window = what.then.restarts_in_window;
+  status_.intensity = what.then.intensity;
+  extent_ = remote_supervisor::extent::wanted;
+  begin_life();
+}
+
+void container::stop(const instruction& what) {
+  if (status_.in == model::state::started || status_.in == model::state::failed) {
+    move(model::event::stop, model::phase::stopping);
+    leave(after::rest, what.how);
+  } else if (leaving_ && leaving_->then != after::destroy) {
+    leave(after::rest, what.how);
+  }
+  if (!what.then.next_action.empty() && status_.in == model::state::stopped) {
+    status_.next_action = what.then.next_action;
+    publish();
+  }
+}
+
+void container::destroy(const instruction& what) {
+  if (status_.in == model::state::started || status_.in == model::state::failed) {
+    move(model::event::stop, model::phase::stopping);
+  }
+  leave(after::destroy, what.how);
+}
+
+void container::replace() {
+  if (leaving_) {
+    if (leaving_->then != after::destroy) {
+      leaving_->then = after::launch;
+    }
+    return;
+  }
+  if (status_.in == model::state::started) {
+    show(model::phase::draining);
+    leave(after::launch, ending::orderly);
+    return;
+  }
+  begin_life();
+}
+
+/// By an operator or the parent: at any uptime, and never counted.
+void container::recycle_asked(const reply_to& reply) {
+  if (status_.in != model::state::started || leaving_ || !life_) {
+    reply->answer(fail(errc::not_started, status_.path + " has nothing to recycle now"));
+    return;
+  }
+  const auto workers = life_->recycle_workers();
+  if (workers) {
+    reply->answer(model::reply{status_.path + ": its workers are being replaced"});
+    return;
+  }
+  if (workers.error().code != errc::unsupported) {
+    reply->answer(fail(workers.error()));
+    return;
+  }
+  ++status_.recycles;
+  show(model::phase::draining);
+  leave(after::launch, ending::orderly);
+}
+
+void container::expect(const instruction& what) {
+  if (status_.in == model::state::failed && what.generation == status_.generation && !leaving_) {
+    status_.next_action = what.then.next_action;
+    status_.next_at = what.then.next_at;
+    status_.restarts_in_window = what.then.restarts_in_window;
+    status_.intensity = what.then.intensity;
+    show(what.then.at);
+  }
+}
+
+void container::update(const instruction& what) {
+  birth_.spec = what.spec;
+  birth_.rank = what.rank;
+  supervisor_.configure(birth_.spec->supervise, birth_.spec->children);
+  if (life_) {
+    on_thrown(life_->update(birth_.spec));
+  }
+  status_.name = birth_.spec->name;
+  publish();
+}
+
+void container::on_manage(const manage& what) {
+  const auto& asked = *what.what;
+  if (!what.id.empty()) {
+    if (auto* const child = supervisor_.find(what.id)) {
+      return supervisor_.carry_out(*child, asked, what.reply);
+    }
+    return what.reply->answer(
+        fail(errc::not_found, status_.path + " has no child '" + what.id + "'"));
+  }
+  if (asked.what == model::verb::create && asked.spec != nullptr) {
+    if (leaving_ && leaving_->then == after::destroy) {
+      return what.reply->answer(
+          fail(errc::container_destroyed, status_.path + " is being destroyed"));
+    }
+    const auto checked = check_definition(*birth_.tree, status_.path, *asked.spec);
+    return checked ? supervisor_.create(asked, what.made_by, what.reply)
+                   : what.reply->answer(fail(checked.error()));
+  }
+  if (asked.what == model::verb::scale) {
+    if (!life_ || leaving_) {
+      return what.reply->answer(fail(errc::not_started, status_.path + " is not started"));
+    }
+    const auto scaled = life_->scale(asked.count);
+    return scaled ? what.reply->answer(
+                        model::reply{status_.path + " scales to " + std::to_string(asked.count)})
+                  : what.reply->answer(fail(scaled.error()));
+  }
+  what.reply->answer(fail(errc::internal, "a verb for the supervisor of " + status_.path));
+}
+
+} // namespace kraken::actor

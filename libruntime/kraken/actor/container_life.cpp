@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What the incarnation does: becoming ready, failing, ending, taking messages. Reports of an
+/// earlier generation are dropped at the door.
+#include "kraken/actor/container.hpp"
+
+#include "kraken/base/log.hpp"
+#include "kraken/model/local_rules.hpp"
+
+#include <cstddef>
+#include <utility>
+
+namespace kraken::actor {
+
+namespace {
+
+constexpr std::size_t letters_per_turn = 64;
+
+} // namespace
+
+void container::begin_life() {
+  ++status_.generation;
+  status_.pid = 0;
+  status_.live.reset();
+  launched_ = now();
+  owed_ = owed::both;
+  life_ = std::make_unique<life>(*this, birth_.tree, status_, birth_.spec);
+  if (status_.in == model::state::started) {
+    show(model::phase::starting); // recycled or replaced
+  } else {
+    move(model::event::start, model::phase::starting);
+  }
+  // A pool becomes ready by its workers, and those have start timeouts of their own.
+  if (birth_.spec->supervise.start == model::start_order::ordered) {
+    start_timer_ = deadlines_.at(launched_ + birth_.spec->ready.within, [this] {
+      model::cause why;
+      why.kind = model::cause_kind::start_timeout;
+      why.message = "not ready within " + kraken::to_string(birth_.spec->ready.within);
+      fail_with(std::move(why), ending::kill);
+    });
+  }
+  if (auto threw = life_->begin(kind_)) {
+    life_.reset(); // half begun: its destructor lets go
+    threw->kind = model::cause_kind::start_error;
+    return fail_with(std::move(*threw), ending::kill);
+  }
+  if (birth_.spec->supervise.start == model::start_order::parallel) {
+    supervisor_.start_all(extent_);
+  }
+}
+
+void container::hear(const life_report& what) {
+  if (what.generation != status_.generation || !life_) {
+    return;
+  }
+  switch (what.what) {
+  case life_report::kind::ready:
+    return on_ready();
+  case life_report::kind::unready:
+    if (running() && status_.at == model::phase::ready) {
+      owed_ = owed::incarnation;
+      show(model::phase::starting);
+    }
+    return;
+  case life_report::kind::failed:
+    return on_failed(what.why);
+  case life_report::kind::ended:
+    return on_ended(what.why);
+  case life_report::kind::recycle:
+    return on_recycle(what.why);
+  case life_report::kind::pid:
+    status_.pid = what.pid;
+    return publish();
+  case life_report::kind::gauges:
+    status_.live = what.live;
+    return publish();
+  }
+}
+
+void container::on_ready() {
+  deadlines_.cancel(start_timer_);
+  if (!running() || status_.at != model::phase::starting) {
+    return;
+  }
+  if (owed_ == owed::both) {
+    owed_ = owed::children;
+    if (birth_.spec->supervise.start == model::start_order::ordered) {
+      return supervisor_.start_all(extent_);
+    }
+  } else if (owed_ == owed::incarnation) {
+    owed_ = owed::nothing;
+  }
+  check_ready();
+}
+
+void container::children_started() {
+  if (owed_ == owed::both) {
+    owed_ = owed::incarnation;
+  } else if (owed_ == owed::children) {
+    owed_ = owed::nothing;
+  }
+  check_ready();
+}
+
+void container::check_ready() {
+  if (running() && status_.at == model::phase::starting && owed_ == owed::nothing) {
+    show(model::phase::ready);
+    log::info("container_ready", {{"container", status_.path}, {"generation", status_.generation}});
+  }
+}
+
+/// It threw but lives: the local supervisor's rules come first.
+void container::on_failed(model::cause why) {
+  if (status_.in != model::state::started || leaving_) {
+    return record(std::move(why)); // recorded, not recursive
+  }
+  const auto before = status_.at;
+  const auto rules = model::decide(birth_.spec->local, why);
+  record(std::move(why));
+  if (rules.logs) {
+    log::error("container_cause",
+               {{"container", status_.path},
+                {"reason", status_.last_cause.text()},
+                {"detail", status_.last_cause.detail}});
+  }
+  switch (rules.what) {
+  case model::directive::proceed:
+    move(model::event::fail, model::phase::held);
+    move(model::event::start, before);
+    return on_thrown(life_->resume());
+  case model::directive::restart:
+    return fail_with(status_.last_cause, ending::kill, child_report::note::ended_alone);
+  case model::directive::escalate:
+    return fail_with(status_.last_cause, ending::kill);
+  case model::directive::stop:
+    move(model::event::fail, model::phase::held);
+    move(model::event::stop, model::phase::stopping);
+    report(child_report::note::stopped_itself);
+    return leave(after::rest, ending::orderly);
+  case model::directive::destroy:
+    move(model::event::fail, model::phase::held);
+    return report(child_report::note::wants_destroy, rules.flags);
+  }
+}
+
+void container::on_ended(const model::cause& why) {
+  if (leaving_) {
+    return incarnation_gone();
+  }
+  life_.reset();
+  status_.pid = 0;
+  status_.live.reset();
+  if (status_.in == model::state::failed) { // held: what was asked for comes from the supervisor
+    record(why);
+    return leave(after::judge, ending::orderly);
+  }
+  if (why.kind == model::cause_kind::recycle) {
+    return on_recycle(why);
+  }
+  end_unasked(why);
+}
+
+/// The incarnation wants to be, or already was, replaced as planned. One that lived too short a
+/// time would turn into a loop nobody counts: that is a failure.
+void container::on_recycle(const model::cause& why) {
+  if (!running()) {
+    return;
+  }
+  const auto uptime = now() - launched_;
+  if (uptime < limits::recycle_uptime_min) {
+    auto early = why;
+    early.kind = model::cause_kind::start_error;
+    early.message = "asked for its replacement after only " +
+                    kraken::to_string(std::chrono::duration_cast<milliseconds>(uptime)) + ": " +
+                    why.message;
+    return fail_with(std::move(early), ending::orderly);
+  }
+  ++status_.recycles;
+  record(why);
+  show(model::phase::draining);
+  leave(after::launch, ending::orderly);
+}
+
+/// An end nobody asked for, with the supervisor to judge it.
+void container::end_unasked(model::cause why) {
+  if (!why.normal() || birth_.spec->restart == model::restart_type::permanent) {
+    return fail_with(std::move(why), ending::orderly);
+  }
+  record(std::move(why));
+  move(model::event::stop, model::phase::stopping);
+  leave(after::finish, ending::orderly);
+}
+
+void container::fail_with(model::cause why, ending how, child_report::note note) {
+  if (status_.in != model::state::started || leaving_) {
+    return record(std::move(why));
+  }
+  record(std::move(why));
+  move(model::event::fail, model::phase::held);
+  log::error("container_failed",
+             {{"container", status_.path},
+              {"supervisor", status_.parent},
+              {"reason", status_.last_cause.text()},
+              {"restarts", status_.restarts}});
+  leave(after::judge, how, note);
+}
+
+void container::on_thrown(const life::thrown& what) {
+  if (what) {
+    on_failed(*what);
+  }
+}
+
+void container::record(model::cause why) {
+  if (why.correlation == 0) {
+    why.correlation = status_.last_cause.correlation != 0 ? status_.last_cause.correlation
+                                                          : ++birth_.tree->last_correlation;
+  }
+  if (why.origin.empty()) {
+    why.origin = status_.path;
+  }
+  status_.last_cause = std::move(why);
+}
+
+void container::supervision_gave_up(model::cause why) {
+  fail_with(std::move(why), ending::orderly);
+}
+
+void container::supervision_done(model::cause why) {
+  if (!running()) {
+    return;
+  }
+  model::cause own;
+  own.kind = model::cause_kind::exit_normal;
+  own.message = "its significant children have ended: " + why.text();
+  own.origin = why.origin;
+  end_unasked(std::move(own));
+}
+
+void container::on_deliver(letter& what) {
+  if (lane_.offer(what) == admission::must_wait && what.settled) {
+    std::exchange(what.settled, nullptr)(
+        fail(errc::mailbox_full, "the mailbox of " + status_.path + " is full: offer it again"));
+  }
+  pump_lane();
+}
+
+void container::pump_lane() {
+  for (std::size_t budget = letters_per_turn; budget > 0 && life_ && running(); --budget) {
+    auto next = lane_.take(now());
+    if (!next) {
+      return;
+    }
+    bool taken = false;
+    const auto threw = life_->receive(*next, taken);
+    if (threw || !taken) {
+      birth_.tree->dead.add(
+          next->from, status_.path, threw ? dead_reason::in_flight : dead_reason::unhandled);
+    }
+    if (next->settled) {
+      next->settled(threw ? result<void>(fail(errc::container_failed, threw->text()))
+                    : !taken
+                        ? result<void>(fail(errc::unsupported, status_.path + " takes no messages"))
+                        : result<void>());
+    }
+    on_thrown(threw);
+  }
+  if (lane_.at() == mailbox::gate::open && lane_.size() > 0) {
+    send(this, pump{});
+  }
+}
+
+} // namespace kraken::actor

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "kraken/actor/dead_letters.hpp"
+
+#include <numeric>
+
+namespace kraken::actor {
+
+std::string_view to_string(dead_reason value) noexcept {
+  static constexpr std::array<std::string_view, dead_reasons> names{
+      "no_such", "closed", "full", "expired", "in_flight", "unhandled", "node_down"};
+  return names[static_cast<std::size_t>(value)];
+}
+
+void dead_letters::add(std::string_view from, std::string_view to, dead_reason why) {
+  content_.with([&](content& in) {
+    ++in.totals[static_cast<std::size_t>(why)];
+    in.ring.push_back(
+        dead_letter{std::chrono::system_clock::now(), std::string(from), std::string(to), why});
+    if (in.ring.size() > kept_) {
+      in.ring.pop_front();
+    }
+  });
+}
+
+std::vector<dead_letter> dead_letters::list() const {
+  return content_.with(
+      [](const content& in) { return std::vector<dead_letter>(in.ring.begin(), in.ring.end()); });
+}
+
+std::uint64_t dead_letters::total() const {
+  return content_.with([](const content& in) {
+    return std::accumulate(in.totals.begin(), in.totals.end(), std::uint64_t{0});
+  });
+}
+
+std::uint64_t dead_letters::total(dead_reason why) const {
+  return content_.with(
+      [why](const content& in) { return in.totals[static_cast<std::size_t>(why)]; });
+}
+
+} // namespace kraken::actor

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "kraken/actor/detail/deadlines.hpp"
+
+namespace kraken::actor {
+
+deadlines::token deadlines::at(time_point when, std::function<void()> then) {
+  token made;
+  made.at_ = when;
+  made.number_ = ++last_;
+  waiting_.emplace(std::pair{when, made.number_}, std::move(then));
+  return made;
+}
+
+void deadlines::cancel(token& which) noexcept {
+  if (which.number_ != 0) {
+    waiting_.erase({which.at_, which.number_});
+    which = {};
+  }
+}
+
+std::optional<time_point> deadlines::next() const noexcept {
+  if (waiting_.empty()) {
+    return std::nullopt;
+  }
+  return waiting_.begin()->first.first;
+}
+
+std::function<void()> deadlines::take_due(time_point now) {
+  if (waiting_.empty() || waiting_.begin()->first.first > now) {
+    return nullptr;
+  }
+  auto due = waiting_.extract(waiting_.begin());
+  return std::move(due.mapped());
+}
+
+} // namespace kraken::actor

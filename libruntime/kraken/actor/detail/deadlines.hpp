@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What an actor has to do at which time, and how to take it back. Pure bookkeeping: reads no
+/// clock and sends no timer message; the actor asks when to wake up.
+#pragma once
+
+#include "kraken/base/clock.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace kraken::actor {
+
+/// Actions in order of their time; equal times in order of insertion.
+/// @thread not shared
+class deadlines {
+public:
+  /// Names one waiting action. A default one names none.
+  class token {
+    friend class deadlines;
+    time_point at_{};
+    std::uint64_t number_ = 0;
+  };
+
+  [[nodiscard]] token at(time_point when, std::function<void()> then);
+
+  /// Takes the action back; no effect if it ran, was cancelled or never was.
+  void cancel(token& which) noexcept;
+
+  /// The time of the earliest action.
+  [[nodiscard]] std::optional<time_point> next() const noexcept;
+
+  /// Takes out one action that is due; empty if none is. One at a time, because an action may
+  /// cancel those after it.
+  [[nodiscard]] std::function<void()> take_due(time_point now);
+
+  [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
+  void clear() noexcept { waiting_.clear(); }
+
+private:
+  std::map<std::pair<time_point, std::uint64_t>, std::function<void()>> waiting_;
+  std::uint64_t last_ = 0;
+};
+
+} // namespace kraken::actor

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "kraken/actor/detail/life.hpp"
+
+#include "kraken/actor/hosted_actor.hpp"
+#include "kraken/base/assert.hpp"
+#include "kraken/model/alias.hpp"
+
+#include <exception>
+#include <typeinfo>
+#include <utility>
+
+namespace kraken::actor {
+
+namespace {
+
+model::cause thrown_cause(std::string type, std::string message) {
+  model::cause why;
+  why.kind = model::cause_kind::exception;
+  why.type = std::move(type);
+  why.message = std::move(message);
+  return why;
+}
+
+} // namespace
+
+life::life(hosted_actor& shell,
+           std::shared_ptr<tree_context> tree,
+           const model::container_status& now,
+           std::shared_ptr<const model::child_spec> spec)
+    : shell_(shell), tree_(std::move(tree)), spec_(std::move(spec)), first_spec_(spec_),
+      path_(now.path), number_(now.generation), shard_(now.shard) {}
+
+life::~life() {
+  pulse_.reset();
+  incarnation_.reset();
+}
+
+template <class Call>
+life::thrown life::guard(Call&& call) {
+  try {
+    std::forward<Call>(call)();
+    return std::nullopt;
+  } catch (const std::exception& e) {
+    return thrown_cause("std::exception", e.what());
+  } catch (...) {
+    return thrown_cause("unknown", "threw something that is no std::exception");
+  }
+}
+
+life::thrown life::begin(const kind& of) {
+  return guard([&] {
+    incarnation_ = of.make(*this);
+    KRAKEN_ASSERT(incarnation_ != nullptr);
+    incarnation_->start();
+  });
+}
+
+life::thrown life::drain() {
+  return guard([this] { incarnation_->drain(); });
+}
+
+life::thrown life::stop() {
+  return guard([this] { incarnation_->stop(); });
+}
+
+life::thrown life::kill() {
+  return guard([this] { incarnation_->kill(); });
+}
+
+life::thrown life::resume() {
+  return guard([this] { incarnation_->resume(); });
+}
+
+life::thrown life::child_changed(const model::container_status& child) {
+  return guard([&] { incarnation_->child_changed(child); });
+}
+
+life::thrown life::update(std::shared_ptr<const model::child_spec> spec) {
+  spec_ = std::move(spec);
+  return guard([this] { incarnation_->updated(*spec_); });
+}
+
+life::thrown life::receive(const letter& what, bool& taken) {
+  return guard([&] { taken = incarnation_->receive(what); });
+}
+
+result<void> life::scale(std::uint32_t count) {
+  result<void> answer;
+  if (const auto threw = guard([&] { answer = incarnation_->scale(count); })) {
+    return fail(errc::container_failed, threw->text());
+  }
+  return answer;
+}
+
+result<void> life::recycle_workers() {
+  result<void> answer;
+  if (const auto threw = guard([&] { answer = incarnation_->recycle_workers(); })) {
+    return fail(errc::container_failed, threw->text());
+  }
+  return answer;
+}
+
+executor& life::shard() noexcept {
+  return *tree_->shards[shard_].runs;
+}
+
+void life::say(life_report what) {
+  what.generation = number_;
+  tell(caf::actor_cast<caf::actor>(&shell_), std::move(what));
+}
+
+void life::failed(model::cause why) {
+  say({.what = life_report::kind::failed, .why = std::move(why)});
+}
+
+void life::ended(model::cause why) {
+  say({.what = life_report::kind::ended, .why = std::move(why)});
+}
+
+void life::recycle(std::string reason) {
+  model::cause why;
+  why.kind = model::cause_kind::recycle;
+  why.message = std::move(reason);
+  say({.what = life_report::kind::recycle, .why = std::move(why)});
+}
+
+void life::show_pid(std::int32_t pid) {
+  say({.what = life_report::kind::pid, .pid = pid});
+}
+
+void life::show_gauges(std::shared_ptr<const model::gauges> live) {
+  say({.what = life_report::kind::gauges, .live = std::move(live)});
+}
+
+void life::manage(model::command what, model::reply_callback done) {
+  auto alive = std::weak_ptr<const pulse>(pulse_);
+  auto reply = std::make_shared<pending_reply>(
+      nullptr, [alive, done = std::move(done)](result<model::reply> answer) {
+        if (const auto still = alive.lock(); still != nullptr && done) {
+          done(std::move(answer));
+        }
+      });
+  actor::manage sent;
+  sent.id =
+      what.what == model::verb::create ? std::string{} : std::string(model::alias_of(what.target));
+  sent.what = std::make_shared<const model::command>(std::move(what));
+  sent.made_by = maker::incarnation;
+  sent.reply = std::move(reply);
+  tell(caf::actor_cast<caf::actor>(&shell_), std::move(sent));
+}
+
+} // namespace kraken::actor

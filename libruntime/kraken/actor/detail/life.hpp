@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// One generation of a container: the incarnation with its host. Turns what the incarnation
+/// reports into messages to the shell, so that no report re-enters the shell, and what it throws
+/// into causes, so that nothing it does can end the shell.
+#pragma once
+
+#include "kraken/actor/detail/tree_context.hpp"
+#include "kraken/actor/incarnation.hpp"
+#include "kraken/actor/messages.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace kraken::actor {
+
+class hosted_actor;
+
+/// @thread the container's shard
+class life final : public host {
+public:
+  life(hosted_actor& shell,
+       std::shared_ptr<tree_context> tree,
+       const model::container_status& now,
+       std::shared_ptr<const model::child_spec> spec);
+  ~life() override;
+  life(const life&) = delete;
+  life& operator=(const life&) = delete;
+
+  // Calls into the incarnation. A cause is what it threw.
+  using thrown = std::optional<model::cause>;
+  [[nodiscard]] thrown begin(const kind& of);
+  [[nodiscard]] thrown drain();
+  [[nodiscard]] thrown stop();
+  [[nodiscard]] thrown kill();
+  [[nodiscard]] thrown resume();
+  [[nodiscard]] thrown child_changed(const model::container_status& child);
+  [[nodiscard]] thrown update(std::shared_ptr<const model::child_spec> spec);
+  /// @param taken set to whether the incarnation handled it
+  [[nodiscard]] thrown receive(const letter& what, bool& taken);
+  [[nodiscard]] result<void> scale(std::uint32_t count);
+  [[nodiscard]] result<void> recycle_workers();
+
+  // host
+  [[nodiscard]] const std::string& path() const noexcept override { return path_; }
+  [[nodiscard]] std::uint64_t generation() const noexcept override { return number_; }
+  [[nodiscard]] const model::child_spec& spec() const noexcept override { return *spec_; }
+  [[nodiscard]] executor& shard() noexcept override;
+  [[nodiscard]] std::uint32_t shard_index() const noexcept override { return shard_; }
+  void ready() override { say({.what = life_report::kind::ready}); }
+  void unready() override { say({.what = life_report::kind::unready}); }
+  void failed(model::cause why) override;
+  void ended(model::cause why) override;
+  void recycle(std::string reason) override;
+  void show_pid(std::int32_t pid) override;
+  void show_gauges(std::shared_ptr<const model::gauges> live) override;
+  void manage(model::command what, model::reply_callback done) override;
+
+private:
+  struct pulse {}; ///< gone when the incarnation is: late answers are not delivered
+
+  template <class Call>
+  [[nodiscard]] thrown guard(Call&& call);
+  void say(life_report what);
+
+  hosted_actor& shell_;
+  std::shared_ptr<tree_context> tree_;
+  std::shared_ptr<const model::child_spec> spec_;
+  std::shared_ptr<const model::child_spec> first_spec_; ///< what `make` may have referred to
+  std::string path_;
+  std::uint64_t number_;
+  std::uint32_t shard_;
+  std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
+  std::unique_ptr<incarnation> incarnation_;
+};
+
+} // namespace kraken::actor

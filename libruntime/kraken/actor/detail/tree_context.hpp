@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What all actors of one tree share: kinds, shards, board, registry, dead letters. Fixed after
+/// the tree is made, except for what guards itself.
+#pragma once
+
+#include "kraken/actor/dead_letters.hpp"
+#include "kraken/actor/detail/attendance.hpp"
+#include "kraken/actor/incarnation.hpp"
+#include "kraken/actor/shard_unit.hpp"
+#include "kraken/actor/status_board.hpp"
+#include "kraken/actor/tree.hpp"
+#include "kraken/base/guarded.hpp"
+
+#include "caf/actor.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace kraken::actor {
+
+/// One thread with its execution unit; tests run actors without one.
+struct shard {
+  executor* runs = nullptr;
+  std::shared_ptr<shard_unit> unit;
+};
+
+struct tree_context {
+  std::map<std::string, kind> kinds;
+  std::vector<shard> shards;
+  placement place = place_by_pool;
+  std::uint64_t seed = 0;
+  std::function<void(int exit_code)> ended;
+
+  status_board board;
+  dead_letters dead;
+  attendance present;
+  guarded<std::unordered_map<std::string, caf::actor>> registry; ///< path -> shell
+  std::atomic<std::uint64_t> last_correlation{0};
+};
+
+/// Adds the kind `supervisor`, which has no behaviour of its own.
+void add_builtin_kinds(tree_context& context);
+
+/// Checks a spec with its children: fields, names, kinds, depth.
+/// @error errc::invalid_argument naming the path and the fault
+[[nodiscard]] result<void> check_definition(const tree_context& context,
+                                            std::string_view parent,
+                                            const model::child_spec& spec);
+
+} // namespace kraken::actor

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Defaults for kinds that have no size and take no messages.
+#include "kraken/actor/incarnation.hpp"
+
+namespace kraken::actor {
+
+bool incarnation::receive(const letter& what) {
+  static_cast<void>(what);
+  return false;
+}
+
+result<void> incarnation::scale(std::uint32_t count) {
+  return fail(errc::unsupported,
+              "a container of this kind has no size to set to " + std::to_string(count));
+}
+
+result<void> incarnation::recycle_workers() {
+  return fail(errc::unsupported, "a container of this kind has no workers of its own");
+}
+
+} // namespace kraken::actor

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Every message between the actors of this room. They stay within one process, so none is
+/// serialized; nothing in them is written after sending. All but `deliver` travel in CAF's
+/// high-priority queue: the lifecycle lane is served first and never dropped.
+#pragma once
+
+#include "kraken/actor/detail/pending_reply.hpp"
+#include "kraken/actor/mailbox.hpp"
+#include "kraken/actor/status_board.hpp"
+#include "kraken/base/clock.hpp"
+#include "kraken/model/cause.hpp"
+#include "kraken/model/command.hpp"
+#include "kraken/model/lifecycle.hpp"
+
+#include "caf/actor.hpp"
+#include "caf/actor_cast.hpp"
+#include "caf/allowed_unsafe_message_type.hpp"
+#include "caf/mailbox_element.hpp"
+#include "caf/make_message.hpp"
+#include "caf/message_id.hpp"
+#include "caf/message_priority.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace kraken::actor {
+
+/// How an incarnation is ended.
+enum class ending : std::uint8_t {
+  orderly, ///< `stop()`, then `kill()` when `shutdown` is over
+  kill,    ///< `kill()` at once
+};
+
+/// Who asked for a child. Children made by an incarnation end with it.
+enum class maker : std::uint8_t { declared, operated, incarnation };
+
+/// What a supervisor intends to do about a failed child; for the child's status.
+struct outlook {
+  model::phase at = model::phase::held; ///< backing_off or parked
+  std::string next_action;
+  time_point next_at{};
+  std::uint32_t restarts_in_window = 0;
+  std::uint32_t intensity = 0;
+};
+
+/// From a supervisor to its child. Each is answered by at least one `child_report`.
+struct instruction {
+  enum class act : std::uint8_t {
+    start,
+    start_tree, ///< the descendants that were stopped, too
+    restart,    ///< after a failure; only if `generation` is still current
+    stop,
+    destroy,
+    replace, ///< end this incarnation and start the next, by an operator
+    recycle, ///< planned replacement
+    expect,  ///< show `then`
+    reset,   ///< forget the failure history of its own children
+    update,  ///< `spec` and `rank` are the new ones
+  };
+
+  act what = act::start;
+  std::uint64_t serial = 0;                        ///< 1, 2, 3 ... per child
+  std::uint64_t generation = 0;                    ///< restart, expect
+  ending how = ending::orderly;                    ///< stop, destroy, replace
+  outlook then{};                                  ///< restart: the budget; expect
+  reply_to reply{};                                ///< recycle: may be answered by the child itself
+  std::uint64_t rank = 0;                          ///< update
+  std::shared_ptr<const model::child_spec> spec{}; ///< update
+};
+
+/// From a child to its supervisor: at each change of phase and after each instruction.
+struct child_report {
+  enum class note : std::uint8_t {
+    changed,
+    ended,          ///< nothing runs any more, unasked: the supervisor decides
+    ended_alone,    ///< as `ended`, but siblings are not concerned (local directive `restart`)
+    stopped_itself, ///< its local rules stopped it
+    wants_destroy,  ///< its local rules want it destroyed
+  };
+
+  std::string id;
+  note what = note::changed;
+  std::uint64_t obeyed = 0;                    ///< serial of the last instruction it has taken
+  model::force flags = model::force::standard; ///< wants_destroy
+  status_ptr now;
+};
+
+/// A command for this container or for its child `id`.
+struct manage {
+  std::shared_ptr<const model::command> what;
+  std::string id; ///< empty: the container itself
+  maker made_by = maker::operated;
+  reply_to reply;
+};
+
+/// What an incarnation said through its host.
+struct life_report {
+  enum class kind : std::uint8_t { ready, unready, failed, ended, recycle, pid, gauges };
+
+  kind what = kind::ready;
+  std::uint64_t generation = 0;
+  model::cause why{};
+  std::int32_t pid = 0;
+  std::shared_ptr<const model::gauges> live{};
+};
+
+/// Go on handing out the user lane.
+struct pump {};
+
+/// Wake up: some deadline may be due.
+struct tick {};
+
+/// A message for the user lane.
+struct deliver {
+  letter what;
+};
+
+/// Sends in the lifecycle lane: before every message of the user lane.
+template <class Message>
+void tell(const caf::actor& whom, Message what) {
+  if (!whom) {
+    return;
+  }
+  const auto to = caf::actor_cast<caf::strong_actor_ptr>(whom);
+  to->enqueue(caf::make_mailbox_element(
+                  nullptr, caf::make_message_id(caf::message_priority::high), {}, std::move(what)),
+              nullptr);
+}
+
+} // namespace kraken::actor
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::instruction)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::child_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::manage)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::life_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::pump)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::deliver)

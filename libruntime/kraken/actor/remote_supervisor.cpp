@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Sweeps: walking over the children in order, one instruction at a time. A child counts as having
+/// done what it was asked only after it reported having taken that instruction; so a report that
+/// was already under way can not be mistaken for obedience.
+#include "kraken/actor/remote_supervisor.hpp"
+
+#include "kraken/model/alias.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace kraken::actor {
+
+remote_supervisor::remote_supervisor(const model::supervise_spec& how,
+                                     supervisor_owner& owner,
+                                     std::uint64_t seed)
+    : how_(how), owner_(owner), window_(how.intensity, how.period), random_(seed) {}
+
+child_entry& remote_supervisor::add(std::shared_ptr<const model::child_spec> spec, maker made_by) {
+  const auto rank = ++last_rank_;
+  child_entry made;
+  made.rank = rank;
+  made.path = model::join_path(owner_.path_of_owner(), spec->id);
+  made.made_by = made_by;
+  made.want = spec->autostart ? wish::running : wish::stopped;
+  made.spec = std::move(spec);
+  auto& child = children_.emplace(rank, std::move(made)).first->second;
+  rank_of_.emplace(child.spec->id, rank);
+  child.shell = owner_.make_shell(child);
+  return child;
+}
+
+child_entry* remote_supervisor::find(std::string_view id) noexcept {
+  const auto rank = rank_of_.find(std::string(id));
+  return rank == rank_of_.end() ? nullptr : &children_.at(rank->second);
+}
+
+void remote_supervisor::instruct(child_entry& child, instruction what) {
+  what.serial = ++child.sent;
+  if (what.what != instruction::act::expect && what.what != instruction::act::reset &&
+      what.what != instruction::act::recycle && what.what != instruction::act::update) {
+    child.asked = what.what;
+  }
+  tell(child.shell, std::move(what));
+}
+
+void remote_supervisor::instruct(child_entry& child, instruction::act what) {
+  instruction made;
+  made.what = what;
+  made.how = how_ending_;
+  instruct(child, std::move(made));
+}
+
+void remote_supervisor::cancel_restart(child_entry& child) noexcept {
+  owner_.timers().cancel(child.timer);
+  child.due.reset();
+}
+
+void remote_supervisor::begin(sweep what, std::uint64_t from) noexcept {
+  sweep_ = what;
+  cursor_ = from;
+  for (auto& [rank, child] : children_) {
+    child.asked.reset();
+  }
+}
+
+void remote_supervisor::start_all(extent how_far) {
+  how_ending_ = ending::orderly;
+  start_act_ = how_far == extent::tree ? instruction::act::start_tree : instruction::act::start;
+  for (auto& [rank, child] : children_) {
+    if (how_far == extent::tree && child.want == wish::stopped) {
+      child.want = wish::running;
+    }
+    if (child.want == wish::running && !child.ready()) {
+      cancel_restart(child);
+      child.doing = model::activity::restarting;
+    }
+  }
+  begin(sweep::starting, 0);
+  advance();
+}
+
+void remote_supervisor::stop_all(ending how) {
+  if (sweep_ == sweep::destroying || (sweep_ == sweep::stopping && how == how_ending_)) {
+    return;
+  }
+  how_ending_ = how;
+  for (auto& [rank, child] : children_) {
+    cancel_restart(child);
+    child.doing = model::activity::stopped;
+  }
+  end_all(sweep::stopping);
+}
+
+void remote_supervisor::destroy_all(ending how) {
+  if (sweep_ == sweep::destroying && how == how_ending_) {
+    return;
+  }
+  how_ending_ = how;
+  for (auto& [rank, child] : children_) {
+    cancel_restart(child);
+    child.doing = model::activity::stopped;
+    child.want = wish::destroyed;
+  }
+  end_all(sweep::destroying);
+}
+
+void remote_supervisor::end_all(sweep what) {
+  begin(what, std::numeric_limits<std::uint64_t>::max());
+  if (how_.start == model::start_order::parallel || how_ending_ == ending::kill) {
+    for (auto& [rank, child] : children_) {
+      end_one(child);
+    }
+  }
+  advance();
+}
+
+void remote_supervisor::advance() {
+  switch (sweep_) {
+  case sweep::none:
+    return;
+  case sweep::starting:
+    return advance_start();
+  case sweep::regrouping:
+    return advance_regroup();
+  case sweep::stopping:
+  case sweep::destroying:
+    return advance_stop();
+  }
+}
+
+/// Left to right. Ordered: a child that is wanted and not ready holds up those after it, whether it
+/// starts, waits for its backoff or is about to be judged.
+void remote_supervisor::advance_start() {
+  const bool ordered = how_.start == model::start_order::ordered;
+  for (auto at = children_.lower_bound(cursor_); at != children_.end(); ++at) {
+    auto& child = at->second;
+    cursor_ = at->first;
+    if (child.want != wish::running || child.doing == model::activity::stopped ||
+        child.doing == model::activity::parked || child.ready()) {
+      continue;
+    }
+    if (child.doing == model::activity::restarting && !child.due) {
+      // The one whose failure began it counts the restart; the others just start again.
+      const bool failed = child.spec->id == group_.failed;
+      group_.failed = failed ? "" : group_.failed;
+      launch(child, failed ? instruction::act::restart : start_act_);
+    }
+    if (ordered) {
+      return;
+    }
+  }
+  sweep_ = sweep::none;
+  start_act_ = instruction::act::start;
+  owner_.children_started();
+}
+
+/// Right to left; then, when the backoff is over, everything left to right again.
+void remote_supervisor::advance_regroup() {
+  const bool ordered = how_.start == model::start_order::ordered;
+  for (auto at = group_.stop.begin(); at != group_.stop.end();) {
+    auto* const child = find(*at);
+    const bool keep = child != nullptr && keeps(*child);
+    if (child == nullptr ||
+        (keep && (child->at_rest() || child->doing != model::activity::running))) {
+      if (keep && child->want == wish::running) {
+        child->doing = model::activity::restarting;
+      }
+      at = group_.stop.erase(at);
+      continue;
+    }
+    if (!child->asked) {
+      instruct(*child, keep ? instruction::act::stop : instruction::act::destroy);
+    }
+    if (ordered) {
+      return;
+    }
+    ++at;
+  }
+  const auto* const failed = find(group_.failed);
+  if (!group_.stop.empty() || (failed != nullptr && failed->due)) {
+    return;
+  }
+  begin(sweep::starting, 0);
+  advance();
+}
+
+/// Kept children have to be at rest; the others have to be gone, and those are in no list then.
+bool remote_supervisor::over(const child_entry& child) const noexcept {
+  return keeps(child) && child.at_rest();
+}
+
+bool remote_supervisor::keeps(const child_entry& child) noexcept {
+  return child.want != wish::destroyed && child.made_by != maker::incarnation;
+}
+
+void remote_supervisor::end_one(child_entry& child) {
+  if (!child.asked && !over(child)) {
+    instruct(child, keeps(child) ? instruction::act::stop : instruction::act::destroy);
+  }
+}
+
+/// Right to left, each over before the one before it; all were asked at once if they start so.
+void remote_supervisor::advance_stop() {
+  for (auto at = children_.upper_bound(cursor_); at != children_.begin();) {
+    auto& child = (--at)->second;
+    if (!over(child)) {
+      cursor_ = child.rank;
+      end_one(child);
+      return;
+    }
+  }
+  sweep_ = sweep::none;
+  owner_.children_ended();
+}
+
+void remote_supervisor::abandon() noexcept {
+  sweep_ = sweep::none;
+  rank_of_.clear();
+  children_.clear();
+  create_next_.clear();
+}
+
+void remote_supervisor::drop(child_entry& child, ending how) {
+  cancel_restart(child);
+  child.want = wish::destroyed;
+  child.doing = model::activity::stopped;
+  instruction made;
+  made.what = instruction::act::destroy;
+  made.how = how;
+  instruct(child, std::move(made));
+}
+
+void remote_supervisor::on_report(const child_report& report) {
+  auto* const child = find(report.id);
+  if (child == nullptr) {
+    return;
+  }
+  note_readiness(*child, report);
+  child->obeyed = report.obeyed;
+  child->seen = report.now;
+  owner_.child_changed(*report.now);
+  if (report.now->at == model::phase::gone) {
+    gone(*child, report);
+    return;
+  }
+  switch (report.what) {
+  case child_report::note::changed:
+    break;
+  case child_report::note::ended:
+  case child_report::note::ended_alone:
+    on_end(*child, report.what);
+    break;
+  case child_report::note::stopped_itself:
+    child->want = wish::stopped;
+    child->doing = model::activity::stopped;
+    break;
+  case child_report::note::wants_destroy:
+    drop(*child, report.flags == model::force::hard ? ending::kill : ending::orderly);
+    break;
+  }
+  if (auto* const still = find(report.id)) {
+    answer_waiters(*still, report.what);
+  }
+  advance();
+}
+
+void remote_supervisor::note_readiness(child_entry& child, const child_report& report) {
+  const bool before = child.seen != nullptr && child.seen->at == model::phase::ready &&
+                      child.seen->generation == report.now->generation;
+  const bool after = report.now->at == model::phase::ready;
+  if (after && !before) {
+    child.served = report.now->generation;
+    window_.ready(report.id, owner_.time());
+  } else if (before && !after) {
+    window_.not_ready(report.id, owner_.time());
+  }
+}
+
+void remote_supervisor::gone(child_entry& child, const child_report& report) {
+  answer_waiters(child, report.what);
+  cancel_restart(child);
+  window_.forget(report.id);
+  const auto rank = child.rank;
+  rank_of_.erase(report.id);
+  children_.erase(rank);
+  for (auto& [what, made_by, reply] : std::exchange(create_next_, {})) {
+    if (sweep_ == sweep::destroying) {
+      reply->answer(fail(errc::canceled, owner_.path_of_owner() + " is being destroyed"));
+    } else {
+      create(what, made_by, std::move(reply));
+    }
+  }
+  advance();
+}
+
+} // namespace kraken::actor

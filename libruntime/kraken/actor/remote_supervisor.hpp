@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The children of one container and their supervision: orders of start and stop, restarts, group
+/// strategies, budget, operator verbs. Asks `model` for every decision and lets its owner, an
+/// actor, send, wait and create; so it runs without one in a test.
+///
+///   child report --> on_report --> model::on_child_end --> schedule --(backoff)--> on_due
+///                                         |                                          |
+///                                         v                        budget spent      v
+///                                  regroup: stop right->left  <-- give_up        instruct restart
+///                                         then start left->right
+#pragma once
+
+#include "kraken/actor/detail/deadlines.hpp"
+#include "kraken/actor/messages.hpp"
+#include "kraken/model/backoff.hpp"
+#include "kraken/model/restart_window.hpp"
+#include "kraken/model/supervision.hpp"
+
+#include "caf/actor.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+namespace kraken::actor {
+
+/// What the supervisor wants of a child, as opposed to what the child is.
+enum class wish : std::uint8_t { running, stopped, destroyed };
+
+/// Somebody waits for a child to become something.
+struct waiter {
+  enum class goal : std::uint8_t { ready, at_rest, gone, replaced };
+
+  goal until = goal::ready;
+  std::uint64_t generation = 0; ///< replaced: ready with a later one
+  std::uint64_t serial = 0;     ///< judged once this instruction was taken
+  reply_to reply;
+};
+
+/// One child as its supervisor keeps it. The strong handle is what keeps the child's shell alive.
+struct child_entry {
+  std::uint64_t rank = 0;
+  std::shared_ptr<const model::child_spec> spec;
+  std::string path;
+  caf::actor shell;
+  maker made_by = maker::declared;
+  wish want = wish::running;
+  model::activity doing = model::activity::stopped;
+  status_ptr seen;                       ///< null before its first report
+  std::uint64_t served = 0;              ///< last generation that was ready
+  std::uint64_t sent = 0;                ///< serial of the last instruction
+  std::uint64_t obeyed = 0;              ///< serial it has taken
+  std::optional<instruction::act> asked; ///< the last one sent in this sweep
+  std::optional<time_point> due;         ///< a restart waits for this time
+  deadlines::token timer;
+  std::vector<waiter> waiters;
+
+  [[nodiscard]] bool settled() const noexcept { return seen != nullptr && obeyed == sent; }
+  [[nodiscard]] bool ready() const noexcept { return settled() && seen->at == model::phase::ready; }
+  [[nodiscard]] bool at_rest() const noexcept {
+    return settled() && (seen->at == model::phase::idle || seen->at == model::phase::ended);
+  }
+};
+
+/// The actor a supervisor works for.
+class supervisor_owner {
+public:
+  virtual ~supervisor_owner() = default;
+
+  [[nodiscard]] virtual time_point time() = 0;
+  [[nodiscard]] virtual deadlines& timers() = 0;
+  [[nodiscard]] virtual const std::string& path_of_owner() const = 0;
+  /// Makes the shell of a new child; it reports `created`.
+  [[nodiscard]] virtual caf::actor make_shell(const child_entry& child) = 0;
+  /// True while children may run: the owner is started and not on its way out.
+  [[nodiscard]] virtual bool running() const = 0;
+  /// A start sweep came to its end: every child that should is ready (ordered) or asked (parallel).
+  virtual void children_started() = 0;
+  /// A stop sweep came to its end: nothing below runs any more.
+  virtual void children_ended() = 0;
+  /// The budget is spent, or an ordered start failed for good.
+  virtual void supervision_gave_up(model::cause why) = 0;
+  /// auto_shutdown: significant children ended.
+  virtual void supervision_done(model::cause why) = 0;
+  virtual void child_changed(const model::container_status& child) = 0;
+};
+
+/// @thread the owner's shard
+class remote_supervisor {
+public:
+  remote_supervisor(const model::supervise_spec& how, supervisor_owner& owner, std::uint64_t seed);
+
+  /// Creates a child; does not start it.
+  child_entry& add(std::shared_ptr<const model::child_spec> spec, maker made_by);
+
+  [[nodiscard]] child_entry* find(std::string_view id) noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
+
+  /// Which children `start_all` starts.
+  enum class extent : std::uint8_t { wanted, tree };
+  /// Starts the wanted children; `tree`: the stopped ones too, recursively.
+  void start_all(extent how_far);
+  /// Ends every child, keeping what is wanted; children made by the incarnation are destroyed.
+  /// Calling it again with `kill` hurries.
+  void stop_all(ending how);
+  void destroy_all(ending how);
+
+  void on_report(const child_report& report);
+
+  // Operator verbs; each answers `reply` exactly once.
+  void create(const model::command& what, maker made_by, reply_to reply);
+  void carry_out(child_entry& child, const model::command& what, reply_to reply);
+
+  /// A new definition of the owner: strategy and budget count at once, restarts counted so far stay
+  /// counted, and the children named by `order` are in this start order from now on.
+  void configure(const model::supervise_spec& how, const std::vector<model::child_spec>& order);
+
+  /// Lets go of all children without a word: the owner is being torn down.
+  void abandon() noexcept;
+
+  /// Forgets the failures of all children.
+  void reset() { window_.clear(); }
+  /// Restarts that still count.
+  [[nodiscard]] std::uint32_t restarts_in_window() { return window_.count(owner_.time()); }
+
+private:
+  /// What is being done with all children or with a group.
+  enum class sweep : std::uint8_t { none, starting, regrouping, stopping, destroying };
+
+  struct group {
+    std::string failed;
+    std::deque<std::string> stop;     ///< right to left
+    std::vector<std::string> restart; ///< left to right
+  };
+
+  // remote_supervisor.cpp: sweeps and reports
+  void instruct(child_entry& child, instruction what);
+  void instruct(child_entry& child, instruction::act what);
+  void advance();
+  void advance_start();
+  void advance_regroup();
+  void advance_stop();
+  void end_all(sweep what);
+  void end_one(child_entry& child);
+  [[nodiscard]] bool over(const child_entry& child) const noexcept;
+  [[nodiscard]] static bool keeps(const child_entry& child) noexcept;
+  void begin(sweep what, std::uint64_t from) noexcept;
+  void cancel_restart(child_entry& child) noexcept;
+  void note_readiness(child_entry& child, const child_report& report);
+  void gone(child_entry& child, const child_report& report);
+  void drop(child_entry& child, ending how);
+
+  // remote_supervisor_restart.cpp: what a child's end leads to
+  void on_end(child_entry& child, child_report::note what);
+  void regroup(model::decision&& decided, child_entry& failed);
+  void schedule(child_entry& child);
+  void on_due(const std::string& id);
+  void launch(child_entry& child, instruction::act what);
+  void give_up(child_entry& child);
+  [[nodiscard]] std::vector<model::child_view> views() const;
+
+  // remote_supervisor_verbs.cpp: operator verbs
+  void start(child_entry& child, instruction::act what, reply_to reply);
+  void stop(child_entry& child, reply_to reply);
+  void destroy(child_entry& child, const model::command& what, reply_to reply);
+  void replace(child_entry& child, reply_to reply);
+  void update(child_entry& child, const model::command& what, const reply_to& reply);
+  void await(child_entry& child, waiter::goal until, reply_to reply);
+  void answer_waiters(child_entry& child, child_report::note what);
+  void
+  create_after_destroy(const model::command& what, maker made_by, child_entry& old, reply_to reply);
+
+  model::supervise_spec how_;
+  supervisor_owner& owner_;
+  model::restart_window window_;
+  model::jitter_source random_;
+  std::map<std::uint64_t, child_entry> children_; ///< by rank: left to right
+  std::unordered_map<std::string, std::uint64_t> rank_of_;
+  std::uint64_t last_rank_ = 0;
+  sweep sweep_ = sweep::none;
+  std::uint64_t cursor_ = 0; ///< where the sweep goes on
+  ending how_ending_ = ending::orderly;
+  instruction::act start_act_ = instruction::act::start;
+  group group_;
+  /// Commands that replace a child, to be tried once it is gone.
+  std::vector<std::tuple<model::command, maker, reply_to>> create_next_;
+};
+
+} // namespace kraken::actor

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What the end of a child leads to. `model` decides; here its lists become instructions, and a
+/// restart waits for its backoff and for the group to have stopped.
+#include "kraken/actor/remote_supervisor.hpp"
+
+#include "kraken/base/log.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace kraken::actor {
+
+namespace {
+
+model::child_view view_of(const child_entry& child) {
+  return {child.spec->id, child.spec->restart, child.spec->significant, child.doing};
+}
+
+} // namespace
+
+std::vector<model::child_view> remote_supervisor::views() const {
+  std::vector<model::child_view> all;
+  all.reserve(children_.size());
+  for (const auto& [rank, child] : children_) {
+    all.push_back(view_of(child));
+  }
+  return all;
+}
+
+void remote_supervisor::on_end(child_entry& child, child_report::note what) {
+  const bool mine = child.want == wish::running && owner_.running() && sweep_ != sweep::stopping &&
+                    sweep_ != sweep::destroying;
+  if (!mine) {
+    return;
+  }
+  if (sweep_ == sweep::regrouping &&
+      std::find(group_.stop.begin(), group_.stop.end(), child.spec->id) != group_.stop.end()) {
+    // It was to be stopped for the group anyway: one failure is counted once.
+    child.doing = model::activity::restarting;
+    return;
+  }
+  auto how = how_;
+  if (what == child_report::note::ended_alone) {
+    how.how = model::strategy::one_for_one;
+  }
+  // For a pool of any size a failure must not cost a look at every sibling.
+  const bool alone =
+      how.how == model::strategy::one_for_one && how.ends == model::auto_shutdown::never;
+  const auto seen = alone ? std::vector{view_of(child)} : views();
+  const auto why = child.seen->last_cause;
+  auto decided = model::on_child_end(how, seen, child.spec->id, why);
+  const bool boot_failure =
+      sweep_ == sweep::starting && how_.start == model::start_order::ordered &&
+      child.spec->restart == model::restart_type::temporary && child.served == 0 && !why.normal();
+  cursor_ = sweep_ == sweep::starting ? std::min(cursor_, child.rank) : cursor_;
+  if (decided.what == model::decision::act::finish) {
+    child.doing = model::activity::stopped;
+  }
+  for (const auto& id : decided.drop) {
+    if (id == child.spec->id) {
+      drop(child, ending::orderly);
+    } else if (auto* const one = find(id)) {
+      one->want = wish::destroyed; // in its turn among those to stop
+    }
+  }
+  if (boot_failure) {
+    owner_.supervision_gave_up(model::escalated(why, child.path));
+    return;
+  }
+  if (decided.shutdown) {
+    owner_.supervision_done(why);
+    return;
+  }
+  if (decided.what == model::decision::act::finish) {
+    return;
+  }
+  if (decided.stop.empty() && decided.restart.size() <= 1) {
+    schedule(child);
+  } else {
+    regroup(std::move(decided), child);
+  }
+}
+
+void remote_supervisor::regroup(model::decision&& decided, child_entry& failed) {
+  for (const auto& id : decided.restart) {
+    auto* const one = find(id);
+    const bool to_stop =
+        std::find(decided.stop.begin(), decided.stop.end(), id) != decided.stop.end();
+    if (one != nullptr && one != &failed) {
+      cancel_restart(*one);
+      one->doing = to_stop ? model::activity::running : model::activity::restarting;
+    }
+  }
+  group_.failed = failed.spec->id;
+  group_.stop.assign(decided.stop.begin(), decided.stop.end());
+  group_.restart = std::move(decided.restart);
+  begin(sweep::regrouping, 0);
+  schedule(failed);
+}
+
+void remote_supervisor::schedule(child_entry& child) {
+  const auto now = owner_.time();
+  const auto count = window_.count_of(child.spec->id, now);
+  const auto delay = model::backoff_delay(child.spec->backoff, count, random_);
+  cancel_restart(child);
+  child.doing = model::activity::restarting;
+  if (delay.count() == 0) {
+    on_due(child.spec->id);
+    return;
+  }
+  child.due = now + delay;
+  child.timer = owner_.timers().at(*child.due, [this, id = child.spec->id] { on_due(id); });
+  instruction made;
+  made.what = instruction::act::expect;
+  made.generation = child.seen->generation;
+  made.then = {
+      model::phase::backing_off, "restart", *child.due, window_.count(now), window_.intensity()};
+  instruct(child, std::move(made));
+}
+
+void remote_supervisor::on_due(const std::string& id) {
+  auto* const child = find(id);
+  if (child == nullptr || child->doing != model::activity::restarting) {
+    return;
+  }
+  cancel_restart(*child);
+  if (!window_.record(id, owner_.time())) {
+    give_up(*child);
+    return;
+  }
+  if (sweep_ == sweep::regrouping) {
+    advance();
+    return;
+  }
+  launch(*child, instruction::act::restart);
+}
+
+void remote_supervisor::launch(child_entry& child, instruction::act what) {
+  instruction made;
+  made.what = what;
+  made.generation = child.seen == nullptr ? 0 : child.seen->generation;
+  made.then.restarts_in_window = window_.count(owner_.time());
+  made.then.intensity = window_.intensity();
+  child.doing = model::activity::running;
+  instruct(child, std::move(made));
+}
+
+void remote_supervisor::give_up(child_entry& child) {
+  const auto together =
+      sweep_ == sweep::regrouping ? group_.restart : std::vector<std::string>{child.spec->id};
+  const auto seen = child.spec->on_give_up == model::give_up::park && together.size() == 1
+                        ? std::vector{view_of(child)}
+                        : views();
+  const auto surrendered = model::on_budget_spent(child.spec->on_give_up, seen, together);
+  log::error(
+      "restart_budget_spent",
+      {{"container", child.path},
+       {"supervisor", owner_.path_of_owner()},
+       {"reason", child.seen->last_cause.text()},
+       {"restarts",
+        std::to_string(window_.count(owner_.time())) + "/" + std::to_string(window_.intensity())},
+       {"then", surrendered.park.empty() ? "escalate" : "park"}});
+  if (surrendered.park.empty()) {
+    owner_.supervision_gave_up(model::escalated(child.seen->last_cause, child.path));
+    return;
+  }
+  for (const auto& id : surrendered.park) {
+    if (auto* const one = find(id)) {
+      const bool runs = one->doing == model::activity::running;
+      cancel_restart(*one);
+      one->doing = model::activity::parked;
+      window_.forget(id);
+      instruction made;
+      made.what = runs ? instruction::act::stop : instruction::act::expect;
+      made.generation = one->seen->generation;
+      made.then = {model::phase::parked, "operator", {}, 0, window_.intensity()};
+      instruct(*one, std::move(made));
+    }
+  }
+  if (sweep_ == sweep::regrouping) {
+    begin(sweep::starting, 0); // the others live on; what else was to start goes on
+  }
+  cursor_ = 0;
+  advance();
+}
+
+} // namespace kraken::actor

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What operators (console, diff, PHP, an incarnation) do to a child. A verb says at once what is
+/// wanted, cancels what was under way, and answers when the child has become it.
+#include "kraken/actor/remote_supervisor.hpp"
+
+#include "kraken/model/alias.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace kraken::actor {
+
+namespace {
+
+result<model::reply> done(std::string text) {
+  return model::reply{std::move(text), true};
+}
+result<model::reply> unchanged(std::string text) {
+  return model::reply{std::move(text), false};
+}
+
+std::string failure_text(const child_entry& child) {
+  std::string text = child.path + ": " + child.seen->last_cause.text();
+  if (child.doing == model::activity::restarting || child.doing == model::activity::running) {
+    text += "; a restart is under way";
+  } else if (child.doing == model::activity::parked) {
+    text += "; given up, start it when the cause is gone";
+  }
+  return text;
+}
+
+/// The answer a waiter gets now, or nothing yet.
+std::optional<result<model::reply>>
+verdict(const child_entry& child, const waiter& who, child_report::note what) {
+  const auto& now = *child.seen;
+  if (now.at == model::phase::gone) {
+    if (who.until == waiter::goal::gone) {
+      return done(child.path + " destroyed");
+    }
+    return fail(errc::container_destroyed, child.path + " was destroyed meanwhile");
+  }
+  if (child.obeyed < who.serial) {
+    return std::nullopt;
+  }
+  switch (who.until) {
+  case waiter::goal::gone:
+    return std::nullopt;
+  case waiter::goal::at_rest:
+    if (child.at_rest()) {
+      return done(child.path + " stopped");
+    }
+    return std::nullopt;
+  case waiter::goal::ready:
+  case waiter::goal::replaced:
+    break;
+  }
+  if (now.at == model::phase::ready && now.generation > who.generation) {
+    return done(child.path + (who.until == waiter::goal::ready ? " started" : " replaced"));
+  }
+  if (what != child_report::note::changed || now.at == model::phase::parked) {
+    return fail(errc::start_failed, failure_text(child));
+  }
+  if (child.want != wish::running && child.at_rest()) {
+    return fail(errc::canceled, child.path + " was stopped meanwhile");
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+void remote_supervisor::await(child_entry& child, waiter::goal until, reply_to reply) {
+  const auto generation = until == waiter::goal::replaced && child.seen != nullptr
+                              ? child.seen->generation
+                              : std::uint64_t{0};
+  child.waiters.push_back(waiter{until, generation, child.sent, std::move(reply)});
+}
+
+void remote_supervisor::answer_waiters(child_entry& child, child_report::note what) {
+  // Callbacks may lead back here through an incarnation: take the list first.
+  auto waiting = std::exchange(child.waiters, {});
+  std::vector<std::pair<reply_to, result<model::reply>>> answers;
+  for (auto& who : waiting) {
+    if (who.reply->answered()) {
+      continue;
+    }
+    if (auto answer = verdict(child, who, what)) {
+      answers.emplace_back(std::move(who.reply), std::move(*answer));
+    } else {
+      child.waiters.push_back(std::move(who));
+    }
+  }
+  for (auto& [reply, answer] : answers) {
+    reply->answer(std::move(answer));
+  }
+}
+
+void remote_supervisor::carry_out(child_entry& child, const model::command& what, reply_to reply) {
+  if (child.want == wish::destroyed && what.what != model::verb::destroy) {
+    reply->answer(fail(errc::container_destroyed, child.path + " is being destroyed"));
+    return;
+  }
+  switch (what.what) {
+  case model::verb::start:
+    return start(child, instruction::act::start, std::move(reply));
+  case model::verb::start_tree:
+    return start(child, instruction::act::start_tree, std::move(reply));
+  case model::verb::stop:
+  case model::verb::stop_tree:
+    return stop(child, std::move(reply));
+  case model::verb::destroy:
+    return destroy(child, what, std::move(reply));
+  case model::verb::restart:
+    return replace(child, std::move(reply));
+  case model::verb::recycle: {
+    instruction made;
+    made.what = instruction::act::recycle;
+    made.reply = reply;
+    instruct(child, std::move(made));
+    return await(child, waiter::goal::replaced, std::move(reply));
+  }
+  case model::verb::reset:
+    window_.forget(child.spec->id);
+    instruct(child, instruction::act::reset);
+    return reply->answer(done(child.path + ": failure history forgotten"));
+  case model::verb::update:
+    return update(child, what, reply);
+  case model::verb::create:
+  case model::verb::scale:
+    break;
+  }
+  reply->answer(fail(errc::internal, "a verb of the container itself was sent to its supervisor"));
+}
+
+void remote_supervisor::start(child_entry& child, instruction::act what, reply_to reply) {
+  if (!owner_.running()) {
+    reply->answer(fail(errc::not_started,
+                       "start " + owner_.path_of_owner() + " before its child " + child.path));
+    return;
+  }
+  const bool already = child.want == wish::running && child.ready();
+  child.want = wish::running;
+  if (already && what == instruction::act::start) {
+    reply->answer(unchanged(child.path + " is already started"));
+    return;
+  }
+  if (child.seen != nullptr && child.seen->in == model::state::failed) {
+    window_.forget(child.spec->id); // an operator's start clears the history
+  }
+  cancel_restart(child);
+  launch(child, what);
+  await(child, waiter::goal::ready, std::move(reply));
+}
+
+void remote_supervisor::stop(child_entry& child, reply_to reply) {
+  if (child.settled() && child.seen->in == model::state::created) {
+    reply->answer(fail(model::invalid_transition(child.seen->in, model::event::stop)));
+    return;
+  }
+  cancel_restart(child);
+  child.want = wish::stopped;
+  child.doing = model::activity::stopped;
+  if (child.at_rest()) {
+    reply->answer(unchanged(child.path + " is already stopped"));
+    advance();
+    return;
+  }
+  instruction made;
+  made.what = instruction::act::stop;
+  instruct(child, std::move(made));
+  await(child, waiter::goal::at_rest, std::move(reply));
+  advance();
+}
+
+void remote_supervisor::destroy(child_entry& child, const model::command& what, reply_to reply) {
+  if (what.keep) {
+    reply->answer(fail(errc::refused, child.path + " is kept: DESTROY_KEEP destroys nothing"));
+    return;
+  }
+  drop(child, what.flags == model::force::hard ? ending::kill : ending::orderly);
+  await(child, waiter::goal::gone, std::move(reply));
+  advance();
+}
+
+void remote_supervisor::replace(child_entry& child, reply_to reply) {
+  if (!owner_.running()) {
+    reply->answer(fail(errc::not_started,
+                       "start " + owner_.path_of_owner() + " before its child " + child.path));
+    return;
+  }
+  window_.forget(child.spec->id);
+  cancel_restart(child);
+  child.want = wish::running;
+  child.doing = model::activity::running;
+  instruction made;
+  made.what = instruction::act::replace;
+  instruct(child, std::move(made));
+  await(child, waiter::goal::replaced, std::move(reply));
+}
+
+void remote_supervisor::update(child_entry& child,
+                               const model::command& what,
+                               const reply_to& reply) {
+  if (what.spec == nullptr || what.spec->id != child.spec->id) {
+    reply->answer(fail(errc::invalid_argument, "an update of " + child.path + " is not about it"));
+    return;
+  }
+  child.spec = what.spec;
+  instruction made;
+  made.what = instruction::act::update;
+  made.spec = child.spec;
+  made.rank = child.rank;
+  instruct(child, std::move(made));
+  reply->answer(done(child.path + " updated"));
+}
+
+/// The named children share the ranks they have, in the new order; the others keep theirs.
+void remote_supervisor::configure(const model::supervise_spec& how,
+                                  const std::vector<model::child_spec>& order) {
+  how_ = how;
+  window_.resize(how.intensity, how.period);
+  std::vector<std::uint64_t> ranks;
+  for (const auto& spec : order) {
+    if (const auto found = rank_of_.find(spec.id); found != rank_of_.end()) {
+      ranks.push_back(found->second);
+    }
+  }
+  std::sort(ranks.begin(), ranks.end());
+  std::map<std::uint64_t, child_entry> placed;
+  auto rank = ranks.begin();
+  for (const auto& spec : order) {
+    if (const auto found = rank_of_.find(spec.id); found != rank_of_.end()) {
+      auto node = children_.extract(found->second);
+      node.key() = *rank;
+      found->second = *rank++;
+      placed.insert(std::move(node));
+    }
+  }
+  for (auto& [to, child] : placed) {
+    if (child.rank != to) {
+      child.rank = to;
+      instruction made;
+      made.what = instruction::act::update;
+      made.spec = child.spec;
+      made.rank = to;
+      instruct(child, std::move(made));
+    }
+  }
+  children_.merge(placed);
+  const bool downward = sweep_ == sweep::stopping || sweep_ == sweep::destroying;
+  cursor_ = downward ? std::numeric_limits<std::uint64_t>::max() : 0;
+  advance();
+}
+
+void remote_supervisor::create(const model::command& what, maker made_by, reply_to reply) {
+  const auto& spec = *what.spec;
+  if (auto* const old = find(spec.id)) {
+    if (what.flags != model::force::standard) {
+      return create_after_destroy(what, made_by, *old, std::move(reply));
+    }
+    if (old->want == wish::destroyed) {
+      reply->answer(fail(errc::busy, old->path + " is being destroyed"));
+    } else if (model::same_definition(*old->spec, spec)) {
+      reply->answer(unchanged(old->path + " exists already"));
+    } else {
+      reply->answer(fail(errc::already_exists, old->path + " exists with another definition"));
+    }
+    return;
+  }
+  if (children_.size() >= limits::children_max) {
+    reply->answer(fail(errc::limit_exceeded,
+                       owner_.path_of_owner() + " has " + std::to_string(children_.size()) +
+                           " children already"));
+    return;
+  }
+  auto& child = add(what.spec, made_by);
+  if (child.want != wish::running || !owner_.running()) {
+    reply->answer(done(child.path + " created"));
+    return;
+  }
+  launch(child, instruction::act::start);
+  await(child, waiter::goal::ready, std::move(reply));
+}
+
+/// CREATE_FORCE_*: the one that is there goes first, then the command is tried again.
+void remote_supervisor::create_after_destroy(const model::command& what,
+                                             maker made_by,
+                                             child_entry& old,
+                                             reply_to reply) {
+  drop(old, what.flags == model::force::hard ? ending::kill : ending::orderly);
+  auto again = what;
+  again.flags = model::force::standard;
+  auto then = std::make_shared<pending_reply>(
+      nullptr, [this, again, made_by, reply](const result<model::reply>& gone_now) {
+        if (gone_now) {
+          create_next_.emplace_back(again, made_by, reply);
+        } else {
+          reply->answer(fail(gone_now.error()));
+        }
+      });
+  await(old, waiter::goal::gone, std::move(then));
+  advance();
+}
+
+} // namespace kraken::actor

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "kraken/actor/runtime_manager.hpp"
+
+#include "kraken/actor/container.hpp"
+#include "kraken/base/log.hpp"
+#include "kraken/model/alias.hpp"
+
+#include "caf/actor_system.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace kraken::actor {
+
+namespace {
+
+/// Nobody restarts the root: its first failure spends the budget.
+model::supervise_spec root_supervision() {
+  model::supervise_spec how;
+  how.intensity = 0;
+  return how;
+}
+
+} // namespace
+
+runtime_manager::runtime_manager(caf::actor_config& config,
+                                 std::shared_ptr<tree_context> tree,
+                                 std::shared_ptr<const model::child_spec> root)
+    : hosted_actor(config, tree->shards.front().unit), tree_(std::move(tree)),
+      root_(std::move(root)), supervisor_(root_supervision(), *this, tree_->seed) {
+  tree_->present.enter();
+}
+
+runtime_manager::~runtime_manager() = default;
+
+caf::behavior runtime_manager::make_behavior() {
+  silence();
+  return {
+      [this](const begin_tree& what) { handle([&] { begin(what); }); },
+      [this](const execute& what) { handle([&] { route(what); }); },
+      [this](const end_tree& what) { handle([&] { finish(0, what.deadline); }); },
+      [this](const child_report& what) {
+        handle([&] {
+          supervisor_.on_report(what);
+          check_finished();
+        });
+      },
+      [this](tick) {
+        handle([this] {
+          const auto at = now();
+          wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
+          while (auto due = deadlines_.take_due(at)) {
+            due();
+          }
+        });
+      },
+  };
+}
+
+void runtime_manager::on_exit() {
+  deadlines_.clear();
+  supervisor_.abandon();
+  tree_->present.leave();
+}
+
+void runtime_manager::handle(const std::function<void()>& what) {
+  try {
+    what();
+  } catch (const std::exception& e) {
+    on_exception(e.what());
+  }
+  arm();
+}
+
+void runtime_manager::on_exception(const std::string& what) {
+  log::error("runtime_manager_threw", {{"what", what}});
+}
+
+void runtime_manager::arm() {
+  const auto next = deadlines_.next();
+  if (next && (wakes_.empty() || *next < *wakes_.begin())) {
+    wakes_.insert(*next);
+    scheduled_send(this, *next, tick{});
+  }
+}
+
+void runtime_manager::begin(const begin_tree& what) {
+  if (exit_code_ || supervisor_.size() > 0) {
+    return what.done->answer(fail(errc::conflict, "the tree was started or stopped already"));
+  }
+  model::command create;
+  create.what = model::verb::create;
+  create.spec = root_;
+  supervisor_.create(create, maker::declared, what.done);
+}
+
+caf::actor runtime_manager::make_shell(const child_entry& child) {
+  birth given;
+  given.tree = tree_;
+  given.spec = child.spec;
+  given.path = child.path;
+  given.rank = child.rank;
+  given.shard =
+      tree_->place(nullptr, *child.spec, 0, static_cast<std::uint32_t>(tree_->shards.size()));
+  given.supervisor = address();
+  return spawn_container(home_system(), std::move(given));
+}
+
+void runtime_manager::route(const execute& what) {
+  // Weak: an answered command must not be kept until its deadline.
+  const auto deadline = now() + limits::command_deadline;
+  static_cast<void>(deadlines_.at(deadline, [reply = std::weak_ptr(what.reply)] {
+    if (const auto still = reply.lock()) {
+      still->answer(fail(errc::timeout, "the command is still being carried out"));
+    }
+  }));
+  const auto& asked = *what.what;
+  const auto target = asked.target.empty() ? root_->id : asked.target;
+  const auto found = tree_->board.resolve(target);
+  if (!found) {
+    if (asked.what == model::verb::destroy && !asked.keep &&
+        found.error().code == errc::not_found) {
+      return what.reply->answer(model::reply{"'" + target + "' does not exist", false});
+    }
+    return what.reply->answer(fail(found.error()));
+  }
+  const auto& at = **found;
+  if (asked.what == model::verb::create || asked.what == model::verb::scale) {
+    if (asked.what == model::verb::create && asked.spec == nullptr) {
+      return what.reply->answer(fail(errc::invalid_argument, "create without a definition"));
+    }
+    return send_to(at.path, "", what);
+  }
+  if (asked.what == model::verb::update) {
+    if (asked.spec == nullptr) {
+      return what.reply->answer(fail(errc::invalid_argument, "update without a definition"));
+    }
+    if (const auto checked = check_definition(*tree_, at.parent, *asked.spec); !checked) {
+      return what.reply->answer(fail(checked.error()));
+    }
+  }
+  send_to(at.parent, at.alias, what);
+}
+
+void runtime_manager::send_to(const std::string& path, std::string id, const execute& what) {
+  if (path.empty()) {
+    if (auto* const root = supervisor_.find(id)) {
+      return supervisor_.carry_out(*root, *what.what, what.reply);
+    }
+    return what.reply->answer(fail(errc::not_found, "no container '" + id + "'"));
+  }
+  const auto shell = tree_->registry.with([&](const auto& shells) {
+    const auto found = shells.find(path);
+    return found == shells.end() ? caf::actor{} : found->second;
+  });
+  if (!shell) {
+    return what.reply->answer(fail(errc::container_destroyed, "'" + path + "' is gone"));
+  }
+  tell(shell, manage{what.what, std::move(id), maker::operated, what.reply});
+}
+
+void runtime_manager::supervision_gave_up(model::cause why) {
+  log::error("root_gave_up", {{"container", root_->id}, {"reason", why.text()}});
+  finish(exit_code_gave_up, limits::give_up_deadline);
+}
+
+void runtime_manager::child_changed(const model::container_status& child) {
+  const auto* const root = supervisor_.find(child.alias);
+  const bool ended = child.at == model::phase::ended && root != nullptr &&
+                     root->want == wish::running && child.generation > 0;
+  if (ended && root->settled()) { // by itself: auto_shutdown, or its own normal end
+    finish(0, limits::give_up_deadline);
+  }
+}
+
+void runtime_manager::finish(int exit_code, milliseconds deadline) {
+  if (!exit_code_) {
+    exit_code_ = exit_code;
+  }
+  deadlines_.cancel(kill_timer_);
+  if (deadline.count() > 0) {
+    supervisor_.destroy_all(ending::orderly);
+    kill_timer_ = deadlines_.at(now() + deadline, [this] {
+      log::warn("stop_deadline", {{"container", root_->id}});
+      supervisor_.destroy_all(ending::kill);
+    });
+  } else {
+    supervisor_.destroy_all(ending::kill);
+  }
+  check_finished();
+}
+
+void runtime_manager::check_finished() {
+  if (exit_code_ && supervisor_.size() == 0) {
+    deadlines_.cancel(kill_timer_);
+    if (const auto ended = std::exchange(tree_->ended, nullptr)) {
+      ended(*exit_code_);
+    }
+    quit(caf::exit_reason::user_shutdown);
+  }
+}
+
+} // namespace kraken::actor

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Owns the actor system. What may still be used by an actor that did not end is never freed: the
+/// caller of a failed `close` leaves by `_exit`.
+#include "kraken/actor/tree.hpp"
+
+#include "kraken/actor/detail/tree_context.hpp"
+#include "kraken/actor/runtime_manager.hpp"
+#include "kraken/actor/system_config.hpp"
+#include "kraken/base/log.hpp"
+
+#include "caf/actor_system.hpp"
+
+#include <utility>
+
+namespace kraken::actor {
+
+struct tree::content {
+  explicit content(tree_options& options);
+
+  std::shared_ptr<tree_context> shared = std::make_shared<tree_context>();
+  model::child_spec root;
+  system_config config;
+  std::unique_ptr<caf::actor_system> system;
+  caf::actor manager;
+};
+
+tree::content::content(tree_options& options) : root(std::move(options.root)) {
+  for (auto& one : options.kinds) {
+    auto name = one.name;
+    shared->kinds.emplace(std::move(name), std::move(one));
+  }
+  add_builtin_kinds(*shared);
+  for (auto* const runs : options.shards) {
+    shared->shards.push_back({runs, nullptr});
+  }
+  shared->place = options.place ? std::move(options.place) : place_by_pool;
+  shared->seed = options.seed;
+  shared->ended = std::move(options.ended);
+  // Nobody restarts the root, so its normal end is the end of the tree, not a failure.
+  root.restart = model::restart_type::transient;
+}
+
+tree::tree(std::unique_ptr<content> made) noexcept : content_(std::move(made)) {}
+
+result<std::unique_ptr<tree>> tree::make(tree_options options) {
+  if (options.shards.empty()) {
+    return fail(errc::invalid_argument, "a tree needs at least one shard");
+  }
+  auto made = std::make_unique<content>(options);
+  if (const auto checked = check_definition(*made->shared, "", made->root); !checked) {
+    return fail(checked.error());
+  }
+  made->system = std::make_unique<caf::actor_system>(made->config);
+  for (auto& one : made->shared->shards) {
+    one.unit = std::make_shared<shard_unit>(*made->system, *one.runs);
+  }
+  made->manager = made->system->spawn<runtime_manager>(
+      made->shared, std::make_shared<const model::child_spec>(made->root));
+  return std::make_unique<tree>(std::move(made));
+}
+
+tree::~tree() {
+  if (const auto closed = close(seconds{1}); !closed) {
+    log::error("tree_left_behind", {{"reason", closed.error().text()}});
+    static_cast<void>(content_.release()); // its actors may still run
+  }
+}
+
+void tree::start(std::function<void(result<void>)> done) {
+  auto reply = std::make_shared<pending_reply>(
+      nullptr, [done = std::move(done)](const result<model::reply>& answer) {
+        if (done) {
+          done(answer ? result<void>{} : fail(answer.error()));
+        }
+      });
+  tell(content_->manager, begin_tree{std::move(reply)});
+}
+
+void tree::execute(model::command what, executor& on, model::reply_callback done) {
+  tell(content_->manager,
+       actor::execute{std::make_shared<const model::command>(std::move(what)),
+                      std::make_shared<pending_reply>(&on, std::move(done))});
+}
+
+void tree::stop(milliseconds deadline) {
+  tell(content_->manager, end_tree{deadline});
+}
+
+result<void> tree::close(milliseconds within) {
+  if (content_->system == nullptr) {
+    return {};
+  }
+  stop(within);
+  const auto left = content_->shared->present.wait_until_empty(within);
+  if (left > 0) {
+    return fail(errc::timeout, std::to_string(left) + " containers have not ended in time");
+  }
+  content_->manager = nullptr;
+  content_->system.reset();
+  for (auto& one : content_->shared->shards) {
+    one.unit.reset();
+  }
+  return {};
+}
+
+status_board& tree::status() noexcept {
+  return content_->shared->board;
+}
+
+const status_board& tree::status() const noexcept {
+  return content_->shared->board;
+}
+
+} // namespace kraken::actor
