@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// From files, environment and flags to one checked configuration, or to every mistake in them.
+/// Starts nothing; reads nothing but the files it is told of.
+#pragma once
+
+#include "config/daemon_options.hpp"
+#include "config/document.hpp"
+#include "config/http_options.hpp"
+#include "config/narya_import.hpp"
+#include "config/pool_options.hpp"
+#include "config/process_options.hpp"
+#include "kraken/base/result.hpp"
+#include "kraken/model/child_spec.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kraken::config {
+
+/// Who the daemon runs as.
+enum class run_as : std::uint8_t { user, root };
+
+/// What to load from. Order: default < file < environment < flag.
+struct load_request {
+  std::vector<std::string> files; ///< of `-c`, later over earlier; none: see `load`
+  std::string target;             ///< of `kraken serve TARGET`: directory or worker script
+  std::map<std::string, std::string> environment; ///< all of it; KRAKEN_* (NARYA_*) are read
+  std::vector<std::string> sets;                  ///< of `--set`: `web.queue.timeout=5s`
+  std::optional<std::string> workers;             ///< of `--workers`: web.size
+  std::optional<std::string> listen;              ///< of `--listen`: http.listen
+  narya_flags narya;                              ///< of `-config -host -port -workers`
+  std::string directory = ".";                    ///< what relative names are relative to
+  run_as who = run_as::user;
+};
+
+/// A configuration without mistakes.
+struct configuration {
+  daemon_options daemon;
+  model::child_spec root; ///< id `Main`, kind `supervisor`; options are *_spec_options
+  std::vector<std::string> warnings;     ///< whole sentences with their place
+  std::vector<std::string> files;        ///< absolute names, in the order read
+  std::shared_ptr<const node> document;  ///< as given, all layers; for `explain`
+};
+
+using config_errors = std::vector<config_error>;
+
+/// Loads. Without files and target: `kraken.yaml` in `directory`, else `.rr.yaml`, `.nry.yaml`;
+/// with a target the default topology: pool `web` and front `http` on 127.0.0.1:8888. A file
+/// with Narya's keys (or name) is imported.
+/// @return the configuration, or all mistakes found, at least one
+/// @thread any; reads files
+[[nodiscard]] tl::expected<configuration, config_errors> load(const load_request& from);
+
+/// All mistakes, a line each, as one error (errc::invalid_argument).
+[[nodiscard]] error to_error(const config_errors& mistakes);
+
+} // namespace kraken::config

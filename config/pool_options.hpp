@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Options of the kind `pool`. The initializers are the only place of their defaults; rows are
+/// in pool_options.cpp.
+#pragma once
+
+#include "config/process_options.hpp"
+#include "kraken/base/units.hpp"
+#include "kraken/model/child_spec.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace kraken::config {
+
+/// What a worker speaks.
+enum class worker_dialect : std::uint8_t { kraken, narya };
+
+/// Workers of a pool: `size: 8`, or `size: {min: 2, count: 4, max: 16}`. A missing count is min,
+/// a missing min or max is count. min <= count <= max once loaded.
+struct pool_size {
+  std::uint32_t min = 4;
+  std::uint32_t count = 4; ///< at the start
+  std::uint32_t max = 4;
+};
+
+struct queue_options {
+  std::uint32_t max = 1'000;           ///< waiting requests; 0: none may wait
+  milliseconds timeout = seconds{10};  ///< 0: as long as the request timeout
+};
+
+struct request_options {
+  milliseconds timeout = seconds{30};
+};
+
+/// When a worker is replaced; 0: never for this reason.
+struct recycle_options {
+  std::uint64_t requests = 0;
+  bytes memory{0};      ///< replaced after its answer
+  bytes memory_hard{0}; ///< killed
+  milliseconds ttl{0};
+  milliseconds idle{0};
+};
+
+/// When a pool shrinks; 0: never.
+struct scale_options {
+  milliseconds gradual_idle{0};    ///< one worker at a time
+  milliseconds aggressive_idle{0}; ///< down to min at once
+};
+
+struct pool_options {
+  process_options process; ///< same level in the file
+  pool_size size;
+  worker_dialect dialect = worker_dialect::kraken;
+  queue_options queue;
+  request_options request;
+  recycle_options recycle;
+  scale_options scale;
+};
+
+/// As `child_spec::options` of the kind `pool`.
+struct pool_spec_options final : model::kind_options {
+  pool_options values;
+
+  explicit pool_spec_options(pool_options wanted) : values(std::move(wanted)) {}
+  [[nodiscard]] std::string fingerprint() const override;
+  /// True when only options with a `live` row differ (sizes, queue, timeouts ...).
+  [[nodiscard]] bool live_change(const model::kind_options& to) const override;
+};
+
+} // namespace kraken::config

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Options of the kind `process`: what a program is started with besides its argv. The
+/// initializers are the only place of their defaults; rows are in process_options.cpp.
+#pragma once
+
+#include "kraken/base/units.hpp"
+#include "kraken/model/child_spec.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace kraken::config {
+
+/// Permission bits taken away from files a program makes; written in octal (`027`).
+struct file_mask {
+  std::uint32_t bits = 027; ///< 0..0777
+};
+
+/// Resource limits; absent: the daemon's own (`inherit`).
+struct process_limits {
+  std::optional<std::uint64_t> nofile;
+  std::optional<bytes> as;
+  std::optional<bytes> core = bytes{0};
+  std::optional<std::uint64_t> nproc;
+};
+
+struct process_options {
+  std::map<std::string, std::string> env;
+  std::string cwd; ///< absolute once loaded: relative to the file; default: the file's directory
+  std::string user;
+  std::string group;
+  bool allow_root = false;
+  bool inherit_env = false; ///< false: only PATH, HOME, LANG and the like reach the program
+  process_limits limits;
+  file_mask umask;
+};
+
+/// As `child_spec::options` of the kind `process`.
+struct process_spec_options final : model::kind_options {
+  process_options values;
+
+  explicit process_spec_options(process_options wanted) : values(std::move(wanted)) {}
+  [[nodiscard]] std::string fingerprint() const override;
+};
+
+} // namespace kraken::config
