@@ -69,7 +69,7 @@ final class Psr7Adapter
         $psr = $this->factory
             ->createServerRequest(
                 $request->method(),
-                $request->scheme() . '://' . $request->host() . self::originForm($request->target()),
+                self::uri($request),
                 self::serverParams($request)
             )
             ->withProtocolVersion($request->protocolVersion());
@@ -136,12 +136,17 @@ final class Psr7Adapter
     }
 
     /** A target may be a whole URI (`GET http://a/b`) or `*`; a path is what is wanted. */
-    private static function originForm(string $target): string
+    private static function uri(Request $request): string
     {
-        if (\str_starts_with($target, '/')) {
-            return $target;
+        $path = $request->target();
+        if (!\str_starts_with($path, '/')) {
+            $whole = '~^[a-z][a-z0-9+.-]*://[^/?#]*([/?].*)$~i';
+            $path = \preg_match($whole, $path, $m) === 1 ? $m[1] : '/';
         }
-        return \preg_match('~^[a-z][a-z0-9+.-]*://[^/?#]*([/?].*)$~i', $target, $m) === 1 ? $m[1] : '';
+        // HTTP/1.0 may come without a host; `//a` would then be read as one.
+        return $request->host() === ''
+            ? '/' . \ltrim($path, '/')
+            : $request->scheme() . '://' . $request->host() . $path;
     }
 
     /** @return array<string, mixed> the part of `$_SERVER` that describes a request */

@@ -9,6 +9,7 @@ use Kraken\Protocol\Answer;
 use Kraken\Protocol\Frame;
 use Kraken\Protocol\Link;
 use Kraken\Protocol\ProtocolError;
+use Psr\Http\Server\RequestHandlerInterface;
 
 /**
  * @file The loop of a persistent worker: one request at a time, until the daemon says otherwise.
@@ -50,7 +51,9 @@ final class Worker
     {
         $link = Link::attach();
         $link->welcome();
-        $handler = \is_callable($handler) ? $handler(...) : Psr7Adapter::handler($handler);
+        $handler = \is_callable($handler) && !$handler instanceof RequestHandlerInterface
+            ? $handler(...)
+            : Psr7Adapter::handler($handler);
         (new self($link, $handler, $reset === null ? null : $reset(...)))->serve();
     }
 
