@@ -24,7 +24,7 @@ using jitter_source = std::mt19937_64;
 /// `backoff_base` changed by at most +-`jitter_percent`; never more than `max`. A first restart
 /// stays immediate.
 /// @param random advanced by one step unless the delay is 0
-[[nodiscard]] milliseconds backoff_delay(const backoff_spec& spec, std::uint32_t restarts,
-                                         jitter_source& random) noexcept;
+[[nodiscard]] milliseconds
+backoff_delay(const backoff_spec& spec, std::uint32_t restarts, jitter_source& random) noexcept;
 
 } // namespace kraken::model

@@ -54,4 +54,7 @@ struct cause {
 
 [[nodiscard]] std::string_view to_string(cause_kind kind) noexcept;
 
+/// `SIGKILL` for 9; empty for numbers without a name. Linux numbering.
+[[nodiscard]] std::string_view signal_name(std::int32_t number) noexcept;
+
 } // namespace kraken::model

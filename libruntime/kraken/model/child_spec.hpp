@@ -162,6 +162,11 @@ struct child_spec {
 /// Equality of everything but the children; used by the topology diff.
 [[nodiscard]] bool same_definition(const child_spec& a, const child_spec& b);
 
+/// True when a running container cannot take over `to`: its program, arguments, mailbox or an
+/// option that is not live differ. Supervision fields never need a restart.
+/// @param to same id
+[[nodiscard]] bool needs_restart(const child_spec& from, const child_spec& to);
+
 [[nodiscard]] std::string_view to_string(restart_type value) noexcept;
 [[nodiscard]] std::string_view to_string(strategy value) noexcept;
 [[nodiscard]] std::string_view to_string(auto_shutdown value) noexcept;

@@ -25,7 +25,13 @@
 namespace kraken::model {
 
 /// Public state of a container. The values are the Kraken framework's own numbers.
-enum class state : std::uint8_t { created = 1, destroyed = 2, started = 4, stopped = 8, failed = 16 };
+enum class state : std::uint8_t {
+  created   = 1,
+  destroyed = 2,
+  started   = 4,
+  stopped   = 8,
+  failed    = 16,
+};
 
 inline constexpr std::array all_states{state::created, state::destroyed, state::started,
                                        state::stopped, state::failed};
@@ -69,7 +75,8 @@ inline constexpr std::array<transition, 9> transitions{{
 
 /// True when `on` asks for the state the container is in already: success without effect.
 [[nodiscard]] constexpr bool already_there(state in, event on) noexcept {
-  return (on == event::create && in != state::destroyed) || (on == event::start && in == state::started)
+  return (on == event::create && in != state::destroyed)
+         || (on == event::start && in == state::started)
          || (on == event::stop && in == state::stopped)
          || (on == event::destroy && in == state::destroyed);
 }
@@ -146,7 +153,7 @@ constexpr bool phases_are_dense() {
 
 static_assert(deterministic(), "two edges leave one state on the same event");
 static_assert(phases_are_dense(), "row i of phase_table must describe phase i");
-static_assert(!next(state::failed, event::destroy), "destroying a failed container passes through stopped");
+static_assert(!next(state::failed, event::destroy), "destroying passes through stopped");
 static_assert(!next(state::created, event::fail), "a boot crash is a failure of started/starting");
 } // namespace detail
 

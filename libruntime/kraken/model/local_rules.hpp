@@ -21,8 +21,8 @@ namespace kraken::model {
 /// What a failed container does next. Spelled `continue`, `restart`, `stop`, `destroy`,
 /// `escalate` in configuration.
 enum class directive : std::uint8_t {
-  proceed,  ///< `continue`: same incarnation, next message
-  restart,  ///< a new incarnation; spends the parent's budget
+  proceed, ///< `continue`: same incarnation, next message
+  restart, ///< a new incarnation; spends the parent's budget
   stop,
   destroy,
   escalate, ///< the parent's supervisor decides
@@ -33,16 +33,17 @@ enum class solver_layer : std::uint8_t { any, local, remote };
 
 /// One solver: Kraken's name, and what it means here.
 struct solver_row {
-  std::string_view         name;
-  solver_layer             layer;
-  std::optional<directive> what;  ///< none: decides nothing, the next solver does
-  force                    flags; ///< for destroy
-  bool                     logs;  ///< writes the cause with its detail at level error
-  std::string_view         summary;
+  std::string_view name;
+  solver_layer layer;
+  std::optional<directive> what; ///< none: decides nothing, the next solver does
+  force flags;                   ///< for destroy
+  bool logs;                     ///< writes the cause with its detail at level error
+  std::string_view summary;
 };
 
 /// Kraken's fifteen solvers. `Runtime*` and `CmdSolve` speak of a child, the others of the
 /// container itself; as a rule belongs to the container it is about, both act on the same one.
+// clang-format off
 inline constexpr std::array solver_table{
   solver_row{"CmdDoNothing", solver_layer::any, directive::proceed, force::standard, false,
              "goes on as if nothing had happened"},
@@ -75,13 +76,14 @@ inline constexpr std::array solver_table{
   solver_row{"RuntimeRecreate", solver_layer::remote, directive::restart, force::full, false,
              "the child is replaced by a new incarnation"},
 };
+// clang-format on
 
 /// What the rules say.
 struct local_decision {
-  directive what  = directive::escalate;
-  force     flags = force::standard; ///< for destroy
-  bool      logs  = false;
-  std::string_view matched = "*";    ///< `match` of the rule that won; lives as long as the rules
+  directive what = directive::escalate;
+  force flags = force::standard; ///< for destroy
+  bool logs = false;
+  std::string_view matched = "*"; ///< `match` of the rule that won; lives as long as the rules
 
   friend bool operator==(const local_decision&, const local_decision&) = default;
 };

@@ -37,7 +37,7 @@ public:
   /// @param intensity restarts allowed; the budget is exceeded by one more
   /// @param period    > 0
   restart_window(std::uint32_t intensity, milliseconds period) noexcept
-    : intensity_(intensity), period_(period) {}
+      : intensity_(intensity), period_(period) {}
 
   /// Counts a restart of `child`; call it when the restart is due, after its backoff. A group
   /// restart is counted once, for the child that failed.
@@ -66,21 +66,21 @@ public:
   [[nodiscard]] std::uint32_t count_of(std::string_view child, time_point now) noexcept;
 
   [[nodiscard]] std::uint32_t intensity() const noexcept { return intensity_; }
-  [[nodiscard]] milliseconds  period() const noexcept { return period_; }
+  [[nodiscard]] milliseconds period() const noexcept { return period_; }
 
 private:
   struct entry {
-    std::string               child;
-    time_point                at;
+    std::string child;
+    time_point at;
     std::optional<time_point> ready_since;
-    bool                      served = false; ///< was ready for a whole period since `at`
+    bool served = false; ///< was ready for a whole period since `at`
   };
 
   [[nodiscard]] bool expired(const entry& one, time_point now) const noexcept;
-  void               prune(time_point now) noexcept;
+  void prune(time_point now) noexcept;
 
-  std::uint32_t      intensity_;
-  milliseconds       period_;
+  std::uint32_t intensity_;
+  milliseconds period_;
   std::vector<entry> entries_; ///< oldest first, at most intensity + 1
 };
 

@@ -25,27 +25,27 @@ enum class activity : std::uint8_t {
 
 /// A child as a decision sees it. Children are always listed in start order.
 struct child_view {
-  std::string  id;
-  restart_type restart     = restart_type::permanent;
-  bool         significant = false;
-  activity     doing       = activity::running;
+  std::string id;
+  restart_type restart = restart_type::permanent;
+  bool significant = false;
+  activity doing = activity::running;
 };
 
 /// What to do, in the order of the fields. Lists never name a child that the supervisor does
 /// not want to run: a stopped or parked child is not resurrected by a sibling's failure.
 struct decision {
   enum class act : std::uint8_t {
-    restart,  ///< after the backoff, if the budget (counted once) allows it
-    replace,  ///< planned recycling: `restart` at once, nothing counted
-    finish,   ///< it ended for good
+    restart, ///< after the backoff, if the budget (counted once) allows it
+    replace, ///< planned recycling: `restart` at once, nothing counted
+    finish,  ///< it ended for good
   };
 
-  act                      what = act::finish;
+  act what = act::finish;
   std::vector<std::string> stop;    ///< siblings to end first, right to left
   std::vector<std::string> drop;    ///< temporary children to destroy; of the failed child or of
                                     ///< siblings in `stop`
   std::vector<std::string> restart; ///< children to start, left to right; the failed one included
-  bool                     shutdown = false; ///< auto_shutdown: the supervisor ends, orderly
+  bool shutdown = false;            ///< auto_shutdown: the supervisor ends, orderly
 
   friend bool operator==(const decision&, const decision&) = default;
 };
@@ -58,8 +58,10 @@ struct decision {
 /// @param why      its cause; `recycle` gives act::replace
 /// @return         act::finish without effect when `failed` is not among them
 /// @thread         any (pure)   @cost O(children)
-[[nodiscard]] decision on_child_end(const supervise_spec& how, std::span<const child_view> children,
-                                    std::string_view failed, const cause& why);
+[[nodiscard]] decision on_child_end(const supervise_spec& how,
+                                    std::span<const child_view> children,
+                                    std::string_view failed,
+                                    const cause& why);
 
 /// What to do when the budget is spent.
 struct surrender {
@@ -75,7 +77,8 @@ struct surrender {
 /// fails with `cause_kind::child`.
 /// @param group the `restart` list of the decision that is given up
 /// @thread any (pure)
-[[nodiscard]] surrender on_budget_spent(give_up wish, std::span<const child_view> children,
+[[nodiscard]] surrender on_budget_spent(give_up wish,
+                                        std::span<const child_view> children,
                                         std::span<const std::string> group);
 
 /// The children a supervisor stops, in this order: all running ones, right to left.

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Checking, joining and resolving the names of containers.
+#include "kraken/model/alias.hpp"
+
+#include "kraken/base/limits.hpp"
+#include "kraken/base/nearest.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace kraken::model {
+
+namespace {
+
+// By hand: the standard classifiers follow the locale.
+bool is_letter_or_digit(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_alias_character(char c) noexcept {
+  constexpr std::string_view others{"_-.:"};
+  return is_letter_or_digit(c) || others.find(c) != std::string_view::npos;
+}
+
+tl::unexpected<error> bad_alias(std::string_view alias, std::string_view fault) {
+  std::string text{"alias '"};
+  text.append(alias).append("': ").append(fault);
+  return fail(errc::invalid_argument, std::move(text));
+}
+
+bool ends_with_segments(std::string_view path, std::string_view wanted) noexcept {
+  return path.size() > wanted.size() && path.ends_with(wanted) &&
+         path[path.size() - wanted.size() - 1] == '/';
+}
+
+error ambiguous_alias(std::string_view wanted, std::span<const std::string_view> found) {
+  constexpr std::size_t shown = 5;
+  std::string text{"'"};
+  text.append(wanted).append("' names ").append(std::to_string(found.size()));
+  text.append(" containers: ");
+  for (std::size_t i = 0; i < std::min(found.size(), shown); ++i) {
+    text.append(i == 0 ? "'" : ", '").append(found[i]).append("'");
+  }
+  if (found.size() > shown) {
+    text += ", ...";
+  }
+  return error{errc::ambiguous, std::move(text)};
+}
+
+error unknown_alias(std::string_view wanted, std::span<const std::string> paths) {
+  // A short alias is compared with short aliases, a path with paths.
+  const bool is_path = wanted.find('/') != std::string_view::npos;
+  std::vector<std::string_view> known;
+  known.reserve(paths.size());
+  for (const auto& path : paths) {
+    known.push_back(is_path ? std::string_view{path} : alias_of(path));
+  }
+  std::string text{"no container '"};
+  text.append(wanted).append("'");
+  if (const auto near = nearest(wanted, known)) {
+    text.append(" (did you mean '").append(*near).append("'?)");
+  }
+  return error{errc::not_found, std::move(text)};
+}
+
+} // namespace
+
+result<void> check_alias(std::string_view alias) {
+  if (alias.empty()) {
+    return bad_alias(alias, "is empty");
+  }
+  if (alias.size() > limits::alias_bytes_max) {
+    return bad_alias(alias.substr(0, limits::alias_bytes_max),
+                     "is longer than " + std::to_string(limits::alias_bytes_max) + " characters");
+  }
+  if (!is_letter_or_digit(alias.front()) && alias.front() != '_') {
+    return bad_alias(alias, "does not begin with a letter, a digit or '_'");
+  }
+  if (!std::ranges::all_of(alias, is_alias_character)) {
+    return bad_alias(alias, "has other characters than letters, digits and '_-.:'");
+  }
+  return {};
+}
+
+result<void> check_path(std::string_view path) {
+  if (depth_of(path) > limits::tree_depth_max) {
+    return fail(errc::invalid_argument,
+                "path '" + std::string{path} + "' is deeper than " +
+                    std::to_string(limits::tree_depth_max) + " segments");
+  }
+  std::size_t begin = 0;
+  for (;;) {
+    const std::size_t end = path.find('/', begin);
+    if (auto fine = check_alias(path.substr(begin, end - begin)); !fine) {
+      return fine;
+    }
+    if (end == std::string_view::npos) {
+      return {};
+    }
+    begin = end + 1;
+  }
+}
+
+std::string join_path(std::string_view parent, std::string_view alias) {
+  std::string out{parent};
+  if (!parent.empty()) {
+    out += '/';
+  }
+  return out.append(alias);
+}
+
+std::string_view alias_of(std::string_view path) noexcept {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string_view parent_of(std::string_view path) noexcept {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
+}
+
+std::size_t depth_of(std::string_view path) noexcept {
+  return path.empty() ? 0 : 1 + static_cast<std::size_t>(std::ranges::count(path, '/'));
+}
+
+bool is_below(std::string_view path, std::string_view ancestor) noexcept {
+  return path.size() > ancestor.size() && path.starts_with(ancestor) &&
+         path[ancestor.size()] == '/';
+}
+
+result<std::string> resolve(std::string_view wanted, std::span<const std::string> paths) {
+  std::vector<std::string_view> found;
+  for (const auto& path : paths) {
+    if (path == wanted) {
+      return path;
+    }
+    if (!wanted.empty() && ends_with_segments(path, wanted)) {
+      found.emplace_back(path);
+    }
+  }
+  if (found.size() == 1) {
+    return std::string{found.front()};
+  }
+  return found.empty() ? fail(unknown_alias(wanted, paths)) : fail(ambiguous_alias(wanted, found));
+}
+
+} // namespace kraken::model

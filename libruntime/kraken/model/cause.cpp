@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// How causes are named and shown.
+#include "kraken/model/cause.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace kraken::model {
+
+namespace {
+
+struct cause_kind_row {
+  cause_kind value;
+  std::string_view name; ///< the enumerator
+  std::string_view key;  ///< what local rules match
+  std::string_view text; ///< shown when the cause has no message of its own
+};
+
+constexpr std::array cause_kind_table{
+    cause_kind_row{cause_kind::none, "none", "none", "no cause"},
+    cause_kind_row{cause_kind::exit_normal, "exit_normal", "exit:0", "ended normally"},
+    cause_kind_row{cause_kind::exit_code, "exit_code", "exit", "exit code"},
+    cause_kind_row{cause_kind::signal, "signal", "signal", "signal"},
+    cause_kind_row{cause_kind::exception, "exception", "exception", "exception"},
+    cause_kind_row{cause_kind::start_error, "start_error", "start", "could not be started"},
+    cause_kind_row{cause_kind::start_timeout, "start_timeout", "start", "not ready in time"},
+    cause_kind_row{cause_kind::timeout, "timeout", "timeout", "exceeded its time"},
+    cause_kind_row{cause_kind::probe, "probe", "probe", "alive probe failed"},
+    cause_kind_row{cause_kind::out_of_memory, "out_of_memory", "oom", "out of memory"},
+    cause_kind_row{cause_kind::protocol, "protocol", "protocol", "broke the worker protocol"},
+    cause_kind_row{cause_kind::child, "child", "child", "a child failed for good"},
+    cause_kind_row{cause_kind::shared_fate, "shared_fate", "shared_fate", "its host process ended"},
+    cause_kind_row{cause_kind::node_down, "node_down", "node_down", "its node is not reachable"},
+    cause_kind_row{cause_kind::recycle, "recycle", "recycle", "planned replacement"},
+};
+
+constexpr bool cause_kinds_are_dense() {
+  for (std::size_t i = 0; i < cause_kind_table.size(); ++i) {
+    if (static_cast<std::size_t>(cause_kind_table[i].value) != i) {
+      return false;
+    }
+  }
+  return true;
+}
+static_assert(cause_kinds_are_dense(), "row i of cause_kind_table must describe kind i");
+
+const cause_kind_row& row_of_cause(cause_kind kind) noexcept {
+  const auto index = static_cast<std::size_t>(kind);
+  return index < cause_kind_table.size() ? cause_kind_table[index] : cause_kind_table.front();
+}
+
+struct signal_row {
+  std::int32_t number;
+  std::string_view name;
+};
+
+// Linux numbers of the signals that end processes; real-time signals have no name.
+constexpr std::array signal_table{
+    signal_row{1, "SIGHUP"},
+    signal_row{2, "SIGINT"},
+    signal_row{3, "SIGQUIT"},
+    signal_row{4, "SIGILL"},
+    signal_row{5, "SIGTRAP"},
+    signal_row{6, "SIGABRT"},
+    signal_row{7, "SIGBUS"},
+    signal_row{8, "SIGFPE"},
+    signal_row{9, "SIGKILL"},
+    signal_row{10, "SIGUSR1"},
+    signal_row{11, "SIGSEGV"},
+    signal_row{12, "SIGUSR2"},
+    signal_row{13, "SIGPIPE"},
+    signal_row{14, "SIGALRM"},
+    signal_row{15, "SIGTERM"},
+    signal_row{24, "SIGXCPU"},
+    signal_row{25, "SIGXFSZ"},
+    signal_row{31, "SIGSYS"},
+};
+
+std::string cause_headline(const cause& why) {
+  std::string text{row_of_cause(why.kind).text};
+  if (why.kind == cause_kind::exit_code) {
+    text += ' ' + std::to_string(why.code);
+  }
+  if (why.kind == cause_kind::signal) {
+    text += ' ' + std::to_string(why.code);
+    if (const auto name = signal_name(why.code); !name.empty()) {
+      text.append(" (").append(name).append(")");
+    }
+  }
+  if (!why.type.empty()) {
+    text = why.type;
+  }
+  return text;
+}
+
+} // namespace
+
+std::string_view signal_name(std::int32_t number) noexcept {
+  for (const auto& row : signal_table) {
+    if (row.number == number) {
+      return row.name;
+    }
+  }
+  return {};
+}
+
+std::string cause::text() const {
+  std::string out = cause_headline(*this);
+  if (!message.empty()) {
+    out.append(": ").append(message);
+  }
+  return out;
+}
+
+std::string cause::key() const {
+  std::string out{row_of_cause(kind).key};
+  if (kind == cause_kind::exit_code || kind == cause_kind::signal) {
+    out += ':' + std::to_string(code);
+  }
+  return out;
+}
+
+std::string_view to_string(cause_kind kind) noexcept {
+  return row_of_cause(kind).name;
+}
+
+} // namespace kraken::model

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Checking and comparing child specs, and the names of their enums.
+#include "kraken/model/child_spec.hpp"
+
+#include "kraken/model/alias.hpp"
+#include "kraken/model/local_rules.hpp"
+
+namespace kraken::model {
+
+namespace {
+
+tl::unexpected<error> spec_fault(std::string_view field, std::string_view fault) {
+  return fail(errc::invalid_argument, std::string{field}.append(": ").append(fault));
+}
+
+result<void> check_times(const child_spec& spec) {
+  if (spec.shutdown.how == shutdown_spec::mode::within && spec.shutdown.time.count() <= 0) {
+    return spec_fault("shutdown", "must be more than 0 (brutal_kill ends at once)");
+  }
+  if (spec.ready.within.count() <= 0) {
+    return spec_fault("ready.within", "must be more than 0");
+  }
+  if (spec.ready.how == ready_spec::mode::alive_for && spec.ready.alive_for >= spec.ready.within) {
+    return spec_fault("ready.alive_for", "must be less than ready.within");
+  }
+  if (spec.alive.how != alive_spec::mode::none && spec.alive.every.count() <= 0) {
+    return spec_fault("alive.every", "must be more than 0");
+  }
+  return {};
+}
+
+result<void> check_restarts(const child_spec& spec) {
+  constexpr std::uint32_t percent_max = 100;
+  if (spec.significant && spec.restart == restart_type::permanent) {
+    return spec_fault("significant", "needs restart: transient or temporary");
+  }
+  if (spec.supervise.period.count() <= 0) {
+    return spec_fault("supervise.period", "must be more than 0");
+  }
+  if (spec.backoff.factor < 1.0) {
+    return spec_fault("backoff.factor", "must be at least 1");
+  }
+  if (spec.backoff.min.count() < 0 || spec.backoff.min > spec.backoff.max) {
+    return spec_fault("backoff.min", "must be 0 or more and not above backoff.max");
+  }
+  if (spec.backoff.jitter_percent > percent_max) {
+    return spec_fault("backoff.jitter_percent", "must be at most 100");
+  }
+  return {};
+}
+
+bool same_options(const child_spec& a, const child_spec& b) {
+  if (a.options == nullptr || b.options == nullptr) {
+    return a.options == b.options;
+  }
+  return a.options->fingerprint() == b.options->fingerprint();
+}
+
+} // namespace
+
+result<void> check(const child_spec& spec) {
+  if (auto fine = check_alias(spec.id); !fine) {
+    return spec_fault("id", fine.error().context);
+  }
+  if (spec.kind.empty()) {
+    return spec_fault("type", "is empty");
+  }
+  if (spec.mailbox.capacity == 0) {
+    return spec_fault("mailbox.capacity", "must be at least 1");
+  }
+  if (auto fine = check(spec.local); !fine) {
+    return spec_fault("local", fine.error().context);
+  }
+  return check_times(spec).and_then([&spec] { return check_restarts(spec); });
+}
+
+bool needs_restart(const child_spec& from, const child_spec& to) {
+  if (from.kind != to.kind || from.name != to.name || from.start != to.start ||
+      from.args != to.args || from.mailbox != to.mailbox) {
+    return true;
+  }
+  if (from.options == nullptr || to.options == nullptr) {
+    return from.options != to.options;
+  }
+  return !from.options->live_change(*to.options);
+}
+
+bool same_definition(const child_spec& a, const child_spec& b) {
+  return a.id == b.id && a.kind == b.kind && a.name == b.name && a.start == b.start &&
+         a.args == b.args && a.restart == b.restart && a.significant == b.significant &&
+         a.autostart == b.autostart && a.shutdown == b.shutdown && a.ready == b.ready &&
+         a.alive == b.alive && a.backoff == b.backoff && a.on_give_up == b.on_give_up &&
+         a.supervise == b.supervise && a.mailbox == b.mailbox && a.local == b.local &&
+         same_options(a, b);
+}
+
+std::string_view to_string(restart_type value) noexcept {
+  switch (value) {
+  case restart_type::permanent:
+    return "permanent";
+  case restart_type::transient:
+    return "transient";
+  case restart_type::temporary:
+    return "temporary";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(strategy value) noexcept {
+  switch (value) {
+  case strategy::one_for_one:
+    return "one_for_one";
+  case strategy::one_for_all:
+    return "one_for_all";
+  case strategy::rest_for_one:
+    return "rest_for_one";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(auto_shutdown value) noexcept {
+  switch (value) {
+  case auto_shutdown::never:
+    return "never";
+  case auto_shutdown::any_significant:
+    return "any_significant";
+  case auto_shutdown::all_significant:
+    return "all_significant";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(give_up value) noexcept {
+  switch (value) {
+  case give_up::escalate:
+    return "escalate";
+  case give_up::park:
+    return "park";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(overflow value) noexcept {
+  switch (value) {
+  case overflow::reject:
+    return "reject";
+  case overflow::drop_newest:
+    return "drop_newest";
+  case overflow::drop_oldest:
+    return "drop_oldest";
+  case overflow::block:
+    return "block";
+  }
+  return "unknown";
+}
+
+} // namespace kraken::model

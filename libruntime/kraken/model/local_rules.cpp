@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Matching rules against causes and reading their solvers.
+#include "kraken/model/local_rules.hpp"
+
+#include "kraken/base/nearest.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace kraken::model {
+
+namespace {
+
+constexpr std::array directive_table{
+    solver_row{"continue",
+               solver_layer::any,
+               directive::proceed,
+               force::standard,
+               false,
+               "same incarnation, next message"},
+    solver_row{"restart",
+               solver_layer::any,
+               directive::restart,
+               force::standard,
+               false,
+               "a new incarnation; spends the parent's restart budget"},
+    solver_row{
+        "stop", solver_layer::any, directive::stop, force::standard, false, "stops the container"},
+    solver_row{"destroy",
+               solver_layer::any,
+               directive::destroy,
+               force::standard,
+               false,
+               "destroys the container"},
+    solver_row{"escalate",
+               solver_layer::any,
+               directive::escalate,
+               force::standard,
+               false,
+               "the parent's supervisor decides"},
+};
+
+constexpr std::string_view exit_prefix{"exit:"};
+constexpr std::string_view signal_prefix{"signal:"};
+
+std::string_view without_root_namespace(std::string_view name) noexcept {
+  return name.starts_with('\\') ? name.substr(1) : name;
+}
+
+bool matches_class(std::string_view match, const cause& why) {
+  const auto same = [match](std::string_view name) {
+    return !name.empty() && without_root_namespace(name) == match;
+  };
+  return same(why.type) || std::ranges::any_of(why.parents, same);
+}
+
+bool matches_key(std::string_view match, const cause& why) {
+  switch (why.kind) {
+  case cause_kind::exit_normal:
+  case cause_kind::exit_code:
+    return match == "exit:*" || match == why.key();
+  case cause_kind::signal:
+    return match == "signal:*" || match == why.key() ||
+           (match.starts_with(signal_prefix) &&
+            match.substr(signal_prefix.size()) == signal_name(why.code));
+  case cause_kind::none:
+  case cause_kind::exception:
+  case cause_kind::start_error:
+  case cause_kind::start_timeout:
+  case cause_kind::timeout:
+  case cause_kind::probe:
+  case cause_kind::out_of_memory:
+  case cause_kind::protocol:
+  case cause_kind::child:
+  case cause_kind::shared_fate:
+  case cause_kind::node_down:
+  case cause_kind::recycle:
+    break;
+  }
+  return match == why.key();
+}
+
+/// `*`, or a number from `least` to `most`.
+bool is_number_or_star(std::string_view text, int least, int most) noexcept {
+  if (text == "*") {
+    return true;
+  }
+  int number = 0;
+  const auto end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  return parsed.ec == std::errc{} && parsed.ptr == end && number >= least && number <= most;
+}
+
+bool is_signal(std::string_view text) noexcept {
+  constexpr int signals = 64;
+  if (is_number_or_star(text, 1, signals)) {
+    return true;
+  }
+  for (int number = 1; number <= signals; ++number) {
+    if (!text.empty() && signal_name(number) == text) {
+      return true;
+    }
+  }
+  return false;
+}
+
+result<void> check_match(std::string_view match) {
+  constexpr int exit_code_max = 255;
+  std::string_view wanted;
+  if (match.empty()) {
+    wanted = "an exception class, a cause or '*'";
+  } else if (match.starts_with(exit_prefix)) {
+    if (!is_number_or_star(match.substr(exit_prefix.size()), 0, exit_code_max)) {
+      wanted = "'exit:' with 0..255 or '*'";
+    }
+  } else if (match.starts_with(signal_prefix)) {
+    if (!is_signal(match.substr(signal_prefix.size()))) {
+      wanted = "'signal:' with 1..64, a name such as SIGSEGV, or '*'";
+    }
+  } else if (match == "exit" || match == "signal") {
+    wanted = "a number or '*' after it, as in 'exit:*'";
+  }
+  if (wanted.empty()) {
+    return {};
+  }
+  return fail(errc::invalid_argument,
+              "rule '" + std::string{match} + "': expected " + std::string{wanted});
+}
+
+error unknown_solver(std::string_view match, std::string_view solver) {
+  std::vector<std::string_view> known;
+  for (const auto& row : directive_table) {
+    known.push_back(row.name);
+  }
+  for (const auto& row : solver_table) {
+    known.push_back(row.name);
+  }
+  std::string text = "rule '" + std::string{match} + "': unknown directive '";
+  text.append(solver).append("'");
+  if (const auto near = nearest(solver, known)) {
+    text.append(" (did you mean '").append(*near).append("'?)");
+  }
+  return error{errc::invalid_argument, std::move(text)};
+}
+
+} // namespace
+
+bool matches(std::string_view match, const cause& why) {
+  const std::string_view wanted = without_root_namespace(match);
+  return wanted == "*" || matches_class(wanted, why) || matches_key(wanted, why);
+}
+
+local_decision decide(std::span<const local_rule> rules, const cause& why) {
+  local_decision out;
+  const auto rule = std::ranges::find_if(
+      rules, [&why](const local_rule& one) { return matches(one.match, why); });
+  if (rule == rules.end()) {
+    return out;
+  }
+  out.matched = rule->match;
+  for (const auto& name : rule->solvers) {
+    const solver_row* row = find_solver(name);
+    if (row == nullptr) {
+      continue; // check() rejects such rules; here the cause is escalated rather than lost
+    }
+    out.logs = out.logs || row->logs;
+    if (row->what) {
+      out.what = *row->what;
+      out.flags = row->flags;
+    }
+  }
+  return out;
+}
+
+result<void> check(std::span<const local_rule> rules) {
+  for (const auto& rule : rules) {
+    if (auto fine = check_match(rule.match); !fine) {
+      return fine;
+    }
+    if (rule.solvers.empty()) {
+      return fail(errc::invalid_argument, "rule '" + rule.match + "': no directive");
+    }
+    for (const auto& name : rule.solvers) {
+      if (find_solver(name) == nullptr) {
+        return fail(unknown_solver(rule.match, name));
+      }
+    }
+  }
+  return {};
+}
+
+const solver_row* find_solver(std::string_view name) noexcept {
+  for (const auto& row : directive_table) {
+    if (row.name == name) {
+      return &row;
+    }
+  }
+  for (const auto& row : solver_table) {
+    if (row.name == name) {
+      return &row;
+    }
+  }
+  return nullptr;
+}
+
+std::string_view to_string(directive value) noexcept {
+  const auto index = static_cast<std::size_t>(value);
+  return index < directive_table.size() ? directive_table[index].name : "unknown";
+}
+
+std::string_view to_string(solver_layer value) noexcept {
+  switch (value) {
+  case solver_layer::any:
+    return "any";
+  case solver_layer::local:
+    return "local";
+  case solver_layer::remote:
+    return "remote";
+  }
+  return "unknown";
+}
+
+} // namespace kraken::model

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What may be an alias, and which container a short alias means.
+#include "kraken/model/alias.hpp"
+
+#include "kraken/base/limits.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+namespace model = kraken::model;
+using kraken::errc;
+
+TEST_CASE("check_alias") {
+  auto [alias, fault] = GENERATE(table<std::string, std::string>({
+      {"Main", ""},
+      {"w3", ""},
+      {"_x", ""},
+      {"9lives", ""},
+      {"a.b-c_d:e", ""},
+      {std::string(128, 'a'), ""},
+      {"", "alias '': is empty"},
+      {std::string(129, 'a'),
+       "alias '" + std::string(128, 'a') + "': is longer than 128 characters"},
+      {"-x", "alias '-x': does not begin with a letter, a digit or '_'"},
+      {".x", "alias '.x': does not begin with a letter, a digit or '_'"},
+      {"a b", "alias 'a b': has other characters than letters, digits and '_-.:'"},
+      {"a/b", "alias 'a/b': has other characters than letters, digits and '_-.:'"},
+      {"h\xC3\xA9", "alias 'h\xC3\xA9': has other characters than letters, digits and '_-.:'"},
+      {"{", "alias '{': does not begin with a letter, a digit or '_'"},
+      {"[", "alias '[': does not begin with a letter, a digit or '_'"},
+  }));
+  const auto checked = model::check_alias(alias);
+  CAPTURE(alias);
+  REQUIRE(checked.has_value() == fault.empty());
+  if (!checked) {
+    CHECK(checked.error().code == errc::invalid_argument);
+    CHECK(checked.error().context == fault);
+  }
+}
+
+TEST_CASE("check_path") {
+  CHECK(model::check_path("Main"));
+  CHECK(model::check_path("Main/web/w3"));
+  CHECK(model::check_path("").error().context == "alias '': is empty");
+  CHECK(model::check_path("Main//w3").error().context == "alias '': is empty");
+  CHECK(model::check_path("Main/").error().context == "alias '': is empty");
+  CHECK(model::check_path("/Main").error().context == "alias '': is empty");
+  std::string deep = "a";
+  for (std::size_t i = 1; i < kraken::limits::tree_depth_max; ++i) {
+    deep += "/a";
+  }
+  CHECK(model::check_path(deep));
+  deep += "/a";
+  CHECK(model::check_path(deep).error().context ==
+        "path '" + deep + "' is deeper than 16 segments");
+}
+
+TEST_CASE("paths come apart and together") {
+  CHECK(model::join_path("", "Main") == "Main");
+  CHECK(model::join_path("Main", "web") == "Main/web");
+  CHECK(model::alias_of("Main/web/w3") == "w3");
+  CHECK(model::alias_of("Main") == "Main");
+  CHECK(model::parent_of("Main/web/w3") == "Main/web");
+  CHECK(model::parent_of("Main").empty());
+  CHECK(model::depth_of("") == 0);
+  CHECK(model::depth_of("Main") == 1);
+  CHECK(model::depth_of("Main/web/w3") == 3);
+  CHECK(model::is_below("Main/web", "Main"));
+  CHECK_FALSE(model::is_below("Main", "Main"));
+  CHECK_FALSE(model::is_below("Mainly", "Main"));
+  CHECK_FALSE(model::is_below("Other/Main", "Main"));
+}
+
+TEST_CASE("resolve: whole paths, short aliases, and what is wrong with the others") {
+  const std::vector<std::string> paths{"Main",
+                                       "Main/web",
+                                       "Main/web/w1",
+                                       "Main/web/w2",
+                                       "Main/api",
+                                       "Main/api/w1",
+                                       "Main/api/w4",
+                                       "Main/mail",
+                                       "Main/mail/w1"};
+  auto [wanted, path, fault] = GENERATE(table<std::string, std::string, std::string>({
+      {"Main", "Main", ""},
+      {"Main/api/w1", "Main/api/w1", ""},
+      {"w2", "Main/web/w2", ""},
+      {"api/w1", "Main/api/w1", ""},
+      {"web", "Main/web", ""},
+      {"w1",
+       "",
+       "ambiguous: 'w1' names 3 containers: 'Main/web/w1', 'Main/api/w1', 'Main/mail/w1'"},
+      {"T9", "", "not_found: no container 'T9'"},
+      {"wbe", "", "not_found: no container 'wbe' (did you mean 'web'?)"},
+      {"Main/wbe", "", "not_found: no container 'Main/wbe' (did you mean 'Main/web'?)"},
+      {"eb", "", "not_found: no container 'eb' (did you mean 'web'?)"},
+      {"/w1", "", "not_found: no container '/w1'"},
+      {"", "", "not_found: no container ''"},
+  }));
+  CAPTURE(wanted);
+  const auto found = model::resolve(wanted, paths);
+  if (found) {
+    CHECK(*found == path);
+    CHECK(fault.empty());
+  } else {
+    CHECK(found.error().text() == fault);
+  }
+}
+
+TEST_CASE("resolve: a long list of candidates is cut") {
+  std::vector<std::string> paths;
+  for (int i = 0; i < 7; ++i) {
+    paths.push_back("Main/p" + std::to_string(i) + "/w");
+  }
+  CHECK(model::resolve("w", paths).error().context ==
+        "'w' names 7 containers: 'Main/p0/w', 'Main/p1/w', 'Main/p2/w', 'Main/p3/w', "
+        "'Main/p4/w', ...");
+}

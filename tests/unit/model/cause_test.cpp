@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// How causes read, and the keys rules match.
+#include "kraken/model/cause.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace model = kraken::model;
+using model::cause;
+using model::cause_kind;
+
+TEST_CASE("cause: text and key of every kind") {
+  cause why;
+  std::string text;
+  std::string key;
+  std::string name;
+  std::tie(why.kind, why.code, text, key, name) =
+      GENERATE(table<cause_kind, int, std::string, std::string, std::string>({
+          {cause_kind::none, 0, "no cause", "none", "none"},
+          {cause_kind::exit_normal, 0, "ended normally", "exit:0", "exit_normal"},
+          {cause_kind::exit_code, 255, "exit code 255", "exit:255", "exit_code"},
+          {cause_kind::signal, 9, "signal 9 (SIGKILL)", "signal:9", "signal"},
+          {cause_kind::signal, 40, "signal 40", "signal:40", "signal"},
+          {cause_kind::exception, 0, "exception", "exception", "exception"},
+          {cause_kind::start_error, 0, "could not be started", "start", "start_error"},
+          {cause_kind::start_timeout, 0, "not ready in time", "start", "start_timeout"},
+          {cause_kind::timeout, 0, "exceeded its time", "timeout", "timeout"},
+          {cause_kind::probe, 0, "alive probe failed", "probe", "probe"},
+          {cause_kind::out_of_memory, 0, "out of memory", "oom", "out_of_memory"},
+          {cause_kind::protocol, 0, "broke the worker protocol", "protocol", "protocol"},
+          {cause_kind::child, 0, "a child failed for good", "child", "child"},
+          {cause_kind::shared_fate, 0, "its host process ended", "shared_fate", "shared_fate"},
+          {cause_kind::node_down, 0, "its node is not reachable", "node_down", "node_down"},
+          {cause_kind::recycle, 0, "planned replacement", "recycle", "recycle"},
+          {static_cast<cause_kind>(200), 0, "no cause", "none", "none"},
+      }));
+  CHECK(why.text() == text);
+  CHECK(why.key() == key);
+  CHECK(model::to_string(why.kind) == name);
+  CHECK(why.normal() == (why.kind == cause_kind::exit_normal || why.kind == cause_kind::recycle));
+}
+
+TEST_CASE("cause: an exception names its class and message") {
+  cause why;
+  why.kind = cause_kind::exception;
+  why.type = "DomainError";
+  CHECK(why.text() == "DomainError");
+  why.message = "no such user";
+  CHECK(why.text() == "DomainError: no such user");
+}
+
+TEST_CASE("cause: signals have their Linux names") {
+  CHECK(model::signal_name(11) == "SIGSEGV");
+  CHECK(model::signal_name(31) == "SIGSYS");
+  CHECK(model::signal_name(0).empty());
+}

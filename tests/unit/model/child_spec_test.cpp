@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Faulty child specs with their exact errors, equality, and what can change without a restart.
+#include "kraken/model/child_spec.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+
+namespace model = kraken::model;
+using model::child_spec;
+using namespace std::chrono_literals;
+
+namespace {
+
+class sized final : public model::kind_options {
+public:
+  sized(int program, int size) : program_(program), size_(size) {}
+
+  [[nodiscard]] std::string fingerprint() const override {
+    return std::to_string(program_) + ' ' + std::to_string(size_);
+  }
+  [[nodiscard]] bool live_change(const kind_options& to) const override {
+    return program_ == dynamic_cast<const sized&>(to).program_;
+  }
+
+private:
+  int program_;
+  int size_;
+};
+
+class rigid final : public model::kind_options {
+public:
+  explicit rigid(std::string text) : text_(std::move(text)) {}
+  [[nodiscard]] std::string fingerprint() const override { return text_; }
+
+private:
+  std::string text_;
+};
+
+child_spec good_spec() {
+  child_spec spec;
+  spec.id = "web";
+  spec.kind = "pool";
+  return spec;
+}
+
+using change = std::function<void(child_spec&)>;
+
+} // namespace
+
+TEST_CASE("check: a spec with defaults is fine") {
+  CHECK(model::check(good_spec()));
+}
+
+TEST_CASE("check: what is wrong in one spec") {
+  auto [apply, fault] = GENERATE(table<change, std::string>({
+      {[](child_spec& s) { s.id.clear(); }, "id: alias '': is empty"},
+      {[](child_spec& s) { s.kind.clear(); }, "type: is empty"},
+      {[](child_spec& s) { s.mailbox.capacity = 0; }, "mailbox.capacity: must be at least 1"},
+      {[](child_spec& s) {
+         s.local = {{"*", {}}};
+       },
+       "local: rule '*': no directive"},
+      {[](child_spec& s) { s.shutdown.time = 0ms; },
+       "shutdown: must be more than 0 (brutal_kill ends at once)"},
+      {[](child_spec& s) { s.ready.within = 0ms; }, "ready.within: must be more than 0"},
+      {[](child_spec& s) {
+         s.ready.how = model::ready_spec::mode::alive_for;
+         s.ready.alive_for = 60s;
+       },
+       "ready.alive_for: must be less than ready.within"},
+      {[](child_spec& s) { s.alive.how = model::alive_spec::mode::heartbeat; },
+       "alive.every: must be more than 0"},
+      {[](child_spec& s) { s.significant = true; },
+       "significant: needs restart: transient or temporary"},
+      {[](child_spec& s) { s.supervise.period = 0ms; }, "supervise.period: must be more than 0"},
+      {[](child_spec& s) { s.backoff.factor = 0.5; }, "backoff.factor: must be at least 1"},
+      {[](child_spec& s) { s.backoff.min = 31s; },
+       "backoff.min: must be 0 or more and not above backoff.max"},
+      {[](child_spec& s) { s.backoff.min = -1ms; },
+       "backoff.min: must be 0 or more and not above backoff.max"},
+      {[](child_spec& s) { s.backoff.jitter_percent = 101; },
+       "backoff.jitter_percent: must be at most 100"},
+  }));
+  auto spec = good_spec();
+  apply(spec);
+  const auto checked = model::check(spec);
+  REQUIRE_FALSE(checked);
+  CHECK(checked.error().code == kraken::errc::invalid_argument);
+  CHECK(checked.error().context == fault);
+}
+
+TEST_CASE("check: the neighbours of faults are fine") {
+  auto apply =
+      GENERATE(change{[](child_spec& s) {
+                 s.shutdown = {.how = model::shutdown_spec::mode::brutal_kill, .time = 0ms};
+               }},
+               change{[](child_spec& s) {
+                 s.ready.how = model::ready_spec::mode::alive_for;
+                 s.ready.alive_for = 1s;
+               }},
+               change{[](child_spec& s) {
+                 s.alive = {.how = model::alive_spec::mode::heartbeat, .target = "", .every = 1s};
+               }},
+               change{[](child_spec& s) {
+                 s.significant = true;
+                 s.restart = model::restart_type::transient;
+               }},
+               change{[](child_spec& s) {
+                 s.local = {{"*", {"stop"}}};
+               }});
+  auto spec = good_spec();
+  apply(spec);
+  CHECK(model::check(spec));
+}
+
+TEST_CASE("same_definition and needs_restart: every field counts") {
+  auto [apply, restarts] = GENERATE(table<change, bool>({
+      {[](child_spec& s) { s.kind = "process"; }, true},
+      {[](child_spec& s) { s.name = "Web"; }, true},
+      {[](child_spec& s) { s.start = {"php"}; }, true},
+      {[](child_spec& s) { s.args["a"] = "b"; }, true},
+      {[](child_spec& s) { s.mailbox.capacity = 1; }, true},
+      {[](child_spec& s) { s.options = std::make_shared<sized>(2, 4); }, true},
+      {[](child_spec& s) { s.options = nullptr; }, true},
+      {[](child_spec& s) { s.options = std::make_shared<sized>(1, 8); }, false},
+      {[](child_spec& s) { s.restart = model::restart_type::transient; }, false},
+      {[](child_spec& s) { s.significant = true; }, false},
+      {[](child_spec& s) { s.autostart = false; }, false},
+      {[](child_spec& s) { s.shutdown.time = 1s; }, false},
+      {[](child_spec& s) { s.ready.within = 1s; }, false},
+      {[](child_spec& s) { s.alive.every = 1s; }, false},
+      {[](child_spec& s) { s.backoff.factor = 3; }, false},
+      {[](child_spec& s) { s.on_give_up = model::give_up::park; }, false},
+      {[](child_spec& s) { s.supervise.intensity = 1; }, false},
+      {[](child_spec& s) {
+         s.local = {{"*", {"stop"}}};
+       },
+       false},
+  }));
+  auto before = good_spec();
+  before.options = std::make_shared<sized>(1, 4);
+  auto after = before;
+  after.children.push_back(good_spec());
+  CHECK(model::same_definition(before, after));
+  CHECK_FALSE(model::needs_restart(before, after));
+  apply(after);
+  CHECK_FALSE(model::same_definition(before, after));
+  CHECK(model::needs_restart(before, after) == restarts);
+}
+
+TEST_CASE("same_definition: ids, and specs without options") {
+  auto one = good_spec();
+  auto two = good_spec();
+  CHECK(model::same_definition(one, two));
+  CHECK_FALSE(model::needs_restart(one, two));
+  two.options = std::make_shared<sized>(1, 1);
+  CHECK_FALSE(model::same_definition(one, two));
+  CHECK(model::needs_restart(one, two));
+  two = good_spec();
+  two.id = "api";
+  CHECK_FALSE(model::same_definition(one, two));
+}
+
+TEST_CASE("kind_options: without an own rule only equal options are a live change") {
+  CHECK(rigid{"a"}.live_change(rigid{"a"}));
+  CHECK_FALSE(rigid{"a"}.live_change(rigid{"b"}));
+}
+
+TEST_CASE("child_spec: names") {
+  using model::to_string;
+  CHECK(to_string(model::restart_type::permanent) == "permanent");
+  CHECK(to_string(model::restart_type::transient) == "transient");
+  CHECK(to_string(model::restart_type::temporary) == "temporary");
+  CHECK(to_string(static_cast<model::restart_type>(99)) == "unknown");
+  CHECK(to_string(model::strategy::one_for_one) == "one_for_one");
+  CHECK(to_string(model::strategy::one_for_all) == "one_for_all");
+  CHECK(to_string(model::strategy::rest_for_one) == "rest_for_one");
+  CHECK(to_string(static_cast<model::strategy>(99)) == "unknown");
+  CHECK(to_string(model::auto_shutdown::never) == "never");
+  CHECK(to_string(model::auto_shutdown::any_significant) == "any_significant");
+  CHECK(to_string(model::auto_shutdown::all_significant) == "all_significant");
+  CHECK(to_string(static_cast<model::auto_shutdown>(99)) == "unknown");
+  CHECK(to_string(model::give_up::escalate) == "escalate");
+  CHECK(to_string(model::give_up::park) == "park");
+  CHECK(to_string(static_cast<model::give_up>(99)) == "unknown");
+  CHECK(to_string(model::overflow::reject) == "reject");
+  CHECK(to_string(model::overflow::drop_newest) == "drop_newest");
+  CHECK(to_string(model::overflow::drop_oldest) == "drop_oldest");
+  CHECK(to_string(model::overflow::block) == "block");
+  CHECK(to_string(static_cast<model::overflow>(99)) == "unknown");
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Which rule matches which cause, what its solvers mean, and which rules are rejected.
+#include "kraken/model/local_rules.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace model = kraken::model;
+using model::cause_kind;
+using model::directive;
+using model::local_rule;
+using rules = std::vector<local_rule>;
+
+namespace {
+
+model::cause ended(cause_kind kind, int code = 0) {
+  model::cause why;
+  why.kind = kind;
+  why.code = code;
+  return why;
+}
+
+model::cause thrown(std::string type, std::vector<std::string> parents = {}) {
+  model::cause why;
+  why.kind = cause_kind::exception;
+  why.type = std::move(type);
+  why.parents = std::move(parents);
+  return why;
+}
+
+} // namespace
+
+TEST_CASE("local rules: what matches") {
+  auto [match, why, expected] = GENERATE(table<std::string, model::cause, bool>({
+      {"*", ended(cause_kind::none), true},
+      {"DomainError", thrown("DomainError"), true},
+      {"\\DomainError", thrown("DomainError"), true},
+      {"App\\Oops", thrown("\\App\\Oops"), true},
+      {"Throwable", thrown("DomainError", {"Exception", "Throwable"}), true},
+      {"RuntimeError", thrown("DomainError", {"Exception"}), false},
+      {"exception", thrown("DomainError"), true},
+      {"exit:255", ended(cause_kind::exit_code, 255), true},
+      {"exit:254", ended(cause_kind::exit_code, 255), false},
+      {"exit:*", ended(cause_kind::exit_code, 3), true},
+      {"exit:*", ended(cause_kind::exit_normal), true},
+      {"exit:0", ended(cause_kind::exit_normal), true},
+      {"exit:*", ended(cause_kind::signal, 9), false},
+      {"signal:9", ended(cause_kind::signal, 9), true},
+      {"signal:SIGKILL", ended(cause_kind::signal, 9), true},
+      {"signal:SIGSEGV", ended(cause_kind::signal, 9), false},
+      {"signal:*", ended(cause_kind::signal, 11), true},
+      {"timeout", ended(cause_kind::signal, 11), false},
+      {"signal:*", ended(cause_kind::exit_code, 11), false},
+      {"oom", ended(cause_kind::out_of_memory), true},
+      {"timeout", ended(cause_kind::timeout), true},
+      {"timeout", ended(cause_kind::start_timeout), false},
+      {"start", ended(cause_kind::start_timeout), true},
+      {"start", ended(cause_kind::start_error), true},
+      {"probe", ended(cause_kind::probe), true},
+      {"protocol", ended(cause_kind::protocol), true},
+      {"child", ended(cause_kind::child), true},
+      {"shared_fate", ended(cause_kind::shared_fate), true},
+      {"node_down", ended(cause_kind::node_down), true},
+      {"recycle", ended(cause_kind::recycle), true},
+      {"", thrown(""), false},
+      {"DomainError", thrown("", {"", "DomainError"}), true},
+  }));
+  CAPTURE(match, why.text());
+  CHECK(model::matches(match, why) == expected);
+}
+
+TEST_CASE("local rules: the first match decides, the default escalates") {
+  const rules both{{"DomainError", {"continue"}}, {"*", {"stop"}}};
+  CHECK(model::decide(both, thrown("DomainError")).what == directive::proceed);
+  CHECK(model::decide(both, thrown("DomainError")).matched == "DomainError");
+  CHECK(model::decide(both, thrown("Other")).what == directive::stop);
+  CHECK(model::decide(rules{}, thrown("Other")) == model::local_decision{});
+  const rules reversed{{"*", {"stop"}}, {"DomainError", {"continue"}}};
+  CHECK(model::decide(reversed, thrown("DomainError")).what == directive::stop);
+}
+
+TEST_CASE("local rules: the last solver that decides wins") {
+  auto [solvers,
+        what,
+        flags,
+        logs] = GENERATE(table<std::vector<std::string>, directive, model::force, bool>({
+      {{"CmdLog", "ContainerDestroy"}, directive::destroy, model::force::standard, true},
+      {{"CmdLog"}, directive::escalate, model::force::standard, true},
+      {{"RuntimeRecreate", "ContainerContinue"}, directive::proceed, model::force::standard, false},
+      {{"RuntimeDestroyHard"}, directive::destroy, model::force::hard, false},
+      {{"unheard of", "stop"}, directive::stop, model::force::standard, false},
+      {{"restart"}, directive::restart, model::force::standard, false},
+  }));
+  const rules one{{"*", solvers}};
+  CHECK(model::decide(one, thrown("E")) ==
+        model::local_decision{.what = what, .flags = flags, .logs = logs, .matched = "*"});
+}
+
+TEST_CASE("local rules: all fifteen solvers of Kraken are there") {
+  CHECK(model::solver_table.size() == 15);
+  for (const auto& row : model::solver_table) {
+    CAPTURE(row.name);
+    CHECK(model::find_solver(row.name) == &row);
+    CHECK_FALSE(row.summary.empty());
+  }
+  CHECK(model::find_solver("CmdNothing") == nullptr);
+}
+
+TEST_CASE("local rules: faults") {
+  auto [match, solvers, fault] =
+      GENERATE(table<std::string, std::vector<std::string>, std::string>({
+          {"*", {"continue", "CmdLog"}, ""},
+          {"exit:255", {"stop"}, ""},
+          {"exit:*", {"stop"}, ""},
+          {"signal:64", {"stop"}, ""},
+          {"signal:SIGSEGV", {"stop"}, ""},
+          {"", {"stop"}, "rule '': expected an exception class, a cause or '*'"},
+          {"exit:256", {"stop"}, "rule 'exit:256': expected 'exit:' with 0..255 or '*'"},
+          {"exit:-1", {"stop"}, "rule 'exit:-1': expected 'exit:' with 0..255 or '*'"},
+          {"exit:x", {"stop"}, "rule 'exit:x': expected 'exit:' with 0..255 or '*'"},
+          {"exit:1x", {"stop"}, "rule 'exit:1x': expected 'exit:' with 0..255 or '*'"},
+          {"exit", {"stop"}, "rule 'exit': expected a number or '*' after it, as in 'exit:*'"},
+          {"signal", {"stop"}, "rule 'signal': expected a number or '*' after it, as in 'exit:*'"},
+          {"signal:SIGFOO",
+           {"stop"},
+           "rule 'signal:SIGFOO': expected 'signal:' with 1..64, a name such as SIGSEGV, or '*'"},
+          {"signal:",
+           {"stop"},
+           "rule 'signal:': expected 'signal:' with 1..64, a name such as SIGSEGV, or '*'"},
+          {"*", {}, "rule '*': no directive"},
+          {"E", {"restrat"}, "rule 'E': unknown directive 'restrat' (did you mean 'restart'?)"},
+          {"E", {"CmdLogg"}, "rule 'E': unknown directive 'CmdLogg' (did you mean 'CmdLog'?)"},
+          {"E", {"zzzzzzz"}, "rule 'E': unknown directive 'zzzzzzz'"},
+      }));
+  const rules one{{match, solvers}};
+  const auto checked = model::check(one);
+  CAPTURE(match);
+  REQUIRE(checked.has_value() == fault.empty());
+  if (!checked) {
+    CHECK(checked.error().context == fault);
+  }
+}
+
+TEST_CASE("local rules: names") {
+  CHECK(model::to_string(directive::proceed) == "continue");
+  CHECK(model::to_string(directive::escalate) == "escalate");
+  CHECK(model::to_string(static_cast<directive>(99)) == "unknown");
+  CHECK(model::to_string(model::solver_layer::any) == "any");
+  CHECK(model::to_string(model::solver_layer::local) == "local");
+  CHECK(model::to_string(model::solver_layer::remote) == "remote");
+  CHECK(model::to_string(static_cast<model::solver_layer>(99)) == "unknown");
+}
