@@ -56,34 +56,28 @@ chunked_decoder::step chunked_decoder::next(std::string_view input) noexcept {
 }
 
 std::string_view chunked_decoder::take(unsigned char byte) noexcept {
-  switch (phase_) {
-  case phase::size_start:
-  case phase::size:
+  if (phase_ == phase::size_start || phase_ == phase::size) {
     return take_size(byte);
-  case phase::extension:
+  }
+  if (phase_ == phase::extension) {
     if (byte == '\r') {
       phase_ = phase::size_lf;
       return {};
     }
-    return is_control(byte) || ++extension_ > limits_.extension_bytes ? bad_extension
-                                                                      : std::string_view{};
-  case phase::size_lf:
+    const bool too_long = ++extension_ > limits_.extension_bytes;
+    return too_long || is_control(byte) ? bad_extension : std::string_view{};
+  }
+  if (phase_ == phase::size_lf) {
     phase_ = left_ == 0 ? phase::trailer_start : phase::data;
     return byte == '\n' ? std::string_view{} : bad_size;
-  case phase::data_cr:
+  }
+  if (phase_ == phase::data_cr) {
     phase_ = phase::data_lf;
     return byte == '\r' ? std::string_view{} : bad_data_end;
-  case phase::data_lf:
+  }
+  if (phase_ == phase::data_lf) {
     phase_ = phase::size_start;
     return byte == '\n' ? std::string_view{} : bad_data_end;
-  case phase::trailer_start:
-  case phase::trailer_name:
-  case phase::trailer_value:
-  case phase::trailer_lf:
-  case phase::end_lf:
-  case phase::data:
-  case phase::finished:
-    break;
   }
   return take_trailer(byte);
 }

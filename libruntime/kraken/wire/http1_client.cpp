@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 namespace kraken::wire {
 
@@ -35,11 +36,11 @@ bool is_sendable(const client_request& request) noexcept {
          });
 }
 
-/// Digits only, and it must fit.
+/// Digits only, at least one, and it must fit.
 bool parse_length(std::string_view text, std::uint64_t& value) noexcept {
   const char* const end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, value);
-  return !text.empty() && parsed.ec == std::errc{} && parsed.ptr == end;
+  return parsed.ec == std::errc{} && parsed.ptr == end;
 }
 
 } // namespace
@@ -67,34 +68,22 @@ bool append_request(byte_buffer& out, const client_request& request) noexcept {
 }
 
 client_response_reader::step client_response_reader::next(std::string_view input) noexcept {
-  step out;
-  switch (phase_) {
-  case phase::head:
+  if (phase_ == phase::head) {
     return read_head(input);
-  case phase::chunked:
+  }
+  if (phase_ == phase::chunked) {
     return read_chunked(input);
-  case phase::length:
-  case phase::until_close: {
-    if (phase_ == phase::length && left_ == 0) {
-      phase_ = phase::finished;
-      out.status = step::kind::done;
-      return out;
-    }
-    if (input.empty()) {
-      return out;
-    }
-    out.consumed = phase_ == phase::length
-                       ? static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size()))
-                       : input.size();
-    out.data = input.substr(0, out.consumed);
-    out.status = step::kind::data;
-    left_ -= phase_ == phase::length ? out.consumed : 0;
+  }
+  step out;
+  if (phase_ == phase::finished || (phase_ == phase::length && left_ == 0)) {
+    phase_ = phase::finished;
+    out.status = step::kind::done;
     return out;
   }
-  case phase::finished:
-    break;
-  }
-  out.status = step::kind::done;
+  out.consumed = static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size()));
+  out.data = input.substr(0, out.consumed);
+  out.status = input.empty() ? step::kind::need_more : step::kind::data;
+  left_ -= phase_ == phase::length ? out.consumed : 0;
   return out;
 }
 
@@ -143,19 +132,14 @@ client_response_reader::step client_response_reader::read_chunked(std::string_vi
   out.consumed = decoded.consumed;
   out.data = decoded.data;
   out.reason = decoded.reason;
-  switch (decoded.status) {
-  case chunked_decoder::step::kind::need_more:
-    break;
-  case chunked_decoder::step::kind::data:
+  using from = chunked_decoder::step::kind;
+  if (decoded.status == from::data) {
     out.status = step::kind::data;
-    break;
-  case chunked_decoder::step::kind::done:
+  } else if (decoded.status == from::done) {
     phase_ = phase::finished;
     out.status = step::kind::done;
-    break;
-  case chunked_decoder::step::kind::error:
+  } else if (decoded.status == from::error) {
     out.status = step::kind::error;
-    break;
   }
   return out;
 }
@@ -167,10 +151,14 @@ std::string_view client_response_reader::parse_head(std::string_view text) noexc
   auto line_end = std::min(text.find("\r\n"), text.size());
   const std::string_view line = text.substr(0, line_end);
   std::uint64_t status = 0;
-  if (line.size() < shortest || !line.starts_with(version) || line[8] != ' ' ||
-      !parse_length(line.substr(9, 3), status) || status < 100 ||
-      (line.size() > shortest && line[shortest] != ' ')) {
+  if (line.size() < shortest || !line.starts_with(version) || line[8] != ' ') {
     return "malformed status line";
+  }
+  if (!parse_length({line.data() + 9, 3}, status) || status < 100) {
+    return "malformed status";
+  }
+  if (line.size() > shortest && line[shortest] != ' ') {
+    return "malformed status";
   }
   head_.status = static_cast<int>(status);
   head_.phrase = line.substr(std::min(line.size(), shortest + 1));
@@ -218,6 +206,7 @@ std::string_view client_response_reader::choose_framing(std::uint8_t version_min
     return parse_length(length, left_) ? "" : "malformed Content-Length";
   }
   phase_ = phase::until_close;
+  left_ = std::numeric_limits<std::uint64_t>::max();
   reusable_ = false;
   return {};
 }

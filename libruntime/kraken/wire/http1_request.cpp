@@ -4,6 +4,7 @@
 /// last line is: that is what makes the verdict independent of how the bytes arrive.
 #include "kraken/wire/http1_request.hpp"
 
+#include "kraken/wire/detail/http1_line.hpp"
 #include "kraken/wire/detail/http1_scan.hpp"
 #include "kraken/wire/http1_target.hpp"
 
@@ -42,51 +43,15 @@ struct known_fields {
   bool expect_other = false;
 };
 
-enum class line_state : std::uint8_t { complete, incomplete, too_long, control, bare_cr };
-
-/// Takes the next line off the input, without its CRLF.
-/// @param limit   the line's CR must not stand behind this offset
-/// @param start   offset of the line; moved behind it when it is complete
-/// @param scanned offset up to which no line end was found before; kept up to date
-inline line_state next_line(std::string_view input,
-                            std::size_t limit,
-                            std::size_t& start,
-                            std::size_t& scanned,
-                            std::string_view& line) noexcept {
-  const char* const begin = input.data();
-  const char* const stop = begin + std::min(input.size(), limit + 1);
-  const char* const cr = detail::find_control(begin + scanned, stop);
-  scanned = static_cast<std::size_t>(cr - begin);
-  if (cr == stop) {
-    return scanned > limit ? line_state::too_long : line_state::incomplete;
+parse_outcome not_complete(detail::line_state found, refusal too_long) noexcept {
+  using detail::line_state;
+  if (found == line_state::incomplete) {
+    return {};
   }
-  if (*cr != '\r') {
-    return line_state::control;
-  }
-  if (scanned + 1 == input.size()) {
-    return line_state::incomplete;
-  }
-  if (cr[1] != '\n') {
-    return line_state::bare_cr;
-  }
-  line = {begin + start, scanned - start};
-  scanned = start = scanned + 2;
-  return line_state::complete;
-}
-
-parse_outcome not_complete(line_state found, refusal too_long) noexcept {
-  switch (found) {
-  case line_state::too_long:
+  if (found == line_state::too_long) {
     return refused(too_long);
-  case line_state::control:
-    return refused({400, "control character or bare LF"});
-  case line_state::bare_cr:
-    return refused({400, "bare CR"});
-  case line_state::complete:
-  case line_state::incomplete:
-    break;
   }
-  return {};
+  return refused({400, found == line_state::bare_cr ? "bare CR" : "control character or bare LF"});
 }
 
 refusal parse_request_line(std::string_view line, request_head& head) noexcept {
@@ -181,32 +146,6 @@ bool note_field(const header_field& field, std::size_t index, known_fields& know
     break;
   }
   return true;
-}
-
-struct field_line {
-  header_field field;
-  bool valid = false;
-  bool underscore = false;
-};
-
-field_line parse_field_line(std::string_view line) noexcept {
-  const char* const end = line.data() + line.size();
-  const auto name = detail::scan_token(line.data(), end);
-  if (name.end == line.data() || name.end == end || *name.end != ':') {
-    return {}; // folded lines start with a blank and end up here too
-  }
-  const char* from = name.end + 1;
-  const char* to = end;
-  while (from != to && (*from == ' ' || *from == '\t')) {
-    ++from;
-  }
-  while (from != to && (to[-1] == ' ' || to[-1] == '\t')) {
-    --to;
-  }
-  return {{{line.data(), static_cast<std::size_t>(name.end - line.data())},
-           {from, static_cast<std::size_t>(to - from)}},
-          true,
-          name.underscore};
 }
 
 /// Digits only, and it must fit: `+1`, `1, 1` and 2^64 are all requests somebody else would
@@ -350,11 +289,14 @@ parse_outcome request_parser::parse(std::string_view input, request_head& head) 
 }
 
 parse_outcome request_parser::walk(std::string_view input, request_head& head, pass how) noexcept {
+  const char* const begin = input.data();
+  detail::line_cursor at{begin + at_.line_start, begin + at_.scanned, begin + input.size()};
   while (at_.fields_start == 0) {
     std::string_view line;
-    const auto found =
-        next_line(input, at_.line_start + limits_.line_bytes, at_.line_start, at_.scanned, line);
-    if (found != line_state::complete) {
+    const auto found = detail::next_line(at, limits_.line_bytes, line);
+    at_.line_start = static_cast<std::size_t>(at.line - begin);
+    at_.scanned = static_cast<std::size_t>(at.scanned - begin);
+    if (found != detail::line_state::complete) {
       return not_complete(found, {414, "request line too long"});
     }
     if (!line.empty()) {
@@ -372,29 +314,35 @@ parse_outcome request_parser::walk(std::string_view input, request_head& head, p
 parse_outcome
 request_parser::walk_fields(std::string_view input, request_head& head, pass how) noexcept {
   const std::size_t most = std::min(limits_.field_count, head.fields.size());
-  const std::size_t last_limit = at_.fields_start + limits_.header_bytes;
+  const char* const begin = input.data();
+  const char* const fields = begin + at_.fields_start;
+  detail::line_cursor at{begin + at_.line_start, begin + at_.scanned, begin + input.size()};
+  std::size_t lines = at_.field_lines;
   std::size_t kept = 0;
   known_fields known;
   for (;;) {
-    // The empty line at the end is always allowed, hence not before line_start.
-    const std::size_t limit =
-        std::max(at_.line_start, std::min(at_.line_start + limits_.field_bytes, last_limit));
+    const auto used = static_cast<std::size_t>(at.line - fields);
+    const std::size_t left = limits_.header_bytes - std::min(limits_.header_bytes, used);
     std::string_view line;
-    const auto found = next_line(input, limit, at_.line_start, at_.scanned, line);
-    if (found != line_state::complete) {
+    const auto found = detail::next_line(at, std::min(left, limits_.field_bytes), line);
+    if (found != detail::line_state::complete) {
+      at_.line_start = static_cast<std::size_t>(at.line - begin);
+      at_.scanned = static_cast<std::size_t>(at.scanned - begin);
+      at_.field_lines = lines;
       return not_complete(found, {431, "header fields too large"});
     }
     if (line.empty()) {
       head.field_count = kept;
       const auto why = how == pass::store ? decide(known, head) : refusal{};
-      return why.http_status == 0 ? parse_outcome{parse_outcome::kind::done, at_.line_start, 0, {}}
+      const auto consumed = static_cast<std::size_t>(at.line - begin);
+      return why.http_status == 0 ? parse_outcome{parse_outcome::kind::done, consumed, 0, {}}
                                   : refused(why);
     }
-    const auto parsed = parse_field_line(line);
+    const auto parsed = detail::split_field_line(line, at.end);
     if (!parsed.valid) {
       return refused({400, "malformed header field"});
     }
-    if (++at_.field_lines > most) {
+    if (++lines > most) {
       return refused({431, "too many header fields"});
     }
     if (how == pass::store && !parsed.underscore && note_field(parsed.field, kept, known)) {

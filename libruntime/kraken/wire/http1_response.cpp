@@ -164,22 +164,18 @@ response_writer::verdict response_writer::field(std::string_view name,
   if (!is_token(name) || !is_safe_value(value)) {
     return verdict::refused;
   }
-  switch (owner_of(name)) {
-  case field_owner::server:
+  const auto owner = owner_of(name);
+  if (owner == field_owner::length && context_.head && all_digits(value)) {
+    head_length_ = value; // the only way an application can tell it without making the body
+  }
+  if (owner == field_owner::server || owner == field_owner::length) {
     return verdict::dropped;
-  case field_owner::length:
-    if (context_.head && all_digits(value)) {
-      head_length_ = value; // the only way an application can tell it without making the body
-    }
-    return verdict::dropped;
-  case field_owner::date:
+  }
+  if (owner == field_owner::date) {
     if (has_date_) {
       return verdict::dropped;
     }
     has_date_ = true;
-    break;
-  case field_owner::application:
-    break;
   }
   append_field(out_, name, value);
   return verdict::written;

@@ -250,46 +250,60 @@ void msgpack_reader::read_nil() noexcept {
 }
 
 std::string_view msgpack_reader::skip() noexcept {
-  std::array<std::uint64_t, limits::msgpack_depth_max> open{}; // values left at each depth
-  std::size_t depth = 0;
   const char* const start = at_;
-  do {
-    const head at = head_here();
-    switch (failed_ ? msgpack_type::invalid : at.type) {
-    case msgpack_type::end:
-    case msgpack_type::invalid:
-      failed_ = true;
-      return {};
-    case msgpack_type::str:
-    case msgpack_type::bin:
-    case msgpack_type::ext:
-      static_cast<void>(take(at));
-      break;
-    case msgpack_type::array:
-    case msgpack_type::map: {
-      const std::uint64_t each = at.type == msgpack_type::map ? 2 : 1;
-      if (at.value > (left() - at.bytes) / each || depth == open.size()) {
-        failed_ = true;
-        return {};
-      }
-      at_ += at.bytes;
-      open[depth++] = at.value * each + 1; // one more, for the container itself
-      break;
-    }
-    case msgpack_type::nil:
-    case msgpack_type::boolean:
-    case msgpack_type::uint:
-    case msgpack_type::sint:
-    case msgpack_type::real:
-      at_ += at.bytes;
-      break;
-    }
-    while (depth != 0 && --open[depth - 1] == 0) {
-      --depth;
-    }
-  } while (depth != 0 && !failed_);
+  const std::uint64_t inside = skip_one();
+  if (inside != 0) {
+    skip_inside(inside);
+  }
   return failed_ ? std::string_view{}
                  : std::string_view{start, static_cast<std::size_t>(at_ - start)};
+}
+
+std::uint64_t msgpack_reader::skip_one() noexcept {
+  const head at = head_here();
+  if (failed_ || at.type == msgpack_type::end || at.type == msgpack_type::invalid) {
+    failed_ = true;
+    return 0;
+  }
+  if (at.type == msgpack_type::array) {
+    return read_array();
+  }
+  if (at.type == msgpack_type::map) {
+    return std::uint64_t{read_map()} * 2;
+  }
+  if (at.type == msgpack_type::str || at.type == msgpack_type::bin ||
+      at.type == msgpack_type::ext) {
+    static_cast<void>(take(at));
+  } else {
+    at_ += at.bytes;
+  }
+  return 0;
+}
+
+void msgpack_reader::skip_inside(std::uint64_t values) noexcept {
+  std::array<std::uint64_t, limits::msgpack_depth_max> left{}; // values to come at each depth
+  std::size_t depth = 0;
+  left[0] = values;
+  for (;;) {
+    --left[depth];
+    const std::uint64_t inside = skip_one();
+    if (failed_) {
+      return;
+    }
+    if (inside != 0) {
+      if (++depth == left.size()) {
+        failed_ = true;
+        return;
+      }
+      left[depth] = inside;
+    }
+    while (left[depth] == 0) {
+      if (depth == 0) {
+        return;
+      }
+      --depth;
+    }
+  }
 }
 
 } // namespace kraken::wire

@@ -83,6 +83,12 @@ private:
   };
 
   [[nodiscard]] head head_here() const noexcept;
+
+  /// Moves past a scalar, or past the head of a container.
+  /// @return values inside that container
+  [[nodiscard]] std::uint64_t skip_one() noexcept;
+  void skip_inside(std::uint64_t values) noexcept;
+
   [[nodiscard]] std::string_view take(const head& at) noexcept;
   [[nodiscard]] std::uint32_t read_count(msgpack_type wanted, std::size_t each) noexcept;
 

@@ -301,7 +301,7 @@ result<narya_response> decode_narya_response(std::string_view payload, std::uint
   narya_response response;
   std::int64_t status = 0;
   msgpack_reader reader{payload};
-  for (std::uint32_t left = reader.read_map(); left != 0 && reader.ok(); --left) {
+  for (std::uint32_t left = reader.read_map(); left != 0; --left) {
     const std::string_view key = read_key(reader);
     if (key == "id") {
       if (!id_matches(reader, expected_id)) {

@@ -213,6 +213,7 @@ TEST_CASE("nothing of an earlier request is left in the head") {
   REQUIRE(parser.parse(third, *head).status == parse_outcome::kind::done);
   CHECK(head->scheme_is_https);
   CHECK(head->chunked);
+  CHECK(head->has_body());
   CHECK(head->path == "/");
 }
 

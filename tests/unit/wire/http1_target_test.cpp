@@ -160,6 +160,7 @@ TEST_CASE("anything else is no authority") {
                             "a?b",
                             "a:b",
                             "a:1b",
+                            "a:-1",
                             "a:123456",
                             "a:1:2",
                             "[",

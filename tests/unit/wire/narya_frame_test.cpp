@@ -76,8 +76,9 @@ TEST_CASE("a narya request is the engine's bytes") {
 }
 
 TEST_CASE("worker 0 has no id, repeated headers share a key, Host is left out") {
-  const auto head = narya_head("POST /p HTTP/1.0\r\nX-CUSTOM-id: 1\r\nHost: h\r\nx-custom-ID: 2\r\n"
-                               "Content-Length: 2\r\n\r\n");
+  const auto head = narya_head(
+      "POST /p HTTP/1.0\r\nX-CUSTOM-id: 1\r\nX-Other-Nam: 9\r\nHost: h\r\nx-custom-ID: 2\r\n"
+      "Content-Length: 2\r\n\r\n");
   auto request = sample_request(*head);
   request.worker_id = 0;
   request.body = "hi";
@@ -86,9 +87,10 @@ TEST_CASE("worker 0 has no id, repeated headers share a key, Host is left out") 
   std::string_view payload;
   REQUIRE(wire::split_narya_frame(out.view(), payload).status == split_outcome::kind::done);
   CHECK(payload.find("worker_id") == std::string_view::npos);
-  CHECK(to_hex(payload).find(to_hex(from_hex("a7686561646572 73 82 ab") + "X-Custom-Id" +
-                                    from_hex("92a131a132 ae") + "Content-Length" +
-                                    from_hex("91a132"))) != std::string::npos);
+  CHECK(to_hex(payload).find(to_hex(
+            from_hex("a7686561646572 73 83 ab") + "X-Custom-Id" + from_hex("92a131a132 ab") +
+            "X-Other-Nam" + from_hex("91a139 ae") + "Content-Length" + from_hex("91a132"))) !=
+        std::string::npos);
   CHECK(payload.find(from_hex("a4626f6479c402") + "hi") != std::string_view::npos);
   CHECK(payload[0] == '\x8c');
   CHECK(payload.find(from_hex("a3757269a2") + "/p") != std::string_view::npos);
@@ -229,7 +231,9 @@ TEST_CASE("what is no header is refused") {
                             "81a158",
                             "81a15892a131",
                             "df0000ffff",
-                            "81a15891d40001");
+                            "81a15891d40001",
+                            "8207a131a131",
+                            "81a1589391a0a0a0");
   INFO(hex);
   const auto response = wire::decode_narya_response(with_pair("a768656164657273" + hex), 1);
   REQUIRE_FALSE(response);
@@ -277,6 +281,11 @@ TEST_CASE("recycle is what PHP takes for true") {
   REQUIRE(response);
   CHECK(response->recycle == recycle);
   CHECK(response->memory_bytes == 0);
+}
+
+TEST_CASE("a broken pair before another is seen") {
+  CHECK_FALSE(wire::decode_narya_response(from_hex("8207c1c0c0"), 1));
+  CHECK_FALSE(wire::decode_narya_response(with_pair("a55f6d6574618207c1c0c0"), 1));
 }
 
 TEST_CASE("a list with elements is no map") {

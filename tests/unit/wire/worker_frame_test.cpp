@@ -329,6 +329,20 @@ TEST_CASE("long header lists keep their order and their case folding") {
   CHECK(headers[40].second.size() == 780);
 }
 
+TEST_CASE("a header larger than any HTTP/1 limit still fits a frame") {
+  const auto head = std::make_unique<request_head>(); // as another HTTP version may fill it
+  const std::string value(70'000, 'v');
+  head->fields[0] = {"X", value};
+  head->field_count = 1;
+  request_facts facts;
+  facts.head = head.get();
+  byte_buffer out;
+  REQUIRE(wire::append_request_frame(out, 1, facts));
+  const auto request = wire::decode_request(only_frame(out.view()).payload);
+  REQUIRE(request);
+  CHECK(list_of(request->headers).at(0).second.size() == value.size());
+}
+
 TEST_CASE("broken payloads are errors, not guesses") {
   const auto [frame, hex] = GENERATE(table<std::string, std::string>({
       {"hello", ""},
@@ -352,6 +366,9 @@ TEST_CASE("broken payloads are errors, not guesses") {
       {"response", "93ccc890a0c0"},       // bytes behind
       {"response", "94ccc890a0ff"},       // memory -1
       {"response", "95ccc890a001"},       // element missing
+      {"response", "93ccc89401a0a0a0a0"}, // a broken name before others
+      {"response", "98ccc890a001c1c0c0"}, // a broken element before others
+      {"hello", "8207c1c0c0"},            // a broken pair before another
       {"chunk", ""},
       {"chunk", "01"},
       {"chunk", "a0a0"},
@@ -367,6 +384,9 @@ TEST_CASE("broken payloads are errors, not guesses") {
       {"welcome", "c0"},
       {"welcome", "81a461726773a0"},
       {"welcome", "80c0"},
+      {"welcome", "8207c0c0c0"}, // a key that is no text
+      {"welcome", "81a46172677382 07c0c0c0"},
+      {"fatal", "96a0a0a000a0930101a0"},
       {"request", "c0"},
       {"request",
        "9ba0a0a0a0a0a0a0a0c40191c400"
@@ -376,6 +396,8 @@ TEST_CASE("broken payloads are errors, not guesses") {
       {"request", "9ba0a0a0a0a0a0a0a0c40291a0c40000"},
       {"request", "9ba0a0a0a0a0a0a0a0c40190c40000c0"},
       {"request", "9ba0a0a0a0a0a0a0a0c40190c400a0"},
+      {"request", "9ea0a0a0a0a0a0a0a0c40190c40000c1c0c0"},
+      {"request", "9ba0a0a0a0a0a0a0a0c4059401a0a0a0c40000"},
   }));
   INFO(frame << " " << hex);
   const std::string payload = from_hex(hex);

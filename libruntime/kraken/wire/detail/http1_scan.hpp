@@ -76,17 +76,19 @@ inline constexpr std::array<std::uint8_t, 256> char_bits = make_char_bits();
 /// First control character (not tab) in [at, end), or `end`.
 [[nodiscard]] inline const char* find_control(const char* at, const char* end) noexcept {
 #if defined(__SSE2__)
-  while (end - at >= 16) {
+  for (auto blocks = static_cast<std::size_t>(end - at) / 16; blocks != 0; --blocks, at += 16) {
+    // Adding one makes DEL negative: one signed comparison then finds controls and DEL, and also
+    // tabs and 8-bit characters, which are rare enough to be looked at one by one.
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block);
-    const __m128i tab = _mm_cmpeq_epi8(block, _mm_set1_epi8('\t'));
-    const __m128i del = _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7f));
-    const auto found =
-        static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tab, low), del)));
-    if (found != 0) {
-      return at + std::countr_zero(found);
+    const __m128i moved = _mm_add_epi8(block, _mm_set1_epi8(1));
+    auto found =
+        static_cast<unsigned>(_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8(0x21))));
+    for (; found != 0; found &= found - 1) {
+      const char* const suspect = at + std::countr_zero(found);
+      if ((bits_of(*suspect) & control_bit) != 0) {
+        return suspect;
+      }
     }
-    at += 16;
   }
 #endif
   while (at != end && (bits_of(*at) & control_bit) == 0) {
@@ -105,7 +107,7 @@ struct token_run {
 [[nodiscard]] inline token_run scan_token(const char* at, const char* end) noexcept {
 #if defined(__SSE2__)
   // Names are nearly always letters, digits and dashes; the table takes over at anything else.
-  while (end - at >= 16) {
+  for (auto blocks = static_cast<std::size_t>(end - at) / 16; blocks != 0; --blocks, at += 16) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
     const __m128i alpha =
         _mm_sub_epi8(_mm_or_si128(block, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
@@ -118,7 +120,6 @@ struct token_run {
       at += std::countr_zero(rest);
       break;
     }
-    at += 16;
   }
 #endif
   unsigned seen = 0;
