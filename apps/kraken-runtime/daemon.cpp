@@ -19,9 +19,6 @@ namespace {
 
 constexpr std::uint32_t control_loop_index = 255;
 
-// Actors and fronts end in milliseconds; what takes longer is stuck.
-constexpr milliseconds close_within = seconds{2};
-
 std::uint32_t usable_cores() {
   cpu_set_t usable;
   CPU_ZERO(&usable);
@@ -48,19 +45,11 @@ result<int> daemon::run() {
     return fail(begun.error());
   }
   control_.run();
-  // What still runs from here on is bounded: the process ends with the tree.
-  if (auto closed = tree_->close(close_within); !closed) {
-    log::warn("actors_left", {{"reason", closed.error().text()}});
-    static_cast<void>(children_.sweep(process::sweep_extent::all));
-    ::_exit(exit_code_); // freeing what stuck actors use would crash
-  }
-  for (auto& loop : loops_) {
-    loop->stop();
-  }
-  threads_.clear();
+  // The tree has ended: every container is gone, every process reaped. Freeing the actor system
+  // waits for timers nobody needs any more, so the process just ends.
   static_cast<void>(children_.sweep(process::sweep_extent::all));
   ::unlink(plan_.admin_socket.c_str());
-  return exit_code_;
+  ::_exit(exit_code_);
 }
 
 result<void> daemon::begin() {

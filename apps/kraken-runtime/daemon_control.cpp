@@ -24,6 +24,7 @@ std::string_view describe(model::verb what) {
     case model::verb::create: return "create";
     case model::verb::destroy: return "destroy";
     case model::verb::scale: return "scale";
+    case model::verb::update:
     case model::verb::start:
     case model::verb::stop:
     case model::verb::restart:

@@ -91,9 +91,9 @@ kraken::error become_runtime(const std::vector<std::string>& arguments) {
 std::unique_ptr<kraken::console::api_transport>
 connect_to_daemon(const kraken::console::invocation& asked) {
   return std::make_unique<kraken::console::unix_client>(
-    kraken::console::find_socket(asked.socket, environment("KRAKEN_SOCKET"), ::geteuid(),
-                                 environment("XDG_RUNTIME_DIR")),
-    asked.timeout);
+      kraken::console::find_socket(
+          asked.socket, environment("KRAKEN_SOCKET"), ::geteuid(), environment("XDG_RUNTIME_DIR")),
+      asked.timeout);
 }
 
 } // namespace
@@ -101,9 +101,14 @@ connect_to_daemon(const kraken::console::invocation& asked) {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   const kraken::steady_monotonic_clock clock;
-  kraken::console::surroundings around{
-    std::cout, std::cerr,         terminal_style(), local_utc_offset(),
-    KRAKEN_VERSION, clock, connect_to_daemon, become_runtime};
+  kraken::console::surroundings around{std::cout,
+                                       std::cerr,
+                                       terminal_style(),
+                                       local_utc_offset(),
+                                       KRAKEN_VERSION,
+                                       clock,
+                                       connect_to_daemon,
+                                       become_runtime};
   const int exit_code = kraken::console::run(words, around);
   std::cout.flush();
   return std::cout.good() ? exit_code : 1;

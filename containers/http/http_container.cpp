@@ -39,9 +39,44 @@ void front_counter_board::visit(
 }
 
 http_container::http_container(actor::host& shell, const http_environment& environment)
-  : shell_(shell), environment_(environment), options_(shell.spec().options),
+  : shell_(shell), environment_(environment),
     alive_(std::make_shared<std::atomic<bool>>(true)) {
-  KRAKEN_ASSERT(dynamic_cast<const http_kind_options*>(options_.get()) != nullptr);
+  const auto* given = dynamic_cast<const config::http_spec_options*>(shell.spec().options.get());
+  KRAKEN_ASSERT(given != nullptr); // the loader makes no front without
+  options_ = given->values;
+}
+
+front_settings http_container::settings() const {
+  std::vector<route> routes;
+  for (const auto& each : options_.routes) {
+    auto& made   = routes.emplace_back();
+    made.host    = each.host;
+    made.exact   = !each.exact.empty();
+    made.path    = made.exact ? each.exact : each.path;
+    made.methods = each.methods;
+    made.to      = each.to;
+    made.retry   = each.retry == config::route_retry::idempotent ? net::retry_policy::idempotent
+                                                                 : net::retry_policy::none;
+    if (each.respond) {
+      made.respond.status = each.respond->status;
+      made.respond.body   = each.respond->body;
+      made.respond.headers.assign(each.respond->headers.begin(), each.respond->headers.end());
+    }
+  }
+  front_settings out;
+  out.routes              = std::make_shared<const route_table>(std::move(routes));
+  out.head.line_bytes     = options_.limits.request_line.value;
+  out.head.header_bytes   = options_.limits.header_bytes.value;
+  out.head.field_count    = options_.limits.header_fields;
+  out.body_bytes_max      = options_.limits.body.value;
+  // Each shard takes its share; rounded up, so that a small cap does not become none.
+  const auto shards   = static_cast<std::uint32_t>(environment_.shards.size());
+  out.connections_max = (options_.limits.connections + shards - 1) / shards;
+  out.header_timeout  = options_.timeouts.header;
+  out.body_timeout    = options_.timeouts.body;
+  out.idle_timeout    = options_.timeouts.idle;
+  out.write_timeout   = options_.timeouts.write;
+  return out;
 }
 
 http_container::~http_container() {
@@ -55,10 +90,13 @@ http_container::~http_container() {
 // All sockets are bound before any shard accepts: an address in use is found while nothing has
 // changed yet.
 result<std::vector<std::vector<net::listening_socket>>> http_container::bind_all() const {
-  const auto& options = static_cast<const http_kind_options&>(*options_);
   std::vector<std::vector<net::listening_socket>> per_shard(environment_.shards.size());
-  for (const auto& address : options.addresses) {
-    auto first = net::listen_on(address);
+  for (const auto& text : options_.listen) {
+    const auto address = net::address::parse(text);
+    if (!address) {
+      return fail(address.error());
+    }
+    auto first = net::listen_on(*address);
     if (!first) {
       return fail(first.error());
     }
@@ -75,8 +113,7 @@ result<std::vector<std::vector<net::listening_socket>>> http_container::bind_all
 }
 
 void http_container::start() {
-  const auto& options = static_cast<const http_kind_options&>(*options_);
-  auto        sockets = bind_all();
+  auto sockets = bind_all();
   if (!sockets) {
     model::cause why;
     why.kind    = model::cause_kind::start_error;
@@ -93,20 +130,17 @@ void http_container::start() {
   if (environment_.bound) {
     environment_.bound(shell_.path(), bound);
   }
-  auto settings = options.front;
-  settings.connections_max =
-    std::max(std::uint32_t{1}, settings.connections_max
-                                 / static_cast<std::uint32_t>(environment_.shards.size()));
+  const auto given_settings = settings();
   waiting_for_ = environment_.shards.size();
   for (std::size_t i = 0; i < environment_.shards.size(); ++i) {
     auto mine   = std::make_shared<part>();
     mine->where = environment_.shards[i];
     parts_.push_back(mine);
     auto given = std::make_shared<std::vector<net::listening_socket>>(std::move((*sockets)[i]));
-    mine->where.loop->post([this, mine, given, settings, alive = alive_,
+    mine->where.loop->post([this, mine, given, given_settings, alive = alive_,
                             counters = environment_.counters, path = shell_.path(),
                             &home = shell_.shard()] {
-      mine->made = std::make_unique<front>(*mine->where.loop, *mine->where.sinks, settings);
+      mine->made = std::make_unique<front>(*mine->where.loop, *mine->where.sinks, given_settings);
       counters->add(path, mine->made->counters());
       for (auto& socket : *given) {
         if (auto listening = mine->made->listen(std::move(socket)); !listening) {

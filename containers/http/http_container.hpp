@@ -4,6 +4,7 @@
 /// them listen.
 #pragma once
 
+#include "config/http_options.hpp"
 #include "containers/http/front.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/model/child_spec.hpp"
@@ -17,21 +18,6 @@
 #include <vector>
 
 namespace kraken::containers {
-
-/// Options of the kind, as the topology carries them.
-class http_kind_options final : public model::kind_options {
-public:
-  http_kind_options(std::vector<net::address> where, front_settings settings, std::string text)
-    : addresses(std::move(where)), front(std::move(settings)), text_(std::move(text)) {}
-
-  [[nodiscard]] std::string fingerprint() const override { return text_; }
-
-  const std::vector<net::address> addresses;
-  const front_settings            front; ///< `connections_max` is of all shards together
-
-private:
-  std::string text_;
-};
 
 /// What a front needs of one shard; outlives every container.
 struct http_shard {
@@ -74,12 +60,13 @@ private:
   struct part;
 
   [[nodiscard]] result<std::vector<std::vector<net::listening_socket>>> bind_all() const;
+  [[nodiscard]] front_settings                                          settings() const;
   void                                                                 one_done(bool drained);
   void                                                                 end();
 
   actor::host&                          shell_;
   const http_environment&               environment_;
-  std::shared_ptr<const model::kind_options> options_;
+  config::http_options                  options_;
   std::shared_ptr<std::atomic<bool>>    alive_;
   std::vector<std::shared_ptr<part>>    parts_;
   std::size_t                           waiting_for_ = 0;

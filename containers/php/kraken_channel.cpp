@@ -21,7 +21,7 @@ result<void> kraken_channel::welcome(const wire::welcome_facts& facts) {
 
 void kraken_channel::abandoned() {
   if (current != nullptr) {
-    wire::append_cancel(output(), current->index + 1);
+    wire::append_cancel(output(), current->wire_id);
     flush_later();
     resume_reading();
   }
@@ -97,7 +97,7 @@ std::string kraken_channel::take(const wire::worker_frame& frame) {
 
 std::string kraken_channel::take_response(const wire::worker_frame& frame) {
   if (current == nullptr || current->at != pool_slot::stage::working
-      || frame.stream != current->index + 1) {
+      || frame.stream != current->wire_id) {
     return "a response nobody asked for (stream " + std::to_string(frame.stream) + ")";
   }
   const auto response = wire::decode_response(frame.payload);
@@ -153,7 +153,7 @@ bool kraken_channel::write_response(const wire::worker_frame&    frame,
 
 std::string kraken_channel::take_chunk(const wire::worker_frame& frame) {
   if (current == nullptr || current->at != pool_slot::stage::streaming
-      || frame.stream != current->index + 1) {
+      || frame.stream != current->wire_id) {
     return "a chunk without a response (stream " + std::to_string(frame.stream) + ")";
   }
   const auto part = wire::decode_chunk(frame.payload);

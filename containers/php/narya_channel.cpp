@@ -76,7 +76,7 @@ std::string narya_channel::take_response(std::string_view payload) {
   if (current == nullptr) {
     return "a response nobody asked for";
   }
-  const auto response = wire::decode_narya_response(payload, current->index + std::uint64_t{1});
+  const auto response = wire::decode_narya_response(payload, current->wire_id);
   if (!response) {
     return response.error().text();
   }

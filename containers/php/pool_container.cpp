@@ -30,9 +30,13 @@ struct pool_container::shared_state {
 
 pool_container::pool_container(actor::host& shell, const pool_environment& environment)
   : shell_(shell), environment_(environment), shared_(std::make_shared<shared_state>()) {
-  const auto* options = dynamic_cast<const pool_kind_options*>(shell.spec().options.get());
+  read_options(shell.spec());
+}
+
+void pool_container::read_options(const model::child_spec& spec) {
+  const auto* options = dynamic_cast<const config::pool_spec_options*>(spec.options.get());
   KRAKEN_ASSERT(options != nullptr); // the loader makes no pool without
-  settings_ = options->settings();
+  settings_ = std::make_shared<const pool_settings>(make_settings(spec.start, options->values));
   min_      = settings_->min;
 }
 
@@ -49,11 +53,16 @@ void pool_container::start() {
 void pool_container::open_shards() {
   const auto path     = shell_.path();
   auto&      registry = *environment_.pools;
+  const auto group    = std::make_shared<pool_group>(registry.size());
+  for (std::uint32_t i = 0; i < registry.size(); ++i) {
+    group->line(i).loop = registry.part(i).loop;
+  }
   for (std::uint32_t i = 0; i < registry.size(); ++i) {
     auto& part = registry.part(i);
-    part.loop->post([this, &part, path, shared = shared_, settings = settings_,
+    part.loop->post([this, &part, path, group, i, shared = shared_, settings = settings_,
                      &home = shell_.shard()] {
-      auto pool         = std::make_shared<pool_shard>(*part.loop, settings);
+      auto pool            = std::make_shared<pool_shard>(*part.loop, settings, group);
+      group->line(i).pool  = pool;
       pool->on_pressure = [this, shared, &home] {
         if (!shared->pressed.exchange(true)) {
           home.post([this, shared] {
@@ -103,6 +112,36 @@ void pool_container::close_shards() {
       part.pools.erase(found);
     });
   }
+}
+
+void pool_container::on_each_shard(const std::function<void(pool_shard&)>& what) {
+  auto& registry = *environment_.pools;
+  for (std::uint32_t i = 0; i < registry.size(); ++i) {
+    auto& part = registry.part(i);
+    part.loop->post([&part, what, path = shell_.path()] {
+      if (const auto pool = part.find(path)) {
+        what(*pool);
+      }
+    });
+  }
+}
+
+// Its workers are stopped next, each after the request it has: what waits would wait in vain.
+void pool_container::drain() {
+  on_each_shard([](pool_shard& pool) { pool.close(); });
+}
+
+void pool_container::updated(const model::child_spec& spec) {
+  const auto before = settings_->count;
+  read_options(spec);
+  on_each_shard([settings = settings_](pool_shard& pool) { pool.update(settings); });
+  if (settings_->count != before) {
+    grow_to(settings_->count);
+    shrink_to(settings_->count);
+  }
+  shrink_to(settings_->max);
+  look_at_idle_time();
+  judge_readiness();
 }
 
 // Its workers have ended before: the shell stops children first.

@@ -18,22 +18,6 @@
 
 namespace kraken::containers {
 
-/// Options of the kind, as the topology carries them.
-class pool_kind_options final : public model::kind_options {
-public:
-  pool_kind_options(pool_settings settings, std::string text)
-    : settings_(std::make_shared<const pool_settings>(std::move(settings))),
-      text_(std::move(text)) {}
-
-  [[nodiscard]] std::string fingerprint() const override { return text_; }
-
-  [[nodiscard]] const std::shared_ptr<const pool_settings>& settings() const { return settings_; }
-
-private:
-  std::shared_ptr<const pool_settings> settings_;
-  std::string                          text_; ///< canonical text of all options
-};
-
 /// @thread its container's shard
 class pool_container final : public actor::incarnation {
 public:
@@ -41,10 +25,12 @@ public:
   ~pool_container() override;
 
   void start() override;
+  void drain() override;
   void stop() override;
   void kill() override;
   [[nodiscard]] result<void> scale(std::uint32_t count) override;
   [[nodiscard]] result<void> recycle_workers() override;
+  void                       updated(const model::child_spec& spec) override;
   void                       child_changed(const model::container_status& child) override;
 
 private:
@@ -52,6 +38,8 @@ private:
 
   void                            open_shards();
   void                            close_shards();
+  void                            on_each_shard(const std::function<void(pool_shard&)>& what);
+  void                            read_options(const model::child_spec& spec);
   void                            opened_on_one_shard();
   void                            grow_to(std::uint32_t count);
   void                            shrink_to(std::uint32_t count);

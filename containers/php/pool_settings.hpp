@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// What a pool and its workers are told, as plain data independent of the configuration's shape.
+/// What a pool and its workers are told, made from the options of the kind `pool`.
 #pragma once
 
+#include "config/pool_options.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/base/units.hpp"
 #include "kraken/process/launch_spec.hpp"
@@ -52,5 +53,11 @@ struct pool_settings {
   process::resource_limits           limits;
   std::uint32_t                      umask = 027;
 };
+
+/// The options of a pool as the rest of this room wants them.
+/// @param argv program and arguments of the child spec
+/// @thread any (pure)
+[[nodiscard]] pool_settings make_settings(std::vector<std::string>    argv,
+                                          const config::pool_options& options);
 
 } // namespace kraken::containers

@@ -22,8 +22,10 @@ void pool_slot::expired(time_point /*now*/) {
   owner->overdue(*this);
 }
 
-pool_shard::pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings)
-  : loop_(loop), settings_(std::move(settings)), last_used_(loop.now()) {}
+pool_shard::pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings,
+                       std::shared_ptr<pool_group> group)
+  : loop_(loop), settings_(std::move(settings)), group_(std::move(group)),
+    last_used_(loop.now()) {}
 
 pool_shard::~pool_shard() {
   close();
@@ -46,6 +48,7 @@ void pool_shard::free_slot(pool_slot& slot) {
   slot.at     = pool_slot::stage::unused;
   slot.from   = nullptr;
   slot.worker = nullptr;
+  slot.lent_streaming = false;
   ++slot.round;
   slot.frame.clear();
   slot.frame.release_above(kept_frame_bytes);
@@ -58,6 +61,35 @@ pool_slot* pool_shard::slot_of(const net::exchange& from) noexcept {
   }
   auto& slot = slots_[from.slot];
   return slot.round == from.slot_round && slot.from == &from ? &slot : nullptr;
+}
+
+worker_channel& pool_shard::take_idle() {
+  auto& worker = *idle_.back();
+  idle_.pop_back();
+  show_idle();
+  return worker;
+}
+
+void pool_shard::put_idle(worker_channel& worker) {
+  idle_.push_back(&worker);
+  if (group_->size() > 1) {
+    show_idle();
+    offer_idle_worker();
+  }
+}
+
+// A pool with one shard has nobody to tell: no fence on the hot path.
+void pool_shard::show_idle() {
+  if (group_->size() > 1) {
+    group_->line(loop_.index()).idle.store(static_cast<std::uint32_t>(idle_.size()));
+  }
+}
+
+void pool_shard::show_waiting() {
+  counters_->waiting.set(waiting_);
+  if (group_->size() > 1) {
+    group_->line(loop_.index()).waiting.store(waiting_);
+  }
 }
 
 bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
@@ -103,17 +135,23 @@ void pool_shard::submit(net::exchange& from, const wire::request_facts& facts,
     return;
   }
   slot.from       = &from;
+  slot.wire_id    = slot.index + 1;
   slot.submitted  = loop_.now();
   slot.may_retry  = retry == net::retry_policy::idempotent;
   from.slot       = slot.index;
   from.slot_round = slot.round;
   if (!must_wait) {
-    auto& worker = *idle_.back();
-    idle_.pop_back();
-    assign(slot, worker);
+    assign(slot, take_idle());
     return;
   }
   enqueue(slot);
+  // Asked only after it is visible that one waits: see pool_group_line.
+  if (const auto idle_elsewhere = group_->find_idle(loop_.index());
+      idle_elsewhere != group_->size()) {
+    unqueue(slot);
+    lend(slot, idle_elsewhere);
+    return;
+  }
   if (on_pressure) {
     on_pressure();
   }
@@ -125,7 +163,8 @@ void pool_shard::enqueue(pool_slot& slot) {
   slot.next = nullptr;
   (last_ != nullptr ? last_->next : first_) = &slot;
   last_                                     = &slot;
-  counters_->waiting.set(++waiting_);
+  ++waiting_;
+  show_waiting();
   const auto patience = settings_->queue_timeout.count() > 0 ? settings_->queue_timeout
                                                              : settings_->request_timeout;
   loop_.set(slot, loop_.now() + patience);
@@ -137,14 +176,16 @@ void pool_shard::enqueue_first(pool_slot& slot) {
   slot.next = first_;
   (first_ != nullptr ? first_->prev : last_) = &slot;
   first_                                     = &slot;
-  counters_->waiting.set(++waiting_);
+  ++waiting_;
+  show_waiting();
 }
 
 void pool_shard::unqueue(pool_slot& slot) {
   (slot.prev != nullptr ? slot.prev->next : first_) = slot.next;
   (slot.next != nullptr ? slot.next->prev : last_)  = slot.prev;
   slot.prev = slot.next = nullptr;
-  counters_->waiting.set(--waiting_);
+  --waiting_;
+  show_waiting();
 }
 
 void pool_shard::assign(pool_slot& slot, worker_channel& worker) {
@@ -164,7 +205,7 @@ void pool_shard::add(worker_channel& worker) {
     unqueue(slot);
     assign(slot, worker);
   } else {
-    idle_.push_back(&worker);
+    put_idle(worker);
   }
 }
 
@@ -173,6 +214,7 @@ void pool_shard::retire(worker_channel& worker) {
     worker.in_pool = false;
     counters_->workers.add(-1);
     idle_.erase(std::remove(idle_.begin(), idle_.end(), &worker), idle_.end());
+    show_idle();
   }
 }
 
@@ -192,7 +234,7 @@ void pool_shard::request_done(worker_channel& worker) {
     unqueue(following);
     assign(following, worker);
   } else {
-    idle_.push_back(&worker);
+    put_idle(worker);
   }
 }
 
@@ -223,9 +265,7 @@ void pool_shard::lost(worker_channel& worker) {
       enqueue_first(slot); // its deadline goes on
       return;
     }
-    auto& other = *idle_.back();
-    idle_.pop_back();
-    assign(slot, other);
+    assign(slot, take_idle());
     return;
   }
   counters_->crashed.add();
@@ -240,6 +280,13 @@ void pool_shard::overdue(pool_slot& slot) {
     counters_->queue_expired.add();
     free_slot(slot);
     waited->failed(503, "no worker became free in time");
+    return;
+  }
+  if (slot.at == pool_slot::stage::lent) {
+    // The lender keeps the same time and ends its worker; this one only stops waiting.
+    const bool begun = slot.lent_streaming;
+    free_slot(slot);
+    begun ? waited->stream_broken() : waited->failed(504, "the worker did not answer in time");
     return;
   }
   const bool streaming = slot.at == pool_slot::stage::streaming;
@@ -263,7 +310,10 @@ void pool_shard::abandon(net::exchange& from) {
   }
   counters_->abandoned.add();
   slot->from = nullptr;
-  if (slot->at == pool_slot::stage::waiting) {
+  if (slot->at == pool_slot::stage::lent) {
+    recall_loan(*slot);
+    free_slot(*slot);
+  } else if (slot->at == pool_slot::stage::waiting) {
     unqueue(*slot);
     free_slot(*slot);
   } else if (slot->worker != nullptr) {
@@ -272,7 +322,13 @@ void pool_shard::abandon(net::exchange& from) {
 }
 
 void pool_shard::resume(net::exchange& from) {
-  if (auto* const slot = slot_of(from); slot != nullptr && slot->worker != nullptr) {
+  auto* const slot = slot_of(from);
+  if (slot == nullptr) {
+    return;
+  }
+  if (slot->at == pool_slot::stage::lent) {
+    resume_loan(*slot);
+  } else if (slot->worker != nullptr) {
     slot->worker->resume_reading();
   }
 }

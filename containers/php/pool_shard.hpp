@@ -4,6 +4,8 @@
 /// plain calls: a request meets its worker here without any actor. Starts and stops no worker.
 #pragma once
 
+#include "containers/php/pool_group.hpp"
+#include "containers/php/pool_loan.hpp"
 #include "containers/php/pool_settings.hpp"
 #include "kraken/base/metric.hpp"
 #include "kraken/net/event_loop.hpp"
@@ -24,10 +26,13 @@ class worker_channel;
 
 /// A request the pool has taken and not answered yet. Reused; its frame keeps its memory.
 struct pool_slot final : net::deadline {
-  enum class stage : std::uint8_t { unused, waiting, working, streaming };
+  enum class stage : std::uint8_t { unused, waiting, working, streaming, lent };
 
   stage             at = stage::unused;
   bool              may_retry = false;
+  bool              lent_streaming = false; ///< lent, and its answer has begun
+  std::uint32_t     lent_to = 0;       ///< shard, while lent
+  std::uint32_t     wire_id = 0;       ///< what the frame calls the request
   std::uint32_t     round = 0;         ///< tells a reused slot from the one an exchange knew
   std::uint32_t     index = 0;
   net::exchange*    from  = nullptr;   ///< null: the client is gone
@@ -58,10 +63,15 @@ struct pool_counters {
   metric workers;
 };
 
+/// What became of a lent request by what its lender said.
+enum class loan_state : std::uint8_t { streaming, congested, over };
+
 /// @thread its shard
-class pool_shard final : public net::request_sink {
+class pool_shard final : public net::request_sink,
+                         public std::enable_shared_from_this<pool_shard> {
 public:
-  pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings);
+  pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings,
+             std::shared_ptr<pool_group> group);
   ~pool_shard() override;
 
   pool_shard(const pool_shard&)            = delete;
@@ -86,8 +96,18 @@ public:
   /// The worker has given the whole answer to its request: frees the slot and takes the next.
   void request_done(worker_channel& worker);
 
+  /// New limits and times, from the next request on.
+  void update(std::shared_ptr<const pool_settings> settings) { settings_ = std::move(settings); }
+
   /// Answers everything that waits with 503 and refuses what comes.
   void close();
+
+  // Between the shards of a pool: see pool_loan.hpp.
+  void accept_loan(loan_request request);
+  void loan_speaks(std::uint32_t index, std::uint32_t round,
+                   const std::function<loan_state(net::exchange&)>& act);
+  void loan_over(const pool_loan& loan);
+  [[nodiscard]] pool_loan* find_loan(std::uint32_t home, std::uint32_t index, std::uint32_t round);
 
   /// Called when a request has to wait: the pool may grow.
   std::function<void()> on_pressure;
@@ -102,6 +122,16 @@ private:
   friend struct pool_slot;
 
   [[nodiscard]] pool_slot& take_slot();
+  [[nodiscard]] worker_channel& take_idle();
+  void                     put_idle(worker_channel& worker);
+  void                     show_idle();
+  void                     show_waiting();
+  void                     lend(pool_slot& slot, std::uint32_t to);
+  void                     recall_loan(const pool_slot& slot);
+  void                     resume_loan(const pool_slot& slot);
+  void                     offer_idle_worker();
+  template <class What>
+  void tell_lender(std::uint32_t lender, std::uint32_t index, std::uint32_t round, What what);
   void                     free_slot(pool_slot& slot);
   void                     enqueue(pool_slot& slot);
   void                     enqueue_first(pool_slot& slot);
@@ -113,6 +143,8 @@ private:
 
   net::event_loop&                     loop_;
   std::shared_ptr<const pool_settings> settings_;
+  std::shared_ptr<pool_group>          group_;
+  std::vector<std::unique_ptr<pool_loan>> loans_; ///< requests of other shards
   std::shared_ptr<pool_counters>       counters_ = std::make_shared<pool_counters>();
   std::deque<pool_slot>                slots_; // addresses are stable
   std::vector<pool_slot*>              unused_;

@@ -6,7 +6,6 @@
 
 #include "containers/php/narya_channel.hpp"
 #include "kraken/base/log.hpp"
-#include "kraken/process/signal_name.hpp"
 
 #include <csignal>
 #include <utility>
@@ -220,7 +219,6 @@ model::cause worker_container::cause_of(const exit_status& status) {
       const bool expiry = pool_->settings().speaks == dialect::narya && ready_;
       why.kind          = expiry ? model::cause_kind::recycle : model::cause_kind::exit_normal;
     }
-    why.message = process::describe_exit(status);
   }
   why.code   = status.value;
   why.detail = log_->tail(report_tail_bytes);

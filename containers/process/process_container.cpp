@@ -3,8 +3,8 @@
 /// Launch, readiness, end of a supervised program.
 #include "containers/process/process_container.hpp"
 
+#include "config/process_options.hpp"
 #include "kraken/base/log.hpp"
-#include "kraken/process/signal_name.hpp"
 
 #include <utility>
 
@@ -27,16 +27,21 @@ process::launch_spec process_container::launch_spec() const {
   process::launch_spec spec;
   spec.argv  = shell_.spec().start;
   spec.root  = environment_.default_root;
-  const auto* options = dynamic_cast<const process_kind_options*>(shell_.spec().options.get());
-  if (options != nullptr) {
-    const auto& wanted = options->settings;
-    spec.environment   = wanted.environment;
-    spec.directory     = wanted.directory;
-    spec.user          = wanted.user;
-    spec.group         = wanted.group;
-    spec.root          = wanted.root;
-    spec.limits        = wanted.limits;
-    spec.umask         = wanted.umask;
+  const auto* given = dynamic_cast<const config::process_spec_options*>(shell_.spec().options.get());
+  if (given != nullptr) {
+    const auto& options   = given->values;
+    spec.environment.set  = options.env;
+    spec.environment.base = options.inherit_env ? process::environment_base::inherit
+                                                : process::environment_base::clean;
+    spec.directory = options.cwd;
+    spec.user      = options.user;
+    spec.group     = options.group;
+    spec.root = options.allow_root ? process::superuser::allow : process::superuser::refuse;
+    spec.limits.core          = options.limits.core;
+    spec.limits.address_space = options.limits.as;
+    spec.limits.open_files    = options.limits.nofile;
+    spec.limits.processes     = options.limits.nproc;
+    spec.umask                = options.umask.bits;
   }
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
@@ -120,7 +125,6 @@ void process_container::ended(const exit_status& status) {
   } else {
     why.kind = status.value == 0 ? model::cause_kind::exit_normal : model::cause_kind::exit_code;
   }
-  why.message = process::describe_exit(status);
   shell_.show_pid(0);
   shell_.ended(std::move(why));
 }

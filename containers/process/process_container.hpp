@@ -18,31 +18,6 @@
 
 namespace kraken::containers {
 
-/// What the process of a container is started with besides its argv.
-struct program_settings {
-  process::environment_spec environment;
-  std::string               directory;
-  std::string               user;
-  std::string               group;
-  process::superuser        root = process::superuser::refuse;
-  process::resource_limits  limits;
-  std::uint32_t             umask = 027;
-};
-
-/// Options of the kind, as the topology carries them. Without any: defaults.
-class process_kind_options final : public model::kind_options {
-public:
-  process_kind_options(program_settings wanted, std::string text)
-    : settings(std::move(wanted)), text_(std::move(text)) {}
-
-  [[nodiscard]] std::string fingerprint() const override { return text_; }
-
-  const program_settings settings;
-
-private:
-  std::string text_;
-};
-
 /// What the kind needs of the daemon; outlives every container.
 struct process_environment {
   std::vector<reactor*>    shards;

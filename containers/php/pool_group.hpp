@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What the shards of one pool know of each other: who has idle workers, who has requests waiting.
+/// Two numbers per shard and the way to it; requests themselves travel by pool_loan.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+
+namespace kraken::net {
+class event_loop;
+}
+
+namespace kraken::containers {
+
+class pool_shard;
+
+/// One shard's line on the board. Sequentially consistent on purpose: a shard that writes that a
+/// request waits and then reads that nobody is idle, and one that does the reverse at the same
+/// time, must not both miss the other.
+struct pool_group_line {
+  net::event_loop*          loop = nullptr;
+  std::weak_ptr<pool_shard> pool; ///< set and locked on its shard only
+  std::atomic<std::uint32_t> idle{0};
+  std::atomic<std::uint32_t> waiting{0};
+};
+
+/// @thread any
+class pool_group {
+public:
+  explicit pool_group(std::uint32_t shards) : lines_(shards) {}
+
+  [[nodiscard]] std::uint32_t    size() const { return static_cast<std::uint32_t>(lines_.size()); }
+  [[nodiscard]] pool_group_line& line(std::uint32_t shard) { return lines_[shard]; }
+
+  /// A shard other than `mine` with an idle worker, or `size()`.
+  [[nodiscard]] std::uint32_t find_idle(std::uint32_t mine) const {
+    return find(mine, [](const pool_group_line& each) { return each.idle.load() != 0; });
+  }
+
+  /// A shard other than `mine` where a request waits, or `size()`.
+  [[nodiscard]] std::uint32_t find_waiting(std::uint32_t mine) const {
+    return find(mine, [](const pool_group_line& each) { return each.waiting.load() != 0; });
+  }
+
+private:
+  template <class Test>
+  [[nodiscard]] std::uint32_t find(std::uint32_t mine, Test test) const {
+    for (std::uint32_t step = 1; step < size(); ++step) {
+      const auto at = (mine + step) % size();
+      if (test(lines_[at])) {
+        return at;
+      }
+    }
+    return size();
+  }
+
+  std::deque<pool_group_line> lines_; // atomics do not move
+};
+
+} // namespace kraken::containers

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Lending of requests between the shards of a pool, both sides.
+#include "containers/php/pool_loan.hpp"
+
+#include "containers/php/pool_shard.hpp"
+#include "containers/php/worker_channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kraken::containers {
+
+wire::response_context pool_loan::context() noexcept {
+  context_.date = here_.loop().http_date();
+  return context_;
+}
+
+template <class What>
+void pool_loan::at_home(What what) {
+  home_.loop->post([home = home_, act = std::move(what)]() mutable {
+    if (const auto pool = home.pool.lock()) {
+      pool->loan_speaks(home.slot, home.round, act);
+    }
+  });
+}
+
+void pool_loan::done() {
+  here_.loan_over(*this); // destroys this
+}
+
+void pool_loan::answered(int status, wire::connection_after after) {
+  at_home([status, after, bytes = std::make_shared<wire::byte_buffer>(std::move(output_))](
+            net::exchange& to) {
+    to.output().append(bytes->view());
+    to.answered(status, after);
+    return loan_state::over;
+  });
+  done();
+}
+
+void pool_loan::failed(int status, std::string_view detail) {
+  at_home([status, text = std::string{detail}](net::exchange& to) {
+    to.failed(status, text);
+    return loan_state::over;
+  });
+  done();
+}
+
+void pool_loan::streaming(int status, wire::body_framing framing, wire::connection_after after) {
+  at_home([=, bytes = std::make_shared<wire::byte_buffer>(std::move(output_))](net::exchange& to) {
+    to.output().append(bytes->view());
+    to.streaming(status, framing, after);
+    return loan_state::streaming;
+  });
+}
+
+void pool_loan::stream_part(std::string_view part) {
+  at_home([text = std::string{part}](net::exchange& to) {
+    to.stream_part(text);
+    return to.congested() ? loan_state::congested : loan_state::streaming;
+  });
+}
+
+void pool_loan::stream_ended() {
+  at_home([](net::exchange& to) {
+    to.stream_ended();
+    return loan_state::over;
+  });
+  done();
+}
+
+void pool_loan::stream_broken() {
+  at_home([](net::exchange& to) {
+    to.stream_broken();
+    return loan_state::over;
+  });
+  done();
+}
+
+// --- the home side ---------------------------------------------------------------------------
+
+void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
+  slot.at      = pool_slot::stage::lent;
+  slot.lent_to = to;
+  // From now on it counts as being worked on; the lender keeps the same time.
+  loop_.set(slot, loop_.now() + settings_->request_timeout);
+  auto request = std::make_shared<loan_request>();
+  request->home      = {weak_from_this(), &loop_, slot.index, slot.round};
+  request->frame     = std::move(slot.frame);
+  request->wire_id   = slot.wire_id;
+  request->may_retry = slot.may_retry;
+  request->context   = slot.from->context();
+  auto& line         = group_->line(to);
+  line.loop->post([request, &line, group = group_] {
+    if (const auto pool = line.pool.lock()) {
+      pool->accept_loan(std::move(*request));
+    } else {
+      request->home.loop->post([home = request->home] {
+        if (const auto owner = home.pool.lock()) {
+          owner->loan_speaks(home.slot, home.round, [](net::exchange& waited) {
+            waited.failed(503, "the pool is stopping");
+            return loan_state::over;
+          });
+        }
+      });
+    }
+  });
+}
+
+void pool_shard::loan_speaks(std::uint32_t index, std::uint32_t round,
+                             const std::function<loan_state(net::exchange&)>& act) {
+  auto& slot = slots_[index];
+  if (slot.round != round || slot.at != pool_slot::stage::lent || slot.from == nullptr) {
+    return; // answered by time, or the client is gone
+  }
+  auto* const to     = slot.from;
+  const auto  lender = slot.lent_to;
+  // Whoever speaks last must find the slot free: the connection may submit at once.
+  const auto state = act(*to);
+  if (state == loan_state::over) {
+    free_slot(slot);
+    return;
+  }
+  slot.lent_streaming = true;
+  loop_.set(slot, loop_.now() + settings_->request_timeout);
+  if (state == loan_state::congested) {
+    tell_lender(lender, index, round, [](pool_loan& loan) { loan.set_congested(true); });
+  }
+}
+
+template <class What>
+void pool_shard::tell_lender(std::uint32_t lender, std::uint32_t index, std::uint32_t round,
+                             What what) {
+  auto& line = group_->line(lender);
+  line.loop->post([&line, group = group_, home = loop_.index(), index, round, act = std::move(what)] {
+    if (const auto pool = line.pool.lock()) {
+      if (auto* const loan = pool->find_loan(home, index, round)) {
+        act(*loan);
+      }
+    }
+  });
+}
+
+void pool_shard::recall_loan(const pool_slot& slot) {
+  auto& line = group_->line(slot.lent_to);
+  line.loop->post([&line, group = group_, home = loop_.index(), index = slot.index,
+                   round = slot.round] {
+    if (const auto pool = line.pool.lock()) {
+      if (auto* const loan = pool->find_loan(home, index, round)) {
+        pool->abandon(*loan);
+        pool->loan_over(*loan);
+      }
+    }
+  });
+}
+
+void pool_shard::resume_loan(const pool_slot& slot) {
+  auto& line = group_->line(slot.lent_to);
+  line.loop->post([&line, group = group_, home = loop_.index(), index = slot.index,
+                   round = slot.round] {
+    if (const auto pool = line.pool.lock()) {
+      if (auto* const loan = pool->find_loan(home, index, round)) {
+        loan->set_congested(false);
+        pool->resume(*loan);
+      }
+    }
+  });
+}
+
+// A worker became idle here and nothing waits: somebody else may have too much.
+void pool_shard::offer_idle_worker() {
+  const auto busy = group_->find_waiting(loop_.index());
+  if (busy == group_->size()) {
+    return;
+  }
+  auto& line = group_->line(busy);
+  line.loop->post([&line, group = group_, to = loop_.index()] {
+    if (const auto pool = line.pool.lock(); pool && pool->first_ != nullptr) {
+      auto& slot = *pool->first_;
+      pool->unqueue(slot);
+      pool->lend(slot, to);
+    }
+  });
+}
+
+// --- the lender's side -----------------------------------------------------------------------
+
+void pool_shard::accept_loan(loan_request request) {
+  auto& loan = *loans_.emplace_back(
+    std::make_unique<pool_loan>(*this, std::move(request.home), request.context));
+  auto& slot      = take_slot();
+  slot.frame      = std::move(request.frame);
+  slot.wire_id    = request.wire_id;
+  slot.may_retry  = request.may_retry;
+  slot.from       = &loan;
+  loan.slot       = slot.index;
+  loan.slot_round = slot.round;
+  if (closed_) {
+    free_slot(slot);
+    loan.failed(503, "the pool is stopping");
+  } else if (idle_.empty()) {
+    enqueue(slot); // somebody was faster
+  } else {
+    assign(slot, take_idle());
+  }
+}
+
+pool_loan* pool_shard::find_loan(std::uint32_t home, std::uint32_t index, std::uint32_t round) {
+  for (const auto& each : loans_) {
+    if (each->home().loop->index() == home && each->home().slot == index
+        && each->home().round == round) {
+      return each.get();
+    }
+  }
+  return nullptr;
+}
+
+void pool_shard::loan_over(const pool_loan& loan) {
+  loans_.erase(std::remove_if(loans_.begin(), loans_.end(),
+                              [&](const auto& each) { return each.get() == &loan; }),
+               loans_.end());
+}
+
+} // namespace kraken::containers
