@@ -1,4 +1,5 @@
-# kraken_room(name HEADERS h... SOURCES s... [PRIVATE_HEADERS h...] [LINK lib...] [LINK_PRIVATE lib...])
+# kraken_room(name HEADERS h... SOURCES s... [PRIVATE_HEADERS h...] [LINK lib...]
+#             [LINK_PRIVATE lib...])
 # One static library per room, alias kraken::name. HEADERS are public: installed and compiled alone
 # by the target all_verify_interface_header_sets.
 function(kraken_room name)

@@ -20,10 +20,14 @@ json_value json_of(const model::cause& why) {
   if (why.kind == model::cause_kind::none) {
     return nullptr;
   }
-  return {{"kind", to_string(why.kind)}, {"code", why.code},
-          {"type", why.type},            {"text", why.text()},
-          {"message", why.message},      {"detail", why.detail},
-          {"origin", why.origin},        {"correlation", why.correlation}};
+  return {{"kind", to_string(why.kind)},
+          {"code", why.code},
+          {"type", why.type},
+          {"text", why.text()},
+          {"message", why.message},
+          {"detail", why.detail},
+          {"origin", why.origin},
+          {"correlation", why.correlation}};
 }
 
 json_value json_of(const model::gauges& live, time_point now) {
@@ -102,23 +106,23 @@ std::string to_json(const command_request& value) {
 }
 
 std::string to_json(const command_reply& value) {
-  json_value data = value.data.empty() ? json_value(nullptr) : json_value::parse(value.data, nullptr, false);
+  json_value data =
+      value.data.empty() ? json_value(nullptr) : json_value::parse(value.data, nullptr, false);
   if (data.is_discarded()) {
     data = value.data;
   }
-  return dump({{"ok", true},
-               {"text", value.text},
-               {"changed", value.changed},
-               {"data", std::move(data)}});
+  return dump(
+      {{"ok", true}, {"text", value.text}, {"changed", value.changed}, {"data", std::move(data)}});
 }
 
 std::string to_json(const api_error& value) {
-  return dump({{"ok", false},
-               {"error",
-                {{"code", to_string(value.why.code)},
-                 {"text", value.why.context.empty() ? std::string{row_of(value.why.code).text}
-                                                    : value.why.context},
-                 {"hint", value.hint}}}});
+  return dump(
+      {{"ok", false},
+       {"error",
+        {{"code", to_string(value.why.code)},
+         {"text",
+          value.why.context.empty() ? std::string{row_of(value.why.code).text} : value.why.context},
+         {"hint", value.hint}}}});
 }
 
 std::string to_json(const event_record& value) {

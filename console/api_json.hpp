@@ -23,48 +23,48 @@ using text_map = std::map<std::string, std::string, std::less<>>;
 /// Body of `POST /api/v1/commands`.
 struct command_request {
   std::string command; ///< name in the command table
-  text_map    args;
-  text_map    flags; ///< without dashes; a switch has the value `true`
+  text_map args;
+  text_map flags; ///< without dashes; a switch has the value `true`
 };
 
 /// Body of its 200 answer.
 struct command_reply {
   std::string text;
-  bool        changed = true; ///< false: it was so already
-  std::string data;           ///< more, as JSON; empty: null
+  bool changed = true; ///< false: it was so already
+  std::string data;    ///< more, as JSON; empty: null
 };
 
 /// Body of every other answer: the error and the command to try next.
 struct api_error {
-  error       why;
+  error why;
   std::string hint;
 };
 
 /// Something that happened: one line of `kraken events`.
 struct event_record {
-  std::uint64_t id      = 0; ///< grows by one; 0 before the first
-  std::int64_t  unix_ms = 0; ///< wall clock, for people
-  std::string   name;        ///< `container_failed` ...; docs/reference/events.md
-  std::string   container;   ///< path; empty: the node itself
+  std::uint64_t id = 0;     ///< grows by one; 0 before the first
+  std::int64_t unix_ms = 0; ///< wall clock, for people
+  std::string name;         ///< `container_failed` ...; docs/reference/events.md
+  std::string container;    ///< path; empty: the node itself
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
 /// One captured line of a container's output.
 struct log_record {
-  std::uint64_t id      = 0;
-  std::int64_t  unix_ms = 0;
-  std::string   container;
-  std::string   stream; ///< `stdout`, `stderr` or `log`
-  std::string   text;
+  std::uint64_t id = 0;
+  std::int64_t unix_ms = 0;
+  std::string container;
+  std::string stream; ///< `stdout`, `stderr` or `log`
+  std::string text;
 };
 
 /// What `GET /api/v1/node` tells.
 struct node_record {
-  std::string              name;
-  std::string              version;
-  std::int32_t             pid            = 0;
-  std::uint64_t            uptime_seconds = 0;
-  std::uint32_t            shards         = 0;
+  std::string name;
+  std::string version;
+  std::int32_t pid = 0;
+  std::uint64_t uptime_seconds = 0;
+  std::uint32_t shards = 0;
   std::vector<std::string> config_files;
   std::vector<std::string> listen; ///< public addresses, `http://127.0.0.1:8888`
 };
@@ -93,19 +93,19 @@ struct change_record {
 /// The readers ignore members they do not know and leave absent ones at their defaults.
 /// @error errc::parse_error when the text is no JSON or has another shape, naming the member
 /// @thread any (pure)
-[[nodiscard]] result<command_request>            read_command_request(std::string_view json);
-[[nodiscard]] result<command_reply>              read_command_reply(std::string_view json);
-[[nodiscard]] result<event_record>               read_event(std::string_view json);
-[[nodiscard]] result<std::vector<event_record>>  read_events(std::string_view json);
-[[nodiscard]] result<log_record>                 read_log(std::string_view json);
-[[nodiscard]] result<std::vector<log_record>>    read_logs(std::string_view json);
-[[nodiscard]] result<node_record>                read_node(std::string_view json);
+[[nodiscard]] result<command_request> read_command_request(std::string_view json);
+[[nodiscard]] result<command_reply> read_command_reply(std::string_view json);
+[[nodiscard]] result<event_record> read_event(std::string_view json);
+[[nodiscard]] result<std::vector<event_record>> read_events(std::string_view json);
+[[nodiscard]] result<log_record> read_log(std::string_view json);
+[[nodiscard]] result<std::vector<log_record>> read_logs(std::string_view json);
+[[nodiscard]] result<node_record> read_node(std::string_view json);
 [[nodiscard]] result<std::vector<change_record>> read_changes(std::string_view json);
 
 /// @param now  monotonic time of reading; the reverse of `to_json`
 [[nodiscard]] result<model::container_status> read_container(std::string_view json, time_point now);
 [[nodiscard]] result<std::vector<model::container_status>> read_containers(std::string_view json,
-                                                                           time_point       now);
+                                                                           time_point now);
 
 /// The error of a body with a status other than 200. Never fails: a body that is not ours gives
 /// the row of the errc table with this HTTP status, the body's first line as context.

@@ -21,19 +21,31 @@ using detail::parse_json;
 using detail::steady_ms;
 
 constexpr std::array all_causes{
-  model::cause_kind::none,        model::cause_kind::exit_normal, model::cause_kind::exit_code,
-  model::cause_kind::signal,      model::cause_kind::exception,   model::cause_kind::start_error,
-  model::cause_kind::start_timeout, model::cause_kind::timeout,   model::cause_kind::probe,
-  model::cause_kind::out_of_memory, model::cause_kind::protocol,  model::cause_kind::child,
-  model::cause_kind::shared_fate, model::cause_kind::node_down,   model::cause_kind::recycle,
+    model::cause_kind::none,
+    model::cause_kind::exit_normal,
+    model::cause_kind::exit_code,
+    model::cause_kind::signal,
+    model::cause_kind::exception,
+    model::cause_kind::start_error,
+    model::cause_kind::start_timeout,
+    model::cause_kind::timeout,
+    model::cause_kind::probe,
+    model::cause_kind::out_of_memory,
+    model::cause_kind::protocol,
+    model::cause_kind::child,
+    model::cause_kind::shared_fate,
+    model::cause_kind::node_down,
+    model::cause_kind::recycle,
 };
 
-result<json_value> parse_shape(std::string_view text, json_value::value_t shape, std::string_view what) {
+result<json_value>
+parse_shape(std::string_view text, json_value::value_t shape, std::string_view what) {
   auto value = parse_json(text);
   if (value && value->type() != shape) {
-    return fail(errc::parse_error, std::string{what} + ": expected "
-                                     + (shape == json_value::value_t::array ? "an array" : "an object")
-                                     + ", got " + value->type_name());
+    return fail(errc::parse_error,
+                std::string{what} + ": expected " +
+                    (shape == json_value::value_t::array ? "an array" : "an object") + ", got " +
+                    value->type_name());
   }
   return value;
 }
@@ -143,7 +155,8 @@ result<model::container_status> container_of(const json_value& object, time_poin
   c.kind = text_member(object, "kind");
   c.name = text_member(object, "name");
   const std::string phase = text_member(object, "phase");
-  const auto row = std::find_if(model::phase_table.begin(), model::phase_table.end(),
+  const auto row = std::find_if(model::phase_table.begin(),
+                                model::phase_table.end(),
                                 [&](const model::phase_row& r) { return r.name == phase; });
   if (row == model::phase_table.end()) {
     return fail(errc::parse_error, "container " + c.path + ": unknown phase '" + phase + "'");
@@ -196,14 +209,15 @@ result<log_record> log_of(const json_value& object) {
   }
   return log_record{number_member<std::uint64_t>(object, "id"),
                     number_member<std::int64_t>(object, "unix_ms"),
-                    text_member(object, "container"), text_member(object, "stream"),
+                    text_member(object, "container"),
+                    text_member(object, "stream"),
                     text_member(object, "text")};
 }
 
 /// Reads every element of an array with `read`; the first that fails is the answer.
 template <class Read>
 auto read_list(std::string_view text, std::string_view what, Read read)
-  -> result<std::vector<typename std::invoke_result_t<Read, const json_value&>::value_type>> {
+    -> result<std::vector<typename std::invoke_result_t<Read, const json_value&>::value_type>> {
   auto list = parse_shape(text, json_value::value_t::array, what);
   if (!list) {
     return fail(list.error());
@@ -296,7 +310,8 @@ result<std::vector<change_record>> read_changes(std::string_view text) {
       return fail(errc::parse_error,
                   std::string{"change: expected an object, got "} + object.type_name());
     }
-    return change_record{text_member(object, "what"), text_member(object, "container"),
+    return change_record{text_member(object, "what"),
+                         text_member(object, "container"),
                          text_member(object, "detail")};
   });
 }
@@ -307,9 +322,9 @@ result<model::container_status> read_container(std::string_view text, time_point
 }
 
 result<std::vector<model::container_status>> read_containers(std::string_view text,
-                                                             time_point       now) {
-  return read_list(text, "containers",
-                   [now](const json_value& object) { return container_of(object, now); });
+                                                             time_point now) {
+  return read_list(
+      text, "containers", [now](const json_value& object) { return container_of(object, now); });
 }
 
 api_error read_error(int http_status, std::string_view body) {
@@ -318,16 +333,17 @@ api_error read_error(int http_status, std::string_view body) {
   if (object && object->is_object()) {
     if (const auto inner = object->find("error"); inner != object->end() && inner->is_object()) {
       const std::string name = text_member(*inner, "code");
-      const auto row = std::find_if(errc_table.begin(), errc_table.end(),
-                                    [&](const errc_row& r) { return r.name == name; });
+      const auto row = std::find_if(
+          errc_table.begin(), errc_table.end(), [&](const errc_row& r) { return r.name == name; });
       out.why.code = row == errc_table.end() ? errc::internal : row->code;
       out.why.context = text_member(*inner, "text");
       out.hint = text_member(*inner, "hint");
       return out;
     }
   }
-  const auto row = std::find_if(errc_table.begin(), errc_table.end(),
-                                [&](const errc_row& r) { return r.http_status == http_status; });
+  const auto row = std::find_if(errc_table.begin(), errc_table.end(), [&](const errc_row& r) {
+    return r.http_status == http_status;
+  });
   out.why.code = row == errc_table.end() ? errc::protocol_error : row->code;
   out.why.context = "HTTP status " + std::to_string(http_status);
   if (const std::string_view line = body.substr(0, body.find('\n')); !line.empty()) {

@@ -12,6 +12,8 @@ namespace kraken::console {
 
 namespace {
 
+// Rows read as a table.
+// clang-format off
 constexpr std::array under_query{
   query_row{"under", "alias of a container: only it and what is below it"}};
 constexpr std::array record_query{
@@ -47,6 +49,7 @@ constexpr std::array endpoint_rows{
   endpoint_row{endpoint::startup, "GET", "/startupz", answer::text,
                "200 once everything was ready for the first time", {}},
 };
+// clang-format on
 
 constexpr bool endpoint_rows_are_dense() {
   for (std::size_t i = 0; i < endpoint_rows.size(); ++i) {
@@ -67,12 +70,12 @@ std::optional<std::string_view> match_pattern(std::string_view pattern, std::str
   }
   const std::string_view head = pattern.substr(0, mark);
   const std::string_view tail = pattern.substr(mark + path_mark.size());
-  if (path.size() <= head.size() + tail.size() || !path.starts_with(head)
-      || !path.ends_with(tail)) {
+  if (path.size() <= head.size() + tail.size() || !path.starts_with(head) ||
+      !path.ends_with(tail)) {
     return std::nullopt;
   }
   const std::string_view segment =
-    path.substr(head.size(), path.size() - head.size() - tail.size());
+      path.substr(head.size(), path.size() - head.size() - tail.size());
   return segment.find('/') == std::string_view::npos ? std::optional{segment} : std::nullopt;
 }
 
@@ -87,8 +90,8 @@ int hex_digit(char c) {
 }
 
 bool unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-'
-         || c == '.' || c == '_' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
 }
 
 result<void> read_query(std::string_view text, const endpoint_row& row, api_call& into) {
@@ -97,14 +100,14 @@ result<void> read_query(std::string_view text, const endpoint_row& row, api_call
     text.remove_prefix(std::min(text.size(), part.size() + 1));
     const std::size_t equals = part.find('=');
     const std::string_view name = part.substr(0, equals);
-    const bool known = std::any_of(row.query.begin(), row.query.end(),
-                                   [&](const query_row& q) { return q.name == name; });
+    const bool known = std::any_of(
+        row.query.begin(), row.query.end(), [&](const query_row& q) { return q.name == name; });
     if (!known) {
-      return fail(errc::invalid_argument, std::string{row.pattern} + " has no query parameter '"
-                                            + std::string{name} + "'");
+      return fail(errc::invalid_argument,
+                  std::string{row.pattern} + " has no query parameter '" + std::string{name} + "'");
     }
-    auto value =
-      percent_decode(equals == std::string_view::npos ? std::string_view{} : part.substr(equals + 1));
+    auto value = percent_decode(equals == std::string_view::npos ? std::string_view{}
+                                                                 : part.substr(equals + 1));
     if (!value) {
       return fail(value.error());
     }
@@ -210,9 +213,8 @@ result<std::string> percent_decode(std::string_view text) {
   return out;
 }
 
-result<std::uint64_t> query_number(const api_call&  call,
-                                   std::string_view name,
-                                   std::uint64_t    fallback) {
+result<std::uint64_t>
+query_number(const api_call& call, std::string_view name, std::uint64_t fallback) {
   const auto found = call.query.find(name);
   if (found == call.query.end()) {
     return fallback;

@@ -40,10 +40,10 @@ struct query_row {
 };
 
 struct endpoint_row {
-  endpoint         value;
+  endpoint value;
   std::string_view method;
   std::string_view pattern; ///< `{path}` stands for one percent-encoded segment
-  answer           gives;
+  answer gives;
   std::string_view summary;
   std::span<const query_row> query;
 };
@@ -55,7 +55,7 @@ struct endpoint_row {
 
 /// One request of the API, taken apart.
 struct api_call {
-  endpoint    what = endpoint::node;
+  endpoint what = endpoint::node;
   std::string path; ///< container alias or path, decoded; empty where the pattern has none
   std::map<std::string, std::string, std::less<>> query;
 };
@@ -80,8 +80,7 @@ struct api_call {
 /// A number of a query: `after` and `lines`.
 /// @return `fallback` when absent
 /// @error errc::invalid_argument when it is not a decimal number of 64 bit
-[[nodiscard]] result<std::uint64_t> query_number(const api_call&  call,
-                                                 std::string_view name,
-                                                 std::uint64_t    fallback);
+[[nodiscard]] result<std::uint64_t>
+query_number(const api_call& call, std::string_view name, std::uint64_t fallback);
 
 } // namespace kraken::console

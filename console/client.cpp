@@ -54,9 +54,9 @@ public:
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) {
-      return fail(errc::invalid_argument, "the socket path '" + path + "' is longer than "
-                                            + std::to_string(sizeof address.sun_path - 1)
-                                            + " bytes");
+      return fail(errc::invalid_argument,
+                  "the socket path '" + path + "' is longer than " +
+                      std::to_string(sizeof address.sun_path - 1) + " bytes");
     }
     path.copy(address.sun_path, path.size());
     unique_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
@@ -81,7 +81,7 @@ public:
         return ready;
       }
       const ssize_t sent =
-        ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+          ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
       if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         // The daemon may refuse early and close: its answer is still there to be read.
         return errno == EPIPE ? result<void>{} : fail(errno_error("send to '" + path_ + "'"));
@@ -128,7 +128,7 @@ private:
     }
   }
 
-  unique_fd   fd_;
+  unique_fd fd_;
   std::string path_;
 };
 
@@ -139,7 +139,7 @@ using body_sink = std::function<result<verdict>(int status, std::string_view dat
 class answer_loop {
 public:
   answer_loop(unix_connection& connection, time_point until, milliseconds silence)
-    : connection_(connection), until_(until), silence_(silence) {}
+      : connection_(connection), until_(until), silence_(silence) {}
 
   result<int> run(const body_sink& sink) {
     for (;;) {
@@ -200,19 +200,19 @@ private:
     return input_state::open;
   }
 
-  unix_connection&             connection_;
-  time_point                   until_;
-  milliseconds                 silence_;
+  unix_connection& connection_;
+  time_point until_;
+  milliseconds silence_;
   wire::client_response_reader reader_;
-  std::string                  input_;
-  std::array<char, 65'536>     buffer_{};
-  int                          status_ = 0;
+  std::string input_;
+  std::array<char, 65'536> buffer_{};
+  int status_ = 0;
 };
 
-result<void> send_question(unix_connection&    connection,
+result<void> send_question(unix_connection& connection,
                            const api_question& question,
-                           std::string_view    accept,
-                           time_point          until) {
+                           std::string_view accept,
+                           time_point until) {
   std::array headers{wire::header_field{"accept", accept},
                      wire::header_field{"connection", "close"},
                      wire::header_field{"content-type", "application/json"}};
@@ -232,7 +232,7 @@ result<void> send_question(unix_connection&    connection,
 } // namespace
 
 unix_client::unix_client(std::string socket, milliseconds timeout)
-  : socket_(std::move(socket)), timeout_(timeout) {}
+    : socket_(std::move(socket)), timeout_(timeout) {}
 
 result<api_answer> unix_client::ask(const api_question& question) {
   const time_point until = clock_now() + timeout_;
@@ -248,8 +248,9 @@ result<api_answer> unix_client::ask(const api_question& question) {
   answer_loop loop{*connection, until, milliseconds{0}};
   auto status = loop.run([&](int, std::string_view data) -> result<verdict> {
     if (answer.body.size() + data.size() > limits::admin_answer_bytes_max) {
-      return fail(errc::limit_exceeded, "the daemon's answer is longer than "
-                                          + to_string(bytes{limits::admin_answer_bytes_max}));
+      return fail(errc::limit_exceeded,
+                  "the daemon's answer is longer than " +
+                      to_string(bytes{limits::admin_answer_bytes_max}));
     }
     answer.body += data;
     return verdict::go_on;
@@ -261,7 +262,7 @@ result<api_answer> unix_client::ask(const api_question& question) {
   return answer;
 }
 
-result<api_answer> unix_client::follow(const api_question&    question,
+result<api_answer> unix_client::follow(const api_question& question,
                                        const stream_callback& on_event) {
   const time_point until = clock_now() + timeout_;
   auto connection = unix_connection::open(socket_);
@@ -299,7 +300,7 @@ result<api_answer> unix_client::follow(const api_question&    question,
 
 std::string find_socket(std::string_view given,
                         std::string_view environment,
-                        unsigned         uid,
+                        unsigned uid,
                         std::string_view xdg_runtime_dir) {
   if (!given.empty()) {
     return std::string{given};

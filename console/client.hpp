@@ -24,7 +24,7 @@ struct api_question {
 };
 
 struct api_answer {
-  int         status = 0;
+  int status = 0;
   std::string body;
 };
 
@@ -45,7 +45,7 @@ public:
   /// Asks for server-sent events and hands them over until the daemon ends the stream or
   /// `on_event` has enough.
   /// @return the answer; its body is empty unless its status is not 200
-  [[nodiscard]] virtual result<api_answer> follow(const api_question&    question,
+  [[nodiscard]] virtual result<api_answer> follow(const api_question& question,
                                                   const stream_callback& on_event) = 0;
 };
 
@@ -57,11 +57,11 @@ public:
   unix_client(std::string socket, milliseconds timeout);
 
   [[nodiscard]] result<api_answer> ask(const api_question& question) override;
-  [[nodiscard]] result<api_answer> follow(const api_question&    question,
+  [[nodiscard]] result<api_answer> follow(const api_question& question,
                                           const stream_callback& on_event) override;
 
 private:
-  std::string  socket_;
+  std::string socket_;
   milliseconds timeout_;
 };
 
@@ -73,7 +73,7 @@ private:
 /// @thread any (pure)
 [[nodiscard]] std::string find_socket(std::string_view given,
                                       std::string_view environment,
-                                      unsigned         uid,
+                                      unsigned uid,
                                       std::string_view xdg_runtime_dir);
 
 } // namespace kraken::console

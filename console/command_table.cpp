@@ -17,6 +17,8 @@ namespace own {
 
 using enum errc;
 
+// Rows read as a table.
+// clang-format off
 constexpr std::array completion_shells{std::string_view{"bash"}, std::string_view{"zsh"},
                                        std::string_view{"fish"}};
 constexpr std::array output_words{std::string_view{"table"}, std::string_view{"wide"},
@@ -173,6 +175,7 @@ constexpr std::array rows{
               subject::none, {}, {}, "", "", "", word_errors,
               "source <(kraken completion bash)\nkraken completion fish | source"},
 };
+// clang-format on
 
 } // namespace own
 

@@ -27,14 +27,14 @@ enum class place : std::uint8_t {
 };
 
 enum class value_type : std::uint8_t {
-  flag,   ///< a switch without a value
+  flag, ///< a switch without a value
   text,
-  word,   ///< one of `choices`
-  alias,  ///< alias or path of a container
-  count,  ///< decimal number, 0..4294967295
-  file,   ///< path of a file or directory
-  time,   ///< duration with a unit: `10s`
-  pair,   ///< `key=value`
+  word,  ///< one of `choices`
+  alias, ///< alias or path of a container
+  count, ///< decimal number, 0..4294967295
+  file,  ///< path of a file or directory
+  time,  ///< duration with a unit: `10s`
+  pair,  ///< `key=value`
 };
 
 /// What a shell offers for a value.
@@ -42,23 +42,23 @@ enum class completion : std::uint8_t { none, containers, commands, files, choice
 
 struct argument_row {
   std::string_view name;
-  value_type       type;
-  bool             required;
+  value_type type;
+  bool required;
   std::string_view fallback; ///< value used when absent; empty: none
-  completion       source;
+  completion source;
   std::string_view summary;
   std::span<const std::string_view> choices{}; ///< for `word`
 };
 
 struct flag_row {
-  std::string_view name;    ///< without dashes
-  char             brief;   ///< one-letter form; 0 none
-  value_type       type;
+  std::string_view name; ///< without dashes
+  char brief;            ///< one-letter form; 0 none
+  value_type type;
   std::string_view metavar; ///< how the value is called in help; empty for switches
   std::string_view fallback;
-  completion       source;
+  completion source;
   std::string_view summary;
-  bool             repeatable = false;
+  bool repeatable = false;
   std::span<const std::string_view> choices{};
 };
 
@@ -73,17 +73,17 @@ enum class subject : std::uint8_t {
 struct command_row {
   std::string_view name; ///< `family:verb`, or one word for ours
   std::string_view summary;
-  place            runs;
+  place runs;
   std::span<const argument_row> arguments;
-  std::span<const flag_row>     flags;
-  subject                       about;
-  std::optional<model::verb>    effect;    ///< what it does to a container, if it does
-  std::optional<endpoint>       shows;     ///< for `place::view`
-  std::string_view              success;   ///< what is said when it was done
-  std::string_view              unchanged; ///< ... when it was so already; empty: cannot be
-  std::string_view              failure;   ///< first sentence when it could not be done
-  std::span<const errc>         errors;    ///< codes it can answer; exit codes follow from them
-  std::string_view              examples;  ///< one command line per line
+  std::span<const flag_row> flags;
+  subject about;
+  std::optional<model::verb> effect; ///< what it does to a container, if it does
+  std::optional<endpoint> shows;     ///< for `place::view`
+  std::string_view success;          ///< what is said when it was done
+  std::string_view unchanged;        ///< ... when it was so already; empty: cannot be
+  std::string_view failure;          ///< first sentence when it could not be done
+  std::span<const errc> errors;      ///< codes it can answer; exit codes follow from them
+  std::string_view examples;         ///< one command line per line
 };
 
 /// Every command, in the order help shows them: ours first, then Kraken's families.
@@ -106,9 +106,7 @@ struct command_row {
 /// What to type next after a failure; shown as the last line of every error.
 /// @param command  name of the command that failed; may be empty
 /// @param alias    container it concerned; may be empty
-[[nodiscard]] std::string next_command(errc             code,
-                                       std::string_view command,
-                                       std::string_view alias);
+[[nodiscard]] std::string next_command(errc code, std::string_view command, std::string_view alias);
 
 [[nodiscard]] std::string_view to_string(value_type type) noexcept;
 [[nodiscard]] std::string_view to_string(place where) noexcept;

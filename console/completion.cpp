@@ -83,9 +83,8 @@ std::vector<std::string> argument_words(const command_row& row) {
 std::string case_lines() {
   std::string out;
   for (const command_row& row : commands()) {
-    out += "    " + std::string{row.name} + ") args='" + spaced(argument_words(row)) + "' flags='"
-           + spaced(flag_words(row.flags)) + "' values='" + spaced(flag_values(row.flags))
-           + "' ;;\n";
+    out += "    " + std::string{row.name} + ") args='" + spaced(argument_words(row)) + "' flags='" +
+           spaced(flag_words(row.flags)) + "' values='" + spaced(flag_values(row.flags)) + "' ;;\n";
   }
   return out;
 }
@@ -100,15 +99,15 @@ std::string command_words() {
 
 /// Functions bash and zsh share: what a command takes, and what a source word stands for.
 std::string shared_functions() {
-  return "_kraken_commands='" + command_words() + "'\n_kraken_flags='"
-         + spaced(flag_words(global_flags())) + "'\n_kraken_values='"
-         + spaced(flag_values(global_flags())) + R"sh('
+  return "_kraken_commands='" + command_words() + "'\n_kraken_flags='" +
+         spaced(flag_words(global_flags())) + "'\n_kraken_values='" +
+         spaced(flag_values(global_flags())) + R"sh('
 
 _kraken_row() {
   args= flags= values=
   case "$1" in
-)sh" + case_lines()
-         + R"sh(  esac
+)sh" + case_lines() +
+         R"sh(  esac
   flags="$flags $_kraken_flags"
   values="$values $_kraken_values"
 }
@@ -231,8 +230,8 @@ std::string fish_script() {
   }
   for (const command_row& row : commands()) {
     const std::string name{row.name};
-    out += "complete -c kraken -n __fish_use_subcommand -a " + name + " -d "
-           + fish_quoted(row.summary) + "\n";
+    out += "complete -c kraken -n __fish_use_subcommand -a " + name + " -d " +
+           fish_quoted(row.summary) + "\n";
     const std::string start = "complete -c kraken -n '__fish_seen_subcommand_from " + name + "'";
     std::vector<std::string> offered;
     for (const std::string& word : argument_words(row)) {
@@ -253,8 +252,8 @@ std::string fish_script() {
 } // namespace
 
 result<std::string> completion_script(std::string_view shell) {
-  const std::string title = "# Completion of kraken for " + std::string{shell}
-                            + "; made by `kraken completion " + std::string{shell} + "`.\n";
+  const std::string title = "# Completion of kraken for " + std::string{shell} +
+                            "; made by `kraken completion " + std::string{shell} + "`.\n";
   if (shell == "bash") {
     return title + shared_functions() + std::string{bash_function};
   }

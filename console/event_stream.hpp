@@ -17,8 +17,8 @@ namespace kraken::console {
 /// One server-sent event.
 struct stream_event {
   std::uint64_t id = 0;
-  std::string   name = "message";
-  std::string   data;
+  std::string name = "message";
+  std::string data;
 };
 
 /// The bytes of one event.
@@ -43,9 +43,9 @@ public:
 private:
   void take_line(std::string_view line, std::vector<stream_event>& out);
 
-  std::string  line_;
-  bool         after_cr_ = false; ///< a following LF belongs to the same line end
-  bool         has_data_ = false;
+  std::string line_;
+  bool after_cr_ = false; ///< a following LF belongs to the same line end
+  bool has_data_ = false;
   stream_event event_;
 };
 

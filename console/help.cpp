@@ -55,8 +55,8 @@ std::string summary_of(const Row& row) {
 std::string flag_lines(std::span<const flag_row> flags) {
   std::string out;
   for (const flag_row& flag : flags) {
-    out += entry(flag_name(flag), summary_of(flag) + (flag.repeatable ? ", repeatable" : ""),
-                 flag_width);
+    out += entry(
+        flag_name(flag), summary_of(flag) + (flag.repeatable ? ", repeatable" : ""), flag_width);
   }
   return out;
 }
@@ -105,13 +105,14 @@ std::string help_text() {
 }
 
 std::string help_text(const command_row& row) {
-  std::string out = std::string{row.name} + ": " + std::string{row.summary} + "\n\nUsage: "
-                    + usage_of(row) + "\n";
+  std::string out = std::string{row.name} + ": " + std::string{row.summary} +
+                    "\n\nUsage: " + usage_of(row) + "\n";
   if (!row.arguments.empty()) {
     out += "\nArguments:\n";
     for (const argument_row& argument : row.arguments) {
       out += entry(argument.name,
-                   summary_of(argument) + (argument.required ? "" : ", optional"), flag_width);
+                   summary_of(argument) + (argument.required ? "" : ", optional"),
+                   flag_width);
     }
   }
   if (!row.flags.empty()) {

@@ -14,13 +14,13 @@ using flag_rows = std::span<const flag_row>;
 
 const flag_row* known_flag(flag_rows rows, std::string_view name) {
   const auto found =
-    std::find_if(rows.begin(), rows.end(), [&](const flag_row& row) { return row.name == name; });
+      std::find_if(rows.begin(), rows.end(), [&](const flag_row& row) { return row.name == name; });
   return found == rows.end() ? nullptr : &*found;
 }
 
 const flag_row* known_letter(flag_rows rows, char letter) {
-  const auto found = std::find_if(rows.begin(), rows.end(),
-                                  [&](const flag_row& row) { return row.brief == letter; });
+  const auto found = std::find_if(
+      rows.begin(), rows.end(), [&](const flag_row& row) { return row.brief == letter; });
   return found == rows.end() ? nullptr : &*found;
 }
 
@@ -32,7 +32,7 @@ public:
   result<invocation> read() {
     while (at_ < words_.size()) {
       const std::string& word = words_[at_++];
-      result<void>       step;
+      result<void> step;
       if (!only_values_ && word == "--") {
         only_values_ = true;
       } else if (!only_values_ && word.size() > 1 && word[0] == '-') {
@@ -72,9 +72,9 @@ private:
   result<void> read_argument(const std::string& word) {
     const auto rows = out_.command->arguments;
     if (argument_ == rows.size()) {
-      return fail(errc::invalid_argument, std::string{out_.command->name} + ": '" + word
-                                            + "' is one argument too many (usage: "
-                                            + usage_of(*out_.command) + ")");
+      return fail(errc::invalid_argument,
+                  std::string{out_.command->name} + ": '" + word +
+                      "' is one argument too many (usage: " + usage_of(*out_.command) + ")");
     }
     out_.request.args.insert_or_assign(std::string{rows[argument_++].name}, word);
     return {};
@@ -83,9 +83,9 @@ private:
   result<void> read_flag(const std::string& word) {
     const bool long_form = word.starts_with("--");
     const std::size_t equals = word.find('=');
-    const std::string name =
-      long_form ? word.substr(2, equals == std::string::npos ? equals : equals - 2)
-                : word.substr(1, 1);
+    const std::string name = long_form
+                                 ? word.substr(2, equals == std::string::npos ? equals : equals - 2)
+                                 : word.substr(1, 1);
     const flag_rows own = out_.command != nullptr ? out_.command->flags : flag_rows{};
     const flag_row* row = long_form ? known_flag(own, name) : known_letter(own, name[0]);
     const bool global = row == nullptr;
@@ -136,8 +136,8 @@ private:
   }
 
   result<invocation> finish() {
-    if (out_.command != nullptr && out_.wants == wish::run
-        && out_.command->runs != place::program) {
+    if (out_.command != nullptr && out_.wants == wish::run &&
+        out_.command->runs != place::program) {
       auto checked = complete(*out_.command, std::move(out_.request));
       if (!checked) {
         return fail(checked.error());
@@ -148,10 +148,10 @@ private:
   }
 
   std::span<const std::string> words_;
-  std::size_t                  at_          = 0;
-  std::size_t                  argument_    = 0;
-  bool                         only_values_ = false;
-  invocation                   out_;
+  std::size_t at_ = 0;
+  std::size_t argument_ = 0;
+  bool only_values_ = false;
+  invocation out_;
 };
 
 } // namespace

@@ -23,13 +23,13 @@ enum class form : std::uint8_t { table, wide, json, yaml, name };
 enum class wish : std::uint8_t { run, help, version };
 
 struct invocation {
-  const command_row*       command = nullptr; ///< null: none was named
-  command_request          request;  ///< checked and complete
-  std::vector<std::string> words;    ///< `place::program`: all words after the command, as given
-  wish                     wants  = wish::run;
-  form                     output = form::table;
-  std::string              socket;   ///< empty: not given
-  milliseconds             timeout = seconds{30};
+  const command_row* command = nullptr; ///< null: none was named
+  command_request request;              ///< checked and complete
+  std::vector<std::string> words;       ///< `place::program`: all words after the command, as given
+  wish wants = wish::run;
+  form output = form::table;
+  std::string socket; ///< empty: not given
+  milliseconds timeout = seconds{30};
 };
 
 /// Reads a command line.

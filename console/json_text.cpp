@@ -17,8 +17,8 @@ using detail::parse_json;
 
 /// True where YAML reads the plain text back as the same string.
 bool plain_in_yaml(const std::string& text) {
-  if (text.empty() || text == "null" || text == "true" || text == "false" || text == "yes"
-      || text == "no" || text == "on" || text == "off") {
+  if (text.empty() || text == "null" || text == "true" || text == "false" || text == "yes" ||
+      text == "no" || text == "on" || text == "off") {
     return false;
   }
   const char first = text.front();
@@ -26,8 +26,8 @@ bool plain_in_yaml(const std::string& text) {
     return false;
   }
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
-           || c == '-' || c == '/' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '/' || c == '.';
   });
 }
 

@@ -15,6 +15,8 @@ namespace framework {
 
 using enum errc;
 
+// Rows read as a table.
+// clang-format off
 constexpr std::array create_words{
   std::string_view{"CREATE_DEFAULT"}, std::string_view{"CREATE_FORCE_SOFT"},
   std::string_view{"CREATE_FORCE_HARD"}, std::string_view{"CREATE_FORCE"}};
@@ -25,7 +27,7 @@ constexpr std::array destroy_words{
 
 constexpr std::array create_flags{
   flag_row{"flags", 0, value_type::word, "FLAGS", "CREATE_DEFAULT", completion::choices,
-           "what to do when the alias is taken: refuse, or replace softly, hard, or softly then hard",
+           "what to do when the alias is taken: refuse, or replace it softly, hard, or both in turn",
            false, create_words}};
 constexpr std::array destroy_flags{
   flag_row{"flags", 0, value_type::word, "FLAGS", "DESTROY_FORCE_SOFT", completion::choices,
@@ -168,6 +170,7 @@ constexpr std::array rows{
   command_row{"server:ping", "whether the daemon answers", place::daemon, {}, {}, subject::none, {},
               {}, "ip=127.0.0.1", "", "Server does not answer.", ping_errors, "kraken server:ping"},
 };
+// clang-format on
 
 static_assert(rows.size() == 27, "the framework has 27 verbs");
 

@@ -34,8 +34,8 @@ std::string_view first_columns(std::string_view text, std::size_t count) {
 
 std::string padded_number(std::int64_t value, int digits) {
   std::array<char, 24> text{};
-  static_cast<void>(std::snprintf(text.data(), text.size(), "%0*lld", digits,
-                                  static_cast<long long>(value)));
+  static_cast<void>(
+      std::snprintf(text.data(), text.size(), "%0*lld", digits, static_cast<long long>(value)));
   return text.data();
 }
 
@@ -43,8 +43,8 @@ std::string clock_time(std::int64_t unix_ms, seconds utc_offset) {
   constexpr std::int64_t day_ms = 86'400'000;
   const std::int64_t shifted = unix_ms + utc_offset.count() * 1000;
   const std::int64_t ms = ((shifted % day_ms) + day_ms) % day_ms;
-  return padded_number(ms / 3'600'000, 2) + ":" + padded_number(ms / 60'000 % 60, 2) + ":"
-         + padded_number(ms / 1000 % 60, 2) + "." + padded_number(ms % 1000, 3);
+  return padded_number(ms / 3'600'000, 2) + ":" + padded_number(ms / 60'000 % 60, 2) + ":" +
+         padded_number(ms / 1000 % 60, 2) + "." + padded_number(ms % 1000, 3);
 }
 
 std::string number_or_dash(std::uint64_t value) {
@@ -79,17 +79,17 @@ std::string memory_text(const model::container_status& c) {
 
 std::vector<std::string> ps_row(const model::container_status& c, time_point now, columns shown) {
   std::vector<std::string> row{
-    c.path,
-    c.kind,
-    std::string{to_string(c.in)},
-    std::string{to_string(c.at)},
-    c.pid == 0 ? "-" : std::to_string(c.pid),
-    std::to_string(c.generation),
-    std::to_string(c.restarts),
-    short_duration(time_since(c.since, now)),
-    gauge_text(c, &model::gauges::requests),
-    busy_text(c, now),
-    memory_text(c),
+      c.path,
+      c.kind,
+      std::string{to_string(c.in)},
+      std::string{to_string(c.at)},
+      c.pid == 0 ? "-" : std::to_string(c.pid),
+      std::to_string(c.generation),
+      std::to_string(c.restarts),
+      short_duration(time_since(c.since, now)),
+      gauge_text(c, &model::gauges::requests),
+      busy_text(c, now),
+      memory_text(c),
   };
   if (shown == columns::all) {
     row.push_back(c.name.empty() ? "-" : printable(c.name));
@@ -116,8 +116,8 @@ bool needs_quotes(std::string_view value) {
 } // namespace
 
 std::string render_table(std::span<const std::vector<std::string>> rows,
-                         std::span<const std::string_view>         right,
-                         const style&                              look) {
+                         std::span<const std::string_view> right,
+                         const style& look) {
   if (rows.empty()) {
     return {};
   }
@@ -145,14 +145,32 @@ std::string render_table(std::span<const std::vector<std::string>> rows,
 }
 
 std::string render_ps(std::span<const model::container_status> containers,
-                      time_point                               now,
-                      columns                                  shown,
-                      const style&                             look) {
-  static constexpr std::array<std::string_view, 12> right{
-    "PID", "GEN", "RESTARTS", "UPTIME", "REQUESTS", "BUSY", "MEM",
-    "SHARD", "MAILBOX", "WAITING", "FAILURES", "RECYCLES"};
-  std::vector<std::vector<std::string>> rows{{"CONTAINER", "KIND", "STATE", "PHASE", "PID", "GEN",
-                                              "RESTARTS", "UPTIME", "REQUESTS", "BUSY", "MEM"}};
+                      time_point now,
+                      columns shown,
+                      const style& look) {
+  static constexpr std::array<std::string_view, 12> right{"PID",
+                                                          "GEN",
+                                                          "RESTARTS",
+                                                          "UPTIME",
+                                                          "REQUESTS",
+                                                          "BUSY",
+                                                          "MEM",
+                                                          "SHARD",
+                                                          "MAILBOX",
+                                                          "WAITING",
+                                                          "FAILURES",
+                                                          "RECYCLES"};
+  std::vector<std::vector<std::string>> rows{{"CONTAINER",
+                                              "KIND",
+                                              "STATE",
+                                              "PHASE",
+                                              "PID",
+                                              "GEN",
+                                              "RESTARTS",
+                                              "UPTIME",
+                                              "REQUESTS",
+                                              "BUSY",
+                                              "MEM"}};
   if (shown == columns::all) {
     for (const char* name : {"NAME", "SHARD", "MAILBOX", "WAITING", "FAILURES", "RECYCLES"}) {
       rows.front().emplace_back(name);
@@ -181,34 +199,34 @@ std::string render_ps(std::span<const model::container_status> containers,
 std::string render_status(std::span<const model::container_status> containers, const style& look) {
   std::vector<std::vector<std::string>> rows{{"ALIAS", "NAME", "STATE"}};
   for (const auto& c : containers) {
-    rows.push_back({c.path, c.name.empty() ? c.kind : printable(c.name),
-                    std::string{to_string(c.in)}});
+    rows.push_back(
+        {c.path, c.name.empty() ? c.kind : printable(c.name), std::string{to_string(c.in)}});
   }
   return render_table(rows, {}, look);
 }
 
 std::string render_container(const model::container_status& c, time_point now, const style& look) {
   const std::string budget =
-    std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity);
+      std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity);
   const std::array<std::pair<std::string_view, std::string>, 18> fields{{
-    {"path", c.path},
-    {"kind", c.kind},
-    {"name", printable(c.name)},
-    {"state", coloured(to_string(c.in), c.in, look) + " (" + std::string{to_string(c.at)} + ")"},
-    {"since", short_duration(time_since(c.since, now))},
-    {"generation", std::to_string(c.generation)},
-    {"pid", number_or_dash(static_cast<std::uint64_t>(std::max(0, c.pid)))},
-    {"shard", std::to_string(c.shard)},
-    {"restarts", std::to_string(c.restarts)},
-    {"budget", budget},
-    {"recycles", std::to_string(c.recycles)},
-    {"mailbox", std::to_string(c.mailbox)},
-    {"requests", gauge_text(c, &model::gauges::requests)},
-    {"failures", gauge_text(c, &model::gauges::failures)},
-    {"busy", busy_text(c, now)},
-    {"waiting", gauge_text(c, &model::gauges::waiting)},
-    {"memory", memory_text(c)},
-    {"cause", cause_text(c, now)},
+      {"path", c.path},
+      {"kind", c.kind},
+      {"name", printable(c.name)},
+      {"state", coloured(to_string(c.in), c.in, look) + " (" + std::string{to_string(c.at)} + ")"},
+      {"since", short_duration(time_since(c.since, now))},
+      {"generation", std::to_string(c.generation)},
+      {"pid", number_or_dash(static_cast<std::uint64_t>(std::max(0, c.pid)))},
+      {"shard", std::to_string(c.shard)},
+      {"restarts", std::to_string(c.restarts)},
+      {"budget", budget},
+      {"recycles", std::to_string(c.recycles)},
+      {"mailbox", std::to_string(c.mailbox)},
+      {"requests", gauge_text(c, &model::gauges::requests)},
+      {"failures", gauge_text(c, &model::gauges::failures)},
+      {"busy", busy_text(c, now)},
+      {"waiting", gauge_text(c, &model::gauges::waiting)},
+      {"memory", memory_text(c)},
+      {"cause", cause_text(c, now)},
   }};
   std::string out;
   for (const auto& [name, value] : fields) {
@@ -234,7 +252,8 @@ std::string render_container(const model::container_status& c, time_point now, c
 
 std::string render_event(const event_record& record, seconds utc_offset, const style& look) {
   std::string name = record.name;
-  const auto state = std::find_if(record.fields.begin(), record.fields.end(),
+  const auto state = std::find_if(record.fields.begin(),
+                                  record.fields.end(),
                                   [](const auto& field) { return field.first == "state"; });
   if (state != record.fields.end() && state->second == to_string(model::state::failed)) {
     name = coloured(name, model::state::failed, look);
@@ -260,7 +279,7 @@ std::string render_log(const log_record& record, seconds utc_offset, const style
     who = coloured(who, model::state::stopped, look);
   }
   const std::string time =
-    record.unix_ms == 0 ? std::string{} : clock_time(record.unix_ms, utc_offset) + " ";
+      record.unix_ms == 0 ? std::string{} : clock_time(record.unix_ms, utc_offset) + " ";
   return time + who + " | " + text + "\n";
 }
 
@@ -282,8 +301,8 @@ std::string cause_text(const model::container_status& c, time_point now) {
   }
   if (c.next_action == "restart") {
     const auto left = std::chrono::duration_cast<milliseconds>(c.next_at - now);
-    out += (out.empty() ? "restart " : "; restart ")
-           + (left.count() <= 0 ? std::string{"now"} : "in " + short_duration(left));
+    out += (out.empty() ? "restart " : "; restart ") +
+           (left.count() <= 0 ? std::string{"now"} : "in " + short_duration(left));
   } else if (c.next_action == "operator") {
     out += std::string{out.empty() ? "" : "; "} + "an operator must act";
   }
@@ -338,13 +357,14 @@ std::string coloured(std::string_view text, model::state in, const style& look) 
     return std::string{text};
   }
   struct state_colour {
-    model::state     in;
+    model::state in;
     std::string_view code;
   };
-  static constexpr std::array colours{
-    state_colour{model::state::created, "\x1b[36m"}, state_colour{model::state::destroyed, "\x1b[2m"},
-    state_colour{model::state::started, "\x1b[32m"}, state_colour{model::state::stopped, "\x1b[33m"},
-    state_colour{model::state::failed, "\x1b[31m"}};
+  static constexpr std::array colours{state_colour{model::state::created, "\x1b[36m"},
+                                      state_colour{model::state::destroyed, "\x1b[2m"},
+                                      state_colour{model::state::started, "\x1b[32m"},
+                                      state_colour{model::state::stopped, "\x1b[33m"},
+                                      state_colour{model::state::failed, "\x1b[31m"}};
   for (const state_colour& row : colours) {
     if (row.in == in) {
       return std::string{row.code} + std::string{text} + "\x1b[0m";

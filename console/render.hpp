@@ -24,9 +24,9 @@ enum class paint : std::uint8_t { plain, ansi };
 
 /// How text may look where it goes. The default is what a pipe gets.
 struct style {
-  charset     chars   = charset::ascii;
-  paint       colours = paint::plain;
-  std::size_t width   = 0; ///< columns; lines are cut there. 0: not a terminal, never cut
+  charset chars = charset::ascii;
+  paint colours = paint::plain;
+  std::size_t width = 0; ///< columns; lines are cut there. 0: not a terminal, never cut
 };
 
 /// How much `render_ps` shows.
@@ -35,34 +35,30 @@ enum class columns : std::uint8_t { usual, all };
 /// `ps`: one line for each container. Columns CONTAINER KIND STATE PHASE PID GEN RESTARTS UPTIME
 /// REQUESTS BUSY MEM CAUSE; with `all` also NAME SHARD MAILBOX WAITING FAILURES RECYCLES.
 [[nodiscard]] std::string render_ps(std::span<const model::container_status> containers,
-                                    time_point                               now,
-                                    columns                                  shown,
-                                    const style&                             look);
+                                    time_point now,
+                                    columns shown,
+                                    const style& look);
 
 /// `project:status` and its like: ALIAS NAME STATE.
 [[nodiscard]] std::string render_status(std::span<const model::container_status> containers,
-                                        const style&                             look);
+                                        const style& look);
 
 /// `tree`: parents above their children, in the order given.
-[[nodiscard]] std::string render_tree(std::span<const model::container_status> containers,
-                                      time_point                               now,
-                                      const style&                             look);
+[[nodiscard]] std::string
+render_tree(std::span<const model::container_status> containers, time_point now, const style& look);
 
 /// `inspect`: every field of one container on its own line, the last failure's detail below.
-[[nodiscard]] std::string render_container(const model::container_status& container,
-                                           time_point                     now,
-                                           const style&                   look);
+[[nodiscard]] std::string
+render_container(const model::container_status& container, time_point now, const style& look);
 
 /// `14:03:07.123 container_failed Main/web/w3 reason="signal 9 (SIGKILL)" backoff_ms=100`
 /// @param utc_offset  added to the record's time for display
-[[nodiscard]] std::string render_event(const event_record& record,
-                                       seconds             utc_offset,
-                                       const style&        look);
+[[nodiscard]] std::string
+render_event(const event_record& record, seconds utc_offset, const style& look);
 
 /// `14:03:07.123 w3 | text`
-[[nodiscard]] std::string render_log(const log_record& record,
-                                     seconds           utc_offset,
-                                     const style&      look);
+[[nodiscard]] std::string
+render_log(const log_record& record, seconds utc_offset, const style& look);
 
 /// Lines `+ create Main/web/w5  detail` of a reload.
 [[nodiscard]] std::string render_changes(std::span<const change_record> changes);
@@ -71,8 +67,8 @@ enum class columns : std::uint8_t { usual, all };
 /// @param rows  the first is the header; rows may be shorter than it
 /// @param right header names of the columns aligned to the right
 [[nodiscard]] std::string render_table(std::span<const std::vector<std::string>> rows,
-                                       std::span<const std::string_view>         right,
-                                       const style&                              look);
+                                       std::span<const std::string_view> right,
+                                       const style& look);
 
 /// Why a container is as it is and what comes next: `signal 9 (SIGKILL); restart in 400ms`.
 [[nodiscard]] std::string cause_text(const model::container_status& container, time_point now);

@@ -28,14 +28,15 @@ using status_ref = const model::container_status*;
 class tree_rows {
 public:
   tree_rows(std::span<const model::container_status> containers, time_point now, const style& look)
-    : now_(now), marks_(look.chars == charset::utf8 ? utf8_marks : ascii_marks) {
+      : now_(now), marks_(look.chars == charset::utf8 ? utf8_marks : ascii_marks) {
     std::set<std::string_view> known;
     for (const auto& container : containers) {
       known.insert(container.path);
     }
     for (const auto& container : containers) {
       const bool top = !known.contains(container.parent) || container.parent == container.path;
-      children_[top ? std::string_view{} : std::string_view{container.parent}].push_back(&container);
+      children_[top ? std::string_view{} : std::string_view{container.parent}].push_back(
+          &container);
     }
     for (const status_ref root : children_[std::string_view{}]) {
       // A part of the tree shows where it hangs.
@@ -44,16 +45,16 @@ public:
   }
 
   [[nodiscard]] const std::vector<std::vector<std::string>>& rows() const { return rows_; }
-  [[nodiscard]] const std::vector<status_ref>&               order() const { return order_; }
+  [[nodiscard]] const std::vector<status_ref>& order() const { return order_; }
 
 private:
   void add(const model::container_status& c,
-           const std::string&             label,
-           const std::string&             below,
-           std::size_t                    depth) {
+           const std::string& label,
+           const std::string& below,
+           std::size_t depth) {
     std::string state{to_string(c.in)};
-    if (c.at != model::phase::ready && c.at != model::phase::ended && c.at != model::phase::idle
-        && c.at != model::phase::gone) {
+    if (c.at != model::phase::ready && c.at != model::phase::ended && c.at != model::phase::idle &&
+        c.at != model::phase::gone) {
       state += " (" + std::string{to_string(c.at)} + ")";
     }
     rows_.push_back({label, c.kind, std::move(state), detail(c)});
@@ -65,8 +66,10 @@ private:
     }
     for (const status_ref child : found->second) {
       const bool last = child == found->second.back();
-      add(*child, below + std::string{last ? marks_.last_child : marks_.child} + child->alias,
-          below + std::string{last ? marks_.blank : marks_.through}, depth + 1);
+      add(*child,
+          below + std::string{last ? marks_.last_child : marks_.child} + child->alias,
+          below + std::string{last ? marks_.blank : marks_.through},
+          depth + 1);
     }
   }
 
@@ -90,18 +93,18 @@ private:
     return out;
   }
 
-  time_point   now_;
+  time_point now_;
   branch_marks marks_;
   std::map<std::string_view, std::vector<status_ref>> children_;
-  std::vector<std::vector<std::string>>               rows_;
-  std::vector<status_ref>                             order_;
+  std::vector<std::vector<std::string>> rows_;
+  std::vector<status_ref> order_;
 };
 
 } // namespace
 
 std::string render_tree(std::span<const model::container_status> containers,
-                        time_point                               now,
-                        const style&                             look) {
+                        time_point now,
+                        const style& look) {
   const tree_rows tree{containers, now, look};
   const std::string plain = render_table(tree.rows(), {}, look);
   if (look.colours == paint::plain) {

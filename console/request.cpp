@@ -20,7 +20,7 @@ namespace {
 
 const flag_row* flag_named(std::span<const flag_row> rows, std::string_view name) {
   const auto found =
-    std::find_if(rows.begin(), rows.end(), [&](const flag_row& row) { return row.name == name; });
+      std::find_if(rows.begin(), rows.end(), [&](const flag_row& row) { return row.name == name; });
   return found == rows.end() ? nullptr : &*found;
 }
 
@@ -60,9 +60,9 @@ result<void> complete_arguments(const command_row& row, text_map& args) {
     const auto given = args.find(argument.name);
     if (given == args.end()) {
       if (argument.required) {
-        return fail(errc::invalid_argument, std::string{row.name} + ": argument '"
-                                              + std::string{argument.name}
-                                              + "' is missing (usage: " + usage_of(row) + ")");
+        return fail(errc::invalid_argument,
+                    std::string{row.name} + ": argument '" + std::string{argument.name} +
+                        "' is missing (usage: " + usage_of(row) + ")");
       }
       if (!argument.fallback.empty()) {
         args.emplace(argument.name, argument.fallback);
@@ -74,8 +74,10 @@ result<void> complete_arguments(const command_row& row, text_map& args) {
     }
   }
   for (const auto& [name, value] : args) {
-    const auto known = std::any_of(row.arguments.begin(), row.arguments.end(),
-                                   [&name = name](const argument_row& a) { return a.name == name; });
+    const auto known =
+        std::any_of(row.arguments.begin(),
+                    row.arguments.end(),
+                    [&name = name](const argument_row& a) { return a.name == name; });
     if (!known) {
       return fail(errc::invalid_argument,
                   std::string{row.name} + ": there is no argument '" + name + "'");
@@ -93,8 +95,8 @@ result<void> complete_flags(const command_row& row, text_map& flags) {
     if (auto good = check_value(flag->type, flag->choices, value); !good) {
       // The framework's own sentence first: its users search for it.
       const std::string known = name == "flags" ? "Given flag option is invalid. " : "";
-      return fail(at_place(row, "--" + name, error{errc::invalid_argument,
-                                                   known + good.error().context}));
+      return fail(
+          at_place(row, "--" + name, error{errc::invalid_argument, known + good.error().context}));
     }
   }
   for (const flag_row& flag : row.flags) {
@@ -107,19 +109,19 @@ result<void> complete_flags(const command_row& row, text_map& flags) {
 
 struct force_word {
   std::string_view word;
-  model::force     value;
+  model::force value;
 };
 
 constexpr std::array force_words{
-  force_word{"CREATE_DEFAULT", model::force::standard},
-  force_word{"CREATE_FORCE_SOFT", model::force::soft},
-  force_word{"CREATE_FORCE_HARD", model::force::hard},
-  force_word{"CREATE_FORCE", model::force::full},
-  force_word{"DESTROY_KEEP", model::force::standard},
-  force_word{"DESTROY_DEFAULT", model::force::standard}, // Kraken: the default is to keep
-  force_word{"DESTROY_FORCE_SOFT", model::force::soft},
-  force_word{"DESTROY_FORCE_HARD", model::force::hard},
-  force_word{"DESTROY_FORCE", model::force::full},
+    force_word{"CREATE_DEFAULT", model::force::standard},
+    force_word{"CREATE_FORCE_SOFT", model::force::soft},
+    force_word{"CREATE_FORCE_HARD", model::force::hard},
+    force_word{"CREATE_FORCE", model::force::full},
+    force_word{"DESTROY_KEEP", model::force::standard},
+    force_word{"DESTROY_DEFAULT", model::force::standard}, // Kraken: the default is to keep
+    force_word{"DESTROY_FORCE_SOFT", model::force::soft},
+    force_word{"DESTROY_FORCE_HARD", model::force::hard},
+    force_word{"DESTROY_FORCE", model::force::full},
 };
 
 std::string value_or_empty(const text_map& map, std::string_view key) {
@@ -129,9 +131,8 @@ std::string value_or_empty(const text_map& map, std::string_view key) {
 
 } // namespace
 
-result<void> check_value(value_type                        type,
-                         std::span<const std::string_view> choices,
-                         std::string_view                  text) {
+result<void>
+check_value(value_type type, std::span<const std::string_view> choices, std::string_view text) {
   const std::string got = ", got '" + std::string{text} + "'";
   switch (type) {
   case value_type::flag:
@@ -172,8 +173,9 @@ error unknown_flag(const command_row* row, std::string_view name) {
   for (const flag_row& flag : global_flags()) {
     known.push_back(flag.name);
   }
-  std::string text = (row != nullptr ? std::string{row->name} + ": " : std::string{})
-                     + "there is no flag '" + (name.size() == 1 ? "-" : "--") + std::string{name} + "'";
+  std::string text = (row != nullptr ? std::string{row->name} + ": " : std::string{}) +
+                     "there is no flag '" + (name.size() == 1 ? "-" : "--") + std::string{name} +
+                     "'";
   if (const auto close = nearest(name, known)) {
     text += " (did you mean '--" + std::string{*close} + "'?)";
   }

@@ -28,7 +28,7 @@ namespace kraken::console {
 /// @param request  as `complete` gave it
 /// @error errc::unsupported for commands without an effect on a container
 /// @thread any (pure)
-[[nodiscard]] result<model::command> model_command(const command_row&     row,
+[[nodiscard]] result<model::command> model_command(const command_row& row,
                                                    const command_request& request);
 
 /// One line: `kraken process:create PARENT ALIAS NAME [--flags FLAGS]`.
@@ -37,9 +37,8 @@ namespace kraken::console {
 /// Whether `text` is a value of this type.
 /// @error errc::invalid_argument saying what was expected and what was there
 /// @thread any (pure)
-[[nodiscard]] result<void> check_value(value_type                        type,
-                                       std::span<const std::string_view> choices,
-                                       std::string_view                  text);
+[[nodiscard]] result<void>
+check_value(value_type type, std::span<const std::string_view> choices, std::string_view text);
 
 /// The error for a flag nobody knows; names the nearest one.
 /// @param row  the command it was given to; null: none yet

@@ -19,9 +19,8 @@ int report(const invocation& asked, const api_error& failed, surroundings& aroun
   const errc code = failed.why.code;
   const std::string_view command = asked.command != nullptr ? asked.command->name : "";
   const std::string alias =
-    asked.command != nullptr ? subject_of(*asked.command, asked.request) : std::string{};
-  const std::string hint =
-    failed.hint.empty() ? next_command(code, command, alias) : failed.hint;
+      asked.command != nullptr ? subject_of(*asked.command, asked.request) : std::string{};
+  const std::string hint = failed.hint.empty() ? next_command(code, command, alias) : failed.hint;
   if (asked.output == form::json) {
     around.err << to_json(api_error{failed.why, hint}) << "\n";
     return row_of(code).exit_code;
@@ -29,8 +28,8 @@ int report(const invocation& asked, const api_error& failed, surroundings& aroun
   if (asked.command != nullptr && !asked.command->failure.empty()) {
     around.err << asked.command->failure << "\n";
   }
-  const std::string reason = failed.why.context.empty() ? std::string{row_of(code).text}
-                                                        : failed.why.context;
+  const std::string reason =
+      failed.why.context.empty() ? std::string{row_of(code).text} : failed.why.context;
   around.err << "Reason: " << printable(reason) << " (" << to_string(code) << ")\n"
              << "Try: " << printable(hint) << "\n";
   return row_of(code).exit_code;
@@ -99,7 +98,7 @@ int become_program(const invocation& asked, surroundings& around) {
 
 int send_command(const invocation& asked, api_transport& daemon, surroundings& around) {
   const fetched got = fetch(
-    daemon, {"POST", target_of(api_call{endpoint::commands, {}, {}}), to_json(asked.request)});
+      daemon, {"POST", target_of(api_call{endpoint::commands, {}, {}}), to_json(asked.request)});
   if (got.failed.why.code != errc::none) {
     return report(asked, got.failed, around);
   }
@@ -146,8 +145,8 @@ int run(std::span<const std::string> words, surroundings& around) {
   if (!asked) {
     invocation faulty;
     const command_row* row = meant_by(words);
-    api_error failed{asked.error(), row == nullptr ? "kraken list"
-                                                   : "kraken help " + std::string{row->name}};
+    api_error failed{asked.error(),
+                     row == nullptr ? "kraken list" : "kraken help " + std::string{row->name}};
     return report(faulty, failed, around);
   }
   if (asked->wants == wish::version) {

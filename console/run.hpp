@@ -18,11 +18,11 @@
 namespace kraken::console {
 
 struct surroundings {
-  std::ostream&          out; ///< results
-  std::ostream&          err; ///< errors, each ending with the next command to try
-  style                  look{};
-  seconds                utc_offset{0}; ///< for the times people read
-  std::string            version;
+  std::ostream& out; ///< results
+  std::ostream& err; ///< errors, each ending with the next command to try
+  style look{};
+  seconds utc_offset{0}; ///< for the times people read
+  std::string version;
   const monotonic_clock& clock;
 
   /// Reaches the daemon this invocation means. Called at most once.

@@ -74,16 +74,15 @@ std::string container_text(const invocation& asked, const status_list& list, sur
     return list.empty() ? std::string{} : render_container(list.front(), now, around.look);
   }
   if (asked.command->name == "ps" || asked.output == form::wide) {
-    return render_ps(list, now, asked.output == form::wide ? columns::all : columns::usual,
-                     around.look);
+    return render_ps(
+        list, now, asked.output == form::wide ? columns::all : columns::usual, around.look);
   }
   return render_status(list, around.look);
 }
 
 /// One record of a list or stream, in the form asked for.
-result<std::string> record_text(const invocation&   asked,
-                                std::string_view    json,
-                                const surroundings& around) {
+result<std::string>
+record_text(const invocation& asked, std::string_view json, const surroundings& around) {
   if (asked.output == form::json) {
     return std::string{json} + "\n";
   }
@@ -104,8 +103,8 @@ result<std::string> record_text(const invocation&   asked,
 
 template <class Record>
 result<std::string> record_lines(const result<std::vector<Record>>& list,
-                              const invocation&                  asked,
-                              const surroundings&                around) {
+                                 const invocation& asked,
+                                 const surroundings& around) {
   if (!list) {
     return fail(list.error());
   }
@@ -123,19 +122,19 @@ result<std::string> record_lines(const result<std::vector<Record>>& list,
 view_result follow_records(const invocation& asked, api_transport& daemon, surroundings& around) {
   error broken;
   auto answer =
-    daemon.follow({"GET", target_of(call_of(asked)), {}}, [&](const stream_event& event) {
-      if (event.name == "gap") {
-        around.err << "kraken: some lines were lost: " << event.data << "\n";
+      daemon.follow({"GET", target_of(call_of(asked)), {}}, [&](const stream_event& event) {
+        if (event.name == "gap") {
+          around.err << "kraken: some lines were lost: " << event.data << "\n";
+          return verdict::go_on;
+        }
+        auto text = record_text(asked, event.data, around);
+        if (!text) {
+          broken = text.error();
+          return verdict::enough;
+        }
+        around.out << *text << std::flush;
         return verdict::go_on;
-      }
-      auto text = record_text(asked, event.data, around);
-      if (!text) {
-        broken = text.error();
-        return verdict::enough;
-      }
-      around.out << *text << std::flush;
-      return verdict::go_on;
-    });
+      });
   if (!answer) {
     return failure(answer.error());
   }
@@ -161,9 +160,8 @@ view_result show_text(const invocation& asked, api_transport& daemon, surroundin
   return {answer->status == 200 ? 0 : 1, {}};
 }
 
-result<std::string> body_text(const invocation&  asked,
-                              const std::string& body,
-                              surroundings&      around) {
+result<std::string>
+body_text(const invocation& asked, const std::string& body, surroundings& around) {
   if (asked.output == form::json) {
     return pretty_json(body);
   }

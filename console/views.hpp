@@ -11,7 +11,7 @@ namespace kraken::console {
 
 /// What a view came to.
 struct view_result {
-  int       exit_code = 0;
+  int exit_code = 0;
   api_error failed; ///< code `none` when it worked; the hint may be empty
 };
 
@@ -23,7 +23,7 @@ show_view(const invocation& asked, api_transport& daemon, surroundings& around);
 /// The body of a 200 answer, or the daemon's error with its hint.
 struct fetched {
   std::string body;
-  api_error   failed;
+  api_error failed;
 };
 
 [[nodiscard]] fetched fetch(api_transport& daemon, const api_question& question);

@@ -42,11 +42,11 @@ std::string where_line(const command_row& row) {
   case console::place::program:
     return "Carried out by `kraken-runtime`.";
   case console::place::daemon:
-    return "Carried out by the daemon: `POST " + std::string{row_of(console::endpoint::commands).pattern}
-           + "`.";
+    return "Carried out by the daemon: `POST " +
+           std::string{row_of(console::endpoint::commands).pattern} + "`.";
   case console::place::view:
-    return "Shows `" + std::string{row_of(*row.shows).method} + " "
-           + std::string{row_of(*row.shows).pattern} + "`.";
+    return "Shows `" + std::string{row_of(*row.shows).method} + " " +
+           std::string{row_of(*row.shows).pattern} + "`.";
   }
   return {};
 }
@@ -56,9 +56,9 @@ std::string values_tables(const command_row& row) {
   if (!row.arguments.empty()) {
     out += "\n| argument | value | default | meaning |\n|---|---|---|---|\n";
     for (const auto& argument : row.arguments) {
-      out += "| " + code(argument.name) + (argument.required ? "" : " (optional)") + " | "
-             + value_cell(argument) + " | " + default_cell(argument.fallback) + " | "
-             + cell(argument.summary) + " |\n";
+      out += "| " + code(argument.name) + (argument.required ? "" : " (optional)") + " | " +
+             value_cell(argument) + " | " + default_cell(argument.fallback) + " | " +
+             cell(argument.summary) + " |\n";
     }
   }
   if (!row.flags.empty()) {
@@ -66,8 +66,8 @@ std::string values_tables(const command_row& row) {
     for (const auto& flag : row.flags) {
       std::string name = flag.brief != 0 ? code(std::string{"-"} + flag.brief) + ", " : "";
       name += code("--" + std::string{flag.name});
-      out += "| " + name + (flag.repeatable ? " (repeatable)" : "") + " | " + value_cell(flag)
-             + " | " + default_cell(flag.fallback) + " | " + cell(flag.summary) + " |\n";
+      out += "| " + name + (flag.repeatable ? " (repeatable)" : "") + " | " + value_cell(flag) +
+             " | " + default_cell(flag.fallback) + " | " + cell(flag.summary) + " |\n";
     }
   }
   return out;
@@ -97,7 +97,8 @@ std::string texts(const command_row& row) {
 std::string section(const command_row& row) {
   std::string summary{row.summary};
   summary[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(summary[0])));
-  std::string out = "\n## " + std::string{row.name} + "\n" + summary + ".\n" + where_line(row) + "\n\n```\n" + usage_of(row) + "\n```\n";
+  std::string out = "\n## " + std::string{row.name} + "\n" + summary + ".\n" + where_line(row) +
+                    "\n\n```\n" + usage_of(row) + "\n```\n";
   out += values_tables(row) + texts(row);
   return out + "\n```sh\n" + std::string{row.examples} + "\n```\n";
 }
@@ -105,16 +106,17 @@ std::string section(const command_row& row) {
 } // namespace
 
 page commands_page() {
-  std::string text = page_head("Commands", "`console/command_table.cpp` and "
-                                           "`console/kraken_verbs.cpp`");
+  std::string text = page_head("Commands",
+                               "`console/command_table.cpp` and "
+                               "`console/kraken_verbs.cpp`");
   text += "`kraken COMMAND` asks the daemon behind the admin socket. Exit codes: 0 done, 1 failed, "
           "2 usage, 3 not found,\n4 no daemon, 5 conflict; all of them in [errors.md](errors.md).\n"
           "\n| flag of every command | value | default | meaning |\n|---|---|---|---|\n";
   for (const auto& flag : console::global_flags()) {
     std::string name = flag.brief != 0 ? code(std::string{"-"} + flag.brief) + ", " : "";
     name += code("--" + std::string{flag.name});
-    text += "| " + name + " | " + value_cell(flag) + " | " + default_cell(flag.fallback) + " | "
-            + cell(flag.summary) + " |\n";
+    text += "| " + name + " | " + value_cell(flag) + " | " + default_cell(flag.fallback) + " | " +
+            cell(flag.summary) + " |\n";
   }
   for (const command_row& row : console::commands()) {
     text += section(row);
@@ -128,8 +130,9 @@ result<page> admin_api_page(std::string_view text) {
   const std::size_t from = text.find(begin);
   const std::size_t to = text.find(end, from == std::string_view::npos ? 0 : from);
   if (from == std::string_view::npos || to == std::string_view::npos) {
-    return fail(errc::not_found, "docs/reference/admin-api.md: no block '"
-                                   + std::string{begin.substr(0, begin.size() - 1)} + "'");
+    return fail(errc::not_found,
+                "docs/reference/admin-api.md: no block '" +
+                    std::string{begin.substr(0, begin.size() - 1)} + "'");
   }
   std::string table = "| request | answer | query | meaning |\n|---|---|---|---|\n";
   for (const auto& row : console::endpoints()) {
@@ -140,11 +143,12 @@ result<page> admin_api_page(std::string_view text) {
     const char* gives = row.gives == console::answer::json             ? "JSON"
                         : row.gives == console::answer::json_or_stream ? "JSON or SSE"
                                                                        : "text";
-    table += "| " + code(std::string{row.method} + " " + std::string{row.pattern}) + " | " + gives
-             + " | " + query + " | " + cell(row.summary) + " |\n";
+    table += "| " + code(std::string{row.method} + " " + std::string{row.pattern}) + " | " + gives +
+             " | " + query + " | " + cell(row.summary) + " |\n";
   }
-  return page{"docs/reference/admin-api.md", std::string{text.substr(0, from + begin.size())}
-                                               + table + std::string{text.substr(to)}};
+  return page{"docs/reference/admin-api.md",
+              std::string{text.substr(0, from + begin.size())} + table +
+                  std::string{text.substr(to)}};
 }
 
 } // namespace kraken::generate

@@ -23,8 +23,10 @@ std::string read_text(const fs::path& path) {
 
 kraken::result<std::vector<page>> all_pages(const fs::path& root) {
   namespace generate = kraken::generate;
-  std::vector<page> pages{generate::commands_page(), generate::errors_page(),
-                          generate::states_page(), generate::events_page(),
+  std::vector<page> pages{generate::commands_page(),
+                          generate::errors_page(),
+                          generate::states_page(),
+                          generate::events_page(),
                           generate::openapi_page(KRAKEN_VERSION)};
   for (page& script : generate::completion_pages()) {
     pages.push_back(std::move(script));

@@ -14,7 +14,7 @@ namespace kraken {
 /// @param xdg_runtime_dir value of `XDG_RUNTIME_DIR`; empty: not set
 /// @return `/run/kraken` for root, `$XDG_RUNTIME_DIR/kraken`, else `/tmp/kraken-<uid>`
 /// @thread any (pure)
-[[nodiscard]] inline std::string default_runtime_directory(unsigned         uid,
+[[nodiscard]] inline std::string default_runtime_directory(unsigned uid,
                                                            std::string_view xdg_runtime_dir) {
   if (uid == 0) {
     return "/run/kraken";

@@ -13,10 +13,12 @@ namespace kraken::log {
 
 struct event_row {
   std::string_view name;
-  level            at;
+  level at;
   std::string_view text;
 };
 
+// Rows read as a table.
+// clang-format off
 inline constexpr std::array event_table{
   event_row{"actors_left", level::warn, "the daemon ends although some containers did not answer"},
   event_row{"admin_door_closed", level::error, "the admin socket could not be opened"},
@@ -55,5 +57,6 @@ inline constexpr std::array event_table{
   event_row{"tree_ready", level::info, "every container of the tree serves"},
   event_row{"worker_not_created", level::warn, "a pool could not add a worker, continuing"},
 };
+// clang-format on
 
 } // namespace kraken::log

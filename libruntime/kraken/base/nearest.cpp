@@ -31,7 +31,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-std::optional<std::string_view> nearest(std::string_view                  word,
+std::optional<std::string_view> nearest(std::string_view word,
                                         std::span<const std::string_view> known) {
   std::size_t best = std::clamp<std::size_t>(word.size() / 3, 1, 3) + 1;
   std::optional<std::string_view> found;

@@ -18,7 +18,7 @@ namespace kraken {
 /// The word of `known` with the fewest edits to `word`, the first one of equals.
 /// @return nothing when more than a third of the word (at least 1, at most 3) would change
 /// @thread any (pure)
-[[nodiscard]] std::optional<std::string_view> nearest(std::string_view                  word,
+[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
                                                       std::span<const std::string_view> known);
 
 } // namespace kraken

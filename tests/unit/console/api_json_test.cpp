@@ -41,8 +41,8 @@ model::container_status failed_worker(kraken::time_point now) {
   auto live = std::make_shared<model::gauges>();
   live->requests.set(10);
   live->busy.set(1);
-  live->busy_since_ms.set(
-      std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count() - 250);
+  live->busy_since_ms.set(std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count() -
+                          250);
   c.live = live;
   return c;
 }
@@ -83,11 +83,11 @@ TEST_CASE("the published members of a container") {
   c.at = model::phase::ready;
   c.in = model::state::started;
   c.since = clock.now();
-  CHECK(console::to_json(c, clock.now())
-        == R"({"path":"Main","alias":"Main","parent":"","kind":"","name":"","state":"started",)"
-           R"("state_number":4,"phase":"ready","generation":0,"pid":0,"shard":0,"restarts":0,)"
-           R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
-           R"("cause":null,"next_action":"","next_in_ms":0,"mailbox":0,"live":null})");
+  CHECK(console::to_json(c, clock.now()) ==
+        R"({"path":"Main","alias":"Main","parent":"","kind":"","name":"","state":"started",)"
+        R"("state_number":4,"phase":"ready","generation":0,"pid":0,"shard":0,"restarts":0,)"
+        R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
+        R"("cause":null,"next_action":"","next_in_ms":0,"mailbox":0,"live":null})");
 }
 
 TEST_CASE("requests, replies and records survive the way through JSON") {
@@ -127,7 +127,8 @@ TEST_CASE("requests, replies and records survive the way through JSON") {
 
 TEST_CASE("numbers and truth values of a request are taken by their text") {
   const auto request = console::read_command_request(
-      R"({"command":"scale","args":{"alias":"web","count":8},"flags":{"x":true,"y":null},"new":1})");
+      R"({"command":"scale","args":{"alias":"web","count":8},)"
+      R"("flags":{"x":true,"y":null},"new":1})");
   REQUIRE(request);
   CHECK(request->args.at("count") == "8");
   CHECK(request->flags.at("x") == "true");
@@ -135,9 +136,17 @@ TEST_CASE("numbers and truth values of a request are taken by their text") {
 }
 
 TEST_CASE("texts that are no request") {
-  const auto text = GENERATE(as<std::string>{}, "", "{", "[]", "null", "{}", R"({"command":1})",
-                             R"({"command":"ps","args":[]})", R"({"command":"ps","args":{"a":{}}})",
-                             "\xff\xfe", R"({"command":"ps"} x)");
+  const auto text = GENERATE(as<std::string>{},
+                             "",
+                             "{",
+                             "[]",
+                             "null",
+                             "{}",
+                             R"({"command":1})",
+                             R"({"command":"ps","args":[]})",
+                             R"({"command":"ps","args":{"a":{}}})",
+                             "\xff\xfe",
+                             R"({"command":"ps"} x)");
   CAPTURE(text);
   const auto request = console::read_command_request(text);
   REQUIRE_FALSE(request);
@@ -158,8 +167,8 @@ TEST_CASE("lists with something else in them are errors") {
 TEST_CASE("errors keep code, text and hint") {
   const console::api_error failed{kraken::error{errc::not_found, "no 'T9'"}, "kraken tree"};
   const std::string json = console::to_json(failed);
-  CHECK(json
-        == R"({"ok":false,"error":{"code":"not_found","text":"no 'T9'","hint":"kraken tree"}})");
+  CHECK(json ==
+        R"({"ok":false,"error":{"code":"not_found","text":"no 'T9'","hint":"kraken tree"}})");
   const auto back = console::read_error(404, json);
   CHECK(back.why.code == errc::not_found);
   CHECK(back.why.context == "no 'T9'");
@@ -170,15 +179,16 @@ TEST_CASE("an error body that is not ours still gives an error") {
   CHECK(console::read_error(404, "gone\nfishing").why.code == errc::not_found);
   CHECK(console::read_error(404, "gone\nfishing").why.context == "HTTP status 404: gone");
   CHECK(console::read_error(418, "").why.code == errc::protocol_error);
-  CHECK(console::read_error(404, R"({"error":{"code":"of the future"}})").why.code
-        == errc::internal);
+  CHECK(console::read_error(404, R"({"error":{"code":"of the future"}})").why.code ==
+        errc::internal);
 }
 
 TEST_CASE("JSON as YAML") {
-  CHECK(console::json_as_yaml(
-            R"([{"path":"Main/web","pid":0,"cause":null,"note":"a: b","tags":["x","1"],"e":[]}])")
-        == "- path: Main/web\n  pid: 0\n  cause: null\n  note: \"a: b\"\n  tags:\n    - x\n"
-           "    - \"1\"\n  e: []\n");
+  CHECK(
+      console::json_as_yaml(
+          R"([{"path":"Main/web","pid":0,"cause":null,"note":"a: b","tags":["x","1"],"e":[]}])") ==
+      "- path: Main/web\n  pid: 0\n  cause: null\n  note: \"a: b\"\n  tags:\n    - x\n"
+      "    - \"1\"\n  e: []\n");
   CHECK(console::json_as_yaml("[]") == "[]\n");
   CHECK(console::json_as_yaml("[[1,2],[]]") == "-\n  - 1\n  - 2\n- []\n");
   CHECK(console::json_as_yaml("no json") == "no json");

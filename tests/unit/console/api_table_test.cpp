@@ -13,21 +13,24 @@ TEST_CASE("requests find their endpoint") {
   struct row {
     const char* method;
     const char* target;
-    endpoint    what;
+    endpoint what;
     const char* path;
   };
 
-  const auto [method, target, what, path] = GENERATE(
-      row{"POST", "/api/v1/commands", endpoint::commands, ""},
-      row{"GET", "/api/v1/containers", endpoint::containers, ""},
-      row{"GET", "/api/v1/containers?under=web", endpoint::containers, ""},
-      row{"GET", "/api/v1/containers/w3", endpoint::container, "w3"},
-      row{"GET", "/api/v1/containers/Main%2Fweb%2fw3", endpoint::container, "Main/web/w3"},
-      row{"GET", "/api/v1/containers/logs", endpoint::container, "logs"},
-      row{"GET", "/api/v1/containers/Main%2Fweb/logs?after=3", endpoint::container_logs,
-          "Main/web"},
-      row{"GET", "/api/v1/events?lines=5&after=7", endpoint::events, ""},
-      row{"GET", "/metrics", endpoint::metrics, ""}, row{"GET", "/livez", endpoint::live, ""});
+  const auto [method, target, what, path] =
+      GENERATE(row{"POST", "/api/v1/commands", endpoint::commands, ""},
+               row{"GET", "/api/v1/containers", endpoint::containers, ""},
+               row{"GET", "/api/v1/containers?under=web", endpoint::containers, ""},
+               row{"GET", "/api/v1/containers/w3", endpoint::container, "w3"},
+               row{"GET", "/api/v1/containers/Main%2Fweb%2fw3", endpoint::container, "Main/web/w3"},
+               row{"GET", "/api/v1/containers/logs", endpoint::container, "logs"},
+               row{"GET",
+                   "/api/v1/containers/Main%2Fweb/logs?after=3",
+                   endpoint::container_logs,
+                   "Main/web"},
+               row{"GET", "/api/v1/events?lines=5&after=7", endpoint::events, ""},
+               row{"GET", "/metrics", endpoint::metrics, ""},
+               row{"GET", "/livez", endpoint::live, ""});
   CAPTURE(method, target);
   const auto call = console::route(method, target);
   REQUIRE(call);
@@ -39,11 +42,12 @@ TEST_CASE("requests nobody answers") {
   struct row {
     const char* method;
     const char* target;
-    errc        code;
+    errc code;
   };
 
   const auto [method, target, code] =
-      GENERATE(row{"GET", "/", errc::not_found}, row{"GET", "/api/v2/node", errc::not_found},
+      GENERATE(row{"GET", "/", errc::not_found},
+               row{"GET", "/api/v2/node", errc::not_found},
                row{"GET", "/api/v1/containers/", errc::not_found},
                row{"GET", "/api/v1/containers/Main/web", errc::not_found},
                row{"GET", "/api/v1/commands", errc::unsupported},
@@ -81,7 +85,7 @@ TEST_CASE("numbers of a query are checked") {
   const auto call = console::route("GET", "/api/v1/events?after=17&lines=x");
   REQUIRE(call);
   CHECK(console::query_number(*call, "after", 0).value() == 17);
-  CHECK(console::query_number(*call, "lines", 5).error().context
-        == "lines: expected a number, got 'x'");
+  CHECK(console::query_number(*call, "lines", 5).error().context ==
+        "lines: expected a number, got 'x'");
   CHECK(console::query_number(*console::route("GET", "/api/v1/events"), "lines", 5).value() == 5);
 }

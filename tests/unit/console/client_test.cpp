@@ -69,9 +69,9 @@ private:
     }
   }
 
-  std::string       directory_;
+  std::string directory_;
   kraken::unique_fd listener_;
-  std::thread       thread_;
+  std::thread thread_;
 };
 
 } // namespace
@@ -117,9 +117,9 @@ TEST_CASE("a stream that is refused gives the answer's body") {
 
 TEST_CASE("answers that are none") {
   struct row {
-    std::string  bytes;
+    std::string bytes;
     milliseconds timeout;
-    errc         code;
+    errc code;
   };
 
   const auto given = GENERATE(values<row>({
@@ -134,10 +134,10 @@ TEST_CASE("answers that are none") {
 }
 
 TEST_CASE("no daemon") {
-  CHECK(console::unix_client{"/nonexistent/s", seconds{1}}.ask({}).error().code
-        == errc::unreachable);
-  CHECK(console::unix_client{std::string(200, 'x'), seconds{1}}.ask({}).error().code
-        == errc::invalid_argument);
+  CHECK(console::unix_client{"/nonexistent/s", seconds{1}}.ask({}).error().code ==
+        errc::unreachable);
+  CHECK(console::unix_client{std::string(200, 'x'), seconds{1}}.ask({}).error().code ==
+        errc::invalid_argument);
 }
 
 TEST_CASE("where the socket is") {

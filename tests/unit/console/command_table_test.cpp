@@ -87,10 +87,10 @@ TEST_CASE("rows of the command table are consistent") {
 }
 
 TEST_CASE("an unknown command names the nearest one") {
-  CHECK(console::require_command("tre").error().context
-        == "there is no command 'tre' (did you mean 'tree'?)");
-  CHECK(console::require_command("process:crate").error().context
-        == "there is no command 'process:crate' (did you mean 'process:create'?)");
+  CHECK(console::require_command("tre").error().context ==
+        "there is no command 'tre' (did you mean 'tree'?)");
+  CHECK(console::require_command("process:crate").error().context ==
+        "there is no command 'process:crate' (did you mean 'process:create'?)");
   CHECK(console::require_command("xyzzy").error().context == "there is no command 'xyzzy'");
 }
 

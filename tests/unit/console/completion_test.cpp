@@ -43,8 +43,7 @@ std::string bash_offers(const std::string& words, int cword) {
     file << "_get_comp_words_by_ref() { words=(\"${COMP_WORDS[@]}\"); cword=$COMP_CWORD;"
             " cur=${words[cword]}; prev=${words[cword-1]}; }\n"
          << "__ltrim_colon_completions() { :; }\n"
-         << console::completion_script("bash").value()
-         << "kraken() { echo Main; echo Main/web; }\n"
+         << console::completion_script("bash").value() << "kraken() { echo Main; echo Main/web; }\n"
          << "COMP_WORDS=(" << words << ") COMP_CWORD=" << cword << "\n_kraken\n"
          << "echo \"${COMPREPLY[*]}\"\n";
   }
@@ -69,6 +68,6 @@ TEST_CASE("bash offers commands, containers, choices and flags") {
   CHECK(bash_offers("kraken completion z", 2) == "zsh\n");
   CHECK(bash_offers("kraken -o js", 2) == "json\n");
   CHECK(bash_offers("kraken events --f", 2) == "--follow\n");
-  CHECK(bash_offers("kraken process:create Main T1 Test --flags CREATE_D", 6)
-        == "CREATE_DEFAULT\n");
+  CHECK(bash_offers("kraken process:create Main T1 Test --flags CREATE_D", 6) ==
+        "CREATE_DEFAULT\n");
 }

@@ -8,9 +8,9 @@
 namespace console = kraken::console;
 
 TEST_CASE("events read back however they are cut") {
-  const std::string bytes =
-      console::stream_text({17, "container_failed", R"({"id":17})"})
-      + std::string{console::stream_heartbeat()} + console::stream_text({18, "log", "two\nlines"});
+  const std::string bytes = console::stream_text({17, "container_failed", R"({"id":17})"}) +
+                            std::string{console::stream_heartbeat()} +
+                            console::stream_text({18, "log", "two\nlines"});
   const auto step = GENERATE(as<std::size_t>{}, 1, 2, 3, 7, 1000);
   console::stream_reader reader;
   std::vector<console::stream_event> events;
@@ -28,8 +28,8 @@ TEST_CASE("events read back however they are cut") {
 
 TEST_CASE("all line ends, comments and unknown fields are understood") {
   console::stream_reader reader;
-  const auto events =
-      reader.take(": hello\r\nretry: 5\r\nid:3\revent: a\ndata:x\r\rdata\r\n\r\nevent: no data\n\n");
+  const auto events = reader.take(
+      ": hello\r\nretry: 5\r\nid:3\revent: a\ndata:x\r\rdata\r\n\r\nevent: no data\n\n");
   REQUIRE(events);
   REQUIRE(events->size() == 2);
   CHECK(events->at(0).id == 3);

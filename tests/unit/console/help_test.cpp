@@ -19,8 +19,8 @@ TEST_CASE("the overview names every command once") {
 }
 
 TEST_CASE("help of one command, whole") {
-  CHECK(console::help_text(*console::find_command("scale"))
-        == R"(scale: change the number of workers of a pool
+  CHECK(console::help_text(*console::find_command("scale")) ==
+        R"(scale: change the number of workers of a pool
 
 Usage: kraken scale ALIAS COUNT
 

@@ -53,8 +53,7 @@ TEST_CASE("each form of output has its word") {
 TEST_CASE("words after a program's command are its own") {
   const auto asked = parsed({"serve", "-config=.rr.yaml", "-port", "1", "--set", "a=b"});
   REQUIRE(asked);
-  CHECK(asked->words
-        == std::vector<std::string>{"-config=.rr.yaml", "-port", "1", "--set", "a=b"});
+  CHECK(asked->words == std::vector<std::string>{"-config=.rr.yaml", "-port", "1", "--set", "a=b"});
   CHECK(parsed({"serve", "--help"})->wants == console::wish::help);
 }
 
@@ -68,7 +67,7 @@ TEST_CASE("help and version need nothing else to be right") {
 TEST_CASE("bad command lines say what is wrong") {
   struct row {
     std::vector<std::string> words;
-    std::string              context;
+    std::string context;
   };
 
   const auto given = GENERATE(values<row>({

@@ -12,8 +12,8 @@ using kraken::seconds;
 
 namespace {
 
-model::container_status shown(const std::string& path, const std::string& kind, model::phase at,
-                              kraken::time_point now) {
+model::container_status
+shown(const std::string& path, const std::string& kind, model::phase at, kraken::time_point now) {
   model::container_status c;
   c.path = path;
   const std::size_t slash = path.rfind('/');
@@ -40,8 +40,8 @@ std::vector<model::container_status> small_tree(kraken::time_point now) {
   auto live = std::make_shared<model::gauges>();
   live->requests.set(1024);
   live->busy.set(1);
-  live->busy_since_ms.set(
-      std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count() - 1250);
+  live->busy_since_ms.set(std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count() -
+                          1250);
   live->memory_bytes.set(25'270'682);
   all[2].live = live;
   all[3].last_cause.kind = model::cause_kind::exception;
@@ -87,13 +87,13 @@ TEST_CASE("ps wide has the other columns too") {
 TEST_CASE("the tree in ASCII and with box characters") {
   const kraken::virtual_clock clock;
   const auto all = small_tree(clock.now());
-  CHECK(console::render_tree(all, clock.now(), {})
-        == "Main      root    started\n"
-           "|- web    pool    started\n"
-           "|  |- w1  php     started               worker.php  pid 4711  1 restart\n"
-           "|  `- w2  php     failed (backing_off)  DomainError: started badly; restart in "
-           "400ms\n"
-           "`- cron   native  failed (parked)       an operator must act\n");
+  CHECK(console::render_tree(all, clock.now(), {}) ==
+        "Main      root    started\n"
+        "|- web    pool    started\n"
+        "|  |- w1  php     started               worker.php  pid 4711  1 restart\n"
+        "|  `- w2  php     failed (backing_off)  DomainError: started badly; restart in "
+        "400ms\n"
+        "`- cron   native  failed (parked)       an operator must act\n");
   console::style look;
   look.chars = console::charset::utf8;
   const std::string boxes = console::render_tree(all, clock.now(), look);
@@ -124,13 +124,13 @@ TEST_CASE("colours are there only when asked for, and mark the state alone") {
   const kraken::virtual_clock clock;
   const auto all = small_tree(clock.now());
   CHECK(console::render_tree(all, clock.now(), {}).find('\x1b') == std::string::npos);
-  CHECK(console::render_ps(all, clock.now(), console::columns::usual, {}).find('\x1b')
-        == std::string::npos);
+  CHECK(console::render_ps(all, clock.now(), console::columns::usual, {}).find('\x1b') ==
+        std::string::npos);
   console::style look;
   look.colours = console::paint::ansi;
   const std::string text = console::render_tree(all, clock.now(), look);
-  CHECK(text.find("\x1b[31mfailed\x1b[0m (backing_off)  DomainError: started badly")
-        != std::string::npos);
+  CHECK(text.find("\x1b[31mfailed\x1b[0m (backing_off)  DomainError: started badly") !=
+        std::string::npos);
   CHECK(text.find("\x1b[32mstarted\x1b[0m") != std::string::npos);
 }
 
@@ -140,13 +140,12 @@ TEST_CASE("lines are cut at the edge of a terminal, never in a pipe") {
   look.width = 20;
   const std::string text = console::render_status(small_tree(clock.now()), look);
   CHECK(text.substr(0, text.find('\n')).size() <= 20);
-  CHECK(console::render_status(small_tree(clock.now()), {})
-        == "ALIAS        NAME        STATE\n"
-           "Main         root        started\n"
-           "Main/web     pool        started\n"
-           "Main/web/w1  worker.php  started\n"
-           "Main/web/w2  php         failed\n"
-           "Main/cron    native      failed\n");
+  CHECK(console::render_status(small_tree(clock.now()), {}) == "ALIAS        NAME        STATE\n"
+                                                               "Main         root        started\n"
+                                                               "Main/web     pool        started\n"
+                                                               "Main/web/w1  worker.php  started\n"
+                                                               "Main/web/w2  php         failed\n"
+                                                               "Main/cron    native      failed\n");
 }
 
 TEST_CASE("one container in full, its last words included") {
@@ -155,16 +154,16 @@ TEST_CASE("one container in full, its last words included") {
   c.last_cause.detail = "PHP Fatal error\nat \x1b[31mline 3";
   const std::string text = console::render_container(c, clock.now(), {});
   CHECK(text.find("state       failed (backing_off)\n") != std::string::npos);
-  CHECK(text.find("cause       DomainError: started badly; restart in 400ms\n")
-        != std::string::npos);
+  CHECK(text.find("cause       DomainError: started badly; restart in 400ms\n") !=
+        std::string::npos);
   CHECK(text.ends_with("\n\n  PHP Fatal error\n  at ?[31mline 3\n"));
 }
 
 TEST_CASE("events and log lines") {
   const console::event_record event{
       1, 1760019787123, "container_failed", "Main/w", {{"reason", "signal 9"}, {"n", "1"}}};
-  CHECK(console::render_event(event, seconds{0}, {})
-        == "14:23:07.123 container_failed Main/w reason=\"signal 9\" n=1\n");
+  CHECK(console::render_event(event, seconds{0}, {}) ==
+        "14:23:07.123 container_failed Main/w reason=\"signal 9\" n=1\n");
   CHECK(console::render_event(event, seconds{-15 * 3600}, {}).starts_with("23:23:07.123 "));
   const console::log_record line{1, 1760019787123, "Main/web/w1", "stderr", "a\x1b[2J"};
   CHECK(console::render_log(line, seconds{7200}, {}) == "16:23:07.123 w1 | a\x1b[2J\n");
@@ -176,8 +175,8 @@ TEST_CASE("events and log lines") {
 TEST_CASE("changes of a reload") {
   const std::vector<console::change_record> changes{
       {"create", "Main/a", ""}, {"destroy", "Main/b", ""}, {"replace", "Main/c", "kind"}};
-  CHECK(console::render_changes(changes)
-        == "+ create Main/a\n- destroy Main/b\n~ replace Main/c  kind\n");
+  CHECK(console::render_changes(changes) ==
+        "+ create Main/a\n- destroy Main/b\n~ replace Main/c  kind\n");
 }
 
 TEST_CASE("durations and sizes for people") {

@@ -37,7 +37,7 @@ TEST_CASE("defaults are filled in") {
 TEST_CASE("requests that cannot be carried out say why") {
   struct row {
     console::command_request request;
-    std::string              context;
+    std::string context;
   };
 
   const auto given = GENERATE(values<row>({
@@ -65,10 +65,9 @@ TEST_CASE("requests that cannot be carried out say why") {
 }
 
 TEST_CASE("a request becomes the runtime's command") {
-  const model::command create =
-      meaning({"process:create",
-               {{"parent", "Main"}, {"alias", "T1"}, {"name", "Test"}},
-               {{"flags", "CREATE_FORCE_HARD"}}});
+  const model::command create = meaning({"process:create",
+                                         {{"parent", "Main"}, {"alias", "T1"}, {"name", "Test"}},
+                                         {{"flags", "CREATE_FORCE_HARD"}}});
   CHECK(create.what == model::verb::create);
   CHECK(create.target == "Main");
   CHECK(create.flags == model::force::hard);
@@ -77,7 +76,8 @@ TEST_CASE("a request becomes the runtime's command") {
   CHECK(create.spec->name == "Test");
   CHECK(create.spec->kind == "process");
 
-  const model::command destroy = meaning({"thread:destroy", {{"parent", "Main"}, {"alias", "T1"}}, {}});
+  const model::command destroy =
+      meaning({"thread:destroy", {{"parent", "Main"}, {"alias", "T1"}}, {}});
   CHECK(destroy.what == model::verb::destroy);
   CHECK(destroy.target == "Main/T1");
   CHECK(destroy.flags == model::force::soft);
@@ -92,6 +92,6 @@ TEST_CASE("a request becomes the runtime's command") {
   CHECK(scale.count == 8);
 
   CHECK(meaning({"arch:stop", {{"alias", "web"}}, {}}).what == model::verb::stop_tree);
-  CHECK(console::model_command(*console::find_command("server:ping"), {}).error().code
-        == errc::unsupported);
+  CHECK(console::model_command(*console::find_command("server:ping"), {}).error().code ==
+        errc::unsupported);
 }

@@ -15,8 +15,8 @@ namespace {
 /// Answers with what it was told and remembers what it was asked.
 struct scripted_daemon {
   kraken::result<console::api_answer> answer = console::api_answer{200, "{}"};
-  std::vector<console::stream_event>  events;
-  std::vector<console::api_question>  asked;
+  std::vector<console::stream_event> events;
+  std::vector<console::api_question> asked;
 };
 
 class scripted_transport final : public console::api_transport {
@@ -28,7 +28,7 @@ public:
     return script_.answer;
   }
 
-  kraken::result<console::api_answer> follow(const console::api_question&    question,
+  kraken::result<console::api_answer> follow(const console::api_question& question,
                                              const console::stream_callback& on_event) override {
     script_.asked.push_back(question);
     for (const auto& event : script_.events) {
@@ -44,7 +44,7 @@ private:
 };
 
 struct outcome {
-  int         exit_code;
+  int exit_code;
   std::string out;
   std::string err;
   std::vector<std::string> became;
@@ -56,7 +56,12 @@ outcome typed(const std::vector<std::string>& words, scripted_daemon& daemon) {
   const kraken::virtual_clock clock;
   outcome result;
   console::surroundings around{
-      out, err, {}, kraken::seconds{0}, "0.1.0", clock,
+      out,
+      err,
+      {},
+      kraken::seconds{0},
+      "0.1.0",
+      clock,
       [&](const console::invocation&) { return std::make_unique<scripted_transport>(daemon); },
       [&](const std::vector<std::string>& arguments) {
         result.became = arguments;
@@ -85,26 +90,26 @@ TEST_CASE("a verb is posted and its text printed") {
   REQUIRE(daemon.asked.size() == 1);
   CHECK(daemon.asked[0].method == "POST");
   CHECK(daemon.asked[0].target == "/api/v1/commands");
-  CHECK(daemon.asked[0].body
-        == R"({"command":"process:create","args":{"alias":"T1","name":"Test","parent":"Main"},)"
-           R"("flags":{"flags":"CREATE_DEFAULT"}})");
+  CHECK(daemon.asked[0].body ==
+        R"({"command":"process:create","args":{"alias":"T1","name":"Test","parent":"Main"},)"
+        R"("flags":{"flags":"CREATE_DEFAULT"}})");
 }
 
 TEST_CASE("a verb that failed: reason, exit code, next command") {
   scripted_daemon daemon;
   daemon.answer = console::api_answer{
       404,
-      R"({"ok":false,"error":{"code":"not_found","text":"no container 'X'","hint":"kraken tree"}})"};
+      R"({"ok":false,"error":{"code":"not_found","text":"no container 'X'",)"
+      R"("hint":"kraken tree"}})"};
   const outcome got = typed({"process:create", "X", "T1", "Test"}, daemon);
   CHECK(got.exit_code == 3);
   CHECK(got.out.empty());
-  CHECK(got.err
-        == "Process could not be created.\nReason: no container 'X' (not_found)\n"
-           "Try: kraken tree\n");
-  CHECK(typed({"process:create", "X", "T1", "Test", "-o", "json"}, daemon).err
-        == R"({"ok":false,"error":{"code":"not_found","text":"no container 'X'",)"
-           R"("hint":"kraken tree"}})"
-           "\n");
+  CHECK(got.err == "Process could not be created.\nReason: no container 'X' (not_found)\n"
+                   "Try: kraken tree\n");
+  CHECK(typed({"process:create", "X", "T1", "Test", "-o", "json"}, daemon).err ==
+        R"({"ok":false,"error":{"code":"not_found","text":"no container 'X'",)"
+        R"("hint":"kraken tree"}})"
+        "\n");
 }
 
 TEST_CASE("no daemon: exit code 4 and how to get one") {
@@ -141,7 +146,8 @@ TEST_CASE("an answer of another kind is an error, not a crash") {
 TEST_CASE("logs and events, as they are and as they come") {
   scripted_daemon daemon;
   daemon.answer = console::api_answer{
-      200, R"([{"id":1,"unix_ms":1760019787123,"container":"Main/w1","stream":"stdout","text":"hi"}])"};
+      200,
+      R"([{"id":1,"unix_ms":1760019787123,"container":"Main/w1","stream":"stdout","text":"hi"}])"};
   CHECK(typed({"logs", "w1", "-n", "5"}, daemon).out == "14:23:07.123 w1 | hi\n");
   CHECK(daemon.asked.back().target == "/api/v1/containers/w1/logs?lines=5");
   CHECK(typed({"logs"}, daemon).exit_code == 0);
@@ -169,11 +175,11 @@ TEST_CASE("health is yes or no by exit code") {
 
 TEST_CASE("what a reload changed is listed") {
   scripted_daemon daemon;
-  daemon.answer = console::api_answer{
-      200, R"({"ok":true,"text":"Configuration has been reloaded.","changed":true,)"
-           R"("data":[{"what":"create","container":"Main/w5","detail":""}]})"};
-  CHECK(typed({"reload"}, daemon).out
-        == "Configuration has been reloaded.\n+ create Main/w5\n");
+  daemon.answer =
+      console::api_answer{200,
+                          R"({"ok":true,"text":"Configuration has been reloaded.","changed":true,)"
+                          R"("data":[{"what":"create","container":"Main/w5","detail":""}]})"};
+  CHECK(typed({"reload"}, daemon).out == "Configuration has been reloaded.\n+ create Main/w5\n");
 }
 
 TEST_CASE("serve and the config family become the daemon's program") {
@@ -182,8 +188,8 @@ TEST_CASE("serve and the config family become the daemon's program") {
   CHECK(serve.became == std::vector<std::string>{"worker.php", "-workers", "2"});
   CHECK(serve.exit_code == 1);
   CHECK(serve.err.ends_with("Try: kraken help serve\n"));
-  CHECK(typed({"config:validate", "-c", "k.yaml"}, daemon).became
-        == std::vector<std::string>{"--config-validate", "-c", "k.yaml"});
+  CHECK(typed({"config:validate", "-c", "k.yaml"}, daemon).became ==
+        std::vector<std::string>{"--config-validate", "-c", "k.yaml"});
   CHECK(daemon.asked.empty());
 }
 
