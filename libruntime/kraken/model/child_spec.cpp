@@ -77,7 +77,7 @@ result<void> check(const child_spec& spec) {
 
 bool needs_restart(const child_spec& from, const child_spec& to) {
   if (from.kind != to.kind || from.name != to.name || from.start != to.start ||
-      from.args != to.args || from.mailbox != to.mailbox) {
+      from.args != to.args || from.mailbox != to.mailbox || from.shard != to.shard) {
     return true;
   }
   if (from.options == nullptr || to.options == nullptr) {
@@ -91,8 +91,8 @@ bool same_definition(const child_spec& a, const child_spec& b) {
          a.args == b.args && a.restart == b.restart && a.significant == b.significant &&
          a.autostart == b.autostart && a.shutdown == b.shutdown && a.ready == b.ready &&
          a.alive == b.alive && a.backoff == b.backoff && a.on_give_up == b.on_give_up &&
-         a.supervise == b.supervise && a.mailbox == b.mailbox && a.local == b.local &&
-         same_options(a, b);
+         a.supervise == b.supervise && a.mailbox == b.mailbox && a.shard == b.shard &&
+         a.local == b.local && same_options(a, b);
 }
 
 std::string_view to_string(restart_type value) noexcept {
@@ -151,6 +151,16 @@ std::string_view to_string(overflow value) noexcept {
     return "drop_oldest";
   case overflow::block:
     return "block";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(start_order value) noexcept {
+  switch (value) {
+  case start_order::ordered:
+    return "ordered";
+  case start_order::parallel:
+    return "parallel";
   }
   return "unknown";
 }

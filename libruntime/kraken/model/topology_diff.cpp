@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Comparing two trees of child specs.
+#include "kraken/model/topology_diff.hpp"
+
+#include "kraken/model/alias.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace kraken::model {
+
+namespace {
+
+const child_spec* child_named(const child_spec& parent, std::string_view id) noexcept {
+  const auto found = std::ranges::find(parent.children, id, &child_spec::id);
+  return found == parent.children.end() ? nullptr : &*found;
+}
+
+/// The counterpart that goes on living, or null.
+const child_spec* survivor(const child_spec& parent, const child_spec& child) {
+  const child_spec* other = child_named(parent, child.id);
+  return other == nullptr || needs_restart(*other, child) ? nullptr : other;
+}
+
+command diff_command(verb what, std::string target, const child_spec* spec) {
+  command out;
+  out.what = what;
+  out.target = std::move(target);
+  out.origin.clear();
+  if (spec != nullptr) {
+    out.spec = std::make_shared<const child_spec>(*spec);
+  }
+  return out;
+}
+
+/// Destroys right to left; below a child that lives on as well.
+void add_destroys(const child_spec& from,
+                  const child_spec& to,
+                  const std::string& path,
+                  std::vector<command>& out) {
+  for (auto old = from.children.rbegin(); old != from.children.rend(); ++old) {
+    const std::string at = join_path(path, old->id);
+    const child_spec* now = child_named(to, old->id);
+    if (now == nullptr || needs_restart(*old, *now)) {
+      out.push_back(diff_command(verb::destroy, at, nullptr));
+    } else {
+      add_destroys(*old, *now, at, out);
+    }
+  }
+}
+
+/// Whether the children that live on, followed by the new ones, are in the wanted order.
+bool in_order(const child_spec& from, const child_spec& to) {
+  std::vector<std::string_view> made;
+  for (const auto& old : from.children) {
+    const child_spec* now = child_named(to, old.id);
+    if (now != nullptr && !needs_restart(old, *now)) {
+      made.emplace_back(old.id);
+    }
+  }
+  for (const auto& now : to.children) {
+    if (survivor(from, now) == nullptr) {
+      made.emplace_back(now.id);
+    }
+  }
+  return std::ranges::equal(made, to.children, {}, {}, &child_spec::id);
+}
+
+void add_changes(const child_spec& from,
+                 const child_spec& to,
+                 const std::string& path,
+                 std::vector<command>& out) {
+  if (!same_definition(from, to)) {
+    out.push_back(diff_command(verb::update, path, &to));
+  }
+  for (const auto& now : to.children) {
+    if (const child_spec* old = survivor(from, now)) {
+      add_changes(*old, now, join_path(path, now.id), out);
+    } else {
+      out.push_back(diff_command(verb::create, path, &now));
+    }
+  }
+  if (!in_order(from, to)) {
+    out.push_back(diff_command(verb::update, path, &to));
+  }
+}
+
+} // namespace
+
+std::vector<command> diff(const child_spec& from, const child_spec& to) {
+  std::vector<command> out;
+  add_destroys(from, to, from.id, out);
+  add_changes(from, to, from.id, out);
+  return out;
+}
+
+} // namespace kraken::model
