@@ -158,6 +158,12 @@ TEST_CASE("a response until close") {
   CHECK_FALSE(got.reusable);
 }
 
+TEST_CASE("a status line may end after the status") {
+  const auto got = read_both_ways("HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n");
+  CHECK(got.last == event::done);
+  CHECK(got.phrase.empty());
+}
+
 TEST_CASE("responses without a body") {
   const auto [start, asked] = GENERATE(table<std::string, request_kind>({
       {"HTTP/1.1 204 No Content\r\n\r\n", request_kind::ordinary},
