@@ -5,6 +5,17 @@
 
 namespace kraken::process {
 
+namespace {
+
+// A configured time may be longer than the clock can count.
+constexpr std::chrono::hours stop_time_counted_max{24 * 365 * 100};
+
+std::optional<time_point> deadline_after(time_point now, milliseconds time) noexcept {
+  return time < stop_time_counted_max ? std::optional{now + time} : std::nullopt;
+}
+
+} // namespace
+
 stop_step stop_sequence::begin(time_point now) noexcept {
   return stage_ == stage::idle ? next(now) : stop_step{stop_action::none, deadline_};
 }
@@ -49,15 +60,15 @@ stop_step stop_sequence::enter(stage to, time_point now) noexcept {
   deadline_.reset();
   switch (to) {
   case stage::draining:
-    deadline_ = now + times_.drain;
+    deadline_ = deadline_after(now, times_.drain);
     return {stop_action::drain, deadline_};
   case stage::terminating:
     if (times_.terminate) {
-      deadline_ = now + *times_.terminate;
+      deadline_ = deadline_after(now, *times_.terminate);
     }
     return {stop_action::terminate, deadline_};
   case stage::killing:
-    deadline_ = now + times_.grace;
+    deadline_ = deadline_after(now, times_.grace);
     return {stop_action::kill, deadline_};
   case stage::stuck:
     return {stop_action::give_up, std::nullopt};

@@ -70,14 +70,14 @@ TEST_CASE("nothing while it lives; a signal ends it; afterwards signals go nowhe
   CHECK_FALSE(*process.peek());
   CHECK(process.send(0));
   CHECK_FALSE(process.send(12345));
-  CHECK(process.send(SIGTERM));
+  CHECK(process.send(SIGKILL));
   wait_for_end(process);
-  CHECK(process.send(SIGTERM)); // a zombie
+  CHECK(process.send(SIGKILL)); // a zombie
   const auto status = process.try_reap();
   REQUIRE((status && *status));
   CHECK((*status)->by_signal);
-  CHECK((*status)->value == SIGTERM);
-  CHECK(process.send(SIGTERM));
+  CHECK((*status)->value == SIGKILL);
+  CHECK(process.send(SIGKILL));
   CHECK(process.send_group(SIGTERM));
 }
 

@@ -56,6 +56,13 @@ TEST_CASE("an infinite shutdown waits for ever, but can be hurried") {
   CHECK(stop.hurry(t0).action == stop_action::kill);
 }
 
+TEST_CASE("a time longer than the clock can count is for ever") {
+  stop_sequence stop{{milliseconds::max(), milliseconds::max(), milliseconds::max()}};
+  CHECK(stop.begin(t0) == stop_step{stop_action::drain, {}});
+  CHECK(stop.hurry(t0) == stop_step{stop_action::terminate, {}});
+  CHECK(stop.hurry(t0) == stop_step{stop_action::kill, {}});
+}
+
 TEST_CASE("hurry skips the rest of the current step") {
   stop_sequence stop{all_steps()};
   CHECK(stop.hurry(t0).action == stop_action::drain);
