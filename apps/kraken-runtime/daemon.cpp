@@ -53,47 +53,12 @@ result<int> daemon::run() {
 }
 
 result<void> daemon::begin() {
-  auto only = process::single_instance::acquire(plan_.admin_socket);
-  if (!only) {
-    return fail(only.error());
+  if (auto prepared = prepare_process(); !prepared) {
+    return prepared;
   }
-  only_.emplace(std::move(*only));
-  auto signals = process::signal_descriptor::open(
-    {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD});
-  if (!signals) {
-    return fail(signals.error());
+  if (auto made = make_tree(); !made) {
+    return made;
   }
-  signals_.emplace(std::move(*signals));
-  auto manager = process::notify_socket::from_environment();
-  if (!manager) {
-    log::warn("service_manager_unreachable", {{"reason", manager.error().text()}});
-  } else {
-    manager_ = std::move(*manager);
-  }
-  if (auto subreaper = process::become_subreaper(); !subreaper) {
-    return fail(subreaper.error());
-  }
-  for (std::uint32_t i = 0; i < plan_.shards; ++i) {
-    auto& loop = *loops_.emplace_back(std::make_unique<net::event_loop>(i));
-    pools_.add_shard(loop);
-    process_environment_.shards.push_back(&loop);
-    http_environment_.shards.push_back({&loop, &pools_.part(i).sinks});
-  }
-  actor::tree_options options;
-  for (auto& loop : loops_) {
-    options.shards.push_back(loop.get());
-  }
-  options.kinds = kinds();
-  options.root  = plan_.root;
-  options.seed  = static_cast<std::uint64_t>(began_.time_since_epoch().count());
-  options.ended = [this](int exit_code) {
-    control_.post([this, exit_code] { tree_ended(exit_code); });
-  };
-  auto made = actor::tree::make(std::move(options));
-  if (!made) {
-    return fail(made.error());
-  }
-  tree_ = std::move(*made);
   start_shards();
   if (auto opened = open_admin_door(); !opened) {
     return opened;
@@ -117,6 +82,58 @@ result<void> daemon::begin() {
   return {};
 }
 
+// Before any thread: signals are blocked for all of them, and the lock is ours or nothing happens.
+result<void> daemon::prepare_process() {
+  const auto directory = plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'));
+  if (directory == process::runtime_directory()) {
+    if (auto made = process::make_private_directory(directory); !made) {
+      return made;
+    }
+  }
+  auto only = process::single_instance::acquire(plan_.admin_socket);
+  if (!only) {
+    return fail(only.error());
+  }
+  only_.emplace(std::move(*only));
+  auto signals = process::signal_descriptor::open(
+    {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD});
+  if (!signals) {
+    return fail(signals.error());
+  }
+  signals_.emplace(std::move(*signals));
+  if (auto manager = process::notify_socket::from_environment()) {
+    manager_ = std::move(*manager);
+  } else {
+    log::warn("service_manager_unreachable", {{"reason", manager.error().text()}});
+  }
+  return process::become_subreaper();
+}
+
+result<void> daemon::make_tree() {
+  for (std::uint32_t i = 0; i < plan_.shards; ++i) {
+    auto& loop = *loops_.emplace_back(std::make_unique<net::event_loop>(i));
+    pools_.add_shard(loop);
+    process_environment_.shards.push_back(&loop);
+    http_environment_.shards.push_back({&loop, &pools_.part(i).sinks});
+  }
+  actor::tree_options options;
+  for (auto& loop : loops_) {
+    options.shards.push_back(loop.get());
+  }
+  options.kinds = kinds();
+  options.root  = plan_.root;
+  options.seed  = static_cast<std::uint64_t>(began_.time_since_epoch().count());
+  options.ended = [this](int exit_code) {
+    control_.post([this, exit_code] { tree_ended(exit_code); });
+  };
+  auto made = actor::tree::make(std::move(options));
+  if (!made) {
+    return fail(made.error());
+  }
+  tree_ = std::move(*made);
+  return {};
+}
+
 void daemon::start_shards() {
   for (auto& loop : loops_) {
     threads_.emplace_back([&each = *loop] {
@@ -132,7 +149,8 @@ std::vector<actor::kind> daemon::kinds() {
                        .logs             = &logs_,
                        .children         = &children_,
                        .process_ended    = [this] { sweep_soon(); },
-                       .socket_directory = plan_.socket_directory};
+                       .socket_directory =
+                         plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'))};
   process_environment_.logs          = &logs_;
   process_environment_.children      = &children_;
   process_environment_.process_ended = [this] { sweep_soon(); };
@@ -171,7 +189,10 @@ result<void> daemon::open_admin_door() {
   admin_environment_.tree          = tree_.get();
   admin_environment_.logs          = &logs_;
   admin_environment_.node          = [this] { return node_record(); };
-  admin_environment_.configuration = [this] { return plan_.shown_configuration; };
+  admin_environment_.configuration = [this] {
+    return shown_configuration_.with([](const auto& text) { return text; });
+  };
+  shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
   admin_environment_.stop          = [this](containers::stop_mode how) {
     control_.post([this, how] { stop(how); });
   };

@@ -9,6 +9,7 @@
 #include "containers/php/pool_container.hpp"
 #include "containers/process/process_container.hpp"
 #include "kraken/actor/tree.hpp"
+#include "kraken/base/log.hpp"
 #include "kraken/net/event_loop.hpp"
 #include "kraken/process/child_registry.hpp"
 #include "kraken/process/log_board.hpp"
@@ -30,8 +31,8 @@ struct daemon_plan {
   std::string       node = "kraken";
   model::child_spec root;
   std::uint32_t     shards = 0; ///< 0: one per core this process may use
+  log::settings     logging;
   std::string       admin_socket;
-  std::string       socket_directory; ///< private; of dialects that connect by path
   milliseconds      stop_within = seconds{80};
   std::vector<std::string> config_files;
   std::string       shown_configuration = "null"; ///< JSON, secrets redacted
@@ -51,6 +52,8 @@ public:
 
 private:
   [[nodiscard]] result<void>   begin();
+  [[nodiscard]] result<void>   prepare_process();
+  [[nodiscard]] result<void>   make_tree();
   [[nodiscard]] result<void>   open_admin_door();
   [[nodiscard]] std::vector<actor::kind> kinds();
   void                         start_shards();
@@ -92,6 +95,7 @@ private:
   std::atomic<bool>                            stopping_{false};
   std::atomic<bool>                            reloading_{false};
   guarded<std::vector<std::string>>            listening_;
+  guarded<std::string>                         shown_configuration_;
   int                                          exit_code_ = 0;
 };
 

@@ -183,6 +183,7 @@ void daemon::apply_next(std::shared_ptr<reload_run> run) {
     run->plan.shards       = plan_.shards;
     run->plan.admin_socket = plan_.admin_socket;
     plan_                  = std::move(run->plan);
+    shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
     reloading_             = false;
     static_cast<void>(manager_.ready("ready"));
     log::info("reloaded", {{"changes", run->changes.size()}});

@@ -1,42 +1,153 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The daemon's program: arguments in, exit code out.
+/// The daemon's program: words and environment in, exit code out.
+#include "apps/kraken-runtime/command_line.hpp"
 #include "apps/kraken-runtime/daemon.hpp"
-
+#include "config/effective.hpp"
+#include "config/explain.hpp"
+#include "config/schema.hpp"
+#include "config/template.hpp"
+#include "console/command_table.hpp"
+#include "console/help.hpp"
+#include "kraken/base/log.hpp"
 #include "kraken/process/runtime_directory.hpp"
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+namespace kraken::runtime {
+
+namespace {
+
+std::map<std::string, std::string> whole_environment() {
+  std::map<std::string, std::string> out;
+  for (char** each = environ; *each != nullptr; ++each) {
+    const std::string_view line = *each;
+    const auto             equal = line.find('=');
+    if (equal != std::string_view::npos) {
+      out.emplace(line.substr(0, equal), line.substr(equal + 1));
+    }
+  }
+  return out;
+}
+
+int report(const error& why, std::string_view next) {
+  std::cerr << "kraken: " << why.context << "\ntry: " << next << "\n";
+  return row_of(why.code).exit_code;
+}
+
+result<daemon_plan> make_plan(const config::load_request& request) {
+  auto loaded = config::load(request);
+  if (!loaded) {
+    return fail(config::to_error(loaded.error()));
+  }
+  for (const auto& each : loaded->warnings) {
+    log::warn("configuration", {{"warning", each}});
+  }
+  daemon_plan plan;
+  plan.node             = loaded->daemon.node;
+  plan.root             = loaded->root;
+  plan.shards           = loaded->daemon.shards;
+  plan.stop_within      = loaded->daemon.shutdown.deadline;
+  plan.config_files     = loaded->files;
+  plan.logging          = {loaded->daemon.log.level, loaded->daemon.log.format,
+                           loaded->daemon.log.file};
+  plan.admin_socket     = loaded->daemon.admin.socket.empty()
+                            ? process::runtime_directory() + "/kraken.sock"
+                            : loaded->daemon.admin.socket;
+  plan.shown_configuration = config::to_json(*loaded);
+  plan.read_again          = [request] { return make_plan(request); };
+  return plan;
+}
+
+int serve(const command_line& line) {
+  auto plan = make_plan(line.load);
+  if (!plan) {
+    return report(plan.error(), "kraken config:validate");
+  }
+  if (auto ready = log::configure(plan->logging); !ready) {
+    return report(ready.error(), "kraken serve --set log.file=FILE");
+  }
+  daemon daemon{std::move(*plan)};
+  const auto      code = daemon.run();
+  if (!code) {
+    return report(code.error(), code.error().code == errc::already_running ? "kraken tree"
+                                                                           : "kraken serve --help");
+  }
+  return *code;
+}
+
+int validate(const command_line& line) {
+  const auto loaded = config::load(line.load);
+  if (!loaded) {
+    return report(config::to_error(loaded.error()), "kraken config:explain");
+  }
+  for (const auto& each : loaded->warnings) {
+    std::cerr << "warning: " << each << "\n";
+  }
+  std::cout << "Configuration is valid.\n";
+  return 0;
+}
+
+int explain(const command_line& line) {
+  const auto loaded = config::load(line.load);
+  if (!loaded) {
+    return report(config::to_error(loaded.error()), "kraken config:validate");
+  }
+  const auto text =
+    config::explain(*loaded, line.arguments.empty() ? std::string{} : line.arguments.front());
+  if (!text) {
+    return report(text.error(), "kraken config:explain");
+  }
+  std::cout << *text;
+  return 0;
+}
+
+int init(const command_line& line) {
+  const auto name = line.arguments.empty() ? std::string{"kraken.yaml"} : line.arguments.front();
+  if (std::filesystem::exists(name) && !line.flags.contains("force")) {
+    return report(error{errc::already_exists, "'" + name + "' exists already"},
+                  "kraken config:init --force " + name);
+  }
+  std::ofstream file{name, std::ios::trunc};
+  file << config::first_file();
+  if (!file.flush()) {
+    return report(errno_error("write '" + name + "'"), "kraken config:init");
+  }
+  std::cout << "Configuration has been written.\n";
+  return 0;
+}
+
+int run_program(const std::vector<std::string>& words) {
+  auto line = read_command_line(words);
+  if (!line) {
+    return report(line.error(), "kraken help serve");
+  }
+  line->load.environment = whole_environment();
+  line->load.who = ::geteuid() == 0 ? config::run_as::root : config::run_as::user;
+  switch (line->wants) {
+    case mode::serve: return serve(*line);
+    case mode::validate: return validate(*line);
+    case mode::explain: return explain(*line);
+    case mode::init: return init(*line);
+    case mode::schema: std::cout << config::json_schema(); return 0;
+    case mode::help: std::cout << console::help_text(*console::find_command("serve")); return 0;
+    case mode::version: std::cout << "kraken-runtime " KRAKEN_VERSION "\n"; return 0;
+    case mode::narya_version: std::cout << "Narya Runtime Engine v2.0.0\n"; return 0;
+  }
+  return 0;
+}
+
+} // namespace
+
+} // namespace kraken::runtime
 
 int main(int argc, char** argv) {
-  using namespace std::string_literals;
-  namespace c = kraken::containers;
-  kraken::runtime::daemon_plan plan;
-  plan.root.id = "Main";
-  plan.root.kind = "supervisor";
-  plan.root.supervise.how = kraken::model::strategy::rest_for_one;
-  kraken::model::child_spec web;
-  web.id = "web"; web.kind = "pool";
-  c::pool_settings ps;
-  ps.argv = {"php", argc > 1 ? argv[1] : "worker.php"};
-  ps.root = kraken::process::superuser::allow;
-  ps.count = ps.min = ps.max = argc > 3 ? static_cast<unsigned>(std::stoul(argv[3])) : 4;
-  web.options = std::make_shared<c::pool_kind_options>(ps, "x");
-  web.supervise.intensity = 10;
-  web.on_give_up = kraken::model::give_up::park;
-  kraken::model::child_spec http;
-  http.id = "http"; http.kind = "http";
-  c::route fixed; fixed.path = "/fixed"; fixed.exact = true; fixed.respond.body = "ok"; fixed.respond.headers = {{"content-type","text/plain"}};
-  c::route all; all.to = "web";
-  c::front_settings fs; fs.routes = std::make_shared<const c::route_table>(std::vector<c::route>{fixed, all});
-  http.options = std::make_shared<c::http_kind_options>(std::vector<kraken::net::address>{*kraken::net::address::parse(argc > 2 ? argv[2] : "127.0.0.1:8888")}, fs, "y");
-  plan.root.children = {web, http};
-  plan.shards = 1;
-  auto dir = kraken::process::runtime_directory();
-  static_cast<void>(kraken::process::make_private_directory(dir));
-  plan.socket_directory = dir;
-  plan.admin_socket = dir + "/kraken.sock";
-  kraken::runtime::daemon it{std::move(plan)};
-  auto code = it.run();
-  if (!code) { std::fprintf(stderr, "kraken-runtime: %s\n", code.error().text().c_str()); return 1; }
-  return *code;
+  return kraken::runtime::run_program({argv + (argc > 0 ? 1 : 0), argv + argc});
 }

@@ -4,24 +4,14 @@
 #include "containers/php/narya_channel.hpp"
 
 #include "containers/php/pool_shard.hpp"
+#include "kraken/process/runtime_directory.hpp"
 #include "kraken/wire/http1_response.hpp"
 
-#include <atomic>
 #include <utility>
 
 #include <unistd.h>
 
 namespace kraken::containers {
-
-namespace {
-
-// Unique within the daemon; the directory is unique to the daemon.
-std::string next_socket_name() {
-  static std::atomic<std::uint64_t> last{0};
-  return "worker-" + std::to_string(++last) + ".sock";
-}
-
-} // namespace
 
 result<void> narya_channel::greet() {
   if (auto opened = open(); !opened) {
@@ -122,7 +112,11 @@ result<std::unique_ptr<narya_door>> narya_door::open(net::event_loop&   loop,
                                                      const std::string& directory, entered then) {
   net::address where;
   where.kind = net::address::family::unix_path;
-  where.path = directory + "/" + next_socket_name();
+  auto path  = process::unique_socket_path(directory, "worker");
+  if (!path) {
+    return fail(path.error());
+  }
+  where.path = std::move(*path);
   auto socket = net::listen_on(where, 0600);
   if (!socket) {
     return fail(socket.error());
