@@ -51,17 +51,17 @@ std::string describe(recycle_reason why, const recycle_rules& rules) {
   case recycle_reason::none:
     return {};
   case recycle_reason::memory_hard:
-    return "memory above " + to_string(rules.memory_hard);
+    return "memory above " + kraken::to_string(rules.memory_hard);
   case recycle_reason::own_wish:
     return "its own wish";
   case recycle_reason::requests:
     return std::to_string(rules.requests) + " requests";
   case recycle_reason::ttl:
-    return "older than " + to_string(rules.ttl);
+    return "older than " + kraken::to_string(rules.ttl);
   case recycle_reason::memory_soft:
-    return "memory above " + to_string(rules.memory_soft);
+    return "memory above " + kraken::to_string(rules.memory_soft);
   case recycle_reason::idle:
-    return "idle for " + to_string(rules.idle_ttl);
+    return "idle for " + kraken::to_string(rules.idle_ttl);
   }
   return "unknown";
 }
