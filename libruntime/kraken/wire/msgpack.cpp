@@ -48,7 +48,7 @@ struct tree_visitor : bounded_visitor {
       return &items->emplace_back();
     }
     auto& pairs = *std::get_if<msgpack_value::map>(&open.back()->data);
-    return at_key ? &pairs.emplace_back().first : &pairs.back().second;
+    return at_key ? &pairs.keys.emplace_back() : &pairs.values.emplace_back();
   }
 
   template <class T>
@@ -115,13 +115,20 @@ bool parse_exactly_one(std::string_view bytes, Visitor& visitor) {
 
 } // namespace
 
+bool operator==(const msgpack_value::map& left, const msgpack_value::map& right) {
+  return left.keys == right.keys && left.values == right.values;
+}
+
+bool operator==(const msgpack_value& left, const msgpack_value& right) {
+  return left.data == right.data;
+}
+
 const msgpack_value* msgpack_value::find(std::string_view key) const noexcept {
-  if (const auto* pairs = std::get_if<map>(&data)) {
-    for (const auto& [name, value] : *pairs) {
-      if (const auto* text = std::get_if<std::string>(&name.data);
-          text != nullptr && *text == key) {
-        return &value;
-      }
+  const auto* pairs = std::get_if<map>(&data);
+  for (std::size_t i = 0; pairs != nullptr && i < pairs->keys.size(); ++i) {
+    const auto* name = std::get_if<std::string>(&pairs->keys[i].data);
+    if (name != nullptr && *name == key) {
+      return &pairs->values[i];
     }
   }
   return nullptr;
@@ -176,10 +183,10 @@ void pack_value(byte_buffer& out, const msgpack_value& value) {
     }
 
     void operator()(const msgpack_value::map& pairs) const {
-      pack_map_head(out, static_cast<std::uint32_t>(pairs.size()));
-      for (const auto& [key, item] : pairs) {
-        pack_value(out, key);
-        pack_value(out, item);
+      pack_map_head(out, static_cast<std::uint32_t>(pairs.keys.size()));
+      for (std::size_t i = 0; i < pairs.keys.size(); ++i) {
+        pack_value(out, pairs.keys[i]);
+        pack_value(out, pairs.values[i]);
       }
     }
   };

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -25,7 +24,13 @@ struct msgpack_value {
     friend bool operator==(const binary&, const binary&) = default;
   };
   using array = std::vector<msgpack_value>;
-  using map = std::vector<std::pair<msgpack_value, msgpack_value>>;
+
+  struct map { ///< as many values as keys, in the order received
+    std::vector<msgpack_value> keys;
+    std::vector<msgpack_value> values;
+
+    friend bool operator==(const map& left, const map& right);
+  };
 
   std::variant<std::monostate,
                bool,
@@ -43,7 +48,7 @@ struct msgpack_value {
   [[nodiscard]] std::string_view text(std::string_view otherwise = {}) const noexcept;
   [[nodiscard]] std::int64_t number(std::int64_t otherwise = 0) const noexcept;
 
-  friend bool operator==(const msgpack_value&, const msgpack_value&) = default;
+  friend bool operator==(const msgpack_value& left, const msgpack_value& right);
 };
 
 /// Decodes exactly one value. Memory stays in proportion to `bytes`, whatever lengths claim.
