@@ -3,6 +3,8 @@
 /// How causes are named and shown.
 #include "kraken/model/cause.hpp"
 
+#include "kraken/base/signal_name.hpp"
+
 #include <array>
 #include <cstddef>
 
@@ -50,33 +52,6 @@ const cause_kind_row& row_of_cause(cause_kind kind) noexcept {
   return index < cause_kind_table.size() ? cause_kind_table[index] : cause_kind_table.front();
 }
 
-struct signal_row {
-  std::int32_t number;
-  std::string_view name;
-};
-
-// Linux numbers of the signals that end processes; real-time signals have no name.
-constexpr std::array signal_table{
-    signal_row{1, "SIGHUP"},
-    signal_row{2, "SIGINT"},
-    signal_row{3, "SIGQUIT"},
-    signal_row{4, "SIGILL"},
-    signal_row{5, "SIGTRAP"},
-    signal_row{6, "SIGABRT"},
-    signal_row{7, "SIGBUS"},
-    signal_row{8, "SIGFPE"},
-    signal_row{9, "SIGKILL"},
-    signal_row{10, "SIGUSR1"},
-    signal_row{11, "SIGSEGV"},
-    signal_row{12, "SIGUSR2"},
-    signal_row{13, "SIGPIPE"},
-    signal_row{14, "SIGALRM"},
-    signal_row{15, "SIGTERM"},
-    signal_row{24, "SIGXCPU"},
-    signal_row{25, "SIGXFSZ"},
-    signal_row{31, "SIGSYS"},
-};
-
 std::string cause_headline(const cause& why) {
   std::string text{row_of_cause(why.kind).text};
   if (why.kind == cause_kind::exit_code) {
@@ -97,12 +72,7 @@ std::string cause_headline(const cause& why) {
 } // namespace
 
 std::string_view signal_name(std::int32_t number) noexcept {
-  for (const auto& row : signal_table) {
-    if (row.number == number) {
-      return row.name;
-    }
-  }
-  return {};
+  return kraken::signal_name(number);
 }
 
 std::string cause::text() const {

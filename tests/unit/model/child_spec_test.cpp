@@ -123,6 +123,7 @@ TEST_CASE("same_definition and needs_restart: every field counts") {
       {[](child_spec& s) { s.args["a"] = "b"; }, true},
       {[](child_spec& s) { s.mailbox.capacity = 1; }, true},
       {[](child_spec& s) { s.options = std::make_shared<sized>(2, 4); }, true},
+      {[](child_spec& s) { s.shard = 1; }, true},
       {[](child_spec& s) { s.options = nullptr; }, true},
       {[](child_spec& s) { s.options = std::make_shared<sized>(1, 8); }, false},
       {[](child_spec& s) { s.restart = model::restart_type::transient; }, false},
@@ -190,4 +191,7 @@ TEST_CASE("child_spec: names") {
   CHECK(to_string(model::overflow::drop_oldest) == "drop_oldest");
   CHECK(to_string(model::overflow::block) == "block");
   CHECK(to_string(static_cast<model::overflow>(99)) == "unknown");
+  CHECK(to_string(model::start_order::ordered) == "ordered");
+  CHECK(to_string(model::start_order::parallel) == "parallel");
+  CHECK(to_string(static_cast<model::start_order>(99)) == "unknown");
 }

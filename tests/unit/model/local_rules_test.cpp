@@ -9,7 +9,7 @@ namespace model = kraken::model;
 using model::cause_kind;
 using model::directive;
 using model::local_rule;
-using rules = std::vector<local_rule>;
+using rule_list = std::vector<local_rule>;
 
 namespace {
 
@@ -70,12 +70,12 @@ TEST_CASE("local rules: what matches") {
 }
 
 TEST_CASE("local rules: the first match decides, the default escalates") {
-  const rules both{{"DomainError", {"continue"}}, {"*", {"stop"}}};
+  const rule_list both{{"DomainError", {"continue"}}, {"*", {"stop"}}};
   CHECK(model::decide(both, thrown("DomainError")).what == directive::proceed);
   CHECK(model::decide(both, thrown("DomainError")).matched == "DomainError");
   CHECK(model::decide(both, thrown("Other")).what == directive::stop);
-  CHECK(model::decide(rules{}, thrown("Other")) == model::local_decision{});
-  const rules reversed{{"*", {"stop"}}, {"DomainError", {"continue"}}};
+  CHECK(model::decide(rule_list{}, thrown("Other")) == model::local_decision{});
+  const rule_list reversed{{"*", {"stop"}}, {"DomainError", {"continue"}}};
   CHECK(model::decide(reversed, thrown("DomainError")).what == directive::stop);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("local rules: the last solver that decides wins") {
       {{"unheard of", "stop"}, directive::stop, model::force::standard, false},
       {{"restart"}, directive::restart, model::force::standard, false},
   }));
-  const rules one{{"*", solvers}};
+  const rule_list one{{"*", solvers}};
   CHECK(model::decide(one, thrown("E")) ==
         model::local_decision{.what = what, .flags = flags, .logs = logs, .matched = "*"});
 }
@@ -132,7 +132,7 @@ TEST_CASE("local rules: faults") {
           {"E", {"CmdLogg"}, "rule 'E': unknown directive 'CmdLogg' (did you mean 'CmdLog'?)"},
           {"E", {"zzzzzzz"}, "rule 'E': unknown directive 'zzzzzzz'"},
       }));
-  const rules one{{match, solvers}};
+  const rule_list one{{match, solvers}};
   const auto checked = model::check(one);
   CAPTURE(match);
   REQUIRE(checked.has_value() == fault.empty());

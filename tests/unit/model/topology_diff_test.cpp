@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The diff as a table, and the property that its commands lead from any tree to any other.
+#include "kraken/model/topology_diff.hpp"
+
+#include "kraken/model/alias.hpp"
+#include "kraken/model/topology.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace model = kraken::model;
+using model::child_spec;
+using model::verb;
+using texts = std::vector<std::string>;
+
+namespace {
+
+/// @param program change it to force a restart   @param intensity change it for a live update
+child_spec leaf(std::string id, std::string program = "a", std::uint32_t intensity = 5) {
+  child_spec spec;
+  spec.id = std::move(id);
+  spec.kind = "process";
+  spec.start = {std::move(program)};
+  spec.supervise.intensity = intensity;
+  return spec;
+}
+
+child_spec tree_of(std::vector<child_spec> children, std::string id = "Main") {
+  child_spec spec;
+  spec.id = std::move(id);
+  spec.kind = "supervisor";
+  spec.children = std::move(children);
+  return spec;
+}
+
+texts diff_texts(const child_spec& from, const child_spec& to) {
+  texts out;
+  for (const auto& one : model::diff(from, to)) {
+    switch (one.what) {
+    case verb::destroy:
+      out.push_back("destroy " + one.target);
+      break;
+    case verb::create:
+      out.push_back("create " + one.target + " < " + one.spec->id);
+      break;
+    case verb::update:
+      out.push_back("update " + one.target);
+      break;
+    case verb::start:
+    case verb::stop:
+    case verb::restart:
+    case verb::recycle:
+    case verb::scale:
+    case verb::reset:
+    case verb::start_tree:
+    case verb::stop_tree:
+      FAIL("a diff issues only destroy, create and update");
+    }
+  }
+  return out;
+}
+
+child_spec& spec_at(child_spec& root, const std::string& path) {
+  return const_cast<child_spec&>(*model::find_spec(root, path));
+}
+
+/// What a runtime manager does with the commands.
+void carry_out(child_spec& root, const model::command& what) {
+  auto& at = spec_at(root, what.target);
+  if (what.what == verb::create) {
+    at.children.push_back(*what.spec);
+  } else if (what.what == verb::destroy) {
+    const std::string id = at.id;
+    auto& siblings = spec_at(root, std::string{model::parent_of(what.target)}).children;
+    std::erase_if(siblings, [&id](const child_spec& one) { return one.id == id; });
+  } else {
+    auto children = std::move(at.children);
+    const auto rank = [&what](const child_spec& one) {
+      return std::ranges::find(what.spec->children, one.id, &child_spec::id) -
+             what.spec->children.begin();
+    };
+    std::ranges::stable_sort(children, {}, rank);
+    at = *what.spec;
+    at.children = std::move(children);
+  }
+}
+
+bool same_tree(const child_spec& a, const child_spec& b) {
+  return model::same_definition(a, b) &&
+         std::ranges::equal(a.children, b.children, [](const auto& left, const auto& right) {
+           return same_tree(left, right);
+         });
+}
+
+child_spec random_tree(std::mt19937& random, std::string id, int depth) {
+  child_spec spec = leaf(std::move(id),
+                         std::string(1, static_cast<char>('a' + random() % 2)),
+                         static_cast<std::uint32_t>(random() % 2));
+  std::vector<std::string> ids{"a", "b", "c", "d"};
+  std::ranges::shuffle(ids, random);
+  ids.resize(depth == 0 ? 0 : random() % 4);
+  for (auto& child : ids) {
+    spec.children.push_back(random_tree(random, child, depth - 1));
+  }
+  return spec;
+}
+
+} // namespace
+
+TEST_CASE("diff: nothing changed, nothing done") {
+  const auto tree = tree_of({leaf("a"), tree_of({leaf("b")}, "web")});
+  CHECK(diff_texts(tree, tree).empty());
+}
+
+TEST_CASE("diff: what goes, goes right to left; what comes, comes left to right") {
+  CHECK(diff_texts(tree_of({leaf("a"), leaf("b"), leaf("c")}),
+                   tree_of({leaf("b"), leaf("d"), leaf("e")})) ==
+        texts{"destroy Main/c", "destroy Main/a", "create Main < d", "create Main < e"});
+}
+
+TEST_CASE("diff: another program is another container") {
+  CHECK(diff_texts(tree_of({leaf("a"), leaf("b")}), tree_of({leaf("a"), leaf("b", "other")})) ==
+        texts{"destroy Main/b", "create Main < b"});
+}
+
+TEST_CASE("diff: a replaced child keeps its place in the order") {
+  CHECK(diff_texts(tree_of({leaf("a"), leaf("b")}), tree_of({leaf("a", "other"), leaf("b")})) ==
+        texts{"destroy Main/a", "create Main < a", "update Main"});
+}
+
+TEST_CASE("diff: supervision changes without a restart") {
+  const auto changes =
+      model::diff(tree_of({leaf("a"), leaf("b")}), tree_of({leaf("a", "a", 9), leaf("b")}));
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].what == verb::update);
+  CHECK(changes[0].target == "Main/a");
+  CHECK(changes[0].spec->supervise.intensity == 9);
+  CHECK(changes[0].origin.empty());
+}
+
+TEST_CASE("diff: only the order changed") {
+  CHECK(diff_texts(tree_of({leaf("a"), leaf("b")}), tree_of({leaf("b"), leaf("a")})) ==
+        texts{"update Main"});
+}
+
+TEST_CASE("diff: below a child that lives on") {
+  CHECK(diff_texts(tree_of({tree_of({leaf("a"), leaf("b")}, "web"), leaf("x")}),
+                   tree_of({tree_of({leaf("a", "other")}, "web"), leaf("x")})) ==
+        texts{"destroy Main/web/b", "destroy Main/web/a", "create Main/web < a"});
+}
+
+TEST_CASE("diff: a replaced parent takes its children with it") {
+  auto web = tree_of({leaf("a")}, "web");
+  auto other = web;
+  other.kind = "pool";
+  other.children[0].start = {"b"};
+  CHECK(diff_texts(tree_of({web}), tree_of({other})) ==
+        texts{"destroy Main/web", "create Main < web"});
+}
+
+TEST_CASE("diff: a root is updated, never destroyed") {
+  auto root = tree_of({leaf("a")});
+  auto other = root;
+  other.args["x"] = "y";
+  CHECK(diff_texts(root, other) == texts{"update Main"});
+}
+
+TEST_CASE("diff: its commands lead from any tree to any other") {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937 random{seed};
+  for (int run = 0; run < 500; ++run) {
+    auto from = random_tree(random, "Main", 3);
+    auto to = random_tree(random, "Main", 3);
+    to.start = from.start; // a root is not replaced
+    const auto commands = model::diff(from, to);
+    for (const auto& one : commands) {
+      REQUIRE(model::find_spec(from, one.target) != nullptr);
+      carry_out(from, one);
+    }
+    REQUIRE(same_tree(from, to));
+    REQUIRE(model::diff(from, to).empty());
+  }
+}
