@@ -25,11 +25,12 @@ int report(const invocation& asked, const api_error& failed, surroundings& aroun
     around.err << to_json(api_error{failed.why, hint}) << "\n";
     return row_of(code).exit_code;
   }
-  if (asked.command != nullptr && !asked.command->failure.empty()) {
-    around.err << asked.command->failure << "\n";
-  }
   const std::string reason =
       failed.why.context.empty() ? std::string{row_of(code).text} : failed.why.context;
+  const std::string_view sentence = asked.command != nullptr ? asked.command->failure : "";
+  if (!sentence.empty() && sentence != reason) {
+    around.err << sentence << "\n";
+  }
   around.err << "Reason: " << printable(reason) << " (" << to_string(code) << ")\n"
              << "Try: " << printable(hint) << "\n";
   return row_of(code).exit_code;

@@ -60,8 +60,8 @@ def check_decisions(files):
         if found.group(1) in seen:
             yield file.path, 1, f"number {found.group(1)} is taken by {seen[found.group(1)]}"
         seen[found.group(1)] = file.name
-        if not file.lines or not file.lines[0].startswith(f"# {found.group(1)}: "):
-            yield file.path, 1, f"must begin with '# {found.group(1)}: title'"
+        if not file.lines or not re.match(rf"# 0*{int(found.group(1))}[.:] \S", file.lines[0]):
+            yield file.path, 1, f"must begin with '# {found.group(1)}: title' or '# N. title'"
         if len(file.lines) > DECISION_LINES:
             yield file.path, DECISION_LINES + 1, f"longer than a page ({DECISION_LINES} lines)"
 
