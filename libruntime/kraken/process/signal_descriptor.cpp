@@ -3,10 +3,11 @@
 /// signalfd and the dispositions that go with it.
 #include "kraken/process/signal_descriptor.hpp"
 
-#include "kraken/process/signal_name.hpp"
+#include "kraken/base/signal_name.hpp"
 
 #include <cerrno>
 #include <csignal>
+#include <string>
 
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -15,11 +16,16 @@ namespace kraken::process {
 
 namespace {
 
+std::string name_of_signal(int number) {
+  const auto name = signal_name(number);
+  return name.empty() ? "signal " + std::to_string(number) : std::string{name};
+}
+
 result<void> set_disposition(int number, void (*disposition)(int)) {
   struct sigaction action {};
   action.sa_handler = disposition;
   if (::sigaction(number, &action, nullptr) != 0) {
-    return fail(errno_error("set disposition of " + signal_name(number)));
+    return fail(errno_error("set disposition of " + name_of_signal(number)));
   }
   return {};
 }
@@ -31,7 +37,7 @@ result<signal_descriptor> signal_descriptor::open(std::initializer_list<int> sig
   ::sigemptyset(&set);
   for (const int number : signals) {
     if (number == SIGKILL || number == SIGSTOP || ::sigaddset(&set, number) != 0) {
-      return fail(errc::invalid_argument, signal_name(number) + " cannot be received");
+      return fail(errc::invalid_argument, name_of_signal(number) + " cannot be received");
     }
   }
   if (const int status = ::pthread_sigmask(SIG_BLOCK, &set, nullptr); status != 0) {

@@ -28,8 +28,10 @@ supervised_process::supervised_process(reactor& loop,
 
 supervised_process::~supervised_process() {
   if (alive()) {
-    // Only when the daemon itself is torn down: a process must not outlive its owner.
+    // Only when the daemon itself is torn down: a process must not outlive its owner. Nobody waits
+    // for it any more, so the registry's next sweep reaps it.
     static_cast<void>(child_.process.send_group(SIGKILL));
+    children_.ended(child_.process.pid());
   }
 }
 
