@@ -184,13 +184,16 @@ std::string render_ps(std::span<const model::container_status> containers,
   if (look.colours == paint::plain) {
     return plain;
   }
-  // Colour whole lines after the layout: escape sequences have no width.
+  // Colours come after the layout: escape sequences have no width.
   std::string out;
   std::string_view rest = plain;
   for (std::size_t i = 0; !rest.empty(); ++i) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(line.size() + 1);
-    out += i == 0 ? std::string{line} : coloured(line, containers[i - 1].in, look);
+    out +=
+        i == 0
+            ? std::string{line}
+            : with_coloured_state(line, containers[i - 1].path.size(), containers[i - 1].in, look);
     out += '\n';
   }
   return out;
@@ -371,6 +374,17 @@ std::string coloured(std::string_view text, model::state in, const style& look) 
     }
   }
   return std::string{text};
+}
+
+std::string
+with_coloured_state(std::string_view line, std::size_t from, model::state in, const style& look) {
+  const std::string_view word = to_string(in);
+  const std::size_t at = line.find(word, from);
+  if (at == std::string_view::npos) { // cut off at the terminal's edge
+    return std::string{line};
+  }
+  return std::string{line.substr(0, at)} + coloured(word, in, look) +
+         std::string{line.substr(at + word.size())};
 }
 
 } // namespace kraken::console

@@ -85,4 +85,9 @@ render_log(const log_record& record, seconds utc_offset, const style& look);
 /// The text in the colour of a state, or as it is.
 [[nodiscard]] std::string coloured(std::string_view text, model::state in, const style& look);
 
+/// A laid out line with the word of its state in colour; everything else stays quiet.
+/// @param from  column behind which the word is looked for: names may contain it
+[[nodiscard]] std::string
+with_coloured_state(std::string_view line, std::size_t from, model::state in, const style& look);
+
 } // namespace kraken::console

@@ -115,17 +115,7 @@ std::string render_tree(std::span<const model::container_status> containers,
   for (std::size_t i = 0; !rest.empty(); ++i) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(line.size() + 1);
-    // The state's word carries the colour; the lines of the tree stay quiet.
-    const model::state in = tree.order()[i]->in;
-    const std::string_view word = to_string(in);
-    const std::size_t at = line.find(word, tree.rows()[i].front().size());
-    if (at == std::string_view::npos) { // cut off at the terminal's edge
-      out += line;
-    } else {
-      out += line.substr(0, at);
-      out += coloured(word, in, look);
-      out += line.substr(at + word.size());
-    }
+    out += with_coloured_state(line, tree.rows()[i].front().size(), tree.order()[i]->in, look);
     out += '\n';
   }
   return out;

@@ -93,6 +93,9 @@ int become_program(const invocation& asked, surroundings& around) {
     std::replace(mode.begin(), mode.end(), ':', '-');
     arguments.push_back(std::move(mode));
   }
+  if (!asked.socket.empty()) { // given before the command
+    arguments.push_back("--socket=" + asked.socket);
+  }
   arguments.insert(arguments.end(), asked.words.begin(), asked.words.end());
   return report(asked, api_error{around.become_program(arguments), "kraken help serve"}, around);
 }

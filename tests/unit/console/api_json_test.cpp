@@ -126,9 +126,9 @@ TEST_CASE("requests, replies and records survive the way through JSON") {
 }
 
 TEST_CASE("numbers and truth values of a request are taken by their text") {
-  const auto request = console::read_command_request(
-      R"({"command":"scale","args":{"alias":"web","count":8},)"
-      R"("flags":{"x":true,"y":null},"new":1})");
+  const auto request =
+      console::read_command_request(R"({"command":"scale","args":{"alias":"web","count":8},)"
+                                    R"("flags":{"x":true,"y":null},"new":1})");
   REQUIRE(request);
   CHECK(request->args.at("count") == "8");
   CHECK(request->flags.at("x") == "true");

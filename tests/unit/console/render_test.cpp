@@ -132,6 +132,9 @@ TEST_CASE("colours are there only when asked for, and mark the state alone") {
   CHECK(text.find("\x1b[31mfailed\x1b[0m (backing_off)  DomainError: started badly") !=
         std::string::npos);
   CHECK(text.find("\x1b[32mstarted\x1b[0m") != std::string::npos);
+  const std::string table = console::render_ps(all, clock.now(), console::columns::usual, look);
+  CHECK(table.starts_with("CONTAINER "));
+  CHECK(table.find("native  \x1b[31mfailed\x1b[0m   parked") != std::string::npos);
 }
 
 TEST_CASE("lines are cut at the edge of a terminal, never in a pipe") {

@@ -97,10 +97,10 @@ TEST_CASE("a verb is posted and its text printed") {
 
 TEST_CASE("a verb that failed: reason, exit code, next command") {
   scripted_daemon daemon;
-  daemon.answer = console::api_answer{
-      404,
-      R"({"ok":false,"error":{"code":"not_found","text":"no container 'X'",)"
-      R"("hint":"kraken tree"}})"};
+  daemon.answer =
+      console::api_answer{404,
+                          R"({"ok":false,"error":{"code":"not_found","text":"no container 'X'",)"
+                          R"("hint":"kraken tree"}})"};
   const outcome got = typed({"process:create", "X", "T1", "Test"}, daemon);
   CHECK(got.exit_code == 3);
   CHECK(got.out.empty());
@@ -190,6 +190,8 @@ TEST_CASE("serve and the config family become the daemon's program") {
   CHECK(serve.err.ends_with("Try: kraken help serve\n"));
   CHECK(typed({"config:validate", "-c", "k.yaml"}, daemon).became ==
         std::vector<std::string>{"--config-validate", "-c", "k.yaml"});
+  CHECK(typed({"--socket", "/s", "serve", "public/"}, daemon).became ==
+        std::vector<std::string>{"--socket=/s", "public/"});
   CHECK(daemon.asked.empty());
 }
 
