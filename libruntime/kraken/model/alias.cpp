@@ -142,7 +142,10 @@ result<std::string> resolve(std::string_view wanted, std::span<const std::string
   if (found.size() == 1) {
     return std::string{found.front()};
   }
-  return found.empty() ? fail(unknown_alias(wanted, paths)) : fail(ambiguous_alias(wanted, found));
+  if (found.empty()) {
+    return fail(unknown_alias(wanted, paths));
+  }
+  return fail(ambiguous_alias(wanted, found));
 }
 
 } // namespace kraken::model

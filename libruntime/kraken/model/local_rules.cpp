@@ -57,29 +57,18 @@ bool matches_class(std::string_view match, const cause& why) {
 }
 
 bool matches_key(std::string_view match, const cause& why) {
-  switch (why.kind) {
-  case cause_kind::exit_normal:
-  case cause_kind::exit_code:
-    return match == "exit:*" || match == why.key();
-  case cause_kind::signal:
-    return match == "signal:*" || match == why.key() ||
-           (match.starts_with(signal_prefix) &&
-            match.substr(signal_prefix.size()) == signal_name(why.code));
-  case cause_kind::none:
-  case cause_kind::exception:
-  case cause_kind::start_error:
-  case cause_kind::start_timeout:
-  case cause_kind::timeout:
-  case cause_kind::probe:
-  case cause_kind::out_of_memory:
-  case cause_kind::protocol:
-  case cause_kind::child:
-  case cause_kind::shared_fate:
-  case cause_kind::node_down:
-  case cause_kind::recycle:
-    break;
+  if (match == why.key()) {
+    return true;
   }
-  return match == why.key();
+  if (match.starts_with(exit_prefix)) {
+    const bool ended = why.kind == cause_kind::exit_normal || why.kind == cause_kind::exit_code;
+    return ended && match == "exit:*";
+  }
+  if (match.starts_with(signal_prefix) && why.kind == cause_kind::signal) {
+    const std::string_view wanted = match.substr(signal_prefix.size());
+    return wanted == "*" || wanted == signal_name(why.code);
+  }
+  return false;
 }
 
 /// `*`, or a number from `least` to `most`.

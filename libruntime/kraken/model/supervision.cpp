@@ -11,15 +11,7 @@ namespace kraken::model {
 namespace {
 
 bool is_restarted(restart_type type, const cause& why) noexcept {
-  switch (type) {
-  case restart_type::permanent:
-    return true;
-  case restart_type::transient:
-    return !why.normal();
-  case restart_type::temporary:
-    break;
-  }
-  return false;
+  return type == restart_type::permanent || (type == restart_type::transient && !why.normal());
 }
 
 bool is_wanted(const child_view& child) noexcept {
@@ -132,7 +124,10 @@ std::vector<std::string> stop_order(std::span<const child_view> children) {
 cause escalated(const cause& why, std::string_view child_path) {
   cause out;
   out.kind = cause_kind::child;
-  out.origin = why.origin.empty() ? std::string{child_path} : why.origin;
+  out.origin = why.origin;
+  if (out.origin.empty()) {
+    out.origin = child_path;
+  }
   out.detail = why.detail;
   out.correlation = why.correlation;
   out.message = "'" + std::string{child_path} + "' failed too often, last with: " + why.text();

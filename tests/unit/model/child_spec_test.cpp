@@ -127,6 +127,28 @@ TEST_CASE("same_definition and needs_restart: every field counts") {
       {[](child_spec& s) { s.options = nullptr; }, true},
       {[](child_spec& s) { s.options = std::make_shared<sized>(1, 8); }, false},
       {[](child_spec& s) { s.restart = model::restart_type::transient; }, false},
+      {[](child_spec& s) { s.shutdown.how = model::shutdown_spec::mode::infinity; }, false},
+      {[](child_spec& s) { s.ready.how = model::ready_spec::mode::fd; }, false},
+      {[](child_spec& s) { s.ready.target = "/x"; }, false},
+      {[](child_spec& s) { s.ready.alive_for = 1s; }, false},
+      {[](child_spec& s) { s.alive.how = model::alive_spec::mode::exec; }, false},
+      {[](child_spec& s) { s.alive.target = "/x"; }, false},
+      {[](child_spec& s) { s.backoff.min = 1ms; }, false},
+      {[](child_spec& s) { s.backoff.max = 1h; }, false},
+      {[](child_spec& s) { s.backoff.jitter_percent = 1; }, false},
+      {[](child_spec& s) { s.supervise.how = model::strategy::one_for_all; }, false},
+      {[](child_spec& s) { s.supervise.period = 1s; }, false},
+      {[](child_spec& s) { s.supervise.ends = model::auto_shutdown::any_significant; }, false},
+      {[](child_spec& s) { s.supervise.start = model::start_order::parallel; }, false},
+      {[](child_spec& s) { s.mailbox.policy = model::overflow::block; }, true},
+      {[](child_spec& s) {
+         s.local = {{"exit:1", {"continue"}}};
+       },
+       false},
+      {[](child_spec& s) {
+         s.local = {{"*", {"continue"}}};
+       },
+       false},
       {[](child_spec& s) { s.significant = true; }, false},
       {[](child_spec& s) { s.autostart = false; }, false},
       {[](child_spec& s) { s.shutdown.time = 1s; }, false},
@@ -142,6 +164,7 @@ TEST_CASE("same_definition and needs_restart: every field counts") {
   }));
   auto before = good_spec();
   before.options = std::make_shared<sized>(1, 4);
+  before.local = {{"exit:1", {"stop"}}};
   auto after = before;
   after.children.push_back(good_spec());
   CHECK(model::same_definition(before, after));
