@@ -31,7 +31,7 @@ final class Faults
             'GET /fatal' => static fn () => self::redeclare(),
             'GET /kill' => static fn () => self::signal(self::SIGKILL),
             'GET /segv' => static fn () => self::signal(self::SIGSEGV),
-            'GET /oom' => static fn () => \str_repeat('x', \PHP_INT_MAX >> 8),
+            'GET /oom' => static fn () => self::fillMemory(),
             'GET /hang' => static fn () => self::spin(),
             'GET /leak' => $this->leak(...),
             'GET /stray' => static fn () => self::stray(),
@@ -70,6 +70,15 @@ final class Faults
     {
         eval('class Broken implements \Countable { public function count(int $a): int {} }');
         return Response::text("a fatal error did not end this process\n", 500);
+    }
+
+    /** Reaches memory_limit, which is set low first: Debian's PHP has none on the command line. */
+    private static function fillMemory(): never
+    {
+        \ini_set('memory_limit', (string) (\memory_get_usage(true) + 8 * self::MIB));
+        for ($hold = [];;) {
+            $hold[] = \str_repeat('x', 4_096);
+        }
     }
 
     private static function spin(): never

@@ -126,7 +126,7 @@ final class WorkerProcess
         \stream_socket_shutdown($this->socket, \STREAM_SHUT_RDWR);
     }
 
-    /** Waits for the end of the process; its exit code, or minus the signal that ended it. */
+    /** Waits for the end of the process; its exit code, or the signal that ended it. */
     public function exitCode(): int
     {
         if ($this->exit !== null) {
