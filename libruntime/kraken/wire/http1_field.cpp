@@ -4,6 +4,7 @@
 #include "kraken/wire/http1_field.hpp"
 
 #include "kraken/wire/detail/http1_scan.hpp"
+#include "kraken/wire/detail/msgpack_put.hpp"
 
 namespace kraken::wire {
 
@@ -30,11 +31,15 @@ std::string_view find_header(std::span<const header_field> fields,
 }
 
 bool is_token(std::string_view text) noexcept {
-  const char* end = text.data() + text.size();
-  return !text.empty() && detail::scan_token(text.data(), end).end == end;
+  const char* const end = text.data() + text.size();
+  return detail::is_plain_word(text) ||
+         (!text.empty() && detail::scan_token(text.data(), end).end == end);
 }
 
 bool is_safe_value(std::string_view text) noexcept {
+  if (detail::is_plain_text(text)) {
+    return true;
+  }
   const char* const end = text.data() + text.size();
   const char* at = detail::find_control(text.data(), end);
   while (at != end) {
@@ -63,18 +68,14 @@ std::string_view trim_blanks(std::string_view text) noexcept {
   return text;
 }
 
-void copy_lower(std::string_view text, char* out) noexcept {
-  for (const char c : text) {
-    *out++ = detail::to_lower(c);
-  }
-}
-
-void copy_canonical(std::string_view text, char* out) noexcept {
-  bool upper = true;
-  for (const char c : text) {
-    const char low = detail::to_lower(c);
-    *out++ = upper && low >= 'a' && low <= 'z' ? static_cast<char>(low & ~0x20) : low;
-    upper = c == '-';
+void copy_canonical(std::string_view token, char* out) noexcept {
+  const char* const end = detail::put_lower_token(out, token);
+  bool first = true;
+  for (char* at = out; at != end; ++at) {
+    if (first && *at >= 'a' && *at <= 'z') {
+      *at = static_cast<char>(*at & ~0x20);
+    }
+    first = *at == '-';
   }
 }
 

@@ -39,12 +39,8 @@ struct header_field {
 /// `text` without spaces and tabs at both ends.
 [[nodiscard]] std::string_view trim_blanks(std::string_view text) noexcept;
 
-/// Copies `text` to `out` in lower case.
-/// @param out at least `text.size()` bytes
-void copy_lower(std::string_view text, char* out) noexcept;
-
-/// Copies `text` to `out` as `X-Custom-Id`: upper case at the start and after each `-`.
-/// @param out at least `text.size()` bytes
-void copy_canonical(std::string_view text, char* out) noexcept;
+/// Copies a token to `out` as `X-Custom-Id`: upper case at the start and after each `-`.
+/// @param out at least `token.size()` bytes
+void copy_canonical(std::string_view token, char* out) noexcept;
 
 } // namespace kraken::wire

@@ -4,6 +4,7 @@
 #include "kraken/wire/http1_response.hpp"
 
 #include "kraken/wire/detail/http1_scan.hpp"
+#include "kraken/wire/detail/msgpack_put.hpp"
 #include "kraken/wire/http1_field.hpp"
 
 #include <array>
@@ -81,10 +82,29 @@ constexpr std::array phrase_table{
     phrase_row{511, "Network Authentication Required"},
 };
 
-void append_number(byte_buffer& out, std::uint64_t value, int base = 10) noexcept {
-  constexpr std::size_t digits_max = 20;
-  char* const at = out.prepare(digits_max);
-  out.commit(static_cast<std::size_t>(std::to_chars(at, at + digits_max, value, base).ptr - at));
+constexpr std::size_t digits_max = 20; // of a 64 bit number
+
+/// A literal, copied by a few moves because its size is known.
+template <std::size_t Size>
+char* put_literal(char* at, const char (&text)[Size]) noexcept {
+  std::memcpy(at, text, Size - 1);
+  return at + Size - 1;
+}
+
+char* put_decimal(char* at, std::uint64_t value) noexcept {
+  char digits[digits_max];
+  char* const end = digits + digits_max;
+  char* first = end;
+  do {
+    *--first = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  return detail::put_bytes(at, {first, static_cast<std::size_t>(end - first)});
+}
+
+char* put_field(char* at, std::string_view name, std::string_view value) noexcept {
+  at = put_literal(detail::put_bytes(at, name), ": ");
+  return put_literal(detail::put_bytes(at, value), "\r\n");
 }
 
 void append_status_line(byte_buffer& out, int status) noexcept {
@@ -92,26 +112,16 @@ void append_status_line(byte_buffer& out, int status) noexcept {
     out.append("HTTP/1.1 200 OK\r\n");
     return;
   }
-  out.append("HTTP/1.1 ");
-  append_number(out, static_cast<std::uint64_t>(status));
-  out.push_back(' ');
-  out.append(reason_phrase(status));
-  out.append("\r\n");
+  const std::string_view phrase = reason_phrase(status);
+  char* const begin = out.prepare(phrase.size() + digits_max + 12);
+  char* at = put_decimal(put_literal(begin, "HTTP/1.1 "), static_cast<std::uint64_t>(status));
+  at = put_literal(detail::put_bytes(put_literal(at, " "), phrase), "\r\n");
+  out.commit(static_cast<std::size_t>(at - begin));
 }
 
 void append_field(byte_buffer& out, std::string_view name, std::string_view value) noexcept {
   const std::size_t size = name.size() + value.size() + 4;
-  char* at = out.prepare(size);
-  std::memcpy(at, name.data(), name.size());
-  at += name.size();
-  *at++ = ':';
-  *at++ = ' ';
-  if (!value.empty()) {
-    std::memcpy(at, value.data(), value.size());
-    at += value.size();
-  }
-  *at++ = '\r';
-  *at = '\n';
+  put_field(out.prepare(size), name, value);
   out.commit(size);
 }
 
@@ -120,6 +130,9 @@ bool all_digits(std::string_view text) noexcept {
   return !text.empty() && text.size() <= length_digits_max &&
          text.find_first_not_of("0123456789") == std::string_view::npos;
 }
+
+/// What an `end` writes at most, besides the date and a length given as text.
+constexpr std::size_t end_bytes_max = 160;
 
 /// Fields of the connection and of the framing are the server's alone.
 enum class field_owner : std::uint8_t { application, server, date, length };
@@ -185,15 +198,14 @@ bool response_writer::bodiless() const noexcept {
   return context_.head || status_ == 204 || status_ == 304;
 }
 
-void response_writer::append_common() noexcept {
+char* response_writer::put_common(char* at) const noexcept {
   if (!has_date_) {
-    append_field(out_, "Date", context_.date);
+    at = put_field(at, "Date", context_.date);
   }
   if (context_.after == connection_after::close) {
-    out_.append("Connection: close\r\n");
-  } else if (context_.version_minor == 0) {
-    out_.append("Connection: keep-alive\r\n");
+    return put_literal(at, "Connection: close\r\n");
   }
+  return context_.version_minor == 0 ? put_literal(at, "Connection: keep-alive\r\n") : at;
 }
 
 body_framing response_writer::end_with_body(std::string_view body) noexcept {
@@ -205,50 +217,50 @@ body_framing response_writer::end_with_body(std::string_view body) noexcept {
 }
 
 body_framing response_writer::end_with_length(std::uint64_t body_bytes) noexcept {
-  append_common();
+  char* const begin = out_.prepare(end_bytes_max + context_.date.size());
+  char* at = put_common(begin);
   if (!bodiless()) {
-    out_.append("Content-Length: ");
-    append_number(out_, body_bytes);
-    out_.append("\r\n\r\n");
-    return body_framing::length;
-  }
-  if (context_.head && status_ != 204 && status_ != 304) {
+    at = put_decimal(put_literal(at, "Content-Length: "), body_bytes);
+    at = put_literal(at, "\r\n");
+  } else if (status_ != 204 && status_ != 304) {
     // An empty body says nothing about the length GET would have: leave it out then.
     if (body_bytes != 0) {
-      out_.append("Content-Length: ");
-      append_number(out_, body_bytes);
-      out_.append("\r\n");
+      at = put_decimal(put_literal(at, "Content-Length: "), body_bytes);
+      at = put_literal(at, "\r\n");
     } else if (!head_length_.empty()) {
-      append_field(out_, "Content-Length", head_length_);
+      at = put_field(at, "Content-Length", head_length_);
     }
   }
-  out_.append("\r\n");
-  return body_framing::none;
+  at = put_literal(at, "\r\n");
+  out_.commit(static_cast<std::size_t>(at - begin));
+  return bodiless() ? body_framing::none : body_framing::length;
 }
 
 body_framing response_writer::end_streaming() noexcept {
+  const bool until_close = !bodiless() && context_.version_minor == 0;
+  if (until_close) {
+    context_.after = connection_after::close;
+  }
+  char* const begin = out_.prepare(end_bytes_max + context_.date.size());
+  char* at = put_common(begin);
+  if (!bodiless() && !until_close) {
+    at = put_literal(at, "Transfer-Encoding: chunked\r\n");
+  }
+  at = put_literal(at, "\r\n");
+  out_.commit(static_cast<std::size_t>(at - begin));
   if (bodiless()) {
-    append_common();
-    out_.append("\r\n");
     return body_framing::none;
   }
-  if (context_.version_minor == 0) {
-    context_.after = connection_after::close;
-    append_common();
-    out_.append("\r\n");
-    return body_framing::close;
-  }
-  append_common();
-  out_.append("Transfer-Encoding: chunked\r\n\r\n");
-  return body_framing::chunked;
+  return until_close ? body_framing::close : body_framing::chunked;
 }
 
 void append_chunk(byte_buffer& out, std::string_view part) noexcept {
   if (part.empty()) {
     return;
   }
-  append_number(out, part.size(), 16);
-  out.append("\r\n");
+  char* const begin = out.prepare(digits_max + 2);
+  char* const end = std::to_chars(begin, begin + digits_max, part.size(), 16).ptr;
+  out.commit(static_cast<std::size_t>(put_literal(end, "\r\n") - begin));
   out.append(part);
   out.append("\r\n");
 }
@@ -283,9 +295,9 @@ void append_error(byte_buffer& out,
   append_field(out, "Content-Type", "text/plain; charset=utf-8");
   append_field(out, "X-Content-Type-Options", "nosniff");
   if (status == 503) {
-    out.append("Retry-After: ");
-    append_number(out, retry_after_s);
-    out.append("\r\n");
+    char seconds[digits_max];
+    const char* const end = put_decimal(seconds, retry_after_s);
+    append_field(out, "Retry-After", {seconds, static_cast<std::size_t>(end - seconds)});
   }
   const std::string_view phrase = reason_phrase(status);
   // `phrase: detail\n`

@@ -72,7 +72,7 @@ public:
   [[nodiscard]] connection_after after() const noexcept { return context_.after; }
 
 private:
-  void append_common() noexcept;
+  [[nodiscard]] char* put_common(char* at) const noexcept;
   [[nodiscard]] bool bodiless() const noexcept;
 
   byte_buffer& out_;

@@ -110,28 +110,32 @@ std::uint64_t load_number(const char* from, std::size_t bytes) noexcept {
 
 } // namespace
 
-msgpack_reader::head msgpack_reader::head_here() const noexcept {
+inline msgpack_reader::head msgpack_reader::head_here() const noexcept {
   if (at_ == end_) {
-    return {msgpack_type::end, 0, 0};
+    return {0, msgpack_type::end, 0};
   }
   const auto code = static_cast<unsigned>(static_cast<unsigned char>(*at_));
-  if (code < 0x80) {
-    return {msgpack_type::uint, code, 1};
-  }
-  if (code >= 0xe0) {
-    return {msgpack_type::sint, sign_extend(code, 8), 1};
-  }
   if (code >= 0xa0 && code < 0xc0) {
-    return {msgpack_type::str, code & 0x1fU, 1};
+    return {code & 0x1fU, msgpack_type::str, 1};
+  }
+  if (code < 0x80) {
+    return {code, msgpack_type::uint, 1};
   }
   if (code < 0xa0) {
-    return {code < 0x90 ? msgpack_type::map : msgpack_type::array, code & 0x0fU, 1};
+    return {code & 0x0fU, code < 0x90 ? msgpack_type::map : msgpack_type::array, 1};
   }
+  if (code >= 0xe0) {
+    return {sign_extend(code, 8), msgpack_type::sint, 1};
+  }
+  return long_head(code);
+}
+
+msgpack_reader::head msgpack_reader::long_head(unsigned code) const noexcept {
   const auto& row = format_table[code - 0xc0];
   if (left() <= row.length) {
     return {};
   }
-  head found{row.type, row.value, 1U + row.length};
+  head found{row.value, row.type, static_cast<std::uint8_t>(1U + row.length)};
   if (row.length != 0) {
     found.value = load_number(at_ + 1, row.length);
     if (row.type == msgpack_type::sint) {
@@ -144,11 +148,7 @@ msgpack_reader::head msgpack_reader::head_here() const noexcept {
   return found;
 }
 
-msgpack_type msgpack_reader::peek() const noexcept {
-  return failed_ ? msgpack_type::invalid : head_here().type;
-}
-
-std::string_view msgpack_reader::take(const head& at) noexcept {
+inline std::string_view msgpack_reader::take(const head& at) noexcept {
   if (left() - at.bytes < at.value) {
     failed_ = true;
     return {};
@@ -156,6 +156,10 @@ std::string_view msgpack_reader::take(const head& at) noexcept {
   const std::string_view bytes{at_ + at.bytes, static_cast<std::size_t>(at.value)};
   at_ = bytes.data() + bytes.size();
   return bytes;
+}
+
+msgpack_type msgpack_reader::peek() const noexcept {
+  return failed_ ? msgpack_type::invalid : head_here().type;
 }
 
 std::uint64_t msgpack_reader::read_uint() noexcept {

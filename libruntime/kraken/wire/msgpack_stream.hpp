@@ -76,13 +76,14 @@ public:
   void fail() noexcept { failed_ = true; }
 
 private:
-  struct head {
-    msgpack_type type = msgpack_type::invalid;
+  struct head {              // 16 bytes: travels in registers
     std::uint64_t value = 0; ///< number, length or count
-    std::size_t bytes = 0;   ///< of the head itself
+    msgpack_type type = msgpack_type::invalid;
+    std::uint8_t bytes = 0; ///< of the head itself
   };
 
   [[nodiscard]] head head_here() const noexcept;
+  [[nodiscard]] head long_head(unsigned code) const noexcept;
 
   /// Moves past a scalar, or past the head of a container.
   /// @return values inside that container

@@ -4,10 +4,9 @@
 /// need them (an empty PHP array is a list, not a map).
 #include "kraken/wire/narya_frame.hpp"
 
-#include "kraken/wire/detail/http1_scan.hpp"
+#include "kraken/wire/detail/grouped_headers.hpp"
 #include "kraken/wire/detail/msgpack_put.hpp"
 
-#include <bitset>
 #include <charconv>
 #include <limits>
 
@@ -20,77 +19,8 @@ constexpr std::size_t narya_length_bytes = 4;
 /// Room for the keys and heads of a request map; the texts come on top.
 constexpr std::size_t narya_overhead_max = 512;
 
-bool same_name(std::string_view left, std::string_view right) noexcept {
-  if (left.size() != right.size()) {
-    return false;
-  }
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    if (detail::to_lower(left[i]) != detail::to_lower(right[i])) {
-      return false;
-    }
-  }
-  return true;
-}
-
-char* put_canonical_name(char* at, std::string_view name) noexcept {
-  at = detail::put_str_head(at, static_cast<std::uint32_t>(name.size()));
-  copy_canonical(name, at);
-  return at + name.size();
-}
-
-/// Fields grouped by name, each name where it first appears, `Host` left out.
-class grouped_headers {
-public:
-  explicit grouped_headers(std::span<const header_field> fields) noexcept : fields_(fields) {
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      repeats_[i] = equals_lower(fields_[i].name, "host");
-      for (std::size_t before = 0; before < i && !repeats_[i]; ++before) {
-        repeats_[i] = same_name(fields_[before].name, fields_[i].name);
-      }
-      names_ += repeats_[i] ? 0 : 1;
-    }
-  }
-
-  /// @return bytes `put` takes at most
-  [[nodiscard]] std::size_t bytes_max() const noexcept {
-    std::size_t bytes = detail::msgpack_head_bytes_max;
-    for (const auto& field : fields_) {
-      bytes += field.name.size() + field.value.size() + 3 * detail::msgpack_head_bytes_max;
-    }
-    return bytes;
-  }
-
-  char* put(char* at) const noexcept {
-    at = detail::put_map_head(at, names_);
-    for (std::size_t i = 0; i < fields_.size(); ++i) {
-      if (!repeats_[i]) {
-        at = put_values(put_canonical_name(at, fields_[i].name), i);
-      }
-    }
-    return at;
-  }
-
-private:
-  char* put_values(char* at, std::size_t first) const noexcept {
-    std::uint32_t count = 0;
-    for (std::size_t i = first; i < fields_.size(); ++i) {
-      count += same_name(fields_[i].name, fields_[first].name) ? 1 : 0;
-    }
-    at = detail::put_array_head(at, count);
-    for (std::size_t i = first; i < fields_.size(); ++i) {
-      if (same_name(fields_[i].name, fields_[first].name)) {
-        at = detail::put_str(at, fields_[i].value);
-      }
-    }
-    return at;
-  }
-
-  std::span<const header_field> fields_;
-  std::bitset<limits::http_header_fields> repeats_;
-  std::uint32_t names_ = 0;
-};
-
-std::size_t narya_bytes_max(const narya_request& request, const grouped_headers& headers) noexcept {
+std::size_t narya_bytes_max(const narya_request& request,
+                            const detail::grouped_headers& headers) noexcept {
   const auto& head = *request.head;
   std::size_t bytes = narya_overhead_max + head.method_name.size() + head.target.size() +
                       request.uri.size() + request.path.size() + head.query.size() +
@@ -117,7 +47,9 @@ char* put_extended(char* at, const narya_request& request) noexcept {
   return at;
 }
 
-char* put_request(char* at, const narya_request& request, const grouped_headers& headers) noexcept {
+char* put_request(char* at,
+                  const narya_request& request,
+                  const detail::grouped_headers& headers) noexcept {
   const auto& head = *request.head;
   const bool extended = request.keys == narya_request::key_set::extended;
   const bool has_worker = request.worker_id != 0;
@@ -264,7 +196,7 @@ bool id_matches(msgpack_reader& reader, std::uint64_t expected) noexcept {
 } // namespace
 
 bool append_narya_request(byte_buffer& out, const narya_request& request) noexcept {
-  const grouped_headers headers{request.head->headers()};
+  const detail::grouped_headers headers{request.head->headers()};
   const std::size_t bytes_max = narya_bytes_max(request, headers);
   // The bound is a little above the frame; checking it keeps an oversized body from being copied.
   if (bytes_max > limits::narya_frame_bytes_max + narya_overhead_max + headers.bytes_max()) {

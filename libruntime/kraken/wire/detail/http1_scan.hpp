@@ -73,6 +73,13 @@ inline constexpr std::array<std::uint8_t, 256> char_bits = make_char_bits();
   return code <= '9' ? code - '0' : (code | 0x20U) - 'a' + 10U;
 }
 
+template <class Word>
+[[nodiscard]] inline Word load(const char* from) noexcept {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
 /// First control character (not tab) in [at, end), or `end`.
 [[nodiscard]] inline const char* find_control(const char* at, const char* end) noexcept {
 #if defined(__SSE2__)
@@ -97,6 +104,59 @@ inline constexpr std::array<std::uint8_t, 256> char_bits = make_char_bits();
   return at;
 }
 
+#if defined(__SSE2__)
+/// Letters, digits and dashes among sixteen bytes, as a mask.
+[[nodiscard]] inline unsigned word_mask(__m128i block) noexcept {
+  const __m128i alpha = _mm_sub_epi8(_mm_or_si128(block, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+  const __m128i digit = _mm_sub_epi8(block, _mm_set1_epi8('0'));
+  const __m128i word = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(alpha, _mm_set1_epi8(25)), alpha),
+                                    _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
+  const __m128i dash = _mm_cmpeq_epi8(block, _mm_set1_epi8('-'));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(word, dash)));
+}
+
+/// Whether `test` holds for blocks that together cover 4 bytes or more; blocks may overlap.
+template <class Test>
+[[nodiscard]] inline bool all_blocks(std::string_view text, Test test) noexcept {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  if (text.size() >= 16) {
+    for (; end - at > 16; at += 16) {
+      if (!test(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)))) {
+        return false;
+      }
+    }
+    return test(_mm_loadu_si128(reinterpret_cast<const __m128i*>(end - 16)));
+  }
+  if (text.size() >= 8) {
+    return test(_mm_set_epi64x(load<std::int64_t>(end - 8), load<std::int64_t>(at)));
+  }
+  const int last = load<std::int32_t>(end - 4);
+  return test(_mm_set_epi32(last, last, last, load<std::int32_t>(at)));
+}
+#endif
+
+/// True when all of `text` is letters, digits and dashes; may be false for them if it is short.
+[[nodiscard]] inline bool is_plain_word([[maybe_unused]] std::string_view text) noexcept {
+#if defined(__SSE2__)
+  return text.size() >= 4 &&
+         all_blocks(text, [](__m128i block) { return word_mask(block) == 0xffff; });
+#else
+  return false;
+#endif
+}
+
+/// True when all of `text` is visible ASCII or space; may be false for such if it is short.
+[[nodiscard]] inline bool is_plain_text([[maybe_unused]] std::string_view text) noexcept {
+#if defined(__SSE2__)
+  return text.size() >= 4 && all_blocks(text, [](__m128i block) {
+           return _mm_movemask_epi8(_mm_cmplt_epi8(block, _mm_set1_epi8(0x20))) == 0;
+         });
+#else
+  return false;
+#endif
+}
+
 /// A run of token characters, and whether `_` is among them.
 struct token_run {
   const char* end;
@@ -109,13 +169,7 @@ struct token_run {
   // Names are nearly always letters, digits and dashes; the table takes over at anything else.
   for (auto blocks = static_cast<std::size_t>(end - at) / 16; blocks != 0; --blocks, at += 16) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i alpha =
-        _mm_sub_epi8(_mm_or_si128(block, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
-    const __m128i digit = _mm_sub_epi8(block, _mm_set1_epi8('0'));
-    const __m128i word = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(alpha, _mm_set1_epi8(25)), alpha),
-                                      _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
-    const __m128i dash = _mm_cmpeq_epi8(block, _mm_set1_epi8('-'));
-    const auto rest = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(word, dash))) ^ 0xffffU;
+    const auto rest = word_mask(block) ^ 0xffffU;
     if (rest != 0) {
       at += std::countr_zero(rest);
       break;
@@ -128,13 +182,6 @@ struct token_run {
     ++at;
   }
   return {at, (seen & underscore_bit) != 0};
-}
-
-template <class Word>
-[[nodiscard]] inline Word load(const char* from) noexcept {
-  Word word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
 }
 
 /// Equality of a token with a lower case literal of 4 to 24 bytes, a word at a time; the last
