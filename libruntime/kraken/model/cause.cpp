@@ -91,6 +91,10 @@ std::string cause::key() const {
   return out;
 }
 
+bool cause::normal() const noexcept {
+  return kind == cause_kind::exit_normal || kind == cause_kind::recycle;
+}
+
 std::string_view to_string(cause_kind kind) noexcept {
   return row_of_cause(kind).name;
 }

@@ -47,9 +47,7 @@ struct cause {
   [[nodiscard]] std::string key() const;
 
   /// True for ends that a `transient` child may have without being restarted.
-  [[nodiscard]] bool normal() const noexcept {
-    return kind == cause_kind::exit_normal || kind == cause_kind::recycle;
-  }
+  [[nodiscard]] bool normal() const noexcept;
 };
 
 [[nodiscard]] std::string_view to_string(cause_kind kind) noexcept;

@@ -59,6 +59,10 @@ bool same_options(const child_spec& a, const child_spec& b) {
 
 } // namespace
 
+bool kind_options::live_change(const kind_options& to) const {
+  return fingerprint() == to.fingerprint();
+}
+
 result<void> check(const child_spec& spec) {
   if (auto fine = check_alias(spec.id); !fine) {
     return spec_fault("id", fine.error().context);

@@ -119,9 +119,7 @@ public:
 
   /// True when a running incarnation can take over `to` without a restart (pool sizes ...).
   /// @param to options of the same kind
-  [[nodiscard]] virtual bool live_change(const kind_options& to) const {
-    return fingerprint() == to.fingerprint();
-  }
+  [[nodiscard]] virtual bool live_change(const kind_options& to) const;
 
 protected:
   kind_options()                               = default;
