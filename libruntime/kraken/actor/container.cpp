@@ -112,9 +112,12 @@ void container::show(model::phase to) {
   KRAKEN_ASSERT(model::state_of(to) == status_.in);
   status_.at = to;
   status_.since = now();
-  if (to != model::phase::backing_off && to != model::phase::parked) {
-    status_.next_action.clear();
+  if (to != model::phase::backing_off) {
     status_.next_at = {};
+  }
+  if (to != model::phase::backing_off && to != model::phase::parked &&
+      to != model::phase::stopping && to != model::phase::ended) {
+    status_.next_action.clear();
   }
   if (to == model::phase::ready) {
     status_.last_cause.correlation = 0; // the next failure is a new story
@@ -178,7 +181,9 @@ caf::actor container::make_shell(const child_entry& child) {
 }
 
 caf::actor spawn_container(caf::actor_system& system, birth given) {
-  return system.spawn<container>(std::move(given));
+  auto made = system.spawn<container>(std::move(given));
+  release_logger();
+  return made;
 }
 
 bool container::running() const {

@@ -79,19 +79,17 @@ void container::restart(const instruction& what) {
 
 void container::stop(const instruction& what) {
   if (status_.in == model::state::started || status_.in == model::state::failed) {
+    status_.next_action = what.then.next_action;
     move(model::event::stop, model::phase::stopping);
     leave(after::rest, what.how);
   } else if (leaving_ && leaving_->then != after::destroy) {
     leave(after::rest, what.how);
   }
-  if (!what.then.next_action.empty() && status_.in == model::state::stopped) {
-    status_.next_action = what.then.next_action;
-    publish();
-  }
 }
 
 void container::destroy(const instruction& what) {
   if (status_.in == model::state::started || status_.in == model::state::failed) {
+    status_.next_action.clear();
     move(model::event::stop, model::phase::stopping);
   }
   leave(after::destroy, what.how);
@@ -143,8 +141,11 @@ void container::expect(const instruction& what) {
 }
 
 void container::update(const instruction& what) {
-  birth_.spec = what.spec;
   birth_.rank = what.rank;
+  if (what.spec == nullptr) {
+    return publish();
+  }
+  birth_.spec = what.spec;
   supervisor_.configure(birth_.spec->supervise, birth_.spec->children);
   if (life_) {
     on_thrown(life_->update(birth_.spec));

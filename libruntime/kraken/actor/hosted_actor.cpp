@@ -6,6 +6,7 @@
 #include "kraken/base/log.hpp"
 
 #include "caf/actor_system.hpp"
+#include "caf/logger.hpp"
 #include "caf/skip.hpp"
 #include "caf/system_messages.hpp"
 
@@ -27,6 +28,10 @@ std::string exception_text(const std::exception_ptr& thrown) {
 }
 
 } // namespace
+
+void release_logger() {
+  caf::logger::set_current_actor_system(nullptr);
+}
 
 hosted_actor::hosted_actor(caf::actor_config& config, std::shared_ptr<shard_unit> unit)
     : caf::event_based_actor(config), unit_(std::move(unit)) {}

@@ -15,6 +15,10 @@
 
 namespace kraken::actor {
 
+/// Call after each spawn: CAF ties its logger to the spawning thread, and the actor system's
+/// destructor would wait until that thread, a shard, has ended.
+void release_logger();
+
 /// An actor that always runs on its own shard, whoever sends to it.
 class hosted_actor : public caf::event_based_actor {
 public:

@@ -58,7 +58,7 @@ struct instruction {
     recycle, ///< planned replacement
     expect,  ///< show `then`
     reset,   ///< forget the failure history of its own children
-    update,  ///< `spec` and `rank` are the new ones
+    update,  ///< `rank` is the new one, and `spec` unless null
   };
 
   act what = act::start;

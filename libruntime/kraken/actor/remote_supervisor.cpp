@@ -238,9 +238,13 @@ void remote_supervisor::on_report(const child_report& report) {
     return;
   }
   note_readiness(*child, report);
+  const bool changed = child->seen == nullptr || child->seen->at != report.now->at ||
+                       child->seen->generation != report.now->generation;
   child->obeyed = report.obeyed;
   child->seen = report.now;
-  owner_.child_changed(*report.now);
+  if (changed) {
+    owner_.child_changed(*report.now);
+  }
   if (report.now->at == model::phase::gone) {
     gone(*child, report);
     return;

@@ -242,7 +242,6 @@ void remote_supervisor::configure(const model::supervise_spec& how,
       child.rank = to;
       instruction made;
       made.what = instruction::act::update;
-      made.spec = child.spec;
       made.rank = to;
       instruct(child, std::move(made));
     }

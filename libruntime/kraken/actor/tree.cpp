@@ -7,10 +7,13 @@
 #include "kraken/actor/detail/tree_context.hpp"
 #include "kraken/actor/runtime_manager.hpp"
 #include "kraken/actor/system_config.hpp"
+#include "kraken/base/clock.hpp"
 #include "kraken/base/log.hpp"
 
 #include "caf/actor_system.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace kraken::actor {
@@ -57,6 +60,7 @@ result<std::unique_ptr<tree>> tree::make(tree_options options) {
   }
   made->manager = made->system->spawn<runtime_manager>(
       made->shared, std::make_shared<const model::child_spec>(made->root));
+  release_logger();
   return std::make_unique<tree>(std::move(made));
 }
 
@@ -91,10 +95,24 @@ result<void> tree::close(milliseconds within) {
   if (content_->system == nullptr) {
     return {};
   }
+  const steady_monotonic_clock clock;
+  const auto until = clock.now() + within;
   stop(within);
   const auto left = content_->shared->present.wait_until_empty(within);
   if (left > 0) {
     return fail(errc::timeout, std::to_string(left) + " containers have not ended in time");
+  }
+  // The last actors may still be on the stack of their shards: each shard has to come by here
+  // before what they refer to can go.
+  const auto passing = std::make_shared<attendance>();
+  for (const auto& one : content_->shared->shards) {
+    passing->enter();
+    one.runs->post([passing] { passing->leave(); });
+  }
+  const auto rest = std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(until - clock.now()));
+  const auto absent = passing->wait_until_empty(rest);
+  if (absent > 0) {
+    return fail(errc::timeout, std::to_string(absent) + " shards do not run their loop any more");
   }
   content_->manager = nullptr;
   content_->system.reset();

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Commands through the runtime manager: finding the container, flags, answers; and what an
+/// incarnation does to its own children.
+#include "tree_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace kraken::actor_test {
+
+using model::phase;
+using model::verb;
+
+namespace {
+
+model::command
+create(std::string parent, model::child_spec spec, model::force flags = model::force::standard) {
+  model::command made;
+  made.what = verb::create;
+  made.target = std::move(parent);
+  made.flags = flags;
+  made.spec = std::make_shared<const model::child_spec>(std::move(spec));
+  return made;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(tree_fixture, "containers are found by path, by alias, by the end of a path") {
+  start(supervisor("Main", {supervisor("s", {leaf("a")}), supervisor("t", {leaf("a")})}));
+  CHECK(ask(verb::stop, "Main/s/a")->ok());
+  CHECK(ask(verb::stop, "a")->code() == errc::ambiguous);
+  CHECK(ask(verb::stop, "t/a")->ok());
+  CHECK(ask(verb::start, "nobody")->code() == errc::not_found);
+  CHECK(phase("Main/s/a") == phase::ended);
+  CHECK(phase("Main/t/a") == phase::ended);
+}
+
+TEST_CASE_METHOD(tree_fixture, "create: new, the same again, another under the same alias") {
+  start(supervisor("Main", {}));
+  CHECK(ask(create("Main", leaf("x")))->ok());
+  CHECK(phase("Main/x") == phase::ready);
+  const auto again = ask(create("Main", leaf("x")));
+  CHECK(again->ok());
+  CHECK_FALSE((*again->got)->changed);
+  auto other = leaf("x");
+  other.start = {"/bin/other"};
+  CHECK(ask(create("Main", other))->code() == errc::already_exists);
+  CHECK(status("Main/x").generation == 1);
+}
+
+TEST_CASE_METHOD(tree_fixture, "create with force replaces: asked or killed") {
+  start(supervisor("Main", {leaf("x")}));
+  auto other = leaf("x");
+  other.start = {"/bin/other"};
+  take_trace();
+  SECTION("soft") {
+    CHECK(ask(create("Main", other, model::force::soft))->ok());
+    CHECK(took() == "drain x#1, stop x#1, start x#1");
+  }
+  SECTION("hard") {
+    CHECK(ask(create("Main", other, model::force::hard))->ok());
+    CHECK(took() == "kill x#1, start x#1");
+  }
+  CHECK(phase("Main/x") == phase::ready);
+  CHECK(on.made == 1);
+}
+
+TEST_CASE_METHOD(tree_fixture, "bad definitions change nothing") {
+  start(supervisor("Main", {}));
+  auto unknown = leaf("x");
+  unknown.kind = "nothing";
+  CHECK(ask(create("Main", unknown))->code() == errc::invalid_argument);
+  CHECK(ask(create("Main", leaf("bad/id")))->code() == errc::invalid_argument);
+  CHECK(ask(create("Main", supervisor("s", {leaf("a"), leaf("a")})))->code() ==
+        errc::invalid_argument);
+  CHECK(ask(create("elsewhere", leaf("x")))->code() == errc::not_found);
+  CHECK(tree->board.list().size() == 1);
+}
+
+TEST_CASE_METHOD(tree_fixture,
+                 "create: a child that fails its start is reported and still supervised") {
+  start(supervisor("Main", {}));
+  on.next["Main/x"] = {{.start = on_start::exit, .code = 255}, {.start = on_start::exit}};
+  const auto made = ask(create("Main", leaf("x")));
+  CHECK(made->code() == errc::start_failed);
+  CHECK(made->got->error().context.find("255") != std::string::npos);
+  advance(seconds{1});
+  CHECK(phase("Main/x") == phase::ready);
+  CHECK(made->times == 1);
+}
+
+TEST_CASE_METHOD(tree_fixture, "destroy: keep refuses, the unknown is gone already") {
+  start(supervisor("Main", {leaf("a")}));
+  model::command keep;
+  keep.what = verb::destroy;
+  keep.target = "a";
+  keep.keep = true;
+  CHECK(ask(keep)->code() == errc::refused);
+  CHECK(phase("Main/a") == phase::ready);
+  const auto nobody = ask(verb::destroy, "nobody");
+  CHECK(nobody->ok());
+  CHECK_FALSE((*nobody->got)->changed);
+}
+
+TEST_CASE_METHOD(tree_fixture,
+                 "the root obeys, too: stopped is maintenance, destroyed is the end") {
+  start(supervisor("Main", {leaf("a")}));
+  CHECK(ask(verb::stop, "Main")->ok());
+  CHECK(phase("Main/a") == phase::ended);
+  CHECK_FALSE(exit_code);
+  CHECK(ask(verb::start, "Main")->ok());
+  CHECK(phase("Main/a") == phase::ready);
+  CHECK(ask(verb::destroy, "Main")->ok());
+  CHECK(tree->board.list().empty());
+}
+
+TEST_CASE_METHOD(tree_fixture, "scale goes to the container itself") {
+  start(supervisor("Main", {pool("web", {}), leaf("a")}));
+  model::command scale;
+  scale.what = verb::scale;
+  scale.target = "web";
+  scale.count = 7;
+  take_trace();
+  CHECK(ask(scale)->ok());
+  CHECK(took() == "scale 7 web#1");
+  scale.target = "a";
+  CHECK(ask(scale)->code() == errc::unsupported);
+}
+
+TEST_CASE_METHOD(tree_fixture, "an incarnation manages its children; they end with it") {
+  start(supervisor("Main", {pool("web", {})}));
+  answer got;
+  auto worker = leaf("w1");
+  worker.autostart = true;
+  host_of("Main/web").manage(create("", worker), [&](result<model::reply> reply) {
+    ++got.times;
+    got.got = std::move(reply);
+  });
+  run();
+  CHECK(got.ok());
+  CHECK(phase("Main/web/w1") == phase::ready);
+  CHECK(ask(create("web", leaf("x")))->ok()); // by an operator
+  ask(verb::stop, "web");
+  CHECK(phase("Main/web/w1") == phase::gone);
+  CHECK(phase("Main/web/x") == phase::ended);
+}
+
+TEST_CASE_METHOD(tree_fixture, "answers do not reach an incarnation that is gone") {
+  start(supervisor("Main", {pool("web", {})}));
+  on.always["Main/web/w1"].start = on_start::hang;
+  int calls = 0;
+  host_of("Main/web").manage(create("", leaf("w1")), [&](const result<model::reply>&) { ++calls; });
+  run();
+  crash("Main/web");
+  advance(seconds{1});
+  CHECK(calls == 0);
+  CHECK(phase("Main/web") == phase::ready);
+  CHECK(phase("Main/web/w1") == phase::gone);
+}
+
+TEST_CASE_METHOD(tree_fixture, "an incarnation sees its children change") {
+  auto web = pool("web", {leaf("w1")});
+  web.name = "watcher";
+  start(supervisor("Main", {web}));
+  take_trace();
+  crash("Main/web/w1");
+  CHECK(took() == "sees w1 held at web#1, start w1#2, sees w1 starting at web#1, "
+                  "sees w1 ready at web#1");
+}
+
+TEST_CASE_METHOD(tree_fixture, "update: rules count at once, the order is new, nothing restarts") {
+  start(supervisor("Main", {leaf("a"), leaf("b"), leaf("c")}));
+  take_trace();
+  auto now = supervisor("Main", {leaf("c"), leaf("a"), leaf("b")});
+  now.supervise.how = model::strategy::rest_for_one;
+  now.restart = model::restart_type::transient;
+  model::command update;
+  update.what = verb::update;
+  update.target = "Main";
+  update.spec = std::make_shared<const model::child_spec>(now);
+  CHECK(ask(update)->ok());
+  CHECK(took().empty());
+  std::vector<std::string> order;
+  for (const auto& one : tree->board.list()) {
+    order.push_back(one->alias);
+  }
+  CHECK(order == std::vector<std::string>{"Main", "c", "a", "b"});
+  crash("Main/a");
+  CHECK(took() == "drain b#1, stop b#1, start a#2, start b#2");
+}
+
+TEST_CASE_METHOD(tree_fixture,
+                 "update of a leaf reaches the running incarnation and its next ones") {
+  start(supervisor("Main", {leaf("a")}));
+  auto now = leaf("a");
+  now.name = "second";
+  model::command update;
+  update.what = verb::update;
+  update.target = "a";
+  update.spec = std::make_shared<const model::child_spec>(now);
+  take_trace();
+  CHECK(ask(update)->ok());
+  CHECK(took() == "updated second a#1");
+  CHECK(status("Main/a").name == "second");
+  crash("Main/a");
+  CHECK(host_of("Main/a").spec().name == "second");
+}
+
+TEST_CASE_METHOD(tree_fixture, "commands to a tree that has ended are canceled, not forgotten") {
+  start(supervisor("Main", {leaf("a")}));
+  stop_tree(seconds{1});
+  const auto late = ask(verb::stop, "a");
+  CHECK(late->code() == errc::canceled);
+  CHECK(late->times == 1);
+}
+
+} // namespace kraken::actor_test

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The facade on real threads: containers run on their shards, answers arrive on the asked
+/// executor, and everything ends in bounded time.
+#include "support/thread_executor.hpp"
+
+#include "kraken/actor/tree.hpp"
+#include "kraken/base/log.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kraken::actor_test {
+
+namespace {
+
+using test_support::thread_executor;
+
+constexpr seconds patience{20};
+
+/// Counts calls that were made on a thread other than its shard's.
+struct strays {
+  std::atomic<int> made{0};
+  std::atomic<int> elsewhere{0};
+  std::atomic<int> alive{0};
+};
+
+class careful final : public actor::incarnation {
+public:
+  careful(actor::host& shell, strays& seen) : shell_(shell), seen_(seen) {
+    ++seen_.made;
+    ++seen_.alive;
+    look();
+  }
+  ~careful() override {
+    --seen_.alive;
+    look();
+  }
+
+  void start() override {
+    look();
+    // A report from the next turn of the loop, as a socket's would be.
+    shell_.shard().post([this] { shell_.ready(); });
+  }
+  void stop() override { end(); }
+  void kill() override { end(); }
+  bool receive(const actor::letter&) override { return true; }
+
+private:
+  void look() {
+    if (!shell_.shard().on_this_thread()) {
+      ++seen_.elsewhere;
+    }
+  }
+
+  void end() {
+    look();
+    model::cause why;
+    why.kind = model::cause_kind::exit_normal;
+    shell_.ended(why);
+  }
+
+  actor::host& shell_;
+  strays& seen_;
+};
+
+model::child_spec spec_of(std::string id, std::string kind) {
+  model::child_spec made;
+  made.id = std::move(id);
+  made.kind = std::move(kind);
+  return made;
+}
+
+result<model::reply> ask(actor::tree& tree, executor& on, model::command what) {
+  auto answer = std::make_shared<std::promise<result<model::reply>>>();
+  auto got = answer->get_future();
+  tree.execute(std::move(what), on, [answer, &on](result<model::reply> reply) {
+    answer->set_value(on.on_this_thread() ? std::move(reply)
+                                          : fail(errc::internal, "answered on a wrong thread"));
+  });
+  REQUIRE(got.wait_for(patience) == std::future_status::ready);
+  return got.get();
+}
+
+void silence_log() {
+  log::settings silent;
+  silent.threshold = log::level::off;
+  REQUIRE(log::configure(silent));
+}
+
+} // namespace
+
+TEST_CASE("a tree on two shards starts, obeys and ends") {
+  silence_log();
+  strays seen;
+  thread_executor first;
+  thread_executor second;
+  thread_executor asker;
+  std::promise<void> started;
+  std::promise<int> ended;
+
+  auto web = spec_of("web", "supervisor");
+  web.supervise.start = model::start_order::parallel;
+  for (int i = 1; i <= 8; ++i) {
+    web.children.push_back(spec_of("w" + std::to_string(i), "careful"));
+  }
+  actor::tree_options options;
+  options.shards = {&first, &second};
+  options.root = spec_of("Main", "supervisor");
+  options.root.children = {web, spec_of("a", "careful")};
+  options.kinds.push_back({"careful", "", [&seen](actor::host& shell) {
+                             return std::make_unique<careful>(shell, seen);
+                           }});
+  options.ended = [&](int code) { ended.set_value(code); };
+
+  auto made = actor::tree::make(std::move(options));
+  REQUIRE(made);
+  auto& tree = **made;
+  std::atomic<int> events{0};
+  auto mine = tree.status().subscribe([&](const actor::status_event&) { ++events; });
+  tree.start([&](const result<void>& how) {
+    if (how) {
+      started.set_value();
+    }
+  });
+  REQUIRE(started.get_future().wait_for(patience) == std::future_status::ready);
+  CHECK(tree.status().find("Main/a")->at == model::phase::ready);
+  CHECK(tree.status().find("Main/web/w1")->shard == 0);
+  CHECK(tree.status().find("Main/web/w2")->shard == 1);
+
+  model::command restart;
+  restart.what = model::verb::restart;
+  for (int round = 0; round < 50; ++round) {
+    restart.target = "w" + std::to_string(round % 8 + 1);
+    CHECK(ask(tree, asker, restart));
+  }
+  model::command nobody;
+  nobody.what = model::verb::stop;
+  nobody.target = "nobody";
+  CHECK(ask(tree, asker, nobody).error().code == errc::not_found);
+
+  tree.stop(seconds{10});
+  auto code = ended.get_future();
+  REQUIRE(code.wait_for(patience) == std::future_status::ready);
+  CHECK(code.get() == 0);
+  CHECK(tree.close(seconds{10}));
+  CHECK(seen.alive == 0);
+  CHECK(seen.elsewhere == 0);
+  CHECK(seen.made == 59);
+  CHECK(events > 59);
+}
+
+TEST_CASE("a tree that never started closes at once") {
+  silence_log();
+  thread_executor only;
+  actor::tree_options options;
+  options.shards = {&only};
+  options.root = spec_of("Main", "supervisor");
+  auto made = actor::tree::make(std::move(options));
+  REQUIRE(made);
+  CHECK((*made)->close(patience));
+  CHECK((*made)->close(patience)); // again: nothing left to do
+}
+
+TEST_CASE("bad options are refused by name") {
+  thread_executor only;
+  actor::tree_options options;
+  options.root = spec_of("Main", "supervisor");
+  CHECK(actor::tree::make(options).error().code == errc::invalid_argument);
+  options.shards = {&only};
+  options.root.children = {spec_of("a", "unheard-of")};
+  const auto made = actor::tree::make(options);
+  REQUIRE_FALSE(made);
+  CHECK(made.error().context.find("Main/a") != std::string::npos);
+  CHECK(made.error().context.find("unheard-of") != std::string::npos);
+}
+
+} // namespace kraken::actor_test

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What a child's failure does to its siblings.
+#include "tree_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace kraken::actor_test {
+
+using model::phase;
+using model::strategy;
+using model::verb;
+
+namespace {
+
+model::child_spec group(strategy how, std::vector<model::child_spec> children) {
+  auto made = supervisor("Main", std::move(children));
+  made.supervise.how = how;
+  return made;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(tree_fixture, "one_for_one: siblings notice nothing") {
+  start(group(strategy::one_for_one, {leaf("a"), leaf("b"), leaf("c")}));
+  take_trace();
+  crash("Main/b");
+  CHECK(took() == "start b#2");
+}
+
+TEST_CASE_METHOD(tree_fixture,
+                 "one_for_all: all are stopped right to left and started left to right") {
+  start(group(strategy::one_for_all, {leaf("a"), leaf("b"), leaf("c")}));
+  take_trace();
+  crash("Main/b");
+  CHECK(took() == "drain c#1, stop c#1, drain a#1, stop a#1, start a#2, start b#2, start c#2");
+  CHECK(phase("Main/b") == phase::ready);
+  CHECK(status("Main/b").restarts == 1);
+  CHECK(status("Main/a").restarts == 0); // one failure is counted once
+}
+
+TEST_CASE_METHOD(tree_fixture, "rest_for_one: those after it only") {
+  start(group(strategy::rest_for_one, {leaf("a"), leaf("b"), leaf("c"), leaf("d")}));
+  take_trace();
+  crash("Main/b");
+  CHECK(took() == "drain d#1, stop d#1, drain c#1, stop c#1, start b#2, start c#2, start d#2");
+  crash("Main/d");
+  CHECK(took() == "start d#3");
+}
+
+TEST_CASE_METHOD(tree_fixture, "a group waits for its backoff and for its slowest stop") {
+  on.always["Main/c"].stop = on_stop::hang;
+  start(group(strategy::one_for_all, {leaf("a"), leaf("b"), leaf("c")}));
+  crash("Main/b");
+  advance(milliseconds{4'990});
+  CHECK(phase("Main/c") == phase::stopping);
+  CHECK(phase("Main/a") == phase::ready); // its turn has not come
+  take_trace();
+  advance(milliseconds{10});
+  CHECK(took() == "kill c#1, drain a#1, stop a#1, start a#2, start b#2, start c#2");
+}
+
+TEST_CASE_METHOD(tree_fixture, "siblings stopped by an operator are not resurrected by a group") {
+  start(group(strategy::one_for_all, {leaf("a"), leaf("b"), leaf("c")}));
+  ask(verb::stop, "c");
+  take_trace();
+  crash("Main/b");
+  CHECK(took() == "drain a#1, stop a#1, start a#2, start b#2");
+  CHECK(phase("Main/c") == phase::ended);
+}
+
+TEST_CASE_METHOD(tree_fixture, "a temporary bystander goes for good") {
+  auto c = leaf("c");
+  c.restart = model::restart_type::temporary;
+  start(group(strategy::one_for_all, {leaf("a"), leaf("b"), c}));
+  take_trace();
+  crash("Main/a");
+  CHECK(took() == "drain c#1, stop c#1, drain b#1, stop b#1, start a#2, start b#2");
+  CHECK(phase("Main/c") == phase::gone);
+}
+
+TEST_CASE_METHOD(tree_fixture, "another child fails while the group restarts") {
+  start(group(strategy::one_for_all, {leaf("a"), leaf("b"), leaf("c")}));
+  on.next["Main/b"] = {{.start = on_start::exit}};
+  take_trace();
+  crash("Main/c");
+  // b fails at its start: a, which was up again, stops once more.
+  CHECK(took() == "drain b#1, stop b#1, drain a#1, stop a#1, start a#2, start b#2, drain a#2, "
+                  "stop a#2, start a#3, start b#3, start c#2");
+  CHECK(phase("Main") == phase::ready);
+  CHECK(phase("Main/c") == phase::ready);
+}
+
+TEST_CASE_METHOD(tree_fixture, "rest_for_one: an earlier child fails while later ones restart") {
+  start(group(strategy::rest_for_one, {leaf("a"), leaf("b"), leaf("c")}));
+  on.next["Main/b"] = {{.start = on_start::hang}};
+  take_trace();
+  crash("Main/b");
+  CHECK(took() == "drain c#1, stop c#1, start b#2");
+  crash("Main/a");
+  CHECK(took() == "drain b#2, stop b#2, start a#2, start b#3, start c#2");
+}
+
+TEST_CASE_METHOD(tree_fixture, "two failures of one group at the same time count once") {
+  auto root = group(strategy::one_for_all, {leaf("a"), leaf("b")});
+  root.supervise.intensity = 1;
+  start(root);
+  model::cause why;
+  why.kind = model::cause_kind::exit_code;
+  why.code = 1;
+  host_of("Main/a").ended(why);
+  host_of("Main/b").ended(why);
+  run();
+  advance(seconds{1});
+  CHECK(phase("Main/a") == phase::ready);
+  CHECK(phase("Main/b") == phase::ready);
+  CHECK_FALSE(exit_code);
+}
+
+TEST_CASE_METHOD(tree_fixture, "park under a group strategy parks the group, not the others") {
+  auto b = leaf("b");
+  auto c = leaf("c");
+  b.on_give_up = model::give_up::park;
+  auto root = group(strategy::rest_for_one, {leaf("a"), b, c});
+  root.supervise.intensity = 0;
+  start(root);
+  crash("Main/b");
+  CHECK(phase("Main/a") == phase::ready);
+  CHECK(phase("Main/b") == phase::parked);
+  CHECK(phase("Main/c") == phase::ended);
+  CHECK(status("Main/c").next_action == "operator");
+  CHECK(phase("Main") == phase::ready);
+  CHECK(ask(verb::start, "b")->ok());
+  CHECK(ask(verb::start, "c")->ok());
+}
+
+TEST_CASE_METHOD(tree_fixture,
+                 "auto_shutdown: the end of a significant child ends its supervisor") {
+  auto job = leaf("job");
+  job.restart = model::restart_type::transient;
+  job.significant = true;
+  auto s = supervisor("s", {leaf("a"), job});
+  s.restart = model::restart_type::transient;
+  s.supervise.ends = model::auto_shutdown::any_significant;
+  start(supervisor("Main", {s, leaf("c")}));
+  take_trace();
+  exit_normally("Main/s/job");
+  CHECK(took() == "drain a#1, stop a#1");
+  CHECK(phase("Main/s") == phase::ended);
+  CHECK(phase("Main/c") == phase::ready);
+}
+
+TEST_CASE_METHOD(tree_fixture, "auto_shutdown of the root ends the tree with 0") {
+  auto job = leaf("job");
+  job.restart = model::restart_type::temporary;
+  job.significant = true;
+  auto root = supervisor("Main", {leaf("a"), job});
+  root.supervise.ends = model::auto_shutdown::all_significant;
+  start(root);
+  exit_normally("Main/job");
+  CHECK(exit_code == 0);
+  CHECK(on.made == 0);
+}
+
+TEST_CASE_METHOD(tree_fixture, "a stop by command never triggers auto_shutdown") {
+  auto job = leaf("job");
+  job.restart = model::restart_type::transient;
+  job.significant = true;
+  auto root = supervisor("Main", {leaf("a"), job});
+  root.supervise.ends = model::auto_shutdown::any_significant;
+  start(root);
+  CHECK(ask(verb::stop, "job")->ok());
+  CHECK_FALSE(exit_code);
+  CHECK(phase("Main/a") == phase::ready);
+}
+
+} // namespace kraken::actor_test

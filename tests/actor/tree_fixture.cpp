@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "tree_fixture.hpp"
+
+#include "kraken/actor/messages.hpp"
+#include "kraken/base/log.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace kraken::actor_test {
+
+scripted::scripted(stage& on, actor::host& shell) : on_(on), shell_(shell) {
+  const auto& path = shell_.path();
+  auto& next = on_.next[path];
+  if (!next.empty()) {
+    script_ = next.front();
+    next.pop_front();
+  } else if (const auto found = on_.always.find(path); found != on_.always.end()) {
+    script_ = found->second;
+  }
+  on_.live[path] = this;
+  ++on_.made;
+}
+
+scripted::~scripted() {
+  --on_.made;
+  if (const auto found = on_.live.find(shell_.path());
+      found != on_.live.end() && found->second == this) {
+    on_.live.erase(found);
+  }
+}
+
+void scripted::note(std::string_view what) {
+  on_.trace.push_back(std::string(what) + " " + shell_.spec().id + "#" +
+                      std::to_string(shell_.generation()));
+}
+
+void scripted::end(model::cause_kind kind, int code) {
+  model::cause why;
+  why.kind = kind;
+  why.code = code;
+  shell_.ended(std::move(why));
+}
+
+void scripted::start() {
+  note("start");
+  switch (script_.start) {
+  case on_start::ready:
+    return shell_.ready();
+  case on_start::exit:
+    return end(script_.code == 0 ? model::cause_kind::exit_normal : model::cause_kind::exit_code,
+               script_.code);
+  case on_start::hang:
+    return;
+  case on_start::fail: {
+    model::cause why;
+    why.kind = model::cause_kind::exception;
+    why.type = "BootError";
+    return shell_.failed(std::move(why));
+  }
+  case on_start::throws:
+    throw std::runtime_error("start throws");
+  }
+}
+
+void scripted::drain() {
+  note("drain");
+}
+
+void scripted::stop() {
+  note("stop");
+  switch (script_.stop) {
+  case on_stop::end:
+    return end(model::cause_kind::exit_normal, 0);
+  case on_stop::hang:
+    return;
+  case on_stop::throws:
+    throw std::runtime_error("stop throws");
+  }
+}
+
+void scripted::kill() {
+  note("kill");
+  if (script_.kill == on_kill::end) {
+    end(model::cause_kind::signal, 9);
+  }
+}
+
+void scripted::resume() {
+  note("resume");
+}
+
+bool scripted::receive(const actor::letter& what) {
+  note("receive " + *what.body);
+  if (const auto call = on_.on_receive) {
+    call();
+  }
+  if (*what.body == "boom") {
+    throw std::runtime_error("boom");
+  }
+  return *what.body != "unknown";
+}
+
+void scripted::child_changed(const model::container_status& child) {
+  if (shell_.spec().name == "watcher") {
+    note("sees " + child.alias + " " + std::string(model::to_string(child.at)) + " at");
+  }
+}
+
+result<void> scripted::scale(std::uint32_t count) {
+  if (shell_.spec().kind != "pool") {
+    return incarnation::scale(count);
+  }
+  note("scale " + std::to_string(count));
+  return {};
+}
+
+void scripted::updated(const model::child_spec& spec) {
+  note("updated " + spec.name);
+}
+
+bool manual_executor::run() {
+  if (queue_.empty()) {
+    return false;
+  }
+  auto work = std::move(queue_.front());
+  queue_.pop_front();
+  work();
+  return true;
+}
+
+model::child_spec leaf(std::string id) {
+  model::child_spec made;
+  made.id = std::move(id);
+  made.kind = "fake";
+  made.backoff.jitter_percent = 0;
+  return made;
+}
+
+model::child_spec supervisor(std::string id, std::vector<model::child_spec> children) {
+  auto made = leaf(std::move(id));
+  made.kind = "supervisor";
+  made.children = std::move(children);
+  return made;
+}
+
+model::child_spec pool(std::string id, std::vector<model::child_spec> children) {
+  auto made = supervisor(std::move(id), std::move(children));
+  made.kind = "pool";
+  made.supervise.start = model::start_order::parallel;
+  return made;
+}
+
+tree_fixture::tree_fixture()
+    : tree(std::make_shared<actor::tree_context>()), config_(actor::scheduling::testing),
+      system_(config_),
+      coordinator_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {
+  log::settings silent;
+  silent.threshold = log::level::off;
+  static_cast<void>(log::configure(silent));
+  for (const auto* const name : {"fake", "pool"}) {
+    tree->kinds.emplace(name, actor::kind{name, "scripted", [this](actor::host& shell) {
+                                            return std::make_unique<scripted>(on, shell);
+                                          }});
+  }
+  actor::add_builtin_kinds(*tree);
+  tree->shards.push_back({&executor_, nullptr});
+  tree->ended = [this](int code) { exit_code = code; };
+}
+
+tree_fixture::~tree_fixture() {
+  if (manager_) {
+    stop_tree(milliseconds{0});
+    advance(seconds{3});
+    manager_ = nullptr;
+  }
+}
+
+answer_ptr tree_fixture::start(model::child_spec root) {
+  root.restart = model::restart_type::transient;
+  const auto made = std::make_shared<answer>();
+  manager_ = system_.spawn<actor::runtime_manager>(
+      tree, std::make_shared<const model::child_spec>(std::move(root)));
+  actor::tell(manager_,
+              actor::begin_tree{
+                  std::make_shared<actor::pending_reply>(nullptr, [made](result<model::reply> got) {
+                    ++made->times;
+                    made->got = std::move(got);
+                  })});
+  run();
+  return made;
+}
+
+answer_ptr tree_fixture::ask(model::command what) {
+  const auto made = std::make_shared<answer>();
+  actor::tell(manager_,
+              actor::execute{std::make_shared<const model::command>(std::move(what)),
+                             std::make_shared<actor::pending_reply>(
+                                 &executor_, [made](result<model::reply> got) {
+                                   ++made->times;
+                                   made->got = std::move(got);
+                                 })});
+  run();
+  return made;
+}
+
+answer_ptr tree_fixture::ask(model::verb what, std::string target) {
+  model::command made;
+  made.what = what;
+  made.target = std::move(target);
+  return ask(std::move(made));
+}
+
+void tree_fixture::stop_tree(milliseconds deadline) {
+  actor::tell(manager_, actor::end_tree{deadline});
+  run();
+}
+
+void tree_fixture::deliver(const std::string& path, actor::letter what) {
+  const auto shell = tree->registry.with([&](auto& shells) { return shells[path]; });
+  shell->enqueue(caf::make_mailbox_element(
+                     nullptr, caf::make_message_id(), {}, actor::deliver{std::move(what)}),
+                 nullptr);
+  run();
+}
+
+void tree_fixture::run() {
+  bool busy = true;
+  while (busy) {
+    busy = coordinator_.run() > 0;
+    busy = executor_.run() || busy;
+  }
+}
+
+void tree_fixture::advance(milliseconds by) {
+  constexpr milliseconds step{10};
+  for (; by.count() > 0; by -= std::min(by, step)) {
+    coordinator_.advance_time(std::min(by, step));
+    run();
+  }
+}
+
+actor::host& tree_fixture::host_of(std::string_view path) {
+  const auto found = on.live.find(path);
+  if (found == on.live.end()) {
+    throw std::logic_error("no incarnation lives at " + std::string(path));
+  }
+  return found->second->shell();
+}
+
+void tree_fixture::crash(std::string_view path, int code) {
+  model::cause why;
+  why.kind = model::cause_kind::exit_code;
+  why.code = code;
+  host_of(path).ended(std::move(why));
+  run();
+}
+
+void tree_fixture::exit_normally(std::string_view path) {
+  model::cause why;
+  why.kind = model::cause_kind::exit_normal;
+  host_of(path).ended(std::move(why));
+  run();
+}
+
+void tree_fixture::throws(std::string_view path, std::string type) {
+  model::cause why;
+  why.kind = model::cause_kind::exception;
+  why.type = std::move(type);
+  host_of(path).failed(std::move(why));
+  run();
+}
+
+void tree_fixture::recycles(std::string_view path) {
+  host_of(path).recycle("enough requests");
+  run();
+}
+
+void tree_fixture::becomes_ready(std::string_view path) {
+  host_of(path).ready();
+  run();
+}
+
+void tree_fixture::becomes_unready(std::string_view path) {
+  host_of(path).unready();
+  run();
+}
+
+model::phase tree_fixture::phase(std::string_view path) const {
+  const auto found = tree->board.find(path);
+  return found == nullptr ? model::phase::gone : found->at;
+}
+
+model::container_status tree_fixture::status(std::string_view path) const {
+  const auto found = tree->board.find(path);
+  return found == nullptr ? model::container_status{} : *found;
+}
+
+std::vector<std::string> tree_fixture::take_trace() {
+  return std::exchange(on.trace, {});
+}
+
+std::string tree_fixture::took() {
+  std::string line;
+  for (const auto& one : take_trace()) {
+    line += (line.empty() ? "" : ", ") + one;
+  }
+  return line;
+}
+
+} // namespace kraken::actor_test
