@@ -15,6 +15,8 @@ use Kraken\Codec\MessagePack;
  */
 final class Link
 {
+    /** Who says HELLO: this package and its version. */
+    private const SDK = 'kraken-php 0.1';
     /** What receive() returns when the daemon has closed the connection. */
     public const END = -1;
     /** Size of one read; a frame that fits costs one system call. */
@@ -88,7 +90,7 @@ final class Link
         self::$current->output->start();
         self::$current->send(Frame::bytes(Frame::HELLO, MessagePack::encode([
             'protocol' => Frame::PROTOCOL,
-            'sdk' => 'kraken-php/' . \PHP_VERSION,
+            'sdk' => self::SDK,
             'pid' => \getmypid(),
             'tier' => 'protocol',
         ])));
