@@ -59,6 +59,7 @@ result<void> daemon::begin() {
   if (auto made = make_tree(); !made) {
     return made;
   }
+  open_narya_status();
   start_shards();
   if (auto opened = open_admin_door(); !opened) {
     return opened;
@@ -149,6 +150,7 @@ std::vector<actor::kind> daemon::kinds() {
                        .logs             = &logs_,
                        .children         = &children_,
                        .process_ended    = [this] { sweep_soon(); },
+                       .counters         = &pool_counters_,
                        .socket_directory =
                          plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'))};
   process_environment_.logs          = &logs_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "containers/admin/admin_service.hpp"
+#include "containers/admin/narya_status.hpp"
 #include "containers/http/http_container.hpp"
 #include "containers/php/pool_container.hpp"
 #include "containers/process/process_container.hpp"
@@ -67,6 +68,9 @@ private:
                                       containers::admin_environment::changes_done done);
   void                         apply_next(std::shared_ptr<struct reload_run> run);
   void                         measure(containers::metrics_page& page);
+  void                         measure_pools(containers::metrics_page& page);
+  void                         open_narya_status();
+  [[nodiscard]] containers::narya_numbers narya_numbers() const;
   [[nodiscard]] console::node_record node_record() const;
 
   daemon_plan                                  plan_;
@@ -77,7 +81,8 @@ private:
   containers::pool_registry                    pools_;
   process::log_board                           logs_;
   process::child_registry                      children_;
-  containers::front_counter_board              fronts_;
+  counter_board<containers::front_counters>    fronts_;
+  counter_board<containers::pool_counters>     pool_counters_;
   containers::pool_environment                 pool_environment_;
   containers::process_environment              process_environment_;
   containers::http_environment                 http_environment_;
@@ -87,6 +92,8 @@ private:
   process::notify_socket                       manager_;
   std::unique_ptr<actor::tree>                 tree_;
   std::unique_ptr<containers::admin_service>   admin_;
+  std::unique_ptr<containers::narya_status>    narya_;
+  steady_monotonic_clock                       clock_;
   std::unique_ptr<containers::front>           admin_front_;
   std::unique_ptr<reactor::waiting>            signal_wait_;
   std::unique_ptr<reactor::waiting>            sweep_wait_;

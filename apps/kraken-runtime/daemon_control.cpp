@@ -216,21 +216,4 @@ console::node_record daemon::node_record() const {
   return out;
 }
 
-void daemon::measure(containers::metrics_page& page) {
-  using type = containers::metrics_page::type;
-  fronts_.visit([&](const std::string& path, const containers::front_counters& counters) {
-    const containers::metrics_page::labels of{{"container", path}};
-    page.add("kraken_http_connections_open", type::gauge, "Open client connections by shard.", of,
-             static_cast<double>(counters.connections_open.get()));
-    page.add("kraken_http_requests_total", type::counter, "Requests received.", of,
-             static_cast<double>(counters.requests.get()));
-    for (std::size_t group = 1; group < counters.responses.size(); ++group) {
-      auto labelled = of;
-      labelled.emplace_back("class", std::to_string(group) + "xx");
-      page.add("kraken_http_responses_total", type::counter, "Responses by status class.",
-               std::move(labelled), static_cast<double>(counters.responses[group].get()));
-    }
-  });
-}
-
 } // namespace kraken::runtime

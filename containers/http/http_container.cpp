@@ -17,27 +17,6 @@ struct http_container::part {
   std::unique_ptr<front> made;
 };
 
-void front_counter_board::add(const std::string& path,
-                              std::shared_ptr<const front_counters> counters) {
-  const std::lock_guard lock{mutex_};
-  all_.emplace_back(path, std::move(counters));
-}
-
-void front_counter_board::remove(const std::string& path) {
-  const std::lock_guard lock{mutex_};
-  all_.erase(std::remove_if(all_.begin(), all_.end(),
-                            [&](const auto& each) { return each.first == path; }),
-             all_.end());
-}
-
-void front_counter_board::visit(
-  const std::function<void(const std::string&, const front_counters&)>& each) const {
-  const std::lock_guard lock{mutex_};
-  for (const auto& [path, counters] : all_) {
-    each(path, *counters);
-  }
-}
-
 http_container::http_container(actor::host& shell, const http_environment& environment)
   : shell_(shell), environment_(environment),
     alive_(std::make_shared<std::atomic<bool>>(true)) {

@@ -7,13 +7,13 @@
 #include "config/http_options.hpp"
 #include "containers/http/front.hpp"
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/base/counter_board.hpp"
 #include "kraken/model/child_spec.hpp"
 #include "kraken/net/address.hpp"
 
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,23 +25,9 @@ struct http_shard {
   net::sink_directory* sinks = nullptr;
 };
 
-/// Where fronts put their counters for the metrics page.
-/// @thread any
-class front_counter_board {
-public:
-  void add(const std::string& path, std::shared_ptr<const front_counters> counters);
-  void remove(const std::string& path);
-  /// Calls `each` for every shard of every front.
-  void visit(const std::function<void(const std::string& path, const front_counters&)>& each) const;
-
-private:
-  mutable std::mutex                                                           mutex_;
-  std::vector<std::pair<std::string, std::shared_ptr<const front_counters>>> all_;
-};
-
 struct http_environment {
   std::vector<http_shard> shards;
-  front_counter_board*    counters = nullptr;
+  counter_board<front_counters>* counters = nullptr; ///< for the metrics page
   /// Told of the addresses really bound (port 0), once listening.
   std::function<void(const std::string& path, const std::vector<net::address>&)> bound;
 };

@@ -42,6 +42,7 @@ void pool_container::read_options(const model::child_spec& spec) {
 
 pool_container::~pool_container() {
   shared_->alive = false;
+  environment_.counters->remove(shell_.path());
   close_shards();
 }
 
@@ -60,9 +61,10 @@ void pool_container::open_shards() {
   for (std::uint32_t i = 0; i < registry.size(); ++i) {
     auto& part = registry.part(i);
     part.loop->post([this, &part, path, group, i, shared = shared_, settings = settings_,
-                     &home = shell_.shard()] {
+                     counters = environment_.counters, &home = shell_.shard()] {
       auto pool            = std::make_shared<pool_shard>(*part.loop, settings, group);
       group->line(i).pool  = pool;
+      counters->add(path, pool->counters());
       pool->on_pressure = [this, shared, &home] {
         if (!shared->pressed.exchange(true)) {
           home.post([this, shared] {

@@ -7,6 +7,7 @@
 #include "containers/php/pool_registry.hpp"
 #include "containers/php/worker_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/base/counter_board.hpp"
 #include "kraken/process/log_board.hpp"
 #include "kraken/process/supervised_process.hpp"
 
@@ -22,6 +23,7 @@ struct pool_environment {
   process::log_board* logs  = nullptr;
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
+  counter_board<pool_counters>* counters = nullptr; ///< for the metrics page
   std::string         socket_directory; ///< private, for dialects that connect by path
 };
 

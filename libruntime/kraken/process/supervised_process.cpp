@@ -95,10 +95,12 @@ void supervised_process::drain_output(output_stream from) {
 
 void supervised_process::reap() {
   const auto status = child_.process.try_reap_group();
-  if (!status || !*status) {
-    return;
+  if (status && !*status) {
+    return; // still alive
   }
-  const auto how = **status;
+  // A status that cannot be had (reaped by somebody else) still is an end: staying on the readable
+  // descriptor would spin.
+  const auto how = status ? **status : exit_status{.value = 255};
   children_.ended(child_.process.pid());
   end_.reset();
   next_step_.reset();

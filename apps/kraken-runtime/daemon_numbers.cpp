@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What the daemon counts, for the metrics page and for Narya's endpoints.
+#include "apps/kraken-runtime/daemon.hpp"
+
+#include "config/pool_options.hpp"
+
+#include <map>
+
+namespace kraken::runtime {
+
+// The import of a Narya configuration routes Narya's own paths to this name.
+void daemon::open_narya_status() {
+  narya_ = std::make_unique<containers::narya_status>(tree_->status(), clock_,
+                                                      [this] { return narya_numbers(); });
+  for (std::uint32_t i = 0; i < pools_.size(); ++i) {
+    pools_.part(i).sinks.at("@narya").live = narya_.get();
+  }
+}
+
+containers::narya_numbers daemon::narya_numbers() const {
+  containers::narya_numbers out;
+  fronts_.visit([&](const std::string&, const containers::front_counters& counters) {
+    out.requests += counters.requests.get();
+    for (std::size_t group = 1; group < counters.responses.size(); ++group) {
+      (group < 5 ? out.success : out.failed) += counters.responses[group].get();
+    }
+  });
+  for (const auto& each : tree_->status().list()) {
+    if (each->kind == "worker" && each->live) {
+      out.active += each->live->busy.get();
+    }
+  }
+  for (const auto& child : plan_.root.children) {
+    const auto* pool = dynamic_cast<const config::pool_spec_options*>(child.options.get());
+    if (pool != nullptr) {
+      out.min_workers = pool->values.size.min;
+      out.max_workers = pool->values.size.max;
+    }
+  }
+  return out;
+}
+
+void daemon::measure(containers::metrics_page& page) {
+  using type = containers::metrics_page::type;
+  std::map<std::string, std::uint32_t> shard_of;
+  fronts_.visit([&](const std::string& path, const containers::front_counters& counters) {
+    const containers::metrics_page::labels of{{"container", path},
+                                              {"shard", std::to_string(shard_of[path]++)}};
+    page.add("kraken_http_connections_open", type::gauge, "Open client connections.", of,
+             static_cast<double>(counters.connections_open.get()));
+    page.add("kraken_http_connections_total", type::counter, "Connections accepted.", of,
+             static_cast<double>(counters.connections_accepted.get()));
+    page.add("kraken_http_requests_total", type::counter, "Requests received.", of,
+             static_cast<double>(counters.requests.get()));
+    page.add("kraken_http_malformed_total", type::counter, "Requests refused as malformed.", of,
+             static_cast<double>(counters.malformed.get()));
+    page.add("kraken_http_clients_gone_total", type::counter,
+             "Requests whose client left before the answer.", of,
+             static_cast<double>(counters.client_gone.get()));
+    for (std::size_t group = 1; group < counters.responses.size(); ++group) {
+      auto labelled = of;
+      labelled.emplace_back("class", std::to_string(group) + "xx");
+      page.add("kraken_http_responses_total", type::counter, "Responses by status class.",
+               std::move(labelled), static_cast<double>(counters.responses[group].get()));
+    }
+  });
+  measure_pools(page);
+}
+
+// What the pools count, per shard.
+void daemon::measure_pools(containers::metrics_page& page) {
+  using type = containers::metrics_page::type;
+  std::map<std::string, std::uint32_t> shard_of;
+  pool_counters_.visit([&](const std::string& path, const containers::pool_counters& counters) {
+    const containers::metrics_page::labels of{{"container", path},
+                                              {"shard", std::to_string(shard_of[path]++)}};
+    const auto add = [&](const char* name, type kind, const char* help, const metric& value) {
+      page.add(name, kind, help, of, static_cast<double>(value.get()));
+    };
+    add("kraken_pool_requests_total", type::counter, "Requests taken.", counters.requests);
+    add("kraken_pool_answered_total", type::counter, "Requests answered by a worker.",
+        counters.answered);
+    add("kraken_pool_crashed_total", type::counter, "502: the worker ended before it answered.",
+        counters.crashed);
+    add("kraken_pool_timed_out_total", type::counter, "504: no answer in time.",
+        counters.timed_out);
+    add("kraken_pool_queue_full_total", type::counter, "503: the queue was full.",
+        counters.queue_full);
+    add("kraken_pool_queue_expired_total", type::counter, "503: no worker became free in time.",
+        counters.queue_expired);
+    add("kraken_pool_retried_total", type::counter, "Requests given to a second worker.",
+        counters.retried);
+    add("kraken_pool_waiting", type::gauge, "Requests that wait for a worker.", counters.waiting);
+    add("kraken_pool_busy", type::gauge, "Workers with a request.", counters.busy);
+    add("kraken_pool_workers", type::gauge, "Workers that take requests.", counters.workers);
+  });
+}
+
+} // namespace kraken::runtime
