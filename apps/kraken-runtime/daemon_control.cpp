@@ -4,6 +4,7 @@
 #include "apps/kraken-runtime/daemon.hpp"
 
 #include "kraken/base/log.hpp"
+#include "kraken/model/topology.hpp"
 #include "kraken/model/topology_diff.hpp"
 
 #include <csignal>
@@ -24,7 +25,7 @@ std::string_view describe(model::verb what) {
     case model::verb::create: return "create";
     case model::verb::destroy: return "destroy";
     case model::verb::scale: return "scale";
-    case model::verb::update:
+    case model::verb::update: return "update";
     case model::verb::start:
     case model::verb::stop:
     case model::verb::restart:
@@ -159,6 +160,11 @@ void daemon::reload(containers::reload_mode how,
   if (!read) {
     reloading_ = false;
     done(fail(read.error()));
+    return;
+  }
+  if (auto checked = model::check_topology(read->root); !checked) {
+    reloading_ = false;
+    done(fail(checked.error()));
     return;
   }
   auto run      = std::make_shared<reload_run>();

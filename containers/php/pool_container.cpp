@@ -37,7 +37,7 @@ void pool_container::read_options(const model::child_spec& spec) {
   const auto* options = dynamic_cast<const config::pool_spec_options*>(spec.options.get());
   KRAKEN_ASSERT(options != nullptr); // the loader makes no pool without
   settings_ = std::make_shared<const pool_settings>(make_settings(spec.start, options->values));
-  min_      = settings_->min;
+  min_      = settings_->scaling.min;
 }
 
 pool_container::~pool_container() {
@@ -70,7 +70,7 @@ void pool_container::open_shards() {
           home.post([this, shared] {
             shared->pressed = false;
             if (shared->alive) {
-              pressure();
+              follow_load();
             }
           });
         }
@@ -88,7 +88,7 @@ void pool_container::open_shards() {
 
 void pool_container::opened_on_one_shard() {
   if (++shards_open_ == environment_.pools->size()) {
-    grow_to(settings_->count);
+    resize(settings_->count);
     look_at_idle_time();
     if (min_ == 0) {
       judge_readiness();
@@ -137,11 +137,9 @@ void pool_container::updated(const model::child_spec& spec) {
   const auto before = settings_->count;
   read_options(spec);
   on_each_shard([settings = settings_](pool_shard& pool) { pool.update(settings); });
-  if (settings_->count != before) {
-    grow_to(settings_->count);
-    shrink_to(settings_->count);
+  if (settings_->count != before || workers_.size() > settings_->scaling.max) {
+    resize(settings_->count);
   }
-  shrink_to(settings_->max);
   look_at_idle_time();
   judge_readiness();
 }
@@ -178,7 +176,7 @@ model::child_spec pool_container::worker_spec(const std::string& id) const {
 
 void pool_container::add_worker() {
   const auto id = "w" + std::to_string(++last_number_);
-  workers_.emplace(id, model::phase::idle);
+  workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr});
   model::command make;
   make.what   = model::verb::create;
   make.target = shell_.path();
@@ -193,56 +191,88 @@ void pool_container::add_worker() {
   });
 }
 
-void pool_container::remove_worker() {
-  const auto last = std::prev(workers_.end());
+void pool_container::remove_worker(worker_map::iterator which) {
   model::command end;
   end.what   = model::verb::destroy;
-  end.target = shell_.path() + "/" + last->first;
+  end.target = shell_.path() + "/" + which->first;
   end.origin = "pool";
-  workers_.erase(last);
+  workers_.erase(which);
   shell_.manage(std::move(end), [](const result<model::reply>&) {});
 }
 
-void pool_container::grow_to(std::uint32_t count) {
+// One that does not serve before one that is idle before one that is busy; the youngest of them.
+pool_container::worker_map::iterator pool_container::least_needed() {
+  const auto need = [](const worker_entry& each) {
+    return each.at != model::phase::ready ? 0 : each.live && each.live->busy.get() != 0 ? 2 : 1;
+  };
+  return std::min_element(workers_.begin(), workers_.end(), [&](const auto& a, const auto& b) {
+    const auto left  = need(a.second);
+    const auto right = need(b.second);
+    return left != right ? left < right : a.second.number > b.second.number;
+  });
+}
+
+void pool_container::resize(std::size_t count) {
   while (workers_.size() < count) {
     add_worker();
   }
-}
-
-void pool_container::shrink_to(std::uint32_t count) {
   while (workers_.size() > count) {
-    remove_worker();
+    remove_worker(least_needed());
   }
 }
 
-// A request waits: one more worker, unless one is on its way already for it.
-void pool_container::pressure() {
-  const bool some_on_their_way =
-    count_in(model::phase::starting) + count_in(model::phase::idle) != 0;
-  if (ended_ || some_on_their_way || workers_.size() >= settings_->max) {
+model::pool_load pool_container::load() const {
+  model::pool_load out;
+  std::int64_t     last_used = 0;
+  std::int64_t     waiting   = 0;
+  environment_.counters->visit([&](const std::string& path, const pool_counters& counters) {
+    if (path == shell_.path()) {
+      waiting += counters.waiting.get();
+      last_used = std::max(last_used, counters.last_used_ms.get());
+    }
+  });
+  const auto now = environment_.pools->part(shell_.shard_index()).loop->now().time_since_epoch();
+  out.waiting    = static_cast<std::uint64_t>(std::max(waiting, std::int64_t{0}));
+  out.unused     = std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(now)
+                                               - milliseconds{last_used});
+  for (const auto& [id, each] : workers_) {
+    if (each.at == model::phase::ready) {
+      ++(each.live && each.live->busy.get() != 0 ? out.busy : out.idle);
+    } else if (model::state_of(each.at) == model::state::failed) {
+      ++out.failed;
+    } else {
+      ++out.starting;
+    }
+  }
+  return out;
+}
+
+void pool_container::follow_load() {
+  if (ended_) {
     return;
   }
-  log::info("pool_grows", {{"container", shell_.path()}, {"workers", workers_.size() + 1}});
-  add_worker();
+  const auto step = model::next_scaling(settings_->scaling, load());
+  if (step.grow != 0) {
+    log::info("pool_grows", {{"container", shell_.path()},
+                             {"workers", workers_.size()},
+                             {"by", step.grow}});
+    resize(workers_.size() + step.grow);
+  } else if (step.shrink != 0) {
+    log::info("pool_shrinks", {{"container", shell_.path()},
+                               {"workers", workers_.size()},
+                               {"by", step.shrink}});
+    resize(workers_.size() - step.shrink);
+  }
 }
 
 void pool_container::look_at_idle_time() {
-  const auto gradual    = settings_->scale_down_idle;
-  const auto aggressive = settings_->scale_down_aggressive;
-  if (gradual.count() == 0 && aggressive.count() == 0) {
+  const auto& rules = settings_->scaling;
+  if (rules.gradual_idle.count() == 0 && rules.aggressive_idle.count() == 0) {
+    idle_watch_.reset();
     return;
   }
-  auto& home  = *environment_.pools->part(shell_.shard_index()).loop;
-  idle_watch_ = home.after(scale_look_every, [this, gradual, aggressive, &home] {
-    const auto pool = environment_.pools->part(shell_.shard_index()).find(shell_.path());
-    if (pool && workers_.size() > settings_->min) {
-      const auto idle = home.now() - pool->last_used();
-      if (aggressive.count() != 0 && idle >= aggressive) {
-        shrink_to(settings_->min);
-      } else if (gradual.count() != 0 && idle >= gradual) {
-        remove_worker();
-      }
-    }
+  idle_watch_ = environment_.pools->part(shell_.shard_index()).loop->after(scale_look_every, [this] {
+    follow_load();
     look_at_idle_time();
   });
 }
@@ -253,8 +283,7 @@ result<void> pool_container::scale(std::uint32_t count) {
                 "a pool has 1 to " + std::to_string(limits::children_max) + " workers");
   }
   min_ = std::min(min_, count);
-  grow_to(count);
-  shrink_to(count);
+  resize(count);
   judge_readiness();
   return {};
 }
@@ -263,7 +292,7 @@ result<void> pool_container::recycle_workers() {
   if (!to_recycle_.empty()) {
     return fail(errc::busy, "the workers of '" + shell_.path() + "' are being replaced already");
   }
-  for (const auto& [id, at] : workers_) {
+  for (const auto& [id, each] : workers_) {
     to_recycle_.push_back(id);
   }
   recycle_next();
@@ -273,7 +302,7 @@ result<void> pool_container::recycle_workers() {
 void pool_container::recycle_next() {
   while (!to_recycle_.empty()) {
     const auto found = workers_.find(to_recycle_.front());
-    if (found != workers_.end() && found->second == model::phase::ready) {
+    if (found != workers_.end() && found->second.at == model::phase::ready) {
       model::command renew;
       renew.what   = model::verb::recycle;
       renew.target = shell_.path() + "/" + found->first;
@@ -287,7 +316,7 @@ void pool_container::recycle_next() {
 
 std::uint32_t pool_container::count_in(model::phase at) const {
   return static_cast<std::uint32_t>(std::count_if(
-    workers_.begin(), workers_.end(), [at](const auto& each) { return each.second == at; }));
+    workers_.begin(), workers_.end(), [at](const auto& each) { return each.second.at == at; }));
 }
 
 void pool_container::child_changed(const model::container_status& child) {
@@ -295,7 +324,8 @@ void pool_container::child_changed(const model::container_status& child) {
   if (found == workers_.end()) {
     return; // removed meanwhile
   }
-  const auto before = std::exchange(found->second, child.at);
+  const auto before  = std::exchange(found->second.at, child.at);
+  found->second.live = child.live;
   judge_readiness();
   if (!to_recycle_.empty() && to_recycle_.front() == child.alias
       && child.at == model::phase::ready && before != model::phase::ready) {

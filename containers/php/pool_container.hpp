@@ -36,16 +36,25 @@ public:
 private:
   struct shared_state;
 
+  struct worker_entry {
+    std::uint64_t                        number = 0; ///< of its id: w7
+    model::phase                         at     = model::phase::idle;
+    std::shared_ptr<const model::gauges> live;
+  };
+
+  using worker_map = std::map<std::string, worker_entry>;
+
   void                            open_shards();
   void                            close_shards();
   void                            on_each_shard(const std::function<void(pool_shard&)>& what);
   void                            read_options(const model::child_spec& spec);
   void                            opened_on_one_shard();
-  void                            grow_to(std::uint32_t count);
-  void                            shrink_to(std::uint32_t count);
+  void                            resize(std::size_t count);
   void                            add_worker();
-  void                            remove_worker();
-  void                            pressure();
+  void                            remove_worker(worker_map::iterator which);
+  [[nodiscard]] worker_map::iterator least_needed();
+  [[nodiscard]] model::pool_load  load() const;
+  void                            follow_load();
   void                            look_at_idle_time();
   void                            recycle_next();
   void                            judge_readiness();
@@ -57,7 +66,7 @@ private:
   std::shared_ptr<const pool_settings> settings_;
   std::shared_ptr<model::gauges>       live_ = std::make_shared<model::gauges>();
   std::shared_ptr<shared_state>        shared_;
-  std::map<std::string, model::phase>  workers_; ///< by id
+  worker_map                           workers_; ///< by id
   std::vector<std::string>             to_recycle_;
   std::unique_ptr<reactor::waiting>    idle_watch_;
   std::uint32_t                        shards_open_ = 0;

@@ -9,17 +9,17 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   pool_settings out;
   out.argv   = std::move(argv);
   out.speaks = options.dialect == config::worker_dialect::narya ? dialect::narya : dialect::kraken;
-  out.min    = options.size.min;
   out.count  = options.size.count;
-  out.max    = options.size.max;
-  out.scale_down_idle       = options.scale.gradual_idle;
-  out.scale_down_aggressive = options.scale.aggressive_idle;
+  out.scaling               = {.min             = options.size.min,
+                               .max             = options.size.max,
+                               .gradual_idle    = options.scale.gradual_idle,
+                               .aggressive_idle = options.scale.aggressive_idle};
   out.queue_max             = options.queue.max;
   out.queue_timeout         = options.queue.timeout;
   out.request_timeout       = options.request.timeout;
   out.recycle               = {.requests    = options.recycle.requests,
-                               .age         = options.recycle.ttl,
-                               .idle        = options.recycle.idle,
+                               .ttl         = options.recycle.ttl,
+                               .idle_ttl    = options.recycle.idle,
                                .memory_soft = options.recycle.memory,
                                .memory_hard = options.recycle.memory_hard};
 

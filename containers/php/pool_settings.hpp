@@ -6,6 +6,8 @@
 #include "config/pool_options.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/base/units.hpp"
+#include "kraken/model/pool_scaling.hpp"
+#include "kraken/model/recycle_rules.hpp"
 #include "kraken/process/launch_spec.hpp"
 
 #include <cstdint>
@@ -22,26 +24,15 @@ enum class dialect : std::uint8_t {
   narya,  ///< the Narya runtime's protocol on a unix socket
 };
 
-struct recycle_settings {
-  std::uint64_t requests = 0;       ///< 0: no limit
-  milliseconds  age{0};             ///< 0: no limit
-  milliseconds  idle{0};            ///< 0: no limit
-  bytes         memory_soft{0};     ///< replaced after its answer; 0: no limit
-  bytes         memory_hard{0};     ///< killed; 0: no limit
-};
-
 struct pool_settings {
   std::vector<std::string> argv;
   dialect                  speaks = dialect::kraken;
-  std::uint32_t            min    = 4;
-  std::uint32_t            count  = 4; ///< at the start
-  std::uint32_t            max    = 4;
-  milliseconds             scale_down_idle{0};       ///< gradual, one at a time; 0: never
-  milliseconds             scale_down_aggressive{0}; ///< down to min at once; 0: never
+  std::uint32_t            count  = 4; ///< workers at the start
+  model::scaling_rules     scaling;
   std::uint32_t            queue_max = 1000;         ///< waiting requests; 0: none may wait
   milliseconds             queue_timeout = seconds{10}; ///< 0: as long as the request timeout
   milliseconds             request_timeout = seconds{30};
-  recycle_settings         recycle;
+  model::recycle_rules     recycle;
 
   // Of each worker's process.
   std::map<std::string, std::string> environment;

@@ -24,8 +24,9 @@ void pool_slot::expired(time_point /*now*/) {
 
 pool_shard::pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings,
                        std::shared_ptr<pool_group> group)
-  : loop_(loop), settings_(std::move(settings)), group_(std::move(group)),
-    last_used_(loop.now()) {}
+  : loop_(loop), settings_(std::move(settings)), group_(std::move(group)) {
+  show_use();
+}
 
 pool_shard::~pool_shard() {
   close();
@@ -83,6 +84,11 @@ void pool_shard::show_idle() {
   if (group_->size() > 1) {
     group_->line(loop_.index()).idle.store(static_cast<std::uint32_t>(idle_.size()));
   }
+}
+
+void pool_shard::show_use() {
+  counters_->last_used_ms.set(
+    std::chrono::duration_cast<milliseconds>(loop_.now().time_since_epoch()).count());
 }
 
 void pool_shard::show_waiting() {
@@ -191,7 +197,7 @@ void pool_shard::unqueue(pool_slot& slot) {
 void pool_shard::assign(pool_slot& slot, worker_channel& worker) {
   slot.at     = pool_slot::stage::working;
   slot.worker = &worker;
-  last_used_  = loop_.now();
+  show_use();
   counters_->busy.add();
   worker.begin(slot);
   loop_.set(slot, loop_.now() + settings_->request_timeout);
@@ -224,7 +230,7 @@ void pool_shard::request_done(worker_channel& worker) {
   free_slot(slot);
   counters_->busy.add(-1);
   counters_->answered.add();
-  last_used_ = loop_.now();
+  show_use();
   if (!worker.in_pool || !worker.may_continue()) {
     retire(worker);
     return;

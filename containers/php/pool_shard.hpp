@@ -61,6 +61,7 @@ struct pool_counters {
   metric waiting;
   metric busy;
   metric workers;
+  metric last_used_ms; ///< steady-clock ms when a worker last took or finished work
 };
 
 /// What became of a lent request by what its lender said.
@@ -115,8 +116,6 @@ public:
   [[nodiscard]] const pool_settings&                 settings() const noexcept { return *settings_; }
   [[nodiscard]] std::shared_ptr<const pool_counters> counters() const { return counters_; }
   [[nodiscard]] net::event_loop&                     loop() noexcept { return loop_; }
-  /// When the shard last had no idle worker left, or one was released; for scaling down.
-  [[nodiscard]] time_point last_used() const noexcept { return last_used_; }
 
 private:
   friend struct pool_slot;
@@ -126,6 +125,7 @@ private:
   void                     put_idle(worker_channel& worker);
   void                     show_idle();
   void                     show_waiting();
+  void                     show_use();
   void                     lend(pool_slot& slot, std::uint32_t to);
   void                     recall_loan(const pool_slot& slot);
   void                     resume_loan(const pool_slot& slot);
@@ -153,7 +153,6 @@ private:
   pool_slot*                           last_  = nullptr;
   std::uint32_t                        waiting_ = 0;
   bool                                 closed_  = false;
-  time_point                           last_used_{};
 };
 
 } // namespace kraken::containers

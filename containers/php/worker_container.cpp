@@ -24,10 +24,6 @@ constexpr process::stop_times after_hang_up{.drain     = milliseconds{1'000},
 
 constexpr std::size_t report_tail_bytes = 4U << 10U;
 
-bool over(bytes used, bytes allowed) {
-  return allowed.value != 0 && used > allowed;
-}
-
 } // namespace
 
 worker_container::worker_container(actor::host& shell, const pool_environment& environment)
@@ -126,55 +122,54 @@ void worker_container::request_overdue() {
 bool worker_container::request_answered(std::uint64_t memory_bytes, bool wants_recycle) {
   ++answered_;
   last_answer_ = loop_.now();
+  wants_out_   = wants_out_ || wants_recycle;
   if (memory_bytes != 0) {
     live_->memory_bytes.set(static_cast<std::int64_t>(memory_bytes));
   }
-  const auto reason = wants_recycle ? std::string{"its own wish"} : wish_to_recycle();
-  if (reason.empty() || intended_) {
-    return !intended_;
-  }
-  recycling_ = true;
-  shell_.recycle(reason);
-  return false;
+  // Only counters and times: no system call on the way of a request.
+  return !intended_ && !judge_use(use_now(false));
 }
 
-// Looked at after every answer: only counters and times, no system call.
-std::string worker_container::wish_to_recycle() const {
-  const auto& rules = pool_->settings().recycle;
-  if (rules.requests != 0 && answered_ >= rules.requests) {
-    return std::to_string(answered_) + " requests answered";
+model::worker_use worker_container::use_now(bool busy) const {
+  const auto since = [this](time_point at) {
+    return std::chrono::duration_cast<milliseconds>(loop_.now() - at);
+  };
+  return {.requests  = answered_,
+          .age       = since(started_),
+          .idle      = busy ? milliseconds{0} : since(last_answer_),
+          .memory    = bytes{static_cast<std::uint64_t>(live_->memory_bytes.get())},
+          .busy      = busy,
+          .wants_out = wants_out_};
+}
+
+// True when the worker is on its way out.
+bool worker_container::judge_use(const model::worker_use& use) {
+  const auto& rules   = pool_->settings().recycle;
+  const auto  verdict = model::judge(rules, use);
+  switch (verdict.what) {
+    case model::recycle_verdict::act::keep: return false;
+    case model::recycle_verdict::act::kill:
+      fail_with(model::cause_kind::out_of_memory, model::describe(verdict.why, rules));
+      process_->kill();
+      return true;
+    case model::recycle_verdict::act::recycle: break;
   }
-  if (rules.age.count() != 0 && loop_.now() - started_ >= rules.age) {
-    return "its age of " + to_string(rules.age);
+  if (!std::exchange(recycling_, true)) {
+    shell_.recycle(model::describe(verdict.why, rules));
   }
-  if (over(bytes{static_cast<std::uint64_t>(live_->memory_bytes.get())}, rules.memory_soft)) {
-    return "memory over " + to_string(rules.memory_soft);
-  }
-  return {};
+  return true;
 }
 
 void worker_container::watch_over() {
   watch_ = loop_.after(look_every, [this] {
-    const auto& rules = pool_->settings().recycle;
-    if (const auto used = process_->memory()) {
-      live_->memory_bytes.set(static_cast<std::int64_t>(used->resident.value));
-      if (over(used->unshared, rules.memory_hard)) {
-        fail_with(model::cause_kind::out_of_memory,
-                  "memory over " + to_string(rules.memory_hard));
-        process_->kill();
-        return;
-      }
+    const bool busy = channel_ && channel_->current != nullptr;
+    auto       use  = use_now(busy);
+    if (const auto seen = process_->memory()) {
+      live_->memory_bytes.set(static_cast<std::int64_t>(seen->resident.value));
+      use.memory = seen->unshared;
     }
-    const bool idle = channel_ && channel_->in_pool && channel_->current == nullptr;
-    if (idle && !recycling_ && !intended_) {
-      auto reason = wish_to_recycle();
-      if (rules.idle.count() != 0 && loop_.now() - last_answer_ >= rules.idle) {
-        reason = "idle for " + to_string(rules.idle);
-      }
-      if (!reason.empty()) {
-        recycling_ = true;
-        shell_.recycle(reason);
-      }
+    if (ready_ && !intended_) {
+      static_cast<void>(judge_use(use));
     }
     watch_over();
   });

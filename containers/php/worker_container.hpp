@@ -57,7 +57,8 @@ private:
   void                               orderly_end();
   void                               fail_with(model::cause_kind kind, std::string message);
   void                               watch_over();
-  [[nodiscard]] std::string          wish_to_recycle() const;
+  [[nodiscard]] model::worker_use    use_now(bool busy) const;
+  [[nodiscard]] bool                 judge_use(const model::worker_use& use);
   void                               log_line(std::string_view stream, std::string_view line);
 
   actor::host&                                 shell_;
@@ -76,6 +77,7 @@ private:
   model::cause                                 why_;     ///< known before the process has ended
   bool                                         ready_    = false;
   bool                                         intended_ = false; ///< stop or kill by the shell
+  bool                                         wants_out_ = false; ///< said so itself
   bool                                         recycling_ = false;
 };
 
