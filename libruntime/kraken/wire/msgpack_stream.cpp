@@ -255,7 +255,7 @@ void msgpack_reader::read_nil() noexcept {
 
 std::string_view msgpack_reader::skip() noexcept {
   const char* const start = at_;
-  const std::uint64_t inside = skip_one();
+  const std::uint64_t inside = skip_one(limits::msgpack_depth_max);
   if (inside != 0) {
     skip_inside(inside);
   }
@@ -263,17 +263,18 @@ std::string_view msgpack_reader::skip() noexcept {
                  : std::string_view{start, static_cast<std::size_t>(at_ - start)};
 }
 
-std::uint64_t msgpack_reader::skip_one() noexcept {
+std::uint64_t msgpack_reader::skip_one(std::size_t depth_left) noexcept {
   const head at = head_here();
   if (failed_ || at.type == msgpack_type::end || at.type == msgpack_type::invalid) {
     failed_ = true;
     return 0;
   }
-  if (at.type == msgpack_type::array) {
-    return read_array();
-  }
-  if (at.type == msgpack_type::map) {
-    return std::uint64_t{read_map()} * 2;
+  if (at.type == msgpack_type::array || at.type == msgpack_type::map) {
+    if (depth_left == 0) {
+      failed_ = true;
+      return 0;
+    }
+    return at.type == msgpack_type::array ? read_array() : std::uint64_t{read_map()} * 2;
   }
   if (at.type == msgpack_type::str || at.type == msgpack_type::bin ||
       at.type == msgpack_type::ext) {
@@ -290,16 +291,12 @@ void msgpack_reader::skip_inside(std::uint64_t values) noexcept {
   left[0] = values;
   for (;;) {
     --left[depth];
-    const std::uint64_t inside = skip_one();
+    const std::uint64_t inside = skip_one(left.size() - depth - 1);
     if (failed_) {
       return;
     }
     if (inside != 0) {
-      if (++depth == left.size()) {
-        failed_ = true;
-        return;
-      }
-      left[depth] = inside;
+      left[++depth] = inside;
     }
     while (left[depth] == 0) {
       if (depth == 0) {

@@ -87,7 +87,7 @@ private:
 
   /// Moves past a scalar, or past the head of a container.
   /// @return values inside that container
-  [[nodiscard]] std::uint64_t skip_one() noexcept;
+  [[nodiscard]] std::uint64_t skip_one(std::size_t depth_left) noexcept;
   void skip_inside(std::uint64_t values) noexcept;
 
   [[nodiscard]] std::string_view take(const head& at) noexcept;

@@ -290,6 +290,10 @@ TEST_CASE("depth has a limit") {
   CHECK(msgpack_reader{deeper}.skip().empty());
   CHECK(wire::is_msgpack(deepest));
   CHECK_FALSE(wire::is_msgpack(deeper));
+  // An empty container counts like any other.
+  const auto empty_last = std::string(kraken::limits::msgpack_depth_max, '\x91') + "\x80";
+  CHECK(msgpack_reader{empty_last}.skip().empty());
+  CHECK_FALSE(wire::is_msgpack(empty_last));
   CHECK(wire::unpack_value(deepest));
   CHECK_FALSE(wire::unpack_value(deeper));
   CHECK_FALSE(wire::unpack_value(nested_arrays(100'000)));
