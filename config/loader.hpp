@@ -33,6 +33,8 @@ struct load_request {
   std::vector<std::string> sets;                  ///< of `--set`: `web.queue.timeout=5s`
   std::optional<std::string> workers;             ///< of `--workers`: web.size
   std::optional<std::string> listen;              ///< of `--listen`: http.listen
+  std::optional<std::string> log_level;           ///< of `--log-level`
+  std::optional<std::string> log_format;          ///< of `--log-format`
   narya_flags narya;                              ///< of `-config -host -port -workers`
   std::string directory = ".";                    ///< what relative names are relative to
   run_as who = run_as::user;
@@ -41,10 +43,10 @@ struct load_request {
 /// A configuration without mistakes.
 struct configuration {
   daemon_options daemon;
-  model::child_spec root; ///< id `Main`, kind `supervisor`; options are *_spec_options
-  std::vector<std::string> warnings;     ///< whole sentences with their place
-  std::vector<std::string> files;        ///< absolute names, in the order read
-  std::shared_ptr<const node> document;  ///< as given, all layers; for `explain`
+  model::child_spec root;            ///< id `Main`, kind `supervisor`; options are *_spec_options
+  std::vector<std::string> warnings; ///< whole sentences with their place
+  std::vector<std::string> files;    ///< absolute names, in the order read
+  std::shared_ptr<const node> document; ///< as given, all layers; for `explain`
 };
 
 using config_errors = std::vector<config_error>;

@@ -25,8 +25,8 @@ struct pool_size {
 };
 
 struct queue_options {
-  std::uint32_t max = 1'000;           ///< waiting requests; 0: none may wait
-  milliseconds timeout = seconds{10};  ///< 0: as long as the request timeout
+  std::uint32_t max = 1'000;          ///< waiting requests; 0: none may wait
+  milliseconds timeout = seconds{10}; ///< 0: as long as the request timeout
 };
 
 struct request_options {

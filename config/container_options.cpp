@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Reading and printing containers.
+#include "config/container_options.hpp"
+
+#include "config/detail/sections.hpp"
+#include "config/http_options.hpp"
+#include "config/pool_options.hpp"
+#include "config/process_options.hpp"
+
+#include "kraken/base/limits.hpp"
+#include "kraken/model/alias.hpp"
+#include "kraken/model/restart_window.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace kraken::config {
+
+namespace {
+
+constexpr std::string_view root_id = "Main";
+
+/// Where a kind's options are read into; one of them is used.
+struct kind_values {
+  process_options process;
+  pool_options pool;
+  http_options http;
+};
+
+void* values_of(kind_values& all, std::string_view kind) {
+  if (kind == "process") {
+    return &all.process;
+  }
+  if (kind == "pool") {
+    return &all.pool;
+  }
+  return kind == "http" ? &all.http : nullptr;
+}
+
+std::shared_ptr<const model::kind_options> spec_options(kind_values&& all, std::string_view kind) {
+  if (kind == "process") {
+    return std::make_shared<const process_spec_options>(std::move(all.process));
+  }
+  if (kind == "pool") {
+    return std::make_shared<const pool_spec_options>(std::move(all.pool));
+  }
+  if (kind == "http") {
+    return std::make_shared<const http_spec_options>(std::move(all.http));
+  }
+  return nullptr;
+}
+
+// A pool is a supervisor of equals: its workers start together and one bad worker must not take
+// the front down with it.
+model::child_spec standard_spec(std::string_view kind) {
+  model::child_spec out;
+  out.kind = kind;
+  if (kind == "pool") {
+    out.on_give_up = model::give_up::park;
+    out.supervise.start = model::start_order::parallel;
+  }
+  return out;
+}
+
+bool is_given(const node& from, std::string_view outer, std::string_view inner) {
+  const auto* section = from.find(outer);
+  return section != nullptr && section->find(inner) != nullptr;
+}
+
+std::string_view kind_or_fault(const node& from, reader& in) {
+  const auto kind = kind_of(from);
+  if (detail::find_kind(kind) != nullptr) {
+    return detail::find_kind(kind)->name;
+  }
+  std::vector<std::string_view> known;
+  std::string names;
+  for (const auto& row : detail::kind_table) {
+    known.push_back(row.name);
+    names.append(names.empty() ? "" : ", ").append(row.name);
+  }
+  const auto* given = from.find("type");
+  const reader::inside here{in, "type"};
+  if (given == nullptr) {
+    in.fault(from.at, "is missing: one of " + names);
+  } else {
+    in.fault(
+        given->at,
+        unknown_text("no kind '" + std::string{kind} + "' (kinds: " + names + ")", kind, known));
+  }
+  return {};
+}
+
+void check_start(const model::child_spec& spec, const node& from, reader& in) {
+  const auto* start = from.find("start");
+  const bool runs = spec.kind == "process" || spec.kind == "pool";
+  const reader::inside here{in, "start"};
+  if (runs && (spec.start.empty() || spec.start.front().empty())) {
+    in.fault(start == nullptr ? from.at : start->at,
+             "is missing: program and arguments, such as [php, worker.php]");
+  } else if (runs && start->scalar() && start->text.find(' ') != std::string::npos) {
+    auto words = start->text;
+    for (auto at = words.find(' '); at != std::string::npos; at = words.find(' ', at + 2)) {
+      words.replace(at, 1, ", ");
+    }
+    in.fault(start->at,
+             "there is no shell: expected a list, got '" + start->text + "' (did you mean '[" +
+                 words + "]'?)");
+  }
+}
+
+void check_spec(const model::child_spec& spec, const node& from, reader& in) {
+  if (const auto fine = model::check(spec); !fine) {
+    in.fault(from.at, fine.error().context);
+  }
+}
+
+std::vector<model::child_spec>
+read_children(const node& from, const std::string& path, std::vector<config_error>& errors) {
+  std::vector<model::child_spec> out;
+  const auto* children = from.find("children");
+  if (children == nullptr || children->is == node::type::null) {
+    return out;
+  }
+  reader in{errors};
+  const reader::inside here{in, path.empty() ? std::string{root_id} : path};
+  const reader::inside there{in, "children"};
+  if (children->is != node::type::list) {
+    in.fault(children->at, "expected a list of containers");
+    return out;
+  }
+  if (model::depth_of(path) + 2 > limits::tree_depth_max) {
+    in.fault(children->at,
+             "the tree is deeper than " + std::to_string(limits::tree_depth_max) + " levels");
+    return out;
+  }
+  for (const auto& each : children->items) {
+    auto child = read_container(each, path, errors);
+    const auto same = std::ranges::find(out, child.id, &model::child_spec::id);
+    if (same != out.end() && !child.id.empty()) {
+      in.fault(each.at, "two containers have the id '" + child.id + "'");
+    }
+    out.push_back(std::move(child));
+  }
+  return out;
+}
+
+model::child_spec read_spec(const node& from,
+                            std::string_view kind,
+                            std::span<const std::string_view> elsewhere,
+                            reader& in) {
+  auto spec = standard_spec(kind);
+  kind_values values;
+  std::vector<bound_section> into{{&detail::container_section(), &spec}};
+  const auto* row = detail::find_kind(kind);
+  if (row != nullptr && row->options() != nullptr) {
+    into.push_back({row->options(), values_of(values, kind)});
+  }
+  read_sections(into, from, elsewhere, in);
+  if (kind == "pool" && !is_given(from, "supervise", "intensity")) {
+    spec.supervise.intensity = model::pool_intensity(values.pool.size.max);
+  }
+  spec.options = spec_options(std::move(values), kind);
+  return spec;
+}
+
+} // namespace
+
+std::string_view kind_of(const node& container) {
+  const auto* type = container.find("type");
+  if (type != nullptr) {
+    return type->scalar() ? std::string_view{type->text} : std::string_view{};
+  }
+  return container.find("children") != nullptr ? "supervisor" : std::string_view{};
+}
+
+model::child_spec
+read_container(const node& from, const std::string& path, std::vector<config_error>& errors) {
+  const auto* id = from.find("id");
+  const auto name = id != nullptr && id->scalar() ? id->text : std::string{"?"};
+  const auto own_path = model::join_path(path, name);
+  reader in{errors};
+  const reader::inside here{in, own_path};
+  if (from.is != node::type::map) {
+    in.fault(from.at, "expected a container: a map with id, type and its options");
+    return {};
+  }
+  const auto before = errors.size();
+  const auto kind = kind_or_fault(from, in);
+  if (kind.empty()) {
+    return {}; // without a kind its options cannot be told from mistakes
+  }
+  auto spec = read_spec(from, kind, detail::container_keys, in);
+  check_start(spec, from, in);
+  if (kind != "supervisor" && from.find("children") != nullptr) {
+    in.fault(from.find("children")->at, "only a supervisor has children");
+  }
+  if (errors.size() == before) {
+    check_spec(spec, from, in); // what it alone can find; the rest has a better place already
+  }
+  spec.children = read_children(from, own_path, errors);
+  return spec;
+}
+
+model::child_spec read_root(const node* from, std::vector<config_error>& errors) {
+  node empty = node::map();
+  empty.set("id", node::of_text(std::string{root_id}));
+  node given = from == nullptr || from->is == node::type::null ? empty : *from;
+  reader in{errors};
+  const reader::inside here{in, root_id};
+  if (given.is != node::type::map) {
+    in.fault(given.at, "expected a map with supervise and children");
+    given = empty;
+  }
+  if (const auto* id = given.find("id"); id != nullptr && id->text != root_id) {
+    in.fault(id->at, "the root is always called 'Main'");
+  }
+  given.set("id", node::of_text(std::string{root_id})); // spares the complaint that it is missing
+  if (const auto* type = given.find("type"); type != nullptr && type->text != "supervisor") {
+    in.fault(type->at, "the root is always a supervisor");
+  }
+  const auto before = errors.size();
+  auto spec = read_spec(given, "supervisor", detail::container_keys, in);
+  if (errors.size() == before) {
+    check_spec(spec, given, in);
+  }
+  spec.children = read_children(given, {}, errors);
+  return spec;
+}
+
+node write_container(const model::child_spec& spec, exposure how) {
+  auto out = node::map();
+  out.set("id", node::of_text(spec.id)).set("type", node::of_text(spec.kind));
+  const auto add = [&out](const node& options) {
+    for (const auto& each : options.entries) {
+      out.set(each.key, each.value);
+    }
+  };
+  add(write_section(detail::container_section(), &spec, how));
+  if (const auto* pool = dynamic_cast<const pool_spec_options*>(spec.options.get())) {
+    add(write_section(detail::pool_section(), &pool->values, how));
+  } else if (const auto* http = dynamic_cast<const http_spec_options*>(spec.options.get())) {
+    add(write_section(detail::http_section(), &http->values, how));
+  } else if (const auto* run = dynamic_cast<const process_spec_options*>(spec.options.get())) {
+    add(write_section(detail::process_section(), &run->values, how));
+  }
+  auto children = node::list();
+  for (const auto& child : spec.children) {
+    children.items.push_back(write_container(child, how));
+  }
+  if (!children.items.empty() || spec.kind == "supervisor") {
+    out.set("children", std::move(children));
+  }
+  return out;
+}
+
+} // namespace kraken::config

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Checking how the parts of a configuration fit together.
+#include "config/detail/cross_checks.hpp"
+
+#include "config/detail/listen_address.hpp"
+#include "config/option_table.hpp"
+
+#include "kraken/model/alias.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+namespace kraken::config::detail {
+
+namespace {
+
+/// A container beside the part of the document it was read from.
+struct checked_container {
+  const model::child_spec* spec = nullptr;
+  const node* at = nullptr;
+  std::string path;
+};
+
+void collect(const model::child_spec& parent,
+             const node& at,
+             const std::string& path,
+             std::vector<checked_container>& out) {
+  const auto* children = at.find("children");
+  if (children == nullptr || children->items.size() != parent.children.size()) {
+    return; // too deep to have been read; noted already
+  }
+  for (std::size_t i = 0; i < parent.children.size(); ++i) {
+    const auto& child = parent.children[i];
+    const auto own = model::join_path(path, child.id);
+    out.push_back({&child, &children->items[i], own});
+    collect(child, children->items[i], own, out);
+  }
+}
+
+place place_of(const node& at, std::string_view key) {
+  const auto* found = at.find(key);
+  return found == nullptr ? at.at : found->at;
+}
+
+/// The place of an element of the list `key`; of the list or container if it was written shorter.
+place place_of(const node& at, std::string_view key, std::size_t index) {
+  const auto* found = at.find(key);
+  return found != nullptr && index < found->items.size() ? found->items[index].at
+                                                         : place_of(at, key);
+}
+
+template <class Options>
+const Options* options_of(const model::child_spec& spec) {
+  return dynamic_cast<const Options*>(spec.options.get());
+}
+
+class cross_checker {
+public:
+  cross_checker(const configuration& from,
+                const node& document,
+                run_as who,
+                std::vector<config_error>& errors)
+      : from_(from), document_(document), who_(who), errors_(errors) {
+    if (const auto* root = document.find("root")) {
+      collect(from.root, *root, {}, all_);
+    }
+  }
+
+  void run() {
+    check_pools();
+    check_admin();
+    for (const auto& one : all_) {
+      if (const auto* http = options_of<http_spec_options>(*one.spec)) {
+        check_listen(one, http->values);
+        check_routes(one, http->values.routes);
+      }
+      if (const auto* program = options_of<process_spec_options>(*one.spec)) {
+        check_user(one, program->values);
+      }
+    }
+  }
+
+private:
+  void fault(const place& at, std::string path, std::string message) {
+    errors_.push_back({at, std::move(path), std::move(message)});
+  }
+
+  void check_pools() {
+    for (const auto& one : all_) {
+      const auto* pool = options_of<pool_spec_options>(*one.spec);
+      if (pool == nullptr) {
+        continue;
+      }
+      check_user(one, pool->values.process);
+      const auto& recycle = pool->values.recycle;
+      if (recycle.memory_hard.value != 0 && recycle.memory >= recycle.memory_hard) {
+        fault(place_of(*one.at, "recycle"),
+              one.path + ".recycle.memory",
+              "must be less than memory_hard (" + to_string(recycle.memory_hard) + "), got '" +
+                  to_string(recycle.memory) + "'");
+      }
+      if (one.spec->id == "admin") {
+        fault(place_of(*one.at, "id"), one.path + ".id", "'admin' is the admin API's own name");
+      }
+      // Routes name pools by id, wherever they are in the tree.
+      if (!pools_.emplace(one.spec->id, one.path).second) {
+        fault(place_of(*one.at, "id"),
+              one.path + ".id",
+              "there is another pool '" + one.spec->id + "': " + pools_[one.spec->id]);
+      }
+    }
+  }
+
+  void check_user(const checked_container& one, const process_options& program) {
+    const bool root_user = program.user == "root" || program.user == "0" ||
+                           (program.user.empty() && who_ == run_as::root);
+    if (root_user && !program.allow_root) {
+      fault(
+          place_of(*one.at, "user"), one.path, "would run as root: set user, or allow_root: true");
+    }
+  }
+
+  void check_admin() {
+    const auto& admin = from_.daemon.admin;
+    const auto* at = document_.find("admin");
+    if (admin.listen.empty()) {
+      return;
+    }
+    const auto where = at == nullptr ? document_.at : place_of(*at, "listen");
+    if (admin.token_file.empty()) {
+      fault(where, "admin.listen", "needs admin.token_file");
+    }
+    check_address(admin.listen, where, "admin.listen");
+  }
+
+  void check_address(const std::string& text, const place& where, const std::string& path) {
+    if (auto wrong = address_fault(text); !wrong.empty()) {
+      fault(where, path, std::move(wrong));
+      return;
+    }
+    for (const auto& [taken, by] : addresses_) {
+      if (same_address(text, taken)) {
+        fault(where, path, "'" + text + "' is taken by " + by);
+        return;
+      }
+    }
+    addresses_.emplace_back(text, path);
+  }
+
+  void check_listen(const checked_container& one, const http_options& http) {
+    if (http.listen.empty() && one.at->find("listen") != nullptr) {
+      fault(place_of(*one.at, "listen"), one.path + ".listen", "needs at least one address");
+    }
+    for (std::size_t i = 0; i < http.listen.size(); ++i) {
+      check_address(http.listen[i], place_of(*one.at, "listen", i), one.path + ".listen");
+    }
+  }
+
+  void check_routes(const checked_container& one, const std::vector<route_options>& routes) {
+    if (routes.empty() && one.at->find("routes") != nullptr) {
+      fault(place_of(*one.at, "routes"),
+            one.path + ".routes",
+            "needs at least one route, such as {path: /, to: POOL}");
+    }
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+      const auto where = place_of(*one.at, "routes", i);
+      const auto path = one.path + ".routes." + std::to_string(i);
+      const auto before = errors_.size();
+      check_route(routes[i], where, path);
+      for (std::size_t j = 0; j < i && errors_.size() == before; ++j) {
+        if (takes_all_of(routes[j], routes[i])) {
+          fault(where,
+                path,
+                "can never match: route " + std::to_string(j) + " at " +
+                    place_of(*one.at, "routes", j).text() + " takes everything it would");
+        }
+      }
+    }
+  }
+
+  void check_route(const route_options& route, const place& where, const std::string& path) {
+    if (route.to.empty() == !route.respond.has_value()) {
+      fault(where, path, "needs exactly one of to and respond");
+    }
+    if (!route.to.empty() && !pools_.contains(route.to)) {
+      std::vector<std::string_view> known;
+      for (const auto& [id, at] : pools_) {
+        known.emplace_back(id);
+      }
+      fault(where, path + ".to", unknown_text("no pool '" + route.to + "'", route.to, known));
+    }
+    const bool exact = !route.exact.empty();
+    if (exact && route.path != route_options{}.path) {
+      fault(where, path, "needs only one of path and exact");
+    }
+    const auto& wanted = exact ? route.exact : route.path;
+    if (!wanted.starts_with('/')) {
+      fault(
+          where, path + (exact ? ".exact" : ".path"), "must begin with '/', got '" + wanted + "'");
+    }
+    if (route.host.find(':') != std::string::npos && !route.host.starts_with('[')) {
+      fault(where, path + ".host", "has no port, got '" + route.host + "'");
+    }
+    for (const auto& method : route.methods) {
+      const bool upper = !method.empty() && std::ranges::all_of(method, [](unsigned char c) {
+        return std::isupper(c) != 0 || c == '-';
+      });
+      if (!upper) {
+        fault(where, path + ".methods", "expected methods such as GET, got '" + method + "'");
+      }
+    }
+  }
+
+  const configuration& from_;
+  const node& document_;
+  run_as who_;
+  std::vector<config_error>& errors_;
+  std::vector<checked_container> all_;
+  std::map<std::string, std::string> pools_; ///< id to path
+  std::vector<std::pair<std::string, std::string>> addresses_;
+
+  /// Whether every request that `later` matches is taken by `earlier`.
+  static bool takes_all_of(const route_options& earlier, const route_options& later) {
+    if (!earlier.host.empty() && earlier.host != later.host) {
+      return false;
+    }
+    const auto takes_method = [&earlier](const std::string& method) {
+      return std::ranges::find(earlier.methods, method) != earlier.methods.end();
+    };
+    if (!earlier.methods.empty() &&
+        (later.methods.empty() || !std::ranges::all_of(later.methods, takes_method))) {
+      return false;
+    }
+    if (!earlier.exact.empty()) {
+      return later.exact == earlier.exact;
+    }
+    const auto& wanted = later.exact.empty() ? later.path : later.exact;
+    return wanted.starts_with(earlier.path) &&
+           (earlier.path.ends_with('/') || wanted.size() == earlier.path.size() ||
+            wanted[earlier.path.size()] == '/');
+  }
+};
+
+} // namespace
+
+void cross_check(const configuration& from,
+                 const node& document,
+                 run_as who,
+                 std::vector<config_error>& errors) {
+  cross_checker{from, document, who, errors}.run();
+}
+
+} // namespace kraken::config::detail

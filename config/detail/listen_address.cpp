@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The forms of an address: `host:port`, `:port`, `[v6]:port`, `unix:/path`, `fd:N`.
+#include "config/detail/listen_address.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+namespace kraken::config::detail {
+
+namespace {
+
+constexpr std::string_view unix_prefix = "unix:";
+constexpr std::string_view fd_prefix = "fd:";
+
+std::optional<std::uint32_t> whole_number(std::string_view text) {
+  std::uint32_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  return parsed.ec == std::errc{} && parsed.ptr == end ? std::optional{value} : std::nullopt;
+}
+
+bool numeric_host(std::string_view host) {
+  std::array<unsigned char, sizeof(in6_addr)> ignored{};
+  if (host.empty() || host == "localhost") {
+    return true;
+  }
+  if (host.starts_with('[') && host.ends_with(']')) {
+    return ::inet_pton(
+               AF_INET6, std::string{host.substr(1, host.size() - 2)}.c_str(), ignored.data()) == 1;
+  }
+  return ::inet_pton(AF_INET, std::string{host}.c_str(), ignored.data()) == 1;
+}
+
+struct host_and_port {
+  std::string_view host;
+  std::string_view port;
+};
+
+std::optional<host_and_port> split_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) {
+    return std::nullopt;
+  }
+  return host_and_port{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+bool every_host(std::string_view host) {
+  return host.empty() || host == "0.0.0.0" || host == "[::]";
+}
+
+} // namespace
+
+std::string address_fault(std::string_view text) {
+  constexpr std::uint32_t port_max = 65'535;
+  const std::string got = "got '" + std::string{text} + "'";
+  if (text.starts_with(unix_prefix)) {
+    const auto length = text.size() - unix_prefix.size();
+    return length == 0                                ? "expected unix:/path, " + got
+           : length >= sizeof(sockaddr_un{}.sun_path) ? "the path is too long for a socket, " + got
+                                                      : std::string{};
+  }
+  if (text.starts_with(fd_prefix)) {
+    return whole_number(text.substr(fd_prefix.size())) ? std::string{} : "expected fd:N, " + got;
+  }
+  const auto parts = split_address(text);
+  if (!parts) {
+    return "expected host:port, :port, unix:/path or fd:N, " + got +
+           (whole_number(text) ? " (did you mean ':" + std::string{text} + "'?)" : "");
+  }
+  const auto port = whole_number(parts->port);
+  if (!port || *port > port_max) {
+    return "expected a port from 0 to 65535, " + got;
+  }
+  return numeric_host(parts->host)
+             ? std::string{}
+             : "expected a numeric host, [v6] or localhost before the port, " + got;
+}
+
+bool same_address(std::string_view a, std::string_view b) {
+  if (a == b) {
+    return !a.ends_with(":0"); // port 0 is another one each time
+  }
+  const auto left = split_address(a);
+  const auto right = split_address(b);
+  const bool both_ip = left && right && left->host != "unix" && right->host != "unix" &&
+                       left->host != "fd" && right->host != "fd";
+  return both_ip && left->port == right->port && left->port != "0" &&
+         (every_host(left->host) || every_host(right->host));
+}
+
+} // namespace kraken::config::detail

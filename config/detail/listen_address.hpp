@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Addresses to listen on, as far as a configuration can be wrong about them. Private to the room;
+/// `net` reads them for use.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kraken::config::detail {
+
+/// What is wrong with the text of an address; empty: nothing.
+[[nodiscard]] std::string address_fault(std::string_view text);
+
+/// Whether listening on both fails: same path, or same port where one host covers the other.
+[[nodiscard]] bool same_address(std::string_view a, std::string_view b);
+
+} // namespace kraken::config::detail

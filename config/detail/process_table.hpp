@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Option rows of programs; those of a pool's workers too. Private to the room.
+#pragma once
+
+#include "config/detail/option_row.hpp"
+#include "config/process_options.hpp"
+
+namespace kraken::config {
+
+template <>
+struct value_codec<file_mask> {
+  static void read(file_mask& into, const node& from, const option_traits& traits, reader& in);
+  static node write(const file_mask& value, exposure how);
+  static shape describe() { return {.pattern = "^0?[0-7]{1,3}$"}; }
+};
+
+template <>
+struct option_table<process_limits> {
+  static constexpr std::string_view name = "limits";
+  static constexpr std::array rows{
+      row<&process_limits::nofile>("nofile", {.summary = "open files", .min = 8}),
+      row<&process_limits::as>("as", {.summary = "address space", .min = 1'048'576}),
+      row<&process_limits::core>("core", {.summary = "size of a core dump"}),
+      row<&process_limits::nproc>(
+          "nproc", {.summary = "processes of the user in all, as setrlimit(2) counts", .min = 1}),
+  };
+};
+
+template <>
+struct option_table<process_options> {
+  static constexpr std::string_view name = "process";
+  static constexpr std::array rows{
+      row<&process_options::env>(
+          "env",
+          {.summary = "variables added to the program's environment", .shown = secrecy::secret}),
+      row<&process_options::cwd>(
+          "cwd",
+          {.summary = "working directory, relative to the configuration file; empty: the "
+                      "directory of the file"}),
+      row<&process_options::user>(
+          "user", {.summary = "user to run as, name or number; empty: the daemon's own"}),
+      row<&process_options::group>(
+          "group", {.summary = "group to run as, name or number; empty: the user's primary one"}),
+      row<&process_options::allow_root>("allow_root", {.summary = "whether it may run as root"}),
+      row<&process_options::inherit_env>(
+          "inherit_env",
+          {.summary = "whether it gets the daemon's whole environment, not only PATH, HOME, "
+                      "LANG, LC_*, TZ and TMPDIR"}),
+      row<&process_options::limits>("limits", {.summary = "resource limits"}),
+      row<&process_options::umask>(
+          "umask", {.summary = "permission bits, in octal, that files it makes do not get"}),
+  };
+};
+
+static_assert(every_field_has_a_row<process_limits>());
+static_assert(every_field_has_a_row<process_options>());
+
+} // namespace kraken::config

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// An HTTP front's option rows.
+#include "config/http_options.hpp"
+
+#include "config/detail/option_row.hpp"
+#include "config/detail/sections.hpp"
+
+namespace kraken::config {
+
+template <>
+struct choice_words<route_retry> {
+  static constexpr std::array words{
+      std::pair<std::string_view, route_retry>{"none", route_retry::none},
+      std::pair<std::string_view, route_retry>{"idempotent", route_retry::idempotent},
+  };
+};
+
+template <>
+struct option_table<respond_options> {
+  static constexpr std::string_view name = "respond";
+  static constexpr std::array rows{
+      row<&respond_options::status>("status", {.summary = "status code", .min = 200, .max = 599}),
+      row<&respond_options::headers>("headers", {.summary = "response headers"}),
+      row<&respond_options::body>("body", {.summary = "response body"}),
+  };
+};
+
+template <>
+struct option_table<route_options> {
+  static constexpr std::string_view name = "routes";
+  static constexpr std::array rows{
+      row<&route_options::host>("host", {.summary = "host without port; empty: any"}),
+      row<&route_options::path>(
+          "path", {.summary = "first segments of the path; `/api` takes /api and /api/x"}),
+      row<&route_options::exact>("exact", {.summary = "the whole path; instead of `path`"}),
+      row<&route_options::methods>("methods", {.summary = "methods; empty: any"}),
+      row<&route_options::to>("to", {.summary = "id of the pool that answers"}),
+      row<&route_options::respond>("respond", {.summary = "the answer; instead of `to`"}),
+      row<&route_options::retry>(
+          "retry",
+          {.summary = "whether a request whose worker died may be tried once more: `idempotent` "
+                      "for GET, HEAD, OPTIONS, TRACE, PUT and DELETE"}),
+  };
+};
+
+template <>
+struct option_table<http_limits> {
+  static constexpr std::string_view name = "limits";
+  static constexpr std::array rows{
+      row<&http_limits::request_line>("request_line",
+                                      {.summary = "bytes of a request line, else 414",
+                                       .min = 256,
+                                       .max = limits::http_request_line_bytes}),
+      row<&http_limits::header_bytes>("header_bytes",
+                                      {.summary = "bytes of all header fields, else 431",
+                                       .min = 1'024,
+                                       .max = limits::http_header_bytes}),
+      row<&http_limits::header_fields>("header_fields",
+                                       {.summary = "number of header fields, else 431",
+                                        .min = 1,
+                                        .max = limits::http_header_fields}),
+      row<&http_limits::body>(
+          "body", {.summary = "bytes of a request's body, else 413", .max = 1'099'511'627'776}),
+      row<&http_limits::connections>(
+          "connections",
+          {.summary = "open client connections of all shards together; one more is refused",
+           .min = 1,
+           .max = 1'000'000}),
+  };
+};
+
+template <>
+struct option_table<http_timeouts> {
+  static constexpr std::string_view name = "timeouts";
+  static constexpr std::array rows{
+      row<&http_timeouts::header>(
+          "header",
+          {.summary = "from the first byte of a request to the end of its header",
+           .min = 1,
+           .max = 86'400'000}),
+      row<&http_timeouts::body>("body",
+                                {.summary = "for a request's body, and more the longer the body is",
+                                 .min = 1,
+                                 .max = 86'400'000}),
+      row<&http_timeouts::idle>(
+          "idle",
+          {.summary = "for a connection between two requests", .min = 1, .max = 86'400'000}),
+      row<&http_timeouts::write>(
+          "write",
+          {.summary = "for a client that does not read its response", .min = 1, .max = 86'400'000}),
+  };
+};
+
+template <>
+struct option_table<http_options> {
+  static constexpr std::string_view name = "http";
+  static constexpr std::array rows{
+      row<&http_options::listen>(
+          "listen",
+          {.summary = "addresses: `host:port`, `:port`, `unix:/path`, `fd:N`",
+           .need = presence::required}),
+      row<&http_options::routes>("routes",
+                                 {.summary = "who answers which requests; the first that matches",
+                                  .need = presence::required}),
+      row<&http_options::limits>("limits", {.summary = "what a client may send"}),
+      row<&http_options::timeouts>("timeouts", {.summary = "how long a client may take"}),
+  };
+};
+
+static_assert(every_field_has_a_row<respond_options>());
+static_assert(every_field_has_a_row<route_options>());
+static_assert(every_field_has_a_row<http_limits>());
+static_assert(every_field_has_a_row<http_timeouts>());
+static_assert(every_field_has_a_row<http_options>());
+
+const section& detail::http_section() {
+  return section_of<http_options>();
+}
+
+std::string http_spec_options::fingerprint() const {
+  return to_json_text(write_section(section_of<http_options>(), &values, exposure::full), 0);
+}
+
+} // namespace kraken::config

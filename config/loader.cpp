@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Loading: layers into one document, the document into structs, structs checked and completed.
+#include "config/loader.hpp"
+
+#include "config/container_options.hpp"
+#include "config/detail/cross_checks.hpp"
+#include "config/detail/layers.hpp"
+#include "config/detail/sections.hpp"
+#include "config/yaml_reader.hpp"
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace kraken::config {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> standard_files{"kraken.yaml", ".rr.yaml", ".nry.yaml"};
+
+constexpr std::string_view nothing_to_serve =
+    "nothing to serve: there is no kraken.yaml here; name a worker script or a directory "
+    "(kraken serve worker.php), a file (kraken serve -c FILE), or write a first kraken.yaml "
+    "(kraken config:init)";
+
+class configuration_loader {
+public:
+  explicit configuration_loader(const load_request& from) : from_(from) {}
+
+  tl::expected<configuration, config_errors> run() {
+    read_layers();
+    if (errors_.empty()) {
+      put_flags();
+      read_options();
+    }
+    if (errors_.empty()) {
+      detail::cross_check(out_, document_, from_.who, errors_);
+    }
+    if (!errors_.empty()) {
+      return tl::unexpected<config_errors>(std::move(errors_));
+    }
+    complete_paths();
+    out_.document = std::make_shared<const node>(std::move(document_));
+    return std::move(out_);
+  }
+
+private:
+  [[nodiscard]] std::filesystem::path resolved(const std::string& name) const {
+    std::error_code failed;
+    auto path = std::filesystem::absolute(std::filesystem::path{from_.directory} / name, failed);
+    return path.lexically_normal();
+  }
+
+  [[nodiscard]] bool narya_asked() const {
+    return from_.narya.config || from_.narya.host || from_.narya.port || from_.narya.workers;
+  }
+
+  std::vector<std::string> chosen_files() const {
+    if (from_.narya.config) {
+      return {*from_.narya.config};
+    }
+    if (!from_.files.empty() || !from_.target.empty()) {
+      return from_.files;
+    }
+    std::error_code none;
+    for (const auto name : standard_files) {
+      const bool fits = !narya_asked() || name != "kraken.yaml";
+      if (fits && std::filesystem::exists(resolved(std::string{name}), none)) {
+        return {std::string{name}};
+      }
+    }
+    return {};
+  }
+
+  void fault(const std::string& file, std::string message) {
+    place at;
+    if (!file.empty()) {
+      at = {origin::file, std::make_shared<const std::string>(file), 0, 0};
+    }
+    errors_.push_back({at, {}, std::move(message)});
+  }
+
+  std::optional<node> read_file(const std::string& name) {
+    const auto path = resolved(name);
+    std::error_code none;
+    if (std::filesystem::is_directory(path, none)) {
+      fault(name, "is a directory");
+      return std::nullopt;
+    }
+    errno = 0;
+    std::ifstream file{path, std::ios::binary};
+    std::string text(yaml_bytes_max + 1, '\0'); // one more than allowed, so that the limit shows
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.gcount() == 0 && !file.eof()) {
+      fault(name, "cannot be read: " + std::generic_category().message(errno));
+      return std::nullopt;
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    auto read = read_yaml(text, origin::file, name);
+    errors_.insert(errors_.end(), read.errors.begin(), read.errors.end());
+    out_.files.push_back(path.string());
+    return std::move(read.root);
+  }
+
+  void read_layers() {
+    const auto files = chosen_files();
+    if (!from_.target.empty()) {
+      document_ = detail::default_topology(from_.target, from_.directory, errors_, out_.warnings);
+      by_default_ = true;
+    } else if (files.empty() && !narya_asked()) {
+      fault({}, std::string{nothing_to_serve});
+      return;
+    }
+    bool narya = narya_asked();
+    for (const auto& name : files) {
+      std::error_code none;
+      if (narya_asked() && !std::filesystem::exists(resolved(name), none)) {
+        out_.warnings.push_back(name + ": there is no such file, using defaults");
+        continue;
+      }
+      const auto read = read_file(name);
+      if (!read) {
+        continue;
+      }
+      narya = narya || is_narya(name, *read);
+      if (narya && (files.size() > 1 || by_default_)) {
+        fault(name, "a configuration of Narya cannot be combined with others");
+        continue;
+      }
+      lay_file(*read, name);
+    }
+    if (narya && errors_.empty()) {
+      import(document_);
+    }
+  }
+
+  void lay_file(const node& read, const std::string& name) {
+    if (read.is != node::type::map && read.is != node::type::null) {
+      fault(name, "expected a map of options");
+    } else if (document_.is == node::type::null) {
+      document_ = read;
+    } else if (read.is == node::type::map) {
+      lay_over(document_, read);
+    }
+  }
+
+  void import(const node& file) {
+    auto imported = import_narya(file, from_.environment, from_.narya);
+    errors_.insert(errors_.end(), imported.errors.begin(), imported.errors.end());
+    out_.warnings.insert(out_.warnings.end(), imported.warnings.begin(), imported.warnings.end());
+    document_ = std::move(imported.document);
+    by_default_ = true;
+  }
+
+  void put_flags() {
+    detail::put_environment(document_, from_.environment, errors_, out_.warnings);
+    const auto put = [this](std::string_view flag, std::string_view path, const auto& text) {
+      if (text) {
+        detail::put_option(
+            document_, path, detail::value_of(*text, origin::flag, flag, errors_), errors_);
+      }
+    };
+    put("--log-level", "log.level", from_.log_level);
+    put("--log-format", "log.format", from_.log_format);
+    if (from_.workers) {
+      detail::put_quick_flag(
+          document_, "--workers", *from_.workers, "web", "pool", "size", errors_);
+    }
+    if (from_.listen) {
+      detail::put_quick_flag(
+          document_, "--listen", *from_.listen, "http", "http", "listen", errors_);
+    }
+    for (const auto& set : from_.sets) {
+      const auto equals = set.find('=');
+      auto value = detail::value_of(
+          equals == std::string::npos ? "" : std::string_view{set}.substr(equals + 1),
+          origin::flag,
+          "--set",
+          errors_);
+      if (equals == std::string::npos || equals == 0) {
+        errors_.push_back({value.at, {}, "expected KEY=VALUE, got '" + set + "'"});
+        continue;
+      }
+      detail::put_option(document_, set.substr(0, equals), std::move(value), errors_);
+    }
+    allow_root_by_default();
+  }
+
+  // Without a file nobody could have said that root is meant.
+  void allow_root_by_default() {
+    if (!by_default_ || from_.who != run_as::root) {
+      return;
+    }
+    auto* children = document_.find("root")->find("children");
+    for (auto& child : children->items) {
+      if (kind_of(child) == "pool" && child.find("allow_root") == nullptr &&
+          child.find("user") == nullptr) {
+        child.set("allow_root", node::of_truth("true"));
+        out_.warnings.push_back("'" + child.find("id")->text +
+                                "' runs as root; set its user (--set " + child.find("id")->text +
+                                ".user=www-data)");
+      }
+    }
+  }
+
+  void read_options() {
+    if (document_.is == node::type::null) {
+      document_ = node::map();
+    }
+    reader in{errors_};
+    const bound_section daemon{&detail::daemon_section(), &out_.daemon};
+    constexpr std::array<std::string_view, 1> elsewhere{"root"};
+    read_sections({&daemon, 1}, document_, elsewhere, in);
+    out_.root = read_root(document_.find("root"), errors_);
+  }
+
+  /// A relative name in a file is relative to the file, elsewhere to where we are.
+  [[nodiscard]] std::string absolute_name(const std::string& name, const place& at) const {
+    auto base = resolved(".");
+    if (at.from == origin::file && at.source != nullptr) {
+      base = resolved(*at.source).parent_path();
+    }
+    auto path = (base / name).lexically_normal();
+    return (path.has_filename() ? path : path.parent_path()).string();
+  }
+
+  void complete_path(std::string& name, std::string_view group, std::string_view key) const {
+    const auto* section = document_.find(group);
+    const auto* at = section == nullptr ? nullptr : section->find(key);
+    if (!name.empty() && at != nullptr) {
+      name = absolute_name(name, at->at);
+    }
+  }
+
+  void complete_paths() {
+    complete_path(out_.daemon.log.file, "log", "file");
+    complete_path(out_.daemon.admin.socket, "admin", "socket");
+    complete_path(out_.daemon.admin.token_file, "admin", "token_file");
+    if (const auto* root = document_.find("root")) {
+      complete_children(out_.root, *root);
+    }
+  }
+
+  void complete_children(model::child_spec& parent, const node& at) const {
+    for (std::size_t i = 0; i < parent.children.size(); ++i) {
+      auto& child = parent.children[i];
+      const auto& child_at = at.find("children")->items[i];
+      const auto* cwd = child_at.find("cwd");
+      const auto complete = [&](process_options& program) {
+        program.cwd = absolute_name(program.cwd, cwd == nullptr ? child_at.at : cwd->at);
+      };
+      if (const auto* pool = dynamic_cast<const pool_spec_options*>(child.options.get())) {
+        auto values = pool->values;
+        complete(values.process);
+        child.options = std::make_shared<const pool_spec_options>(std::move(values));
+      } else if (const auto* run = dynamic_cast<const process_spec_options*>(child.options.get())) {
+        auto values = run->values;
+        complete(values);
+        child.options = std::make_shared<const process_spec_options>(std::move(values));
+      } else if (const auto* http = dynamic_cast<const http_spec_options*>(child.options.get())) {
+        auto values = http->values;
+        complete_listen(values.listen, child_at.find("listen"));
+        child.options = std::make_shared<const http_spec_options>(std::move(values));
+      }
+      complete_children(child, child_at);
+    }
+  }
+
+  void complete_listen(std::vector<std::string>& listen, const node* at) const {
+    constexpr std::string_view prefix = "unix:";
+    for (std::size_t i = 0; at != nullptr && i < listen.size(); ++i) {
+      if (listen[i].starts_with(prefix)) {
+        const auto& where = i < at->items.size() ? at->items[i].at : at->at;
+        listen[i] = std::string{prefix} + absolute_name(listen[i].substr(prefix.size()), where);
+      }
+    }
+  }
+
+  const load_request& from_;
+  configuration out_;
+  config_errors errors_;
+  node document_;
+  bool by_default_ = false; ///< the topology is ours, not written by the user
+};
+
+} // namespace
+
+tl::expected<configuration, config_errors> load(const load_request& from) {
+  return configuration_loader{from}.run();
+}
+
+error to_error(const config_errors& mistakes) {
+  std::string text;
+  for (const auto& one : mistakes) {
+    text.append(text.empty() ? "" : "\n").append(one.text());
+  }
+  return error{errc::invalid_argument, std::move(text)};
+}
+
+} // namespace kraken::config

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A pool's option rows.
+#include "config/pool_options.hpp"
+
+#include "config/detail/option_row.hpp"
+#include "config/detail/process_table.hpp"
+#include "config/detail/sections.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace kraken::config {
+
+namespace {
+
+constexpr std::int64_t workers_max = 10'000;
+constexpr std::int64_t day_ms = 86'400'000;
+
+/// `size` as it is written: what is missing follows from the rest.
+struct written_size {
+  std::optional<std::uint32_t> min;
+  std::optional<std::uint32_t> count;
+  std::optional<std::uint32_t> max;
+};
+
+pool_size completed(const written_size& given) {
+  const pool_size standard;
+  pool_size out;
+  out.count = given.count.value_or(
+      given.min.value_or(std::min(standard.count, given.max.value_or(standard.count))));
+  out.min = given.min.value_or(out.count);
+  out.max = given.max.value_or(out.count);
+  return out;
+}
+
+} // namespace
+
+template <>
+struct choice_words<worker_dialect> {
+  static constexpr std::array words{
+      std::pair<std::string_view, worker_dialect>{"kraken", worker_dialect::kraken},
+      std::pair<std::string_view, worker_dialect>{"narya", worker_dialect::narya},
+  };
+};
+
+template <>
+struct option_table<pool_size> {
+  static constexpr std::string_view name = "size";
+  static constexpr std::array rows{
+      row<&pool_size::min>("min",
+                           {.summary = "fewest workers; missing: count",
+                            .min = 1,
+                            .max = workers_max,
+                            .when = apply::live}),
+      row<&pool_size::count>("count",
+                             {.summary = "workers at the start; missing: min",
+                              .min = 1,
+                              .max = workers_max,
+                              .when = apply::live}),
+      row<&pool_size::max>("max",
+                           {.summary = "most workers; missing: count",
+                            .min = 1,
+                            .max = workers_max,
+                            .when = apply::live}),
+  };
+};
+
+template <>
+struct value_codec<pool_size> {
+  static void read(pool_size& into, const node& from, const option_traits& traits, reader& in) {
+    if (from.scalar()) {
+      value_codec<std::uint32_t>::read(into.count, from, traits, in);
+      into.min = into.max = into.count;
+      return;
+    }
+    pool_size values;
+    const bound_section one{&section_of<pool_size>(), &values};
+    read_sections({&one, 1}, from, {}, in);
+    const auto given = [&from](std::string_view key, std::uint32_t value) {
+      return from.find(key) == nullptr ? std::nullopt : std::optional{value};
+    };
+    values = completed(
+        {given("min", values.min), given("count", values.count), given("max", values.max)});
+    if (values.min > values.count || values.count > values.max) {
+      in.fault(from.at,
+               "must be min <= count <= max, got min " + std::to_string(values.min) + ", count " +
+                   std::to_string(values.count) + ", max " + std::to_string(values.max));
+      return;
+    }
+    into = values;
+  }
+  static node write(const pool_size& value, exposure how) {
+    return write_section(section_of<pool_size>(), &value, how);
+  }
+  static shape describe() {
+    return {.is = shape::type::any_of,
+            .parts = {{.is = shape::type::integer},
+                      {.is = shape::type::section, .inner = &section_of<pool_size>()}}};
+  }
+};
+
+template <>
+struct option_table<queue_options> {
+  static constexpr std::string_view name = "queue";
+  static constexpr std::array rows{
+      row<&queue_options::max>(
+          "max",
+          {.summary = "requests that may wait for a worker; one more is answered 503",
+           .max = 1'000'000,
+           .when = apply::live}),
+      row<&queue_options::timeout>(
+          "timeout",
+          {.summary = "how long a request may wait, then 503; 0: as long as request.timeout",
+           .max = day_ms,
+           .when = apply::live}),
+  };
+};
+
+template <>
+struct option_table<request_options> {
+  static constexpr std::string_view name = "request";
+  static constexpr std::array rows{
+      row<&request_options::timeout>(
+          "timeout",
+          {.summary = "how long a worker may take for a request, then 504 and a new worker",
+           .min = 1,
+           .max = day_ms,
+           .when = apply::live}),
+  };
+};
+
+template <>
+struct option_table<recycle_options> {
+  static constexpr std::string_view name = "recycle";
+  static constexpr std::array rows{
+      row<&recycle_options::requests>(
+          "requests",
+          {.summary = "requests after which a worker is replaced; 0: no limit",
+           .when = apply::live}),
+      row<&recycle_options::memory>(
+          "memory",
+          {.summary = "memory above which a worker is replaced after its answer; 0: no limit",
+           .when = apply::live}),
+      row<&recycle_options::memory_hard>(
+          "memory_hard",
+          {.summary = "memory above which a worker is killed; 0: no limit", .when = apply::live}),
+      row<&recycle_options::ttl>(
+          "ttl",
+          {.summary = "age at which a worker is replaced; 0: no limit", .when = apply::live}),
+      row<&recycle_options::idle>(
+          "idle",
+          {.summary = "time without a request after which a worker is replaced; 0: no limit",
+           .when = apply::live}),
+  };
+};
+
+template <>
+struct option_table<scale_options> {
+  static constexpr std::string_view name = "scale";
+  static constexpr std::array rows{
+      row<&scale_options::gradual_idle>(
+          "gradual_idle",
+          {.summary = "idle time after which the pool gives up one worker; 0: never",
+           .when = apply::live}),
+      row<&scale_options::aggressive_idle>(
+          "aggressive_idle",
+          {.summary = "idle time after which the pool shrinks to size.min at once; 0: never",
+           .when = apply::live}),
+  };
+};
+
+template <>
+struct option_table<pool_options> {
+  static constexpr std::string_view name = "pool";
+  static constexpr std::array rows{
+      row<&pool_options::size>("size",
+                               {.summary = "number of workers: `8`, or min, count and max",
+                                .min = 1,
+                                .max = workers_max,
+                                .when = apply::live}),
+      row<&pool_options::dialect>("dialect", {.summary = "what the workers speak"}),
+      row<&pool_options::queue>("queue", {.summary = "requests that wait for a worker"}),
+      row<&pool_options::request>("request", {.summary = "a request in work"}),
+      row<&pool_options::recycle>("recycle", {.summary = "when a worker is replaced"}),
+      row<&pool_options::scale>("scale", {.summary = "when the pool shrinks"}),
+      row<&pool_options::process>("", {}),
+  };
+};
+
+static_assert(every_field_has_a_row<pool_size>());
+static_assert(every_field_has_a_row<queue_options>());
+static_assert(every_field_has_a_row<request_options>());
+static_assert(every_field_has_a_row<recycle_options>());
+static_assert(every_field_has_a_row<scale_options>());
+static_assert(every_field_has_a_row<pool_options>());
+
+const section& detail::pool_section() {
+  return section_of<pool_options>();
+}
+
+std::string pool_spec_options::fingerprint() const {
+  return to_json_text(write_section(section_of<pool_options>(), &values, exposure::full), 0);
+}
+
+bool pool_spec_options::live_change(const model::kind_options& to) const {
+  const auto* other = dynamic_cast<const pool_spec_options*>(&to);
+  return other != nullptr &&
+         to_json_text(write_restart_options(section_of<pool_options>(), &values), 0) ==
+             to_json_text(write_restart_options(section_of<pool_options>(), &other->values), 0);
+}
+
+} // namespace kraken::config

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Options of programs: octal masks, fingerprint.
+#include "config/process_options.hpp"
+
+#include "config/detail/process_table.hpp"
+#include "config/detail/sections.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace kraken::config {
+
+void value_codec<file_mask>::read(file_mask& into,
+                                  const node& from,
+                                  const option_traits&,
+                                  reader& in) {
+  constexpr std::uint32_t mask_max = 0777;
+  constexpr int octal = 8;
+  const auto text = detail::read_text(from, in);
+  if (!text) {
+    return;
+  }
+  std::uint32_t bits = 0;
+  const char* end = text->data() + text->size();
+  const auto parsed = std::from_chars(text->data(), end, bits, octal);
+  if (parsed.ec != std::errc{} || parsed.ptr != end || bits > mask_max) {
+    in.fault(from.at, "expected octal permission bits such as 027, got '" + *text + "'");
+    return;
+  }
+  into.bits = bits;
+}
+
+node value_codec<file_mask>::write(const file_mask& value, exposure) {
+  constexpr unsigned bits_per_digit = 3;
+  std::string text = "000";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto shift = bits_per_digit * static_cast<unsigned>(text.size() - 1 - i);
+    text[i] = static_cast<char>('0' + ((value.bits >> shift) & 7U));
+  }
+  return node::of_text(text);
+}
+
+const section& detail::process_section() {
+  return section_of<process_options>();
+}
+
+std::string process_spec_options::fingerprint() const {
+  return to_json_text(write_section(section_of<process_options>(), &values, exposure::full), 0);
+}
+
+} // namespace kraken::config
