@@ -91,7 +91,7 @@ json_value json_of(const change_record& value) {
 }
 
 template <class Record>
-std::string list_text(std::span<const Record> records) {
+std::string array_text(std::span<const Record> records) {
   json_value list = json_value::array();
   for (const Record& record : records) {
     list.push_back(json_of(record));
@@ -144,15 +144,15 @@ std::string to_json(const node_record& value) {
 }
 
 std::string to_json(std::span<const event_record> value) {
-  return list_text(value);
+  return array_text(value);
 }
 
 std::string to_json(std::span<const log_record> value) {
-  return list_text(value);
+  return array_text(value);
 }
 
 std::string to_json(std::span<const change_record> value) {
-  return list_text(value);
+  return array_text(value);
 }
 
 std::string to_json(const model::container_status& value, time_point now) {
