@@ -45,7 +45,11 @@ public:
   void start() override {
     look();
     // A report from the next turn of the loop, as a socket's would be.
-    shell_.shard().post([this] { shell_.ready(); });
+    shell_.shard().post([this, alive = std::weak_ptr(alive_)] {
+      if (!alive.expired()) {
+        shell_.ready();
+      }
+    });
   }
   void stop() override { end(); }
   void kill() override { end(); }
@@ -67,6 +71,7 @@ private:
 
   actor::host& shell_;
   strays& seen_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0); ///< what is posted may come too late
 };
 
 model::child_spec spec_of(std::string id, std::string kind) {

@@ -28,15 +28,20 @@ container::container(caf::actor_config& config, birth given)
   status_.name = birth_.spec->name;
   status_.shard = birth_.shard;
   birth_.tree->present.enter();
+  // On the board before the parent goes on: who was told of the child finds it.
+  const auto created = model::next(status_.in, model::event::create);
+  KRAKEN_ASSERT(created && *created == model::state_of(model::phase::idle));
+  status_.in = *created;
+  status_.at = model::phase::idle;
+  status_.since = now();
+  publish();
 }
 
 container::~container() = default;
 
 caf::behavior container::make_behavior() {
   silence();
-  birth_.tree->registry.with(
-      [this](auto& shells) { shells[status_.path] = caf::actor_cast<caf::actor>(this); });
-  move(model::event::create, model::phase::idle);
+  report(child_report::note::changed);
   for (const auto& child : birth_.spec->children) {
     static_cast<void>(
         supervisor_.add(std::make_shared<const model::child_spec>(child), maker::declared));
@@ -181,7 +186,10 @@ caf::actor container::make_shell(const child_entry& child) {
 }
 
 caf::actor spawn_container(caf::actor_system& system, birth given) {
+  const auto tree = given.tree;
+  const auto path = given.path;
   auto made = system.spawn<container>(std::move(given));
+  tree->registry.with([&](auto& shells) { shells[path] = made; });
   release_logger();
   return made;
 }
