@@ -290,10 +290,13 @@ parse_outcome request_parser::parse(std::string_view input, request_head& head) 
 
 parse_outcome request_parser::walk(std::string_view input, request_head& head, pass how) noexcept {
   const char* const begin = input.data();
-  detail::line_cursor at{begin + at_.line_start, begin + at_.scanned, begin + input.size()};
+  const char* const end = begin + input.size();
   while (at_.fields_start == 0) {
+    const char* const start = begin + at_.line_start;
+    detail::line_cursor at{
+        start, begin + at_.scanned, end, start, limits_.line_bytes, limits_.line_bytes};
     std::string_view line;
-    const auto found = detail::next_line(at, limits_.line_bytes, line);
+    const auto found = detail::next_line(at, line);
     at_.line_start = static_cast<std::size_t>(at.line - begin);
     at_.scanned = static_cast<std::size_t>(at.scanned - begin);
     if (found != detail::line_state::complete) {
@@ -315,16 +318,18 @@ parse_outcome
 request_parser::walk_fields(std::string_view input, request_head& head, pass how) noexcept {
   const std::size_t most = std::min(limits_.field_count, head.fields.size());
   const char* const begin = input.data();
-  const char* const fields = begin + at_.fields_start;
-  detail::line_cursor at{begin + at_.line_start, begin + at_.scanned, begin + input.size()};
+  detail::line_cursor at{begin + at_.line_start,
+                         begin + at_.scanned,
+                         begin + input.size(),
+                         begin + at_.fields_start,
+                         limits_.header_bytes,
+                         limits_.field_bytes};
   std::size_t lines = at_.field_lines;
   std::size_t kept = 0;
   known_fields known;
   for (;;) {
-    const auto used = static_cast<std::size_t>(at.line - fields);
-    const std::size_t left = limits_.header_bytes - std::min(limits_.header_bytes, used);
     std::string_view line;
-    const auto found = detail::next_line(at, std::min(left, limits_.field_bytes), line);
+    const auto found = detail::next_line(at, line);
     if (found != detail::line_state::complete) {
       at_.line_start = static_cast<std::size_t>(at.line - begin);
       at_.scanned = static_cast<std::size_t>(at.scanned - begin);

@@ -48,6 +48,17 @@ TEST_CASE("character classes are those of the RFCs") {
   }
   CHECK_FALSE(wire::is_token(""));
   CHECK(wire::is_safe_value(""));
+  for (const std::size_t size : {4U, 8U, 16U, 17U, 40U}) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'a');
+      text[at] = '@';
+      CHECK_FALSE(wire::is_token(text));
+      text[at] = '\n';
+      CHECK_FALSE(wire::is_safe_value(text));
+      text[at] = '\xe4';
+      CHECK(wire::is_safe_value(text));
+    }
+  }
   CHECK(wire::is_safe_value("a\x01"
                             "b\x7f"));
   CHECK_FALSE(wire::is_safe_value("a\x01\n"s));

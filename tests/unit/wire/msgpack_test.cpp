@@ -329,6 +329,8 @@ TEST_CASE("trees survive the way there and back") {
   CHECK(tree->find("d")->number(9) == 9);
   CHECK(*tree == *wire::unpack_value(bytes));
   CHECK_FALSE(*tree == *tree->find("a"));
+  CHECK_FALSE(*wire::unpack_value(from_hex("810102")) == *wire::unpack_value(from_hex("810202")));
+  CHECK_FALSE(*wire::unpack_value(from_hex("810102")) == *wire::unpack_value(from_hex("810103")));
   CHECK_FALSE(*tree->find("f") == *wire::unpack_value(from_hex("c4020002")));
   CHECK(std::get<double>(wire::unpack_value(from_hex("ca3fc00000"))->data) == 1.5);
 }

@@ -96,6 +96,16 @@ TEST_CASE("worker 0 has no id, repeated headers share a key, Host is left out") 
   CHECK(payload.find(from_hex("a3757269a2") + "/p") != std::string_view::npos);
 }
 
+TEST_CASE("names that only look alike stay apart") {
+  const auto head = narya_head("GET / HTTP/1.1\r\nHost: h\r\nXa-bx: 1\r\nXc-bx: 2\r\n"
+                               "xA-BX: 3\r\nxa-bX: 4\r\n\r\n");
+  byte_buffer out;
+  REQUIRE(wire::append_narya_request(out, sample_request(*head)));
+  CHECK(to_hex(out.view())
+            .find(to_hex(from_hex("82 a5") + "Xa-Bx" + from_hex("93a131a133a134 a5") + "Xc-Bx" +
+                         from_hex("91a132"))) != std::string::npos);
+}
+
 TEST_CASE("later SDKs get protocol and server too") {
   const auto [minor, text] =
       GENERATE(table<std::string, std::string>({{"1.0", "1.0"}, {"1.1", "1.1"}}));

@@ -15,33 +15,36 @@ namespace kraken::wire::detail {
 
 enum class line_state : std::uint8_t { complete, incomplete, too_long, control, bare_cr };
 
-/// Where the search for lines stands.
+/// Where the search for lines stands, and how far it may go.
 struct line_cursor {
-  const char* line;    ///< start of the current line
-  const char* scanned; ///< no control character before this
-  const char* end;     ///< of the input
+  const char* line;           ///< start of the current line
+  const char* scanned;        ///< no control character before this
+  const char* end;            ///< of the input
+  const char* origin;         ///< where counting towards `bytes_max` begins
+  std::size_t bytes_max;      ///< of all lines; the empty line that ends them is free
+  std::size_t line_bytes_max; ///< of one line
 };
 
 /// Takes the next line, without its CRLF, and moves the cursor behind it.
-/// @param limit bytes the line may have
-inline line_state next_line(line_cursor& at, std::size_t limit, std::string_view& line) noexcept {
-  const bool bounded = static_cast<std::size_t>(at.end - at.line) > limit;
-  const char* const stop = bounded ? at.line + limit + 1 : at.end;
-  const char* const cr = find_control(at.scanned, stop);
+inline line_state next_line(line_cursor& at, std::string_view& line) noexcept {
+  const char* const cr = find_control(at.scanned, at.end);
+  const auto size = static_cast<std::size_t>(cr - at.line);
   at.scanned = cr;
-  if (cr == stop) {
-    return bounded ? line_state::too_long : line_state::incomplete;
+  // Before anything else: what stands behind a limit must not matter.
+  if (size > at.line_bytes_max ||
+      (static_cast<std::size_t>(cr - at.origin) > at.bytes_max && size != 0)) {
+    return line_state::too_long;
+  }
+  if (at.end - cr < 2) {
+    return cr == at.end || *cr == '\r' ? line_state::incomplete : line_state::control;
   }
   if (*cr != '\r') {
     return line_state::control;
   }
-  if (cr + 1 == at.end) {
-    return line_state::incomplete;
-  }
   if (cr[1] != '\n') {
     return line_state::bare_cr;
   }
-  line = {at.line, static_cast<std::size_t>(cr - at.line)};
+  line = {at.line, size};
   at.scanned = at.line = cr + 2;
   return line_state::complete;
 }

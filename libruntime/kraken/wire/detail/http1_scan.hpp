@@ -172,6 +172,9 @@ struct token_run {
     const auto rest = word_mask(block) ^ 0xffffU;
     if (rest != 0) {
       at += std::countr_zero(rest);
+      if (*at == ':') { // nearly always
+        return {at, false};
+      }
       break;
     }
   }
