@@ -3,7 +3,7 @@
 /// Loading: layers into one document, the document into structs, structs checked and completed.
 #include "config/loader.hpp"
 
-#include "config/container_options.hpp"
+#include "config/detail/container_options.hpp"
 #include "config/detail/cross_checks.hpp"
 #include "config/detail/layers.hpp"
 #include "config/detail/sections.hpp"

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <filesystem>
 
 namespace kraken::config {
@@ -326,18 +325,6 @@ private:
   reader in_;
 };
 
-result<void> check_narya_number(std::string_view flag, std::string_view text) {
-  std::int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, value);
-  if (parsed.ec != std::errc{} || parsed.ptr != end) {
-    return fail(errc::invalid_argument,
-                "invalid value \"" + std::string{text} + "\" for flag -" + std::string{flag} +
-                    ": parse error");
-  }
-  return {};
-}
-
 /// Only values > 0 count, as in Narya.
 bool counts(const std::optional<std::string>& number) {
   return number && !number->empty() && number->front() != '-' &&
@@ -345,42 +332,6 @@ bool counts(const std::optional<std::string>& number) {
 }
 
 } // namespace
-
-result<narya_flags> parse_narya_flags(std::span<const std::string> words) {
-  narya_flags out;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string_view word = words[i];
-    const auto name_at = word.starts_with("--") ? 2U : 1U;
-    const auto equals = word.find('=');
-    if (!word.starts_with('-') || word.size() <= name_at) {
-      return fail(errc::invalid_argument, "unexpected argument '" + words[i] + "'");
-    }
-    const auto name = word.substr(
-        name_at, equals == std::string_view::npos ? std::string_view::npos : equals - name_at);
-    if (name == "version") {
-      out.version = true;
-      continue;
-    }
-    auto* target = name == "config"    ? &out.config
-                   : name == "host"    ? &out.host
-                   : name == "port"    ? &out.port
-                   : name == "workers" ? &out.workers
-                                       : nullptr;
-    if (target == nullptr) {
-      return fail(errc::invalid_argument, "flag provided but not defined: -" + std::string{name});
-    }
-    if (equals == std::string_view::npos && i + 1 == words.size()) {
-      return fail(errc::invalid_argument, "flag needs an argument: -" + std::string{name});
-    }
-    *target = equals == std::string_view::npos ? words[++i] : std::string{word.substr(equals + 1)};
-    if (target == &out.port || target == &out.workers) {
-      if (auto fine = check_narya_number(name, **target); !fine) {
-        return fail(fine.error());
-      }
-    }
-  }
-  return out;
-}
 
 bool is_narya(std::string_view file_name, const node& document) {
   const auto name = std::filesystem::path{file_name}.filename().string();

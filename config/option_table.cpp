@@ -45,11 +45,14 @@ const void* member_of(const option_row& row, const void* object) {
   return row.locate(const_cast<void*>(object));
 }
 
-void add_options(const section& what, const std::string& prefix, std::vector<option_view>& out) {
+void add_options(const section& what,
+                 const std::string& prefix,
+                 apply above,
+                 std::vector<option_view>& out) {
   for (const auto& row : what.rows) {
     auto looks = row.describe();
     if (row.key.empty()) {
-      add_options(*looks.inner, prefix, out);
+      add_options(*looks.inner, prefix, above, out);
       continue;
     }
     auto key = prefix + std::string{row.key};
@@ -59,9 +62,10 @@ void add_options(const section& what, const std::string& prefix, std::vector<opt
         inner = part.is == shape::type::section ? part.inner : inner;
       }
     }
-    out.push_back({key, &row, std::move(looks)});
+    const auto when = above == apply::live ? above : row.traits.when;
+    out.push_back({key, &row, std::move(looks), when});
     if (inner != nullptr) {
-      add_options(*inner, key + ".", out);
+      add_options(*inner, key + ".", when, out);
     }
   }
 }
@@ -163,7 +167,7 @@ node write_restart_options(const section& what, const void* object) {
 
 std::vector<option_view> all_options(const section& what) {
   std::vector<option_view> out;
-  add_options(what, {}, out);
+  add_options(what, {}, apply::restart, out);
   return out;
 }
 

@@ -139,6 +139,7 @@ struct option_view {
   std::string key;
   const option_row* row = nullptr;
   shape looks;
+  apply when = apply::restart; ///< live too when a row above it is
 };
 
 /// All rows, those of inner sections after the row they belong to. Not into lists.

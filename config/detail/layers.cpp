@@ -3,7 +3,7 @@
 /// Laying environment and flags over a document.
 #include "config/detail/layers.hpp"
 
-#include "config/container_options.hpp"
+#include "config/detail/container_options.hpp"
 #include "config/detail/sections.hpp"
 #include "config/yaml_reader.hpp"
 

@@ -27,6 +27,10 @@ read_container(const node& from, const std::string& path, std::vector<config_err
 /// Every option of a container with its value, children included, in the order of the tables.
 [[nodiscard]] node write_container(const model::child_spec& spec, exposure how);
 
+/// Every option of a container of `kind` with its default; a pool's differ from the others'.
+/// @param kind a registered kind
+[[nodiscard]] node standard_container(std::string_view kind);
+
 /// The kind that a container of a document has: its `type`, `supervisor` when it only has
 /// children, else empty.
 [[nodiscard]] std::string_view kind_of(const node& container);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Reading and printing containers.
-#include "config/container_options.hpp"
+#include "config/detail/container_options.hpp"
 
 #include "config/detail/sections.hpp"
 #include "config/http_options.hpp"
@@ -226,6 +226,12 @@ model::child_spec read_root(const node* from, std::vector<config_error>& errors)
   }
   spec.children = read_children(given, {}, errors);
   return spec;
+}
+
+node standard_container(std::string_view kind) {
+  std::vector<config_error> none; // an empty map has no mistakes but what is missing
+  reader in{none};
+  return write_container(read_spec(node::map(), kind, {}, in), exposure::full);
 }
 
 node write_container(const model::child_spec& spec, exposure how) {
