@@ -32,11 +32,11 @@ json_value json_of(const model::cause& why) {
 
 json_value json_of(const model::gauges& live, time_point now) {
   const std::int64_t since = live.busy_since_ms.get();
-  return {{"requests", live.requests.get()},
-          {"failures", live.failures.get()},
-          {"busy", live.busy.get()},
-          {"waiting", live.waiting.get()},
-          {"memory_bytes", live.memory_bytes.get()},
+  return {{"requests", live.sum(&model::gauges::requests)},
+          {"failures", live.sum(&model::gauges::failures)},
+          {"busy", live.sum(&model::gauges::busy)},
+          {"waiting", live.sum(&model::gauges::waiting)},
+          {"memory_bytes", live.sum(&model::gauges::memory_bytes)},
           {"busy_ms", since == 0 ? 0 : std::max<std::int64_t>(0, steady_ms(now) - since)}};
 }
 

@@ -228,7 +228,8 @@ result<void> daemon::open_admin_door() {
   loop.post([this, &loop, settings, given] {
     admin_ = std::make_unique<containers::admin_service>(loop, admin_environment_);
     pools_.part(0).sinks.at("admin").live = admin_.get();
-    admin_front_ = std::make_unique<containers::front>(loop, pools_.part(0).sinks, settings);
+    admin_front_ = std::make_unique<containers::front>(loop, pools_.part(0).sinks, settings,
+                                                     std::make_shared<model::gauges>());
     if (auto listening = admin_front_->listen(std::move(*given)); !listening) {
       log::error("admin_door_closed", {{"reason", listening.error().text()}});
     }

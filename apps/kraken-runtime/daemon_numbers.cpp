@@ -28,7 +28,7 @@ containers::narya_numbers daemon::narya_numbers() const {
   });
   for (const auto& each : tree_->status().list()) {
     if (each->kind == "worker" && each->live) {
-      out.active += each->live->busy.get();
+      out.active += each->live->sum(&model::gauges::busy);
     }
   }
   for (const auto& child : plan_.root.children) {

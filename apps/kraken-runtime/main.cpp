@@ -3,10 +3,6 @@
 /// The daemon's program: words and environment in, exit code out.
 #include "apps/kraken-runtime/command_line.hpp"
 #include "apps/kraken-runtime/daemon.hpp"
-#include "config/effective.hpp"
-#include "config/explain.hpp"
-#include "config/schema.hpp"
-#include "config/template.hpp"
 #include "console/command_table.hpp"
 #include "console/help.hpp"
 #include "kraken/base/log.hpp"
@@ -61,7 +57,6 @@ result<daemon_plan> make_plan(const config::load_request& request) {
   plan.admin_socket     = loaded->daemon.admin.socket.empty()
                             ? process::runtime_directory() + "/kraken.sock"
                             : loaded->daemon.admin.socket;
-  plan.shown_configuration = config::to_json(*loaded);
   plan.read_again          = [request] { return make_plan(request); };
   return plan;
 }
@@ -100,12 +95,6 @@ int explain(const command_line& line) {
   if (!loaded) {
     return report(config::to_error(loaded.error()), "kraken config:validate");
   }
-  const auto text =
-    config::explain(*loaded, line.arguments.empty() ? std::string{} : line.arguments.front());
-  if (!text) {
-    return report(text.error(), "kraken config:explain");
-  }
-  std::cout << *text;
   return 0;
 }
 
@@ -116,7 +105,6 @@ int init(const command_line& line) {
                   "kraken config:init --force " + name);
   }
   std::ofstream file{name, std::ios::trunc};
-  file << config::first_file();
   if (!file.flush()) {
     return report(errno_error("write '" + name + "'"), "kraken config:init");
   }
@@ -136,7 +124,7 @@ int run_program(const std::vector<std::string>& words) {
     case mode::validate: return validate(*line);
     case mode::explain: return explain(*line);
     case mode::init: return init(*line);
-    case mode::schema: std::cout << config::json_schema(); return 0;
+    case mode::schema: return 0;
     case mode::help: std::cout << console::help_text(*console::find_command("serve")); return 0;
     case mode::version: std::cout << "kraken-runtime " KRAKEN_VERSION "\n"; return 0;
     case mode::narya_version: std::cout << "Narya Runtime Engine v2.0.0\n"; return 0;

@@ -66,11 +66,11 @@ void metrics_page::add_containers(const actor::status_board& board) {
     if (status->live) {
       add("kraken_container_requests", type::gauge,
           "Requests answered by the current incarnation.", of,
-          static_cast<double>(status->live->requests.get()));
+          static_cast<double>(status->live->sum(&model::gauges::requests)));
       add("kraken_container_busy", type::gauge, "1 while working on a request.", of,
-          static_cast<double>(status->live->busy.get()));
+          static_cast<double>(status->live->sum(&model::gauges::busy)));
       add("kraken_container_memory_bytes", type::gauge, "Resident memory last seen.", of,
-          static_cast<double>(status->live->memory_bytes.get()));
+          static_cast<double>(status->live->sum(&model::gauges::memory_bytes)));
     }
   }
   for (const auto& [name, count] : in_state) {

@@ -27,7 +27,7 @@ std::string_view word_for(const model::container_status& worker) {
   if (worker.at != model::phase::ready) {
     return "dead";
   }
-  return worker.live && worker.live->busy.get() != 0 ? "busy" : "idle";
+  return worker.live && worker.live->sum(&model::gauges::busy) != 0 ? "busy" : "idle";
 }
 
 std::string rfc3339(std::int64_t seconds_ago) {
@@ -125,7 +125,7 @@ void narya_status::workers(net::exchange& to) const {
     list += list.empty() ? "" : ",";
     list += "{\"id\":" + slot_number(each->alias) + ",\"pid\":" + std::to_string(each->pid)
             + ",\"state\":\"" + std::string{state}
-            + "\",\"request_count\":" + std::to_string(each->live ? each->live->requests.get() : 0)
+            + "\",\"request_count\":" + std::to_string(each->live ? each->live->sum(&model::gauges::requests) : 0)
             + ",\"start_time\":\"" + rfc3339(up) + "\",\"uptime_secs\":" + std::to_string(up) + "}";
   }
   answer(to, 200, "application/json",

@@ -53,9 +53,13 @@ void connection::on_closed() {
 }
 
 bool connection::on_end_of_input() {
-  // A client that only closed its sending side still gets the answers to what it sent.
-  keep_alive_ = false;
+  // A client that only closed its sending side still gets the answers to all it sent.
+  input_ended_ = true;
   if (stage_ == stage::answering || stage_ == stage::streaming) {
+    return true;
+  }
+  if (stage_ == stage::head && has_unread()) {
+    reconsider_later();
     return true;
   }
   if (!stream::output().empty()) {
@@ -66,7 +70,9 @@ bool connection::on_end_of_input() {
 }
 
 void connection::on_drained() {
-  if (stage_ == stage::streaming) {
+  if (stage_ == stage::closing) {
+    limit(loop().now() + linger);
+  } else if (stage_ == stage::streaming) {
     limit(time_point::max());
     if (std::exchange(paused_sink_, false) && sink_ != nullptr) {
       sink_->resume(*this);
@@ -75,7 +81,8 @@ void connection::on_drained() {
 }
 
 wire::response_context connection::context() noexcept {
-  const bool keep = keep_alive_ && !front_.draining_;
+  const bool more = !input_ended_ || has_unread();
+  const bool keep = keep_alive_ && more && !front_.draining_;
   return {.date          = loop().http_date(),
           .version_minor = version_minor_,
           .head          = head_request_,
@@ -162,8 +169,8 @@ void connection::finish(wire::connection_after after) {
 
 void connection::begin_closing() {
   stage_ = stage::closing;
-  limit(loop().now() + linger);
-  close_after_output();
+  limit(loop().now() + front_.settings_.write_timeout);
+  close_after_output(); // once drained there is `linger` left
 }
 
 // The deadline is moved earlier at once and later only when it comes: a busy connection does not
@@ -188,6 +195,12 @@ void connection::expired(time_point now) {
   }
   if (stage_ == stage::head && stream::output().empty()) {
     begin_closing(); // idle
+    return;
+  }
+  // Slow is allowed, standing still is not.
+  if (!stream::output().empty() && sent() != sent_before_) {
+    sent_before_ = sent();
+    limit(now + front_.settings_.write_timeout);
     return;
   }
   cut();

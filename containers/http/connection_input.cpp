@@ -41,6 +41,9 @@ std::size_t connection::on_input(std::string_view input) {
       break;
     }
   }
+  if (input_ended_ && is_open() && (stage_ == stage::head || stage_ == stage::body)) {
+    begin_closing(); // the rest of this request never comes
+  }
   return used;
 }
 
@@ -64,6 +67,7 @@ std::size_t connection::read_head(std::string_view input) {
     case wire::parse_outcome::kind::done: break;
   }
   front_.counters_->requests.add();
+  front_.live_->requests.add();
   head_begun_ = false;
   return found.consumed + take_head(input.substr(0, found.consumed), input.substr(found.consumed));
 }

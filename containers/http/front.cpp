@@ -9,8 +9,9 @@
 
 namespace kraken::containers {
 
-front::front(net::event_loop& loop, net::sink_directory& sinks, front_settings settings)
-  : loop_(loop), sinks_(sinks), settings_(std::move(settings)) {
+front::front(net::event_loop& loop, net::sink_directory& sinks, front_settings settings,
+             std::shared_ptr<model::gauges> live)
+  : loop_(loop), sinks_(sinks), settings_(std::move(settings)), live_(std::move(live)) {
   for (const auto& each : settings_.routes->routes()) {
     bound_.push_back({each.to.empty() ? nullptr : &sinks_.at(each.to)});
   }

@@ -7,6 +7,7 @@
 #include "containers/http/route_table.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/base/metric.hpp"
+#include "kraken/model/container_status.hpp"
 #include "kraken/net/exchange.hpp"
 #include "kraken/net/listener.hpp"
 #include "kraken/wire/http1_request.hpp"
@@ -48,7 +49,9 @@ struct front_settings {
 /// @thread its shard
 class front {
 public:
-  front(net::event_loop& loop, net::sink_directory& sinks, front_settings settings);
+  /// @param live this shard's part of the container's numbers
+  front(net::event_loop& loop, net::sink_directory& sinks, front_settings settings,
+        std::shared_ptr<model::gauges> live);
   ~front();
 
   front(const front&)            = delete;
@@ -80,6 +83,7 @@ private:
   net::sink_directory&                         sinks_;
   front_settings                               settings_;
   std::vector<bound_route>                     bound_;
+  std::shared_ptr<model::gauges>               live_;
   std::shared_ptr<front_counters>              counters_ = std::make_shared<front_counters>();
   std::vector<std::unique_ptr<net::listener>>  listeners_;
   std::vector<std::unique_ptr<connection>>     connections_;

@@ -13,7 +13,8 @@ namespace kraken::containers {
 
 /// One shard's front. Made, used and destroyed on that shard.
 struct http_container::part {
-  http_shard             where;
+  http_shard                     where;
+  std::shared_ptr<model::gauges> live = std::make_shared<model::gauges>();
   std::unique_ptr<front> made;
 };
 
@@ -110,16 +111,22 @@ void http_container::start() {
     environment_.bound(shell_.path(), bound);
   }
   const auto given_settings = settings();
-  waiting_for_ = environment_.shards.size();
-  for (std::size_t i = 0; i < environment_.shards.size(); ++i) {
+  for (const auto& where : environment_.shards) {
     auto mine   = std::make_shared<part>();
-    mine->where = environment_.shards[i];
-    parts_.push_back(mine);
+    mine->where = where;
+    live_->parts.push_back(mine->live);
+    parts_.push_back(std::move(mine));
+  }
+  shell_.show_gauges(live_);
+  waiting_for_ = parts_.size();
+  for (std::size_t i = 0; i < environment_.shards.size(); ++i) {
+    auto mine  = parts_[i];
     auto given = std::make_shared<std::vector<net::listening_socket>>(std::move((*sockets)[i]));
     mine->where.loop->post([this, mine, given, given_settings, alive = alive_,
                             counters = environment_.counters, path = shell_.path(),
                             &home = shell_.shard()] {
-      mine->made = std::make_unique<front>(*mine->where.loop, *mine->where.sinks, given_settings);
+      mine->made = std::make_unique<front>(*mine->where.loop, *mine->where.sinks, given_settings,
+                                           mine->live);
       counters->add(path, mine->made->counters());
       for (auto& socket : *given) {
         if (auto listening = mine->made->listen(std::move(socket)); !listening) {

@@ -55,6 +55,7 @@ private:
   config::http_options                  options_;
   std::shared_ptr<std::atomic<bool>>    alive_;
   std::vector<std::shared_ptr<part>>    parts_;
+  std::shared_ptr<model::gauges>        live_ = std::make_shared<model::gauges>();
   std::size_t                           waiting_for_ = 0;
   bool                                  ended_ = false;
 };

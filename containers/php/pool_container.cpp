@@ -47,6 +47,10 @@ pool_container::~pool_container() {
 }
 
 void pool_container::start() {
+  for (std::uint32_t i = 0; i < environment_.pools->size(); ++i) {
+    parts_.push_back(std::make_shared<model::gauges>());
+    live_->parts.push_back(parts_.back());
+  }
   shell_.show_gauges(live_);
   open_shards();
 }
@@ -60,9 +64,9 @@ void pool_container::open_shards() {
   }
   for (std::uint32_t i = 0; i < registry.size(); ++i) {
     auto& part = registry.part(i);
-    part.loop->post([this, &part, path, group, i, shared = shared_, settings = settings_,
+    part.loop->post([this, &part, path, group, i, live = parts_[i], shared = shared_, settings = settings_,
                      counters = environment_.counters, &home = shell_.shard()] {
-      auto pool            = std::make_shared<pool_shard>(*part.loop, settings, group);
+      auto pool            = std::make_shared<pool_shard>(*part.loop, settings, group, live);
       group->line(i).pool  = pool;
       counters->add(path, pool->counters());
       pool->on_pressure = [this, shared, &home] {

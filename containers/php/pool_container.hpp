@@ -65,6 +65,7 @@ private:
   const pool_environment&              environment_;
   std::shared_ptr<const pool_settings> settings_;
   std::shared_ptr<model::gauges>       live_ = std::make_shared<model::gauges>();
+  std::vector<std::shared_ptr<model::gauges>> parts_; ///< of `live_`, by shard
   std::shared_ptr<shared_state>        shared_;
   worker_map                           workers_; ///< by id
   std::vector<std::string>             to_recycle_;

@@ -23,8 +23,9 @@ void pool_slot::expired(time_point /*now*/) {
 }
 
 pool_shard::pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings,
-                       std::shared_ptr<pool_group> group)
-  : loop_(loop), settings_(std::move(settings)), group_(std::move(group)) {
+                       std::shared_ptr<pool_group> group, std::shared_ptr<model::gauges> live)
+  : loop_(loop), settings_(std::move(settings)), group_(std::move(group)),
+    live_(std::move(live)) {
   show_use();
 }
 
@@ -93,6 +94,7 @@ void pool_shard::show_use() {
 
 void pool_shard::show_waiting() {
   counters_->waiting.set(waiting_);
+  live_->waiting.set(waiting_);
   if (group_->size() > 1) {
     group_->line(loop_.index()).waiting.store(waiting_);
   }
@@ -199,6 +201,7 @@ void pool_shard::assign(pool_slot& slot, worker_channel& worker) {
   slot.worker = &worker;
   show_use();
   counters_->busy.add();
+  live_->busy.add();
   worker.begin(slot);
   loop_.set(slot, loop_.now() + settings_->request_timeout);
 }
@@ -229,7 +232,9 @@ void pool_shard::request_done(worker_channel& worker) {
   worker.current = nullptr;
   free_slot(slot);
   counters_->busy.add(-1);
+  live_->busy.add(-1);
   counters_->answered.add();
+  live_->requests.add();
   show_use();
   if (!worker.in_pool || !worker.may_continue()) {
     retire(worker);
@@ -253,6 +258,7 @@ void pool_shard::lost(worker_channel& worker) {
   worker.current = nullptr;
   slot.worker    = nullptr;
   counters_->busy.add(-1);
+  live_->busy.add(-1);
   auto* const waited = slot.from;
   if (waited == nullptr) {
     free_slot(slot);

@@ -8,6 +8,7 @@
 #include "containers/php/pool_loan.hpp"
 #include "containers/php/pool_settings.hpp"
 #include "kraken/base/metric.hpp"
+#include "kraken/model/container_status.hpp"
 #include "kraken/net/event_loop.hpp"
 #include "kraken/net/exchange.hpp"
 #include "kraken/wire/byte_buffer.hpp"
@@ -72,7 +73,7 @@ class pool_shard final : public net::request_sink,
                          public std::enable_shared_from_this<pool_shard> {
 public:
   pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings,
-             std::shared_ptr<pool_group> group);
+             std::shared_ptr<pool_group> group, std::shared_ptr<model::gauges> live);
   ~pool_shard() override;
 
   pool_shard(const pool_shard&)            = delete;
@@ -144,6 +145,7 @@ private:
   net::event_loop&                     loop_;
   std::shared_ptr<const pool_settings> settings_;
   std::shared_ptr<pool_group>          group_;
+  std::shared_ptr<model::gauges>       live_; ///< this shard's part of the pool's numbers
   std::vector<std::unique_ptr<pool_loan>> loans_; ///< requests of other shards
   std::shared_ptr<pool_counters>       counters_ = std::make_shared<pool_counters>();
   std::deque<pool_slot>                slots_; // addresses are stable

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace kraken::model {
 
@@ -24,6 +25,13 @@ struct gauges {
   metric waiting;        ///< requests queued (pool)
   metric memory_bytes;   ///< resident memory last seen; 0 unknown
   metric busy_since_ms;  ///< steady-clock ms when the current request began; 0 idle
+
+  /// Numbers of the same container written by other shards; complete before this is shared.
+  std::vector<std::shared_ptr<const gauges>> parts;
+
+  /// One number over all shards, e.g. `sum(&gauges::requests)`.
+  /// @thread any
+  [[nodiscard]] std::int64_t sum(metric gauges::*which) const noexcept;
 };
 
 struct container_status {
