@@ -27,7 +27,7 @@ constexpr std::array destroy_words{
 
 constexpr std::array create_flags{
   flag_row{"flags", 0, value_type::word, "FLAGS", "CREATE_DEFAULT", completion::choices,
-           "what to do when the alias is taken: refuse, or replace it softly, hard, or both in turn",
+           "what to do when the alias is taken: refuse, or replace it softly, hard, or in turn",
            false, create_words}};
 constexpr std::array destroy_flags{
   flag_row{"flags", 0, value_type::word, "FLAGS", "DESTROY_FORCE_SOFT", completion::choices,

@@ -4,6 +4,9 @@
 /// of them are stale (exit code 1). What is in them is in the other files here.
 #include "pages.hpp"
 
+#include "config/reference_page.hpp"
+#include "config/schema.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -28,6 +31,8 @@ kraken::result<std::vector<page>> all_pages(const fs::path& root) {
                           generate::states_page(),
                           generate::events_page(),
                           generate::openapi_page(KRAKEN_VERSION)};
+  pages.push_back({"docs/reference/options.md", kraken::config::reference_page()});
+  pages.push_back({"config/kraken.schema.json", kraken::config::json_schema()});
   for (page& script : generate::completion_pages()) {
     pages.push_back(std::move(script));
   }

@@ -20,8 +20,8 @@ struct event_row {
 // Rows read as a table.
 // clang-format off
 inline constexpr std::array event_table{
-  event_row{"actors_left", level::warn, "the daemon ends although some containers did not answer"},
   event_row{"admin_door_closed", level::error, "the admin socket could not be opened"},
+  event_row{"configuration", level::warn, "a warning about the configuration, continuing"},
   event_row{"container_cause", level::error, "detail of a failure: standard error, trace"},
   event_row{"container_failed", level::error, "an incarnation ended or failed unasked"},
   event_row{"container_handler_threw", level::error, "code of a container threw an exception"},
@@ -41,6 +41,7 @@ inline constexpr std::array event_table{
   event_row{"output", level::info, "a line a container's process wrote"},
   event_row{"output_dropped", level::warn, "a container wrote more lines than the limit allows"},
   event_row{"pool_grows", level::info, "a pool adds a worker because requests wait"},
+  event_row{"pool_shrinks", level::info, "a pool ends a worker because it is idle"},
   event_row{"reload_refused", level::error, "a configuration was not taken; nothing has changed"},
   event_row{"reloaded", level::info, "a changed configuration is in force"},
   event_row{"reply_callback_threw", level::error, "the receiver of a command's answer threw"},
