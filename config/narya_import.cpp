@@ -301,6 +301,12 @@ private:
       warn(h2->at, "server.enable_http2: HTTP/2 is not served");
     }
     auto routes = node::list();
+    // Narya answers these itself, whatever the application has there.
+    for (const auto* own : {"/health", "/metrics", "/debug/workers", "/narya/health",
+                            "/narya/metrics", "/narya/debug/workers"}) {
+      routes.items.push_back(
+          map_of({{"exact", node::of_text(own)}, {"to", node::of_text("@narya")}}));
+    }
     routes.items.push_back(map_of({{"path", node::of_text("/")}, {"to", node::of_text("web")}}));
     const auto read = with_unit(positive("server.read_timeout", 60), "s");
     auto out = map_of({

@@ -6,6 +6,7 @@
 
 #include "containers/admin/admin_service.hpp"
 #include "containers/admin/narya_status.hpp"
+#include "containers/admin/token_gate.hpp"
 #include "containers/http/http_container.hpp"
 #include "containers/php/pool_container.hpp"
 #include "containers/process/process_container.hpp"
@@ -34,6 +35,8 @@ struct daemon_plan {
   std::uint32_t     shards = 0; ///< 0: one per core this process may use
   log::settings     logging;
   std::string       admin_socket;
+  std::string       admin_listen; ///< TCP, besides the socket; empty: none
+  std::string       admin_token;
   milliseconds      stop_within = seconds{80};
   std::vector<std::string> config_files;
   std::string       shown_configuration = "null"; ///< JSON, secrets redacted
@@ -56,6 +59,7 @@ private:
   [[nodiscard]] result<void>   prepare_process();
   [[nodiscard]] result<void>   make_tree();
   [[nodiscard]] result<void>   open_admin_door();
+  void                         prepare_admin();
   [[nodiscard]] std::vector<actor::kind> kinds();
   void                         start_shards();
   void                         on_signal(const process::received_signal& signal);
@@ -95,6 +99,8 @@ private:
   std::unique_ptr<containers::narya_status>    narya_;
   steady_monotonic_clock                       clock_;
   std::unique_ptr<containers::front>           admin_front_;
+  std::unique_ptr<containers::token_gate>      admin_gate_;
+  std::unique_ptr<containers::front>           admin_tcp_front_;
   std::unique_ptr<reactor::waiting>            signal_wait_;
   std::unique_ptr<reactor::waiting>            sweep_wait_;
   std::unique_ptr<reactor::waiting>            watchdog_wait_;

@@ -98,7 +98,7 @@ void daemon::tree_ended(int exit_code) {
   log::info("daemon_ended", {{"exit_code", exit_code}});
   auto& home = *loops_.front();
   home.post([this] {
-    pools_.part(0).sinks.at("admin").live = nullptr;
+    admin_tcp_front_.reset();
     admin_front_.reset();
     admin_.reset();
     control_.stop();

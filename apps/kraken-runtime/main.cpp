@@ -3,6 +3,9 @@
 /// The daemon's program: words and environment in, exit code out.
 #include "apps/kraken-runtime/command_line.hpp"
 #include "apps/kraken-runtime/daemon.hpp"
+#include "config/explain.hpp"
+#include "config/reference_page.hpp"
+#include "config/schema.hpp"
 #include "console/command_table.hpp"
 #include "console/help.hpp"
 #include "kraken/base/log.hpp"
@@ -57,6 +60,15 @@ result<daemon_plan> make_plan(const config::load_request& request) {
   plan.admin_socket     = loaded->daemon.admin.socket.empty()
                             ? process::runtime_directory() + "/kraken.sock"
                             : loaded->daemon.admin.socket;
+  plan.shown_configuration = config::to_json(*loaded);
+  plan.admin_listen        = loaded->daemon.admin.listen;
+  if (!plan.admin_listen.empty()) {
+    std::ifstream file{loaded->daemon.admin.token_file};
+    if (!(file >> plan.admin_token)) {
+      return fail(errc::invalid_argument, "admin.token_file: no token can be read from '"
+                                            + loaded->daemon.admin.token_file + "'");
+    }
+  }
   plan.read_again          = [request] { return make_plan(request); };
   return plan;
 }
@@ -95,6 +107,13 @@ int explain(const command_line& line) {
   if (!loaded) {
     return report(config::to_error(loaded.error()), "kraken config:validate");
   }
+  const auto key  = line.arguments.empty() ? std::string{} : line.arguments.front();
+  const auto text = config::explain(*loaded, key);
+  if (text.empty()) {
+    return report(error{errc::not_found, "there is no option '" + key + "'"},
+                  "kraken config:explain");
+  }
+  std::cout << text;
   return 0;
 }
 
@@ -105,6 +124,7 @@ int init(const command_line& line) {
                   "kraken config:init --force " + name);
   }
   std::ofstream file{name, std::ios::trunc};
+  file << config::init_template();
   if (!file.flush()) {
     return report(errno_error("write '" + name + "'"), "kraken config:init");
   }
@@ -124,7 +144,7 @@ int run_program(const std::vector<std::string>& words) {
     case mode::validate: return validate(*line);
     case mode::explain: return explain(*line);
     case mode::init: return init(*line);
-    case mode::schema: return 0;
+    case mode::schema: std::cout << config::json_schema(); return 0;
     case mode::help: std::cout << console::help_text(*console::find_command("serve")); return 0;
     case mode::version: std::cout << "kraken-runtime " KRAKEN_VERSION "\n"; return 0;
     case mode::narya_version: std::cout << "Narya Runtime Engine v2.0.0\n"; return 0;

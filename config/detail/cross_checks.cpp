@@ -184,7 +184,8 @@ private:
     if (route.to.empty() == !route.respond.has_value()) {
       fault(where, path, "needs exactly one of to and respond");
     }
-    if (!route.to.empty() && !pools_.contains(route.to)) {
+    // `@name` is the daemon's own: only an import writes it.
+    if (!route.to.empty() && !route.to.starts_with('@') && !pools_.contains(route.to)) {
       std::vector<std::string_view> known;
       for (const auto& [id, at] : pools_) {
         known.emplace_back(id);

@@ -70,14 +70,16 @@ bool connection::on_end_of_input() {
 }
 
 void connection::on_drained() {
-  if (stage_ == stage::closing) {
-    limit(loop().now() + linger);
-  } else if (stage_ == stage::streaming) {
+  if (stage_ == stage::streaming) {
     limit(time_point::max());
     if (std::exchange(paused_sink_, false) && sink_ != nullptr) {
       sink_->resume(*this);
     }
   }
+}
+
+void connection::on_shut_down() {
+  limit(loop().now() + linger);
 }
 
 wire::response_context connection::context() noexcept {
@@ -170,7 +172,7 @@ void connection::finish(wire::connection_after after) {
 void connection::begin_closing() {
   stage_ = stage::closing;
   limit(loop().now() + front_.settings_.write_timeout);
-  close_after_output(); // once drained there is `linger` left
+  close_after_output();
 }
 
 // The deadline is moved earlier at once and later only when it comes: a busy connection does not

@@ -49,6 +49,7 @@ private:
   std::size_t on_input(std::string_view input) override;
   void        on_closed() override;
   void        on_drained() override;
+  void        on_shut_down() override;
   bool        on_end_of_input() override;
 
   // net::exchange

@@ -34,6 +34,10 @@ result<void> front::listen(net::listening_socket socket) {
 
 void front::accept(unique_fd socket, std::string peer) {
   counters_->connections_accepted.add();
+  if (settings_.admits && !settings_.admits(socket.get())) {
+    counters_->connections_refused.add();
+    return;
+  }
   auto made   = std::make_unique<connection>(*this, std::move(socket), std::move(peer));
   made->index = connections_.size();
   if (connections_.size() >= settings_.connections_max) {

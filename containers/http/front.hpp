@@ -44,6 +44,8 @@ struct front_settings {
   milliseconds                       idle_timeout    = seconds{60};
   milliseconds                       write_timeout   = seconds{60};
   unsigned                           retry_after_s   = 1;
+  /// Asked about every accepted socket; refused ones are closed. Empty: all are welcome.
+  std::function<bool(int fd)>        admits;
 };
 
 /// @thread its shard
