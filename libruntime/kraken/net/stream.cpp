@@ -180,6 +180,7 @@ void stream::send_some() {
       return;
     }
     output_.consume(static_cast<std::size_t>(sent));
+    sent_ += static_cast<std::uint64_t>(sent);
   }
   output_.release_above(kept_capacity);
   if (closing_ && !shut_down_) {
@@ -189,6 +190,7 @@ void stream::send_some() {
       fail_now();
       return;
     }
+    on_shut_down();
   }
   watch();
   if (!closing_) {

@@ -39,6 +39,13 @@ public:
   void resume_reading();
   [[nodiscard]] bool reading() const noexcept { return reading_; }
 
+  /// Whether bytes are kept that the owner could not use yet. While they are being offered those
+  /// it is about to use up count too.
+  [[nodiscard]] bool has_unread() const noexcept { return !pending_.empty(); }
+
+  /// Bytes the kernel took in all: whoever grows it has a peer that reads.
+  [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
+
   /// Offers the bytes kept back once more (after the owner became able to use them), at the
   /// end of the batch.
   void reconsider_later() {
@@ -69,7 +76,11 @@ protected:
   /// The output buffer has become empty after a send that could not take everything.
   virtual void on_drained() {}
 
-  /// The peer sends no more; what was offered and not used is lost unless sending goes on.
+  /// After `close_after_output`: everything is sent, only the peer's end is awaited.
+  virtual void on_shut_down() {}
+
+  /// The peer sends no more. What was offered and not used can be asked for again with
+  /// `reconsider_later`.
   /// @return true to stay open for sending
   [[nodiscard]] virtual bool on_end_of_input() { return false; }
 
@@ -87,6 +98,7 @@ private:
   wire::byte_buffer output_;
   wire::byte_buffer pending_; ///< input not used up yet
   std::size_t       received_   = 0; ///< bytes in all
+  std::uint64_t     sent_       = 0;
   std::uint32_t     watched_    = 0;
   bool              reading_    = true;
   bool              blocked_    = false; ///< the kernel took less than we had
