@@ -37,7 +37,8 @@ struct request_limits {
   std::size_t field_count = limits::http_header_fields;     ///< <= http_header_fields; above: 431
 };
 
-/// A parsed request head. All views point into the bytes given to the parser. About 3 KiB:
+/// A parsed request head. Views point into the bytes given to the parser (or to the literal `/`,
+/// for an absolute target without a path). About 3 KiB:
 /// keep one per event loop, not one per connection; the parser needs it only for its last call.
 struct request_head {
   http_method method = http_method::other;

@@ -23,6 +23,7 @@ namespace wire = kraken::wire;
 
 namespace {
 
+/// @param text outlives the head, which points into it
 std::unique_ptr<request_head> narya_head(std::string_view text) {
   auto head = std::make_unique<request_head>();
   wire::request_parser parser;
@@ -109,7 +110,8 @@ TEST_CASE("names that only look alike stay apart") {
 TEST_CASE("later SDKs get protocol and server too") {
   const auto [minor, text] =
       GENERATE(table<std::string, std::string>({{"1.0", "1.0"}, {"1.1", "1.1"}}));
-  const auto head = narya_head("GET / HTTP/" + minor + "\r\nHost: h\r\n\r\n");
+  const std::string bytes = "GET / HTTP/" + minor + "\r\nHost: h\r\n\r\n";
+  const auto head = narya_head(bytes);
   auto request = sample_request(*head);
   const std::array server{header_field{"REQUEST_METHOD", "GET"}, header_field{"HTTPS", "off"}};
   request.server = server;
