@@ -202,4 +202,17 @@ TEST_CASE_METHOD(tree_fixture,
   CHECK(status("Main/a").restarts == 0);
 }
 
+TEST_CASE_METHOD(tree_fixture, "an incarnation that takes back its ready is waited for") {
+  auto parent = leaf("p");
+  parent.children = {leaf("a")};
+  on.always["Main/p/a"].start = on_start::hang;
+  start(supervisor("Main", {parent}));
+  becomes_unready("Main/p");
+  becomes_ready("Main/p/a");
+  CHECK(phase("Main/p") == phase::starting);
+  becomes_ready("Main/p");
+  CHECK(phase("Main/p") == phase::ready);
+  CHECK(took() == "start p#1, start a#1");
+}
+
 } // namespace kraken::actor_test

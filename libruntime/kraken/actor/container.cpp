@@ -42,10 +42,12 @@ container::~container() = default;
 caf::behavior container::make_behavior() {
   silence();
   report(child_report::note::changed);
-  for (const auto& child : birth_.spec->children) {
-    static_cast<void>(
-        supervisor_.add(std::make_shared<const model::child_spec>(child), maker::declared));
-  }
+  handle([this] {
+    for (const auto& child : birth_.spec->children) {
+      static_cast<void>(
+          supervisor_.add(std::make_shared<const model::child_spec>(child), maker::declared));
+    }
+  });
   return {
       [this](const instruction& what) { handle([&] { obey(what); }); },
       [this](const life_report& what) { handle([&] { hear(what); }); },
@@ -71,7 +73,7 @@ void container::handle(const std::function<void()>& what) {
     what();
   } catch (const std::exception& e) {
     on_exception(e.what());
-  } catch (...) {
+  } catch (...) { // anything may be thrown by a kind; the shell outlives it
     on_exception("an exception that is no std::exception");
   }
   arm();

@@ -93,6 +93,8 @@ private:
   void begin_life();
   void hear(const life_report& what);
   void on_ready();
+  void on_unready();
+  void start_children();
   void check_ready();
   void on_failed(model::cause why);
   void on_ended(const model::cause& why);
@@ -140,8 +142,9 @@ private:
   /// What an incarnation and its children still owe before the container is ready.
   enum class owed : std::uint8_t { both, children, incarnation, nothing };
   owed owed_ = owed::both;
-  std::uint64_t obeyed_ = 0;      ///< serial of the last instruction taken
-  std::uint64_t obeyed_told_ = 0; ///< of these, reported
+  std::uint64_t children_begun_ = 0; ///< generation that began to start them
+  std::uint64_t obeyed_ = 0;         ///< serial of the last instruction taken
+  std::uint64_t obeyed_told_ = 0;    ///< of these, reported
 };
 
 /// Spawns the shell of a container on its shard.

@@ -45,7 +45,7 @@ void container::begin_life() {
     return fail_with(std::move(*threw), ending::kill);
   }
   if (birth_.spec->supervise.start == model::start_order::parallel) {
-    supervisor_.start_all(extent_);
+    start_children();
   }
 }
 
@@ -57,11 +57,7 @@ void container::hear(const life_report& what) {
   case life_report::kind::ready:
     return on_ready();
   case life_report::kind::unready:
-    if (running() && status_.at == model::phase::ready) {
-      owed_ = owed::incarnation;
-      show(model::phase::starting);
-    }
-    return;
+    return on_unready();
   case life_report::kind::failed:
     return on_failed(what.why);
   case life_report::kind::ended:
@@ -84,13 +80,29 @@ void container::on_ready() {
   }
   if (owed_ == owed::both) {
     owed_ = owed::children;
-    if (birth_.spec->supervise.start == model::start_order::ordered) {
-      return supervisor_.start_all(extent_);
+    if (children_begun_ != status_.generation) {
+      return start_children();
     }
   } else if (owed_ == owed::incarnation) {
     owed_ = owed::nothing;
   }
   check_ready();
+}
+
+void container::on_unready() {
+  if (owed_ == owed::children) {
+    owed_ = owed::both;
+  } else if (owed_ == owed::nothing) {
+    owed_ = owed::incarnation;
+  }
+  if (running() && status_.at == model::phase::ready) {
+    show(model::phase::starting);
+  }
+}
+
+void container::start_children() {
+  children_begun_ = status_.generation;
+  supervisor_.start_all(extent_);
 }
 
 void container::children_started() {

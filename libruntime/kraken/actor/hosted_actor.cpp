@@ -22,7 +22,7 @@ std::string exception_text(const std::exception_ptr& thrown) {
     std::rethrow_exception(thrown);
   } catch (const std::exception& e) {
     return e.what();
-  } catch (...) {
+  } catch (...) { // there is no text to be had from it
     return "an exception that is no std::exception";
   }
 }

@@ -44,7 +44,7 @@ life::thrown life::guard(Call&& call) {
     return std::nullopt;
   } catch (const std::exception& e) {
     return thrown_cause("std::exception", e.what());
-  } catch (...) {
+  } catch (...) { // a kind's own type: the failure counts, its text is unknown
     return thrown_cause("unknown", "threw something that is no std::exception");
   }
 }
