@@ -32,7 +32,8 @@ public:
 
   tl::expected<configuration, config_errors> run() {
     read_layers();
-    if (errors_.empty()) {
+    // A document that could not be read at all would only bring up mistakes nobody made.
+    if (errors_.empty() || document_.is == node::type::map) {
       put_flags();
       read_options();
     }
@@ -159,8 +160,7 @@ private:
     detail::put_environment(document_, from_.environment, errors_, out_.warnings);
     const auto put = [this](std::string_view flag, std::string_view path, const auto& text) {
       if (text) {
-        detail::put_option(
-            document_, path, detail::value_of(*text, origin::flag, flag, errors_), errors_);
+        detail::put_option(document_, path, detail::value_of(*text, origin::flag, flag), errors_);
       }
     };
     put("--log-level", "log.level", from_.log_level);
@@ -178,8 +178,7 @@ private:
       auto value = detail::value_of(
           equals == std::string::npos ? "" : std::string_view{set}.substr(equals + 1),
           origin::flag,
-          "--set",
-          errors_);
+          "--set");
       if (equals == std::string::npos || equals == 0) {
         errors_.push_back({value.at, {}, "expected KEY=VALUE, got '" + set + "'"});
         continue;
@@ -191,10 +190,11 @@ private:
 
   // Without a file nobody could have said that root is meant.
   void allow_root_by_default() {
-    if (!by_default_ || from_.who != run_as::root) {
+    auto* root = document_.find("root");
+    auto* children = root == nullptr ? nullptr : root->find("children");
+    if (!by_default_ || from_.who != run_as::root || children == nullptr) {
       return;
     }
-    auto* children = document_.find("root")->find("children");
     for (auto& child : children->items) {
       if (kind_of(child) == "pool" && child.find("allow_root") == nullptr &&
           child.find("user") == nullptr) {

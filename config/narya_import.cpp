@@ -302,8 +302,12 @@ private:
     }
     auto routes = node::list();
     // Narya answers these itself, whatever the application has there.
-    for (const auto* own : {"/health", "/metrics", "/debug/workers", "/narya/health",
-                            "/narya/metrics", "/narya/debug/workers"}) {
+    for (const auto* own : {"/health",
+                            "/metrics",
+                            "/debug/workers",
+                            "/narya/health",
+                            "/narya/metrics",
+                            "/narya/debug/workers"}) {
       routes.items.push_back(
           map_of({{"exact", node::of_text(own)}, {"to", node::of_text("@narya")}}));
     }

@@ -35,7 +35,7 @@ void check_required(const bound_section& in, const node& value, reader& in_reade
   for (const auto& row : in.rows->rows) {
     if (row.traits.need == presence::required && value.find(row.key) == nullptr) {
       const reader::inside here{in_reader, row.key};
-      in_reader.fault(value.at, "is missing: " + std::string{row.traits.summary});
+      in_reader.fault(value.at, "is missing (" + std::string{row.traits.summary} + ")");
     }
   }
 }

@@ -188,7 +188,9 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   const auto before = errors.size();
   const auto kind = kind_or_fault(from, in);
   if (kind.empty()) {
-    return {}; // without a kind its options cannot be told from mistakes
+    model::child_spec unknown; // without a kind its options cannot be told from mistakes
+    unknown.id = id == nullptr ? std::string{} : name;
+    return unknown;
   }
   auto spec = read_spec(from, kind, detail::container_keys, in);
   check_start(spec, from, in);

@@ -83,7 +83,7 @@ target_map find_target(node& document, std::string_view path) {
   return best;
 }
 
-node* step_into(node& in, std::string_view key) {
+node* step_into(node& in, std::string_view key, const place& at) {
   if (in.is == node::type::list) {
     std::size_t index = 0;
     const char* end = key.data() + key.size();
@@ -95,7 +95,9 @@ node* step_into(node& in, std::string_view key) {
     return nullptr;
   }
   if (in.find(key) == nullptr) {
-    in.set(key, node{});
+    node empty;
+    empty.at = at;
+    in.set(key, std::move(empty));
   }
   return in.find(key);
 }
@@ -182,12 +184,12 @@ void put_option(node& document,
   while (into != nullptr && !rest.empty()) {
     const auto dot = rest.find('.');
     const auto* before = into;
-    into = step_into(*into, rest.substr(0, dot));
+    into = step_into(*into, rest.substr(0, dot), at);
     if (into == nullptr && before->scalar()) {
-      errors.push_back({at,
-                        std::string{path},
-                        "'" + before->text + "' is given at " + before->at.text() +
-                            ", which has no options of its own"});
+      errors.push_back(
+          {at,
+           std::string{path},
+           "cannot be set inside of '" + before->text + "' (" + before->at.text() + ")"});
       return;
     }
     rest = dot == std::string_view::npos ? std::string_view{} : rest.substr(dot + 1);
@@ -199,14 +201,12 @@ void put_option(node& document,
   *into = std::move(value);
 }
 
-node value_of(std::string_view text,
-              origin from,
-              std::string_view source,
-              std::vector<config_error>& errors) {
+node value_of(std::string_view text, origin from, std::string_view source) {
   if (text.starts_with('[') || text.starts_with('{')) {
     auto read = read_yaml(text, from, std::string{source});
-    errors.insert(errors.end(), read.errors.begin(), read.errors.end());
-    return std::move(read.root);
+    if (read.errors.empty()) {
+      return std::move(read.root);
+    }
   }
   auto out = node::of_text(std::string{text});
   out.at = {from, std::make_shared<const std::string>(source), 0, 0};
@@ -231,7 +231,7 @@ void put_environment(node& document,
       socket != environment.end() && !socket->second.empty()) {
     put_option(document,
                "admin.socket",
-               value_of(socket->second, origin::environment, socket_variable, errors),
+               value_of(socket->second, origin::environment, socket_variable),
                errors);
   }
   for (const auto& [variable, text] : environment) {
@@ -248,7 +248,7 @@ void put_environment(node& document,
       warnings.push_back(variable + ": " + unknown_text("is no option", variable, names));
       continue;
     }
-    put_option(document, path, value_of(text, origin::environment, variable, errors), errors);
+    put_option(document, path, value_of(text, origin::environment, variable), errors);
   }
 }
 
@@ -270,7 +270,7 @@ void put_quick_flag(node& document,
   if (chosen.empty() && of_kind.size() == 1) {
     chosen = of_kind.front();
   }
-  auto value = value_of(text, origin::flag, flag, errors);
+  auto value = value_of(text, origin::flag, flag);
   if (chosen.empty()) {
     errors.push_back({value.at,
                       {},

@@ -29,11 +29,9 @@ void put_option(node& document,
                 node value,
                 std::vector<config_error>& errors);
 
-/// A value as environment and flags write it: text, or YAML when it begins with `[` or `{`.
-[[nodiscard]] node value_of(std::string_view text,
-                            origin from,
-                            std::string_view source,
-                            std::vector<config_error>& errors);
+/// A value as environment and flags write it: YAML when it begins with `[` or `{` and is valid,
+/// else text.
+[[nodiscard]] node value_of(std::string_view text, origin from, std::string_view source);
 
 /// The name of the variable for an option: `KRAKEN_WEB_QUEUE_TIMEOUT`.
 [[nodiscard]] std::string variable_of(std::string_view path);

@@ -2,6 +2,7 @@
 /// @file
 /// The example files load, and mean what their comments say.
 #include "config/loader.hpp"
+#include "unit/config/written_files.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -18,13 +19,6 @@ config::configuration load_example(const std::string& name) {
   INFO((loaded ? std::string{} : config::to_error(loaded.error()).context));
   REQUIRE(loaded);
   return std::move(*loaded);
-}
-
-template <class Options>
-const auto& values_of(const kraken::model::child_spec& spec) {
-  const auto* options = dynamic_cast<const Options*>(spec.options.get());
-  REQUIRE(options != nullptr);
-  return options->values;
 }
 
 } // namespace

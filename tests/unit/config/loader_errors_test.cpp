@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The text of every kind of mistake: place, option, what was expected, what was meant.
+#include "unit/config/written_files.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <tuple>
+
+namespace {
+
+std::string mistakes_in(const std::string& text) {
+  written_files files;
+  files.write("kraken.yaml", text);
+  return files.mistakes();
+}
+
+/// One container's options below what every test needs.
+std::string pool_with(const std::string& options) {
+  return "root:\n  children:\n    - id: web\n      type: pool\n      start: [php, w.php]\n      " +
+         options + "\n";
+}
+
+std::string front_with(const std::string& options) {
+  return "root:\n  children:\n    - {id: web, type: pool, start: [php, w.php]}\n    - id: http\n"
+         "      type: http\n      " +
+         options + "\n";
+}
+
+} // namespace
+
+TEST_CASE("a value of the wrong type names the place, the option and the intention") {
+  const auto [options, expected] = GENERATE(table<std::string, std::string>({
+      {"queue: {timeout: 10}",
+       "kraken.yaml:6:24: web.queue.timeout: expected duration, got '10' (did you mean '10s'?)"},
+      {"recycle: {memory: 128}",
+       "kraken.yaml:6:25: web.recycle.memory: expected size, got '128' (did you mean '128M'?)"},
+      {"size: many", "kraken.yaml:6:13: web.size: expected integer, got 'many'"},
+      {"size: 0", "kraken.yaml:6:13: web.size: must be between 1 and 10000, got '0'"},
+      {"size: {min: 8, max: 4}",
+       "kraken.yaml:6:13: web.size: must be min <= count <= max, got min 8, count 8, max 4"},
+      {"queue: {max: 99999999999999999999}",
+       "kraken.yaml:6:20: web.queue.max: integer '99999999999999999999' is too large"},
+      {"request: {timeout: 2d}",
+       "kraken.yaml:6:26: web.request.timeout: must be between 1ms and 1d, got '2d'"},
+      {"limits: {nofile: 1}", "kraken.yaml:6:24: web.limits.nofile: must be at least 8, got '1'"},
+      {"allow_root: yes",
+       "kraken.yaml:6:19: web.allow_root: expected true or false, got 'yes' (did you mean "
+       "'true'?)"},
+      {"dialect: naria",
+       "kraken.yaml:6:16: web.dialect: expected kraken or narya, got 'naria' (did you mean "
+       "'narya'?)"},
+      {"umask: 888",
+       "kraken.yaml:6:14: web.umask: expected octal permission bits such as 027, got '888'"},
+      {"backoff: {factor: x}", "kraken.yaml:6:25: web.backoff.factor: expected number, got 'x'"},
+      {"shutdown: infinit",
+       "kraken.yaml:6:17: web.shutdown: expected duration, infinity or brutal_kill, got "
+       "'infinit' (did you mean 'infinity'?)"},
+      {"queue: 10", "kraken.yaml:6:14: web.queue: expected a map of options, got '10'"},
+      {"env: [a]", "kraken.yaml:6:12: web.env: expected a map of texts, got a list"},
+      {"env: {A: [b]}", "kraken.yaml:6:16: web.env.A: expected text, got a list"},
+      {"user: {a: b}", "kraken.yaml:6:13: web.user: expected text, got a map"},
+      {"ready: {http: /a, fd: 3}",
+       "kraken.yaml:6:14: web.ready: only one of message, fd, tcp, http, exec and alive_for is "
+       "possible"},
+      {"alive: {http: /a}",
+       "kraken.yaml:6:14: web.alive: needs every: the time between two signs of life"},
+      {"local: {X: continu}",
+       "kraken.yaml:6:18: web.local.X: rule 'X': unknown directive 'continu' (did you mean "
+       "'continue'?)"},
+      {"significant: true",
+       "kraken.yaml:3:7: web: significant: needs restart: transient or temporary"},
+  }));
+  CHECK(mistakes_in(pool_with(options)) == expected);
+}
+
+TEST_CASE("an unknown name brings the nearest one") {
+  const auto [text, expected] = GENERATE(table<std::string, std::string>({
+      {"nod: x\n", "kraken.yaml:1:1: nod: unknown option (did you mean 'node'?)"},
+      {"log:\n  fromat: json\n",
+       "kraken.yaml:2:3: log.fromat: unknown option (did you mean 'format'?)"},
+      {"root:\n  supervise:\n    intensty: 5\n",
+       "kraken.yaml:3:5: Main.supervise.intensty: unknown option (did you mean 'intensity'?)"},
+      {"root:\n  children:\n    - {id: a, type: pol}\n",
+       "kraken.yaml:3:21: a.type: no kind 'pol' (kinds: supervisor, process, pool, http) (did you "
+       "mean 'pool'?)"},
+      {"xyzzy: 1\n", "kraken.yaml:1:1: xyzzy: unknown option"},
+  }));
+  CHECK(mistakes_in(text) == expected);
+}
+
+TEST_CASE("a container says what it lacks") {
+  const auto [container, expected] = GENERATE(table<std::string, std::string>({
+      {"{type: supervisor}", "kraken.yaml:3:7: ?.id: is missing (alias among its siblings)"},
+      {"{id: a}", "kraken.yaml:3:7: a.type: is missing: one of supervisor, process, pool, http"},
+      {"{id: a, type: pool}",
+       "kraken.yaml:3:7: a.start: is missing: program and arguments, such as [php, worker.php]"},
+      {"{id: a, type: process, start: php a.php}",
+       "kraken.yaml:3:37: a.start: there is no shell: expected a list, got 'php a.php' (did you "
+       "mean '[php, a.php]'?)"},
+      {"{id: a, type: process, start: [x], children: []}",
+       "kraken.yaml:3:52: a: only a supervisor has children"},
+      {"text", "kraken.yaml:3:7: ?: expected a container: a map with id, type and its options"},
+      {"{id: a b, type: supervisor}", "kraken.yaml:3:7: a b: id: "},
+  }));
+  CHECK_THAT(mistakes_in("root:\n  children:\n    - " + container + "\n"),
+             Catch::StartsWith(expected));
+}
+
+TEST_CASE("what only the whole configuration shows") {
+  const auto [options, expected] = GENERATE(table<std::string, std::string>({
+      {"routes: [{to: web}]",
+       "kraken.yaml:4:7: http.listen: is missing (addresses: `host:port`, `:port`, `unix:/path`, "
+       "`fd:N`)"},
+      {"listen: 8080\n      routes: [{to: web}]",
+       "kraken.yaml:6:15: http.listen: expected host:port, :port, unix:/path or fd:N, got '8080' "
+       "(did you mean ':8080'?)"},
+      {"listen: example.org:80\n      routes: [{to: web}]",
+       "kraken.yaml:6:15: http.listen: expected a numeric host, [v6] or localhost before the "
+       "port, got 'example.org:80'"},
+      {"listen: [\":80\", \"127.0.0.1:80\"]\n      routes: [{to: web}]",
+       "kraken.yaml:6:23: http.listen: '127.0.0.1:80' is taken by http.listen"},
+      {"listen: \":80\"\n      routes: [{to: wbe}]",
+       "kraken.yaml:7:16: http.routes.0.to: no pool 'wbe' (did you mean 'web'?)"},
+      {"listen: \":80\"\n      routes: [{to: http}]",
+       "kraken.yaml:7:16: http.routes.0.to: no pool 'http'"},
+      {"listen: \":80\"\n      routes: []",
+       "kraken.yaml:7:15: http.routes: needs at least one route, such as {path: /, to: POOL}"},
+      {"listen: \":80\"\n      routes: [{path: /x}]",
+       "kraken.yaml:7:16: http.routes.0: needs exactly one of to and respond"},
+      {"listen: \":80\"\n      routes: [{path: x, to: web}]",
+       "kraken.yaml:7:16: http.routes.0.path: must begin with '/', got 'x'"},
+      {"listen: \":80\"\n      routes: [{methods: [get], to: web}]",
+       "kraken.yaml:7:16: http.routes.0.methods: expected methods such as GET, got 'get'"},
+      {"listen: \":80\"\n      routes: [{to: web}, {path: /a, to: web}]",
+       "kraken.yaml:7:27: http.routes.1: can never match: route 0 at kraken.yaml:7:16 takes "
+       "everything it would"},
+  }));
+  CHECK(mistakes_in(front_with(options)) == expected);
+}
+
+TEST_CASE("routes that can match are left alone") {
+  const auto routes = GENERATE(as<std::string>{},
+                               "[{path: /a, to: web}, {path: /ab, to: web}]",
+                               "[{exact: /a, to: web}, {path: /a, to: web}]",
+                               "[{host: a.example, to: web}, {to: web}]",
+                               "[{methods: [GET], to: web}, {to: web}]",
+                               "[{methods: [GET], to: web}, {methods: [GET, PUT], to: web}]");
+  CHECK(mistakes_in(front_with("listen: \":80\"\n      routes: " + routes)).empty());
+}
+
+TEST_CASE("names that must differ") {
+  CHECK(mistakes_in("root:\n  children:\n    - {id: a, type: process, start: [x]}\n"
+                    "    - {id: a, type: process, start: [y]}\n") ==
+        "kraken.yaml:4:7: Main.children: two containers have the id 'a'");
+  CHECK(mistakes_in("root:\n  children:\n    - {id: web, type: pool, start: [x]}\n"
+                    "    - id: g\n      children: [{id: web, type: pool, start: [x]}]\n") ==
+        "kraken.yaml:5:23: g/web.id: there is another pool 'web': web");
+  CHECK(mistakes_in("root:\n  children: [{id: admin, type: pool, start: [x]}]\n") ==
+        "kraken.yaml:2:19: admin.id: 'admin' is the admin API's own name");
+}
+
+TEST_CASE("the admin API on a port needs a token") {
+  CHECK(mistakes_in("admin: {listen: \":9000\"}\n") ==
+        "kraken.yaml:1:17: admin.listen: needs admin.token_file");
+}
+
+TEST_CASE("a program that would run as root is refused before it starts") {
+  written_files files;
+  files.request.who = kraken::config::run_as::root;
+  files.write("kraken.yaml", pool_with("size: 1"));
+  CHECK(files.mistakes() ==
+        "kraken.yaml:3:7: web: would run as root: set user, or allow_root: true");
+  files.write("kraken.yaml", pool_with("user: www-data"));
+  CHECK(files.mistakes().empty());
+  files.write("kraken.yaml", pool_with("allow_root: true"));
+  CHECK(files.mistakes().empty());
+}
+
+TEST_CASE("all mistakes are told at once, in the order of the file") {
+  CHECK(mistakes_in("nod: x\nshards: 200\nlog: {level: loud}\n") ==
+        "kraken.yaml:1:1: nod: unknown option (did you mean 'node'?)\n"
+        "kraken.yaml:2:9: shards: must be between 0 and 128, got '200'\n"
+        "kraken.yaml:3:14: log.level: expected debug, info, warn, error or off, got 'loud'");
+}
+
+TEST_CASE("files that cannot be used") {
+  written_files files;
+  CHECK_THAT(files.mistakes(), Catch::StartsWith("nothing to serve: there is no kraken.yaml"));
+  files.request.files = {"absent.yaml"};
+  CHECK(files.mistakes() == "absent.yaml: cannot be read: No such file or directory");
+  files.write("sub/x.yaml", "");
+  files.request.files = {"sub"};
+  CHECK(files.mistakes() == "sub: is a directory");
+  files.write("list.yaml", "- a\n");
+  files.request.files = {"list.yaml"};
+  CHECK(files.mistakes() == "list.yaml: expected a map of options");
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What is made from the tables: schema, reference page, first file, JSON, explanations.
+#include "config/explain.hpp"
+#include "config/reference_page.hpp"
+#include "config/schema.hpp"
+#include "unit/config/written_files.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+namespace config = kraken::config;
+
+} // namespace
+
+TEST_CASE("the schema is JSON and knows every kind strictly") {
+  const auto schema = nlohmann::json::parse(config::json_schema());
+  CHECK(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema");
+  CHECK(schema["additionalProperties"] == false);
+  CHECK(schema["properties"]["shards"]["maximum"] == 128);
+  for (const auto* kind : {"supervisor", "process", "pool", "http"}) {
+    const auto& one = schema["$defs"][kind];
+    CHECK(one["additionalProperties"] == false);
+    CHECK(one["properties"]["type"]["const"] == kind);
+    CHECK(one["properties"].contains("id"));
+  }
+  const auto& pool = schema["$defs"]["pool"]["properties"];
+  CHECK(pool["give_up"]["default"] == "park");
+  CHECK(pool["queue"]["properties"]["timeout"]["default"] == "10s");
+  CHECK(pool.contains("env"));
+  CHECK_FALSE(pool.contains("children"));
+}
+
+TEST_CASE("the reference page has a row for every option") {
+  const auto page = config::reference_page();
+  for (const auto* row :
+       {"| `log.level` | `debug`, `info`, `warn`, `error`, `off` | `info` | restart |",
+        "| `queue.timeout` | duration, 0 to 1d | `10s` | live |",
+        "| `recycle.memory` | size | `0` | live |",
+        "| `routes[].to` | text |  | restart |",
+        "| `listen` | list of text or text | required | restart |",
+        "| `umask` | text | `027` | restart |"}) {
+    CHECK_THAT(page, Catch::Contains(row));
+  }
+}
+
+TEST_CASE("the first file of config:init loads") {
+  written_files files;
+  files.write("kraken.yaml", config::init_template());
+  const auto loaded = files.load();
+  CHECK(loaded.warnings.empty());
+  CHECK(loaded.root.children.size() == 2);
+}
+
+TEST_CASE("secrets are shown nowhere, but a change of them is seen") {
+  written_files files;
+  files.write("kraken.yaml",
+              "root:\n  children:\n    - {id: a, type: process, start: [x], env: {PASS: hush}}\n");
+  const auto before = files.load();
+  const auto json = nlohmann::json::parse(config::to_json(before));
+  CHECK(json["root"]["children"][0]["env"]["PASS"] == "(secret)");
+  CHECK_THAT(config::explain(before, ""), !Catch::Contains("hush"));
+  files.request.sets = {"a.env.PASS=other"};
+  const auto after = files.load();
+  CHECK(before.root.children[0].options->fingerprint() !=
+        after.root.children[0].options->fingerprint());
+}
+
+TEST_CASE("explain narrows to an option or a container") {
+  written_files files;
+  files.write("kraken.yaml", config::init_template());
+  const auto loaded = files.load();
+  CHECK(config::explain(loaded, "log") == "log.level   info  kraken.yaml:6:10\n"
+                                          "log.format  text  kraken.yaml:7:11\n"
+                                          "log.file    ''    default\n");
+  CHECK(config::explain(loaded, "web.queue.max") == "web.queue.max  1000  kraken.yaml:17:20\n");
+  CHECK(config::explain(loaded, "lo").empty());
+}
+
+TEST_CASE("a pool takes over sizes and times as it runs, not its program's surroundings") {
+  config::pool_options values;
+  const config::pool_spec_options before{values};
+  values.size.max = 9;
+  values.queue.timeout = kraken::seconds{1};
+  CHECK(before.live_change(config::pool_spec_options{values}));
+  CHECK(before.fingerprint() != config::pool_spec_options{values}.fingerprint());
+  values.process.cwd = "/elsewhere";
+  CHECK_FALSE(before.live_change(config::pool_spec_options{values}));
+}

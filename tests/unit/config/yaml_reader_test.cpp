@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// YAML as documents: places, duplicate keys, anchors, limits.
+#include "config/yaml_reader.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+using kraken::config::node;
+using kraken::config::origin;
+
+kraken::config::yaml_document read(std::string_view text) {
+  return kraken::config::read_yaml(text, origin::file, "f.yaml");
+}
+
+std::string first_mistake(std::string_view text) {
+  const auto document = read(text);
+  return document.errors.empty() ? std::string{} : document.errors.front().text();
+}
+
+std::string as_json(std::string_view text) {
+  const auto document = read(text);
+  CHECK(document.errors.empty());
+  return to_json_text(document.root, 0);
+}
+
+} // namespace
+
+TEST_CASE("values and keys know line and column, from 1") {
+  const auto document = read("a: 1\nb:\n  - x\n  - {c: y}\n");
+  const auto* list = document.root.find("b");
+  REQUIRE(list != nullptr);
+  CHECK(document.root.find("a")->at.text() == "f.yaml:1:4");
+  CHECK(document.root.entries[1].at.text() == "f.yaml:2:1");
+  CHECK(list->items[0].at.text() == "f.yaml:3:5");
+  CHECK(list->items[1].find("c")->at.text() == "f.yaml:4:9");
+}
+
+TEST_CASE("scalars stay text, and nothing is null") {
+  CHECK(as_json("{a: 1, b: true, c: '1', d: , e: ~}") ==
+        R"({"a":"1","b":"true","c":"1","d":null,"e":null})");
+  CHECK(as_json("") == "null");
+}
+
+TEST_CASE("anchors, aliases and merging") {
+  CHECK(as_json("a: &x {k: 1, l: 2}\nb: *x\n") ==
+        R"({"a":{"k":"1","l":"2"},"b":{"k":"1","l":"2"}})");
+  CHECK(as_json("a: &x {k: 1, l: 2}\nb: {<<: *x, k: 3}\n") ==
+        R"({"a":{"k":"1","l":"2"},"b":{"k":"3","l":"2"}})");
+}
+
+TEST_CASE("mistakes of YAML itself") {
+  const auto [text, expected] = GENERATE(table<std::string, std::string>({
+      {"a: 1\nb: 2\na: 3\n", "f.yaml:3:1: duplicate key 'a' (first in line 1)"},
+      {"a: [1\n", "f.yaml:2:1: end of sequence flow not found"},
+      {"a: 1\n---\nb: 2\n", "f.yaml:2:1: only one YAML document is allowed"},
+      {"{[a]: 1}\n", "f.yaml:1:2: a key must be text"},
+      {"a: *b\n", "f.yaml:1:4: the referenced anchor is not defined"},
+      {"a: {<<: 1}\n", "f.yaml:1:9: '<<' needs a map or a list of maps"},
+  }));
+  CHECK(first_mistake(text) == expected);
+}
+
+TEST_CASE("a document cannot be larger, deeper or longer than its limits") {
+  const std::string large(kraken::config::yaml_bytes_max + 1, '#');
+  CHECK_THAT(first_mistake(large), Catch::Contains("larger than 1048576 bytes"));
+  const std::string deep(kraken::config::yaml_depth_max + 1, '[');
+  CHECK_THAT(first_mistake(deep), Catch::Contains("nested deeper than 64 levels"));
+  // Nine levels of nine aliases would be 387 million values.
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const auto before = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+    for (int n = 0; n < 8; ++n) {
+      bomb += ", " + before;
+    }
+    bomb += "]\n";
+  }
+  CHECK_THAT(first_mistake(bomb), Catch::Contains("more than 100000 values"));
+}
