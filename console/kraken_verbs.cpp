@@ -64,7 +64,8 @@ constexpr std::array destroy_errors{invalid_argument, not_found, ambiguous, refu
 constexpr std::array rows{
   command_row{"project:create", "create the project's root container and its tree", place::daemon,
               {}, create_flags, subject::root, model::verb::create, {}, "Project has been created.",
-              "", "Project could not be created.", create_errors, "kraken project:create"},
+              "Project has been already created.", "Project could not be created.", create_errors,
+              "kraken project:create"},
   command_row{"project:destroy", "destroy the whole tree; the daemon stays", place::daemon, {},
               destroy_flags, subject::root, model::verb::destroy, {}, "Project has been destroyed.",
               "Project was not needed to be destroyed, because it had not existed.",
@@ -128,7 +129,8 @@ constexpr std::array rows{
 
   command_row{"process:create", "create and start a child that is an OS process", place::daemon,
               parent_alias_name, create_flags, subject::parent_alias, model::verb::create, {},
-              "Process has been created.", "", "Process could not be created.", create_errors,
+              "Process has been created.",
+              "Process has been already created.", "Process could not be created.", create_errors,
               "kraken process:create Main T1 Test"},
   command_row{"process:exists", "whether a parent has a process of this alias", place::daemon,
               parent_and_alias, {}, subject::parent_alias, {}, {}, "Process exists.", "",
@@ -149,7 +151,8 @@ constexpr std::array rows{
 
   command_row{"thread:create", "create and start a child that is a thread of the daemon",
               place::daemon, parent_alias_name, create_flags, subject::parent_alias,
-              model::verb::create, {}, "Thread has been created.", "",
+              model::verb::create, {}, "Thread has been created.",
+              "Thread has been already created.",
               "Thread could not be created.", create_errors, "kraken thread:create Main T1 Test"},
   command_row{"thread:exists", "whether a parent has a thread of this alias", place::daemon,
               parent_and_alias, {}, subject::parent_alias, {}, {}, "Thread exists.", "",
