@@ -158,13 +158,6 @@ private:
 
   void put_flags() {
     detail::put_environment(document_, from_.environment, errors_, out_.warnings);
-    const auto put = [this](std::string_view flag, std::string_view path, const auto& text) {
-      if (text) {
-        detail::put_option(document_, path, detail::value_of(*text, origin::flag, flag), errors_);
-      }
-    };
-    put("--log-level", "log.level", from_.log_level);
-    put("--log-format", "log.format", from_.log_format);
     if (from_.workers) {
       detail::put_quick_flag(
           document_, "--workers", *from_.workers, "web", "pool", "size", errors_);

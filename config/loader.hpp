@@ -33,8 +33,6 @@ struct load_request {
   std::vector<std::string> sets;                  ///< of `--set`: `web.queue.timeout=5s`
   std::optional<std::string> workers;             ///< of `--workers`: web.size
   std::optional<std::string> listen;              ///< of `--listen`: http.listen
-  std::optional<std::string> log_level;           ///< of `--log-level`
-  std::optional<std::string> log_format;          ///< of `--log-format`
   narya_flags narya;                              ///< of `-config -host -port -workers`
   std::string directory = ".";                    ///< what relative names are relative to
   run_as who = run_as::user;

@@ -110,9 +110,8 @@ TEST_CASE("flags that cannot be followed") {
 TEST_CASE("flags reach into lists and take lists") {
   written_files files;
   files.write("kraken.yaml", base_file);
-  files.request.sets = {"http.routes.0.retry=idempotent", "web.start=[php, -v]"};
+  files.request.sets = {"http.routes.0.retry=idempotent", "web.start=[php, -v]", "log.level=off"};
   files.request.listen = ":9";
-  files.request.log_level = "off";
   const auto loaded = files.load();
   CHECK(http_of(loaded).routes[0].retry == config::route_retry::idempotent);
   CHECK(http_of(loaded).listen == std::vector<std::string>{":9"});

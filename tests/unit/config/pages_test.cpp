@@ -4,19 +4,25 @@
 #include "config/explain.hpp"
 #include "config/reference_page.hpp"
 #include "config/schema.hpp"
+#include "console/detail/json.hpp"
 #include "unit/config/written_files.hpp"
 
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 namespace {
 
 namespace config = kraken::config;
 
+auto json_of(const std::string& text) {
+  auto value = kraken::console::detail::parse_json(text);
+  REQUIRE(value);
+  return std::move(*value);
+}
+
 } // namespace
 
 TEST_CASE("the schema is JSON and knows every kind strictly") {
-  const auto schema = nlohmann::json::parse(config::json_schema());
+  const auto schema = json_of(config::json_schema());
   CHECK(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema");
   CHECK(schema["additionalProperties"] == false);
   CHECK(schema["properties"]["shards"]["maximum"] == 128);
@@ -59,7 +65,7 @@ TEST_CASE("secrets are shown nowhere, but a change of them is seen") {
   files.write("kraken.yaml",
               "root:\n  children:\n    - {id: a, type: process, start: [x], env: {PASS: hush}}\n");
   const auto before = files.load();
-  const auto json = nlohmann::json::parse(config::to_json(before));
+  const auto json = json_of(config::to_json(before));
   CHECK(json["root"]["children"][0]["env"]["PASS"] == "(secret)");
   CHECK_THAT(config::explain(before, ""), !Catch::Contains("hush"));
   files.request.sets = {"a.env.PASS=other"};
