@@ -17,18 +17,20 @@ namespace {
 struct mode_row {
   std::string_view word;    ///< first word of this program
   std::string_view command; ///< row of the command table
-  mode             wants;
+  mode wants;
 };
 
 constexpr std::array modes{
-  mode_row{"--config-validate", "config:validate", mode::validate},
-  mode_row{"--config-explain", "config:explain", mode::explain},
-  mode_row{"--config-schema", "config:schema", mode::schema},
-  mode_row{"--config-init", "config:init", mode::init},
+    mode_row{"--config-validate", "config:validate", mode::validate},
+    mode_row{"--config-explain", "config:explain", mode::explain},
+    mode_row{"--config-schema", "config:schema", mode::schema},
+    mode_row{"--config-init", "config:init", mode::init},
 };
 
-constexpr std::array narya_words{std::string_view{"config"}, std::string_view{"host"},
-                                 std::string_view{"port"}, std::string_view{"workers"},
+constexpr std::array narya_words{std::string_view{"config"},
+                                 std::string_view{"host"},
+                                 std::string_view{"port"},
+                                 std::string_view{"workers"},
                                  std::string_view{"version"}};
 
 // `-config`, `-port=80`: Go's single dash before a long name, which is Narya's way only.
@@ -61,18 +63,20 @@ void keep(command_line& into, const console::flag_row& flag, std::string value) 
   }
 }
 
-result<void> read_flag(command_line& into, const console::command_row& row,
-                       std::span<const std::string> words, std::size_t& at) {
-  const std::string_view word  = words[at];
-  const auto             equal = word.find('=');
-  const auto             start = word.starts_with("--") ? std::size_t{2} : std::size_t{1};
-  const auto             name  = word.substr(start, equal == std::string_view::npos
-                                                      ? std::string_view::npos
-                                                      : equal - start);
-  const auto*            flag  = find_flag(row, name);
+result<void> read_flag(command_line& into,
+                       const console::command_row& row,
+                       std::span<const std::string> words,
+                       std::size_t& at) {
+  const std::string_view word = words[at];
+  const auto equal = word.find('=');
+  const auto start = word.starts_with("--") ? std::size_t{2} : std::size_t{1};
+  const auto name =
+      word.substr(start, equal == std::string_view::npos ? std::string_view::npos : equal - start);
+  const auto* flag = find_flag(row, name);
   if (flag == nullptr) {
-    return fail(errc::invalid_argument, "'" + std::string{row.name} + "' has no flag '"
-                                          + std::string{word.substr(0, equal)} + "'");
+    return fail(errc::invalid_argument,
+                "'" + std::string{row.name} + "' has no flag '" +
+                    std::string{word.substr(0, equal)} + "'");
   }
   if (flag->type == console::value_type::flag) {
     keep(into, *flag, "true");
@@ -84,7 +88,8 @@ result<void> read_flag(command_line& into, const console::command_row& row,
   }
   if (at + 1 == words.size()) {
     return fail(errc::invalid_argument,
-                "flag '" + std::string{word} + "' needs a value (" + std::string{flag->metavar} + ")");
+                "flag '" + std::string{word} + "' needs a value (" + std::string{flag->metavar} +
+                    ")");
   }
   keep(into, *flag, words[++at]);
   return {};
@@ -114,14 +119,14 @@ void translate(command_line& line) {
 } // namespace
 
 result<command_line> read_command_line(std::span<const std::string> words) {
-  command_line     out;
+  command_line out;
   std::string_view command = "serve";
   if (!words.empty()) {
     for (const auto& each : modes) {
       if (words.front() == each.word) {
-        command   = each.command;
+        command = each.command;
         out.wants = each.wants;
-        words     = words.subspan(1);
+        words = words.subspan(1);
         break;
       }
     }
@@ -146,8 +151,9 @@ result<command_line> read_command_line(std::span<const std::string> words) {
     }
   }
   if (out.arguments.size() > row.arguments.size()) {
-    return fail(errc::invalid_argument, "'" + std::string{row.name} + "' does not take '"
-                                          + out.arguments[row.arguments.size()] + "'");
+    return fail(errc::invalid_argument,
+                "'" + std::string{row.name} + "' does not take '" +
+                    out.arguments[row.arguments.size()] + "'");
   }
   if (out.flags.contains("help")) {
     out.wants = mode::help;

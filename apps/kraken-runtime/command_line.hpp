@@ -15,13 +15,22 @@
 
 namespace kraken::runtime {
 
-enum class mode : std::uint8_t { serve, validate, explain, schema, init, help, version, narya_version };
+enum class mode : std::uint8_t {
+  serve,
+  validate,
+  explain,
+  schema,
+  init,
+  help,
+  version,
+  narya_version
+};
 
 struct command_line {
-  mode                               wants = mode::serve;
-  config::load_request               load;
-  std::map<std::string, std::string> flags;     ///< of the command, by long name
-  std::vector<std::string>           arguments; ///< what is no flag
+  mode wants = mode::serve;
+  config::load_request load;
+  std::map<std::string, std::string> flags; ///< of the command, by long name
+  std::vector<std::string> arguments;       ///< what is no flag
 };
 
 /// @param words  without the program's name; the first may be `--config-validate` and the like

@@ -31,8 +31,8 @@ std::uint32_t usable_cores() {
 } // namespace
 
 daemon::daemon(daemon_plan plan)
-  : plan_(std::move(plan)), began_(std::chrono::steady_clock::now()),
-    control_(control_loop_index) {
+    : plan_(std::move(plan)), began_(std::chrono::steady_clock::now()),
+      control_(control_loop_index) {
   if (plan_.shards == 0) {
     plan_.shards = usable_cores();
   }
@@ -65,10 +65,11 @@ result<void> daemon::begin() {
     return opened;
   }
   read_signals();
-  log::info("daemon_started", {{"node", plan_.node},
-                               {"pid", ::getpid()},
-                               {"shards", plan_.shards},
-                               {"socket", plan_.admin_socket}});
+  log::info("daemon_started",
+            {{"node", plan_.node},
+             {"pid", ::getpid()},
+             {"shards", plan_.shards},
+             {"socket", plan_.admin_socket}});
   tree_->start([this](result<void> done) {
     control_.post([this, outcome = std::move(done)] {
       if (!outcome) {
@@ -96,8 +97,8 @@ result<void> daemon::prepare_process() {
     return fail(only.error());
   }
   only_.emplace(std::move(*only));
-  auto signals = process::signal_descriptor::open(
-    {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD});
+  auto signals =
+      process::signal_descriptor::open({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGCHLD});
   if (!signals) {
     return fail(signals.error());
   }
@@ -122,8 +123,8 @@ result<void> daemon::make_tree() {
     options.shards.push_back(loop.get());
   }
   options.kinds = kinds();
-  options.root  = plan_.root;
-  options.seed  = static_cast<std::uint64_t>(began_.time_since_epoch().count());
+  options.root = plan_.root;
+  options.seed = static_cast<std::uint64_t>(began_.time_since_epoch().count());
   options.ended = [this](int exit_code) {
     control_.post([this, exit_code] { tree_ended(exit_code); });
   };
@@ -146,20 +147,20 @@ void daemon::start_shards() {
 }
 
 std::vector<actor::kind> daemon::kinds() {
-  pool_environment_ = {.pools            = &pools_,
-                       .logs             = &logs_,
-                       .children         = &children_,
-                       .process_ended    = [this] { sweep_soon(); },
-                       .counters         = &pool_counters_,
+  pool_environment_ = {.pools = &pools_,
+                       .logs = &logs_,
+                       .children = &children_,
+                       .process_ended = [this] { sweep_soon(); },
+                       .counters = &pool_counters_,
                        .socket_directory =
-                         plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'))};
-  process_environment_.logs          = &logs_;
-  process_environment_.children      = &children_;
+                           plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'))};
+  process_environment_.logs = &logs_;
+  process_environment_.children = &children_;
   process_environment_.process_ended = [this] { sweep_soon(); };
   process_environment_.default_root =
-    ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
+      ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
   http_environment_.counters = &fronts_;
-  http_environment_.bound    = [this](const std::string&, const std::vector<net::address>& where) {
+  http_environment_.bound = [this](const std::string&, const std::vector<net::address>& where) {
     listening_.with([&](auto& all) {
       for (const auto& each : where) {
         all.push_back(each.kind == net::address::family::ip ? "http://" + each.text()
@@ -168,22 +169,26 @@ std::vector<actor::kind> daemon::kinds() {
     });
   };
   return {
-    {"pool", "workers that answer requests",
-     [this](actor::host& shell) {
-       return std::make_unique<containers::pool_container>(shell, pool_environment_);
-     }},
-    {"worker", "one process of a pool",
-     [this](actor::host& shell) {
-       return std::make_unique<containers::worker_container>(shell, pool_environment_);
-     }},
-    {"http", "an HTTP front",
-     [this](actor::host& shell) {
-       return std::make_unique<containers::http_container>(shell, http_environment_);
-     }},
-    {"process", "any program",
-     [this](actor::host& shell) {
-       return std::make_unique<containers::process_container>(shell, process_environment_);
-     }},
+      {"pool",
+       "workers that answer requests",
+       [this](actor::host& shell) {
+         return std::make_unique<containers::pool_container>(shell, pool_environment_);
+       }},
+      {"worker",
+       "one process of a pool",
+       [this](actor::host& shell) {
+         return std::make_unique<containers::worker_container>(shell, pool_environment_);
+       }},
+      {"http",
+       "an HTTP front",
+       [this](actor::host& shell) {
+         return std::make_unique<containers::http_container>(shell, http_environment_);
+       }},
+      {"process",
+       "any program",
+       [this](actor::host& shell) {
+         return std::make_unique<containers::process_container>(shell, process_environment_);
+       }},
   };
 }
 

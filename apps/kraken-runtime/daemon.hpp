@@ -30,16 +30,16 @@ namespace kraken::runtime {
 
 /// What the daemon is started with, read from the configuration.
 struct daemon_plan {
-  std::string       node = "kraken";
+  std::string node = "kraken";
   model::child_spec root;
-  std::uint32_t     shards = 0; ///< 0: one per core this process may use
-  log::settings     logging;
-  std::string       admin_socket;
-  std::string       admin_listen; ///< TCP, besides the socket; empty: none
-  std::string       admin_token;
-  milliseconds      stop_within = seconds{80};
+  std::uint32_t shards = 0; ///< 0: one per core this process may use
+  log::settings logging;
+  std::string admin_socket;
+  std::string admin_listen; ///< TCP, besides the socket; empty: none
+  std::string admin_token;
+  milliseconds stop_within = seconds{80};
   std::vector<std::string> config_files;
-  std::string       shown_configuration = "null"; ///< JSON, secrets redacted
+  std::string shown_configuration = "null"; ///< JSON, secrets redacted
   /// Reads the configuration again.
   std::function<result<daemon_plan>()> read_again;
 };
@@ -55,61 +55,60 @@ public:
   [[nodiscard]] result<int> run();
 
 private:
-  [[nodiscard]] result<void>   begin();
-  [[nodiscard]] result<void>   prepare_process();
-  [[nodiscard]] result<void>   make_tree();
-  [[nodiscard]] result<void>   open_admin_door();
-  void                         prepare_admin();
+  [[nodiscard]] result<void> begin();
+  [[nodiscard]] result<void> prepare_process();
+  [[nodiscard]] result<void> make_tree();
+  [[nodiscard]] result<void> open_admin_door();
+  void prepare_admin();
   [[nodiscard]] std::vector<actor::kind> kinds();
-  void                         start_shards();
-  void                         on_signal(const process::received_signal& signal);
-  void                         read_signals();
-  void                         stop(containers::stop_mode how);
-  void                         tree_ended(int exit_code);
-  void                         sweep_soon();
-  void                         notify_watchdog();
-  void                         reload(containers::reload_mode how,
-                                      containers::admin_environment::changes_done done);
-  void                         apply_next(std::shared_ptr<struct reload_run> run);
-  void                         measure(containers::metrics_page& page);
-  void                         measure_pools(containers::metrics_page& page);
-  void                         open_narya_status();
+  void start_shards();
+  void on_signal(const process::received_signal& signal);
+  void read_signals();
+  void stop(containers::stop_mode how);
+  void tree_ended(int exit_code);
+  void sweep_soon();
+  void notify_watchdog();
+  void reload(containers::reload_mode how, containers::admin_environment::changes_done done);
+  void apply_next(std::shared_ptr<struct reload_run> run);
+  void measure(containers::metrics_page& page);
+  void measure_pools(containers::metrics_page& page);
+  void open_narya_status();
   [[nodiscard]] containers::narya_numbers narya_numbers() const;
   [[nodiscard]] console::node_record node_record() const;
 
-  daemon_plan                                  plan_;
-  time_point                                   began_;
-  net::event_loop                              control_;
+  daemon_plan plan_;
+  time_point began_;
+  net::event_loop control_;
   std::vector<std::unique_ptr<net::event_loop>> loops_;
-  std::vector<std::jthread>                    threads_;
-  containers::pool_registry                    pools_;
-  process::log_board                           logs_;
-  process::child_registry                      children_;
-  counter_board<containers::front_counters>    fronts_;
-  counter_board<containers::pool_counters>     pool_counters_;
-  containers::pool_environment                 pool_environment_;
-  containers::process_environment              process_environment_;
-  containers::http_environment                 http_environment_;
-  containers::admin_environment                admin_environment_;
-  std::optional<process::single_instance>      only_;
-  std::optional<process::signal_descriptor>    signals_;
-  process::notify_socket                       manager_;
-  std::unique_ptr<actor::tree>                 tree_;
-  std::unique_ptr<containers::admin_service>   admin_;
-  std::unique_ptr<containers::narya_status>    narya_;
-  steady_monotonic_clock                       clock_;
-  std::unique_ptr<containers::front>           admin_front_;
-  std::unique_ptr<containers::token_gate>      admin_gate_;
-  std::unique_ptr<containers::front>           admin_tcp_front_;
-  std::unique_ptr<reactor::waiting>            signal_wait_;
-  std::unique_ptr<reactor::waiting>            sweep_wait_;
-  std::unique_ptr<reactor::waiting>            watchdog_wait_;
-  std::atomic<bool>                            sweep_asked_{false};
-  std::atomic<bool>                            stopping_{false};
-  std::atomic<bool>                            reloading_{false};
-  guarded<std::vector<std::string>>            listening_;
-  guarded<std::string>                         shown_configuration_;
-  int                                          exit_code_ = 0;
+  std::vector<std::jthread> threads_;
+  containers::pool_registry pools_;
+  process::log_board logs_;
+  process::child_registry children_;
+  counter_board<containers::front_counters> fronts_;
+  counter_board<containers::pool_counters> pool_counters_;
+  containers::pool_environment pool_environment_;
+  containers::process_environment process_environment_;
+  containers::http_environment http_environment_;
+  containers::admin_environment admin_environment_;
+  std::optional<process::single_instance> only_;
+  std::optional<process::signal_descriptor> signals_;
+  process::notify_socket manager_;
+  std::unique_ptr<actor::tree> tree_;
+  std::unique_ptr<containers::admin_service> admin_;
+  std::unique_ptr<containers::narya_status> narya_;
+  steady_monotonic_clock clock_;
+  std::unique_ptr<containers::front> admin_front_;
+  std::unique_ptr<containers::token_gate> admin_gate_;
+  std::unique_ptr<containers::front> admin_tcp_front_;
+  std::unique_ptr<reactor::waiting> signal_wait_;
+  std::unique_ptr<reactor::waiting> sweep_wait_;
+  std::unique_ptr<reactor::waiting> watchdog_wait_;
+  std::atomic<bool> sweep_asked_{false};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> reloading_{false};
+  guarded<std::vector<std::string>> listening_;
+  guarded<std::string> shown_configuration_;
+  int exit_code_ = 0;
 };
 
 } // namespace kraken::runtime

@@ -13,14 +13,14 @@ namespace kraken::runtime {
 namespace {
 
 constexpr std::uint32_t admin_connections_max = 128;
-constexpr std::uint64_t admin_body_bytes_max  = 1U << 20U;
+constexpr std::uint64_t admin_body_bytes_max = 1U << 20U;
 
 // The file's mode keeps others out already; this holds even where the mode was changed.
 bool peer_may_control(int fd) {
-  ucred     peer{};
+  ucred peer{};
   socklen_t size = sizeof peer;
-  return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
-         && (peer.uid == 0 || peer.uid == ::geteuid());
+  return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+         (peer.uid == 0 || peer.uid == ::geteuid());
 }
 
 containers::front_settings admin_settings(const char* sink) {
@@ -28,18 +28,18 @@ containers::front_settings admin_settings(const char* sink) {
   route.to = sink;
   containers::front_settings out;
   out.routes =
-    std::make_shared<const containers::route_table>(std::vector<containers::route>{route});
+      std::make_shared<const containers::route_table>(std::vector<containers::route>{route});
   out.connections_max = admin_connections_max;
-  out.body_bytes_max  = admin_body_bytes_max;
+  out.body_bytes_max = admin_body_bytes_max;
   return out;
 }
 
 } // namespace
 
 void daemon::prepare_admin() {
-  admin_environment_.tree          = tree_.get();
-  admin_environment_.logs          = &logs_;
-  admin_environment_.node          = [this] { return node_record(); };
+  admin_environment_.tree = tree_.get();
+  admin_environment_.logs = &logs_;
+  admin_environment_.node = [this] { return node_record(); };
   admin_environment_.configuration = [this] {
     return shown_configuration_.with([](const auto& text) { return text; });
   };
@@ -55,24 +55,24 @@ void daemon::prepare_admin() {
       });
     });
   };
-  admin_environment_.measure  = [this](containers::metrics_page& page) { measure(page); };
+  admin_environment_.measure = [this](containers::metrics_page& page) { measure(page); };
   admin_environment_.stopping = [this] { return stopping_.load(); };
 }
 
 result<void> daemon::open_admin_door() {
   prepare_admin();
   net::address where;
-  where.kind  = net::address::family::unix_path;
-  where.path  = plan_.admin_socket;
+  where.kind = net::address::family::unix_path;
+  where.path = plan_.admin_socket;
   auto socket = net::listen_on(where, 0600);
   if (!socket) {
     return fail(socket.error());
   }
   auto local = std::make_shared<net::listening_socket>(std::move(*socket));
-  auto tcp   = std::make_shared<net::listening_socket>();
+  auto tcp = std::make_shared<net::listening_socket>();
   if (!plan_.admin_listen.empty()) {
     auto address = net::address::parse(plan_.admin_listen);
-    auto opened  = address ? net::listen_on(*address) : fail(address.error());
+    auto opened = address ? net::listen_on(*address) : fail(address.error());
     if (!opened) {
       return fail(opened.error());
     }
@@ -80,19 +80,19 @@ result<void> daemon::open_admin_door() {
   }
   auto& loop = *loops_.front();
   loop.post([this, &loop, local, tcp] {
-    auto& sinks            = pools_.part(0).sinks;
-    admin_                 = std::make_unique<containers::admin_service>(loop, admin_environment_);
+    auto& sinks = pools_.part(0).sinks;
+    admin_ = std::make_unique<containers::admin_service>(loop, admin_environment_);
     sinks.at("@admin").live = admin_.get();
-    auto settings          = admin_settings("@admin");
-    settings.admits        = peer_may_control;
-    admin_front_ = std::make_unique<containers::front>(loop, sinks, settings,
-                                                       std::make_shared<model::gauges>());
+    auto settings = admin_settings("@admin");
+    settings.admits = peer_may_control;
+    admin_front_ = std::make_unique<containers::front>(
+        loop, sinks, settings, std::make_shared<model::gauges>());
     auto listening = admin_front_->listen(std::move(*local));
     if (listening && tcp->fd) {
       admin_gate_ = std::make_unique<containers::token_gate>(*admin_, plan_.admin_token);
       sinks.at("@admin-tcp").live = admin_gate_.get();
-      admin_tcp_front_            = std::make_unique<containers::front>(
-        loop, sinks, admin_settings("@admin-tcp"), std::make_shared<model::gauges>());
+      admin_tcp_front_ = std::make_unique<containers::front>(
+          loop, sinks, admin_settings("@admin-tcp"), std::make_shared<model::gauges>());
       listening = admin_tcp_front_->listen(std::move(*tcp));
     }
     if (!listening) {

@@ -22,17 +22,22 @@ constexpr milliseconds hurried_stop{500};
 
 std::string_view describe(model::verb what) {
   switch (what) {
-    case model::verb::create: return "create";
-    case model::verb::destroy: return "destroy";
-    case model::verb::scale: return "scale";
-    case model::verb::update: return "update";
-    case model::verb::start:
-    case model::verb::stop:
-    case model::verb::restart:
-    case model::verb::recycle:
-    case model::verb::reset:
-    case model::verb::start_tree:
-    case model::verb::stop_tree: break;
+  case model::verb::create:
+    return "create";
+  case model::verb::destroy:
+    return "destroy";
+  case model::verb::scale:
+    return "scale";
+  case model::verb::update:
+    return "update";
+  case model::verb::start:
+  case model::verb::stop:
+  case model::verb::restart:
+  case model::verb::recycle:
+  case model::verb::reset:
+  case model::verb::start_tree:
+  case model::verb::stop_tree:
+    break;
   }
   return "change";
 }
@@ -41,11 +46,11 @@ std::string_view describe(model::verb what) {
 
 /// One reload: the commands still to be carried out.
 struct reload_run {
-  std::vector<model::command>                  commands;
-  std::size_t                                  next = 0;
-  daemon_plan                                  plan;
-  containers::admin_environment::changes       changes;
-  containers::admin_environment::changes_done  done;
+  std::vector<model::command> commands;
+  std::size_t next = 0;
+  daemon_plan plan;
+  containers::admin_environment::changes changes;
+  containers::admin_environment::changes_done done;
 };
 
 void daemon::read_signals() {
@@ -58,24 +63,27 @@ void daemon::read_signals() {
 
 void daemon::on_signal(const process::received_signal& signal) {
   switch (signal.number) {
-    case SIGCHLD: sweep_soon(); return;
-    case SIGHUP:
-      reload(containers::reload_mode::apply, [](auto outcome) {
-        if (!outcome) {
-          log::error("reload_refused", {{"reason", outcome.error().text()}});
-        }
-      });
-      return;
-    case SIGUSR1:
-      if (auto reopened = log::reopen(); !reopened) {
-        log::error("log_not_reopened", {{"reason", reopened.error().text()}});
+  case SIGCHLD:
+    sweep_soon();
+    return;
+  case SIGHUP:
+    reload(containers::reload_mode::apply, [](auto outcome) {
+      if (!outcome) {
+        log::error("reload_refused", {{"reason", outcome.error().text()}});
       }
-      return;
-    case SIGTERM:
-    case SIGINT:
-      stop(stopping_ ? containers::stop_mode::now : containers::stop_mode::orderly);
-      return;
-    default: return;
+    });
+    return;
+  case SIGUSR1:
+    if (auto reopened = log::reopen(); !reopened) {
+      log::error("log_not_reopened", {{"reason", reopened.error().text()}});
+    }
+    return;
+  case SIGTERM:
+  case SIGINT:
+    stop(stopping_ ? containers::stop_mode::now : containers::stop_mode::orderly);
+    return;
+  default:
+    return;
   }
 }
 
@@ -112,7 +120,7 @@ void daemon::sweep_soon() {
   }
   control_.post([this] {
     sweep_wait_ = control_.after(sweep_delay, [this] {
-      sweep_asked_   = false;
+      sweep_asked_ = false;
       const auto did = children_.sweep();
       if (!did) {
         log::warn("sweep_failed", {{"reason", did.error().text()}});
@@ -135,7 +143,7 @@ void daemon::notify_watchdog() {
   }
   // The main loop answers for the shards too: each must take a message before the manager is told.
   const auto half = std::chrono::duration_cast<milliseconds>(*period) / 2;
-  watchdog_wait_  = control_.after(half, [this] {
+  watchdog_wait_ = control_.after(half, [this] {
     auto left = std::make_shared<std::atomic<std::size_t>>(loops_.size());
     for (auto& loop : loops_) {
       loop->post([this, left] {
@@ -150,8 +158,7 @@ void daemon::notify_watchdog() {
   });
 }
 
-void daemon::reload(containers::reload_mode how,
-                    containers::admin_environment::changes_done done) {
+void daemon::reload(containers::reload_mode how, containers::admin_environment::changes_done done) {
   if (reloading_.exchange(true)) {
     done(fail(errc::busy, "a reload is under way already"));
     return;
@@ -167,10 +174,10 @@ void daemon::reload(containers::reload_mode how,
     done(fail(checked.error()));
     return;
   }
-  auto run      = std::make_shared<reload_run>();
-  run->plan     = std::move(*read);
+  auto run = std::make_shared<reload_run>();
+  run->plan = std::move(*read);
   run->commands = model::diff(plan_.root, run->plan.root);
-  run->done     = std::move(done);
+  run->done = std::move(done);
   for (const auto& each : run->commands) {
     const auto child = each.spec ? "/" + each.spec->id : std::string{};
     run->changes.push_back({std::string{describe(each.what)}, each.target + child, {}});
@@ -186,17 +193,17 @@ void daemon::reload(containers::reload_mode how,
 
 void daemon::apply_next(std::shared_ptr<reload_run> run) {
   if (run->next == run->commands.size()) {
-    run->plan.shards       = plan_.shards;
+    run->plan.shards = plan_.shards;
     run->plan.admin_socket = plan_.admin_socket;
-    plan_                  = std::move(run->plan);
+    plan_ = std::move(run->plan);
     shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
-    reloading_             = false;
+    reloading_ = false;
     static_cast<void>(manager_.ready("ready"));
     log::info("reloaded", {{"changes", run->changes.size()}});
     run->done(run->changes);
     return;
   }
-  auto command   = run->commands[run->next++];
+  auto command = run->commands[run->next++];
   command.origin = "reload";
   tree_->execute(std::move(command), control_, [this, run](result<model::reply> answer) {
     if (!answer) {
@@ -211,14 +218,14 @@ void daemon::apply_next(std::shared_ptr<reload_run> run) {
 
 console::node_record daemon::node_record() const {
   console::node_record out;
-  out.name    = plan_.node;
+  out.name = plan_.node;
   out.version = KRAKEN_VERSION;
-  out.pid     = static_cast<std::int32_t>(::getpid());
+  out.pid = static_cast<std::int32_t>(::getpid());
   out.uptime_seconds = static_cast<std::uint64_t>(
-    std::chrono::duration_cast<seconds>(std::chrono::steady_clock::now() - began_).count());
-  out.shards       = plan_.shards;
+      std::chrono::duration_cast<seconds>(std::chrono::steady_clock::now() - began_).count());
+  out.shards = plan_.shards;
   out.config_files = plan_.config_files;
-  out.listen       = listening_.with([](const auto& all) { return all; });
+  out.listen = listening_.with([](const auto& all) { return all; });
   return out;
 }
 

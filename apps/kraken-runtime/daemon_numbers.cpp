@@ -11,8 +11,8 @@ namespace kraken::runtime {
 
 // The import of a Narya configuration routes Narya's own paths to this name.
 void daemon::open_narya_status() {
-  narya_ = std::make_unique<containers::narya_status>(tree_->status(), clock_,
-                                                      [this] { return narya_numbers(); });
+  narya_ = std::make_unique<containers::narya_status>(
+      tree_->status(), clock_, [this] { return narya_numbers(); });
   for (std::uint32_t i = 0; i < pools_.size(); ++i) {
     pools_.part(i).sinks.at("@narya").live = narya_.get();
   }
@@ -47,22 +47,39 @@ void daemon::measure(containers::metrics_page& page) {
   fronts_.visit([&](const std::string& path, const containers::front_counters& counters) {
     const containers::metrics_page::labels of{{"container", path},
                                               {"shard", std::to_string(shard_of[path]++)}};
-    page.add("kraken_http_connections_open", type::gauge, "Open client connections.", of,
+    page.add("kraken_http_connections_open",
+             type::gauge,
+             "Open client connections.",
+             of,
              static_cast<double>(counters.connections_open.get()));
-    page.add("kraken_http_connections_total", type::counter, "Connections accepted.", of,
+    page.add("kraken_http_connections_total",
+             type::counter,
+             "Connections accepted.",
+             of,
              static_cast<double>(counters.connections_accepted.get()));
-    page.add("kraken_http_requests_total", type::counter, "Requests received.", of,
+    page.add("kraken_http_requests_total",
+             type::counter,
+             "Requests received.",
+             of,
              static_cast<double>(counters.requests.get()));
-    page.add("kraken_http_malformed_total", type::counter, "Requests refused as malformed.", of,
+    page.add("kraken_http_malformed_total",
+             type::counter,
+             "Requests refused as malformed.",
+             of,
              static_cast<double>(counters.malformed.get()));
-    page.add("kraken_http_clients_gone_total", type::counter,
-             "Requests whose client left before the answer.", of,
+    page.add("kraken_http_clients_gone_total",
+             type::counter,
+             "Requests whose client left before the answer.",
+             of,
              static_cast<double>(counters.client_gone.get()));
     for (std::size_t group = 1; group < counters.responses.size(); ++group) {
       auto labelled = of;
       labelled.emplace_back("class", std::to_string(group) + "xx");
-      page.add("kraken_http_responses_total", type::counter, "Responses by status class.",
-               std::move(labelled), static_cast<double>(counters.responses[group].get()));
+      page.add("kraken_http_responses_total",
+               type::counter,
+               "Responses by status class.",
+               std::move(labelled),
+               static_cast<double>(counters.responses[group].get()));
     }
   });
   measure_pools(page);
@@ -79,17 +96,29 @@ void daemon::measure_pools(containers::metrics_page& page) {
       page.add(name, kind, help, of, static_cast<double>(value.get()));
     };
     add("kraken_pool_requests_total", type::counter, "Requests taken.", counters.requests);
-    add("kraken_pool_answered_total", type::counter, "Requests answered by a worker.",
+    add("kraken_pool_answered_total",
+        type::counter,
+        "Requests answered by a worker.",
         counters.answered);
-    add("kraken_pool_crashed_total", type::counter, "502: the worker ended before it answered.",
+    add("kraken_pool_crashed_total",
+        type::counter,
+        "502: the worker ended before it answered.",
         counters.crashed);
-    add("kraken_pool_timed_out_total", type::counter, "504: no answer in time.",
+    add("kraken_pool_timed_out_total",
+        type::counter,
+        "504: no answer in time.",
         counters.timed_out);
-    add("kraken_pool_queue_full_total", type::counter, "503: the queue was full.",
+    add("kraken_pool_queue_full_total",
+        type::counter,
+        "503: the queue was full.",
         counters.queue_full);
-    add("kraken_pool_queue_expired_total", type::counter, "503: no worker became free in time.",
+    add("kraken_pool_queue_expired_total",
+        type::counter,
+        "503: no worker became free in time.",
         counters.queue_expired);
-    add("kraken_pool_retried_total", type::counter, "Requests given to a second worker.",
+    add("kraken_pool_retried_total",
+        type::counter,
+        "Requests given to a second worker.",
         counters.retried);
     add("kraken_pool_waiting", type::gauge, "Requests that wait for a worker.", counters.waiting);
     add("kraken_pool_busy", type::gauge, "Workers with a request.", counters.busy);

@@ -28,7 +28,7 @@ std::map<std::string, std::string> whole_environment() {
   std::map<std::string, std::string> out;
   for (char** each = environ; *each != nullptr; ++each) {
     const std::string_view line = *each;
-    const auto             equal = line.find('=');
+    const auto equal = line.find('=');
     if (equal != std::string_view::npos) {
       out.emplace(line.substr(0, equal), line.substr(equal + 1));
     }
@@ -50,26 +50,26 @@ result<daemon_plan> make_plan(const config::load_request& request) {
     log::warn("configuration", {{"warning", each}});
   }
   daemon_plan plan;
-  plan.node             = loaded->daemon.node;
-  plan.root             = loaded->root;
-  plan.shards           = loaded->daemon.shards;
-  plan.stop_within      = loaded->daemon.shutdown.deadline;
-  plan.config_files     = loaded->files;
-  plan.logging          = {loaded->daemon.log.level, loaded->daemon.log.format,
-                           loaded->daemon.log.file};
-  plan.admin_socket     = loaded->daemon.admin.socket.empty()
-                            ? process::runtime_directory() + "/kraken.sock"
-                            : loaded->daemon.admin.socket;
+  plan.node = loaded->daemon.node;
+  plan.root = loaded->root;
+  plan.shards = loaded->daemon.shards;
+  plan.stop_within = loaded->daemon.shutdown.deadline;
+  plan.config_files = loaded->files;
+  plan.logging = {loaded->daemon.log.level, loaded->daemon.log.format, loaded->daemon.log.file};
+  plan.admin_socket = loaded->daemon.admin.socket.empty()
+                          ? process::runtime_directory() + "/kraken.sock"
+                          : loaded->daemon.admin.socket;
   plan.shown_configuration = config::to_json(*loaded);
-  plan.admin_listen        = loaded->daemon.admin.listen;
+  plan.admin_listen = loaded->daemon.admin.listen;
   if (!plan.admin_listen.empty()) {
     std::ifstream file{loaded->daemon.admin.token_file};
     if (!(file >> plan.admin_token)) {
-      return fail(errc::invalid_argument, "admin.token_file: no token can be read from '"
-                                            + loaded->daemon.admin.token_file + "'");
+      return fail(errc::invalid_argument,
+                  "admin.token_file: no token can be read from '" +
+                      loaded->daemon.admin.token_file + "'");
     }
   }
-  plan.read_again          = [request] { return make_plan(request); };
+  plan.read_again = [request] { return make_plan(request); };
   return plan;
 }
 
@@ -82,10 +82,11 @@ int serve(const command_line& line) {
     return report(ready.error(), "kraken serve --set log.file=FILE");
   }
   daemon daemon{std::move(*plan)};
-  const auto      code = daemon.run();
+  const auto code = daemon.run();
   if (!code) {
-    return report(code.error(), code.error().code == errc::already_running ? "kraken tree"
-                                                                           : "kraken serve --help");
+    return report(code.error(),
+                  code.error().code == errc::already_running ? "kraken tree"
+                                                             : "kraken serve --help");
   }
   return *code;
 }
@@ -107,7 +108,7 @@ int explain(const command_line& line) {
   if (!loaded) {
     return report(config::to_error(loaded.error()), "kraken config:validate");
   }
-  const auto key  = line.arguments.empty() ? std::string{} : line.arguments.front();
+  const auto key = line.arguments.empty() ? std::string{} : line.arguments.front();
   const auto text = config::explain(*loaded, key);
   if (text.empty()) {
     return report(error{errc::not_found, "there is no option '" + key + "'"},
@@ -140,14 +141,26 @@ int run_program(const std::vector<std::string>& words) {
   line->load.environment = whole_environment();
   line->load.who = ::geteuid() == 0 ? config::run_as::root : config::run_as::user;
   switch (line->wants) {
-    case mode::serve: return serve(*line);
-    case mode::validate: return validate(*line);
-    case mode::explain: return explain(*line);
-    case mode::init: return init(*line);
-    case mode::schema: std::cout << config::json_schema(); return 0;
-    case mode::help: std::cout << console::help_text(*console::find_command("serve")); return 0;
-    case mode::version: std::cout << "kraken-runtime " KRAKEN_VERSION "\n"; return 0;
-    case mode::narya_version: std::cout << "Narya Runtime Engine v2.0.0\n"; return 0;
+  case mode::serve:
+    return serve(*line);
+  case mode::validate:
+    return validate(*line);
+  case mode::explain:
+    return explain(*line);
+  case mode::init:
+    return init(*line);
+  case mode::schema:
+    std::cout << config::json_schema();
+    return 0;
+  case mode::help:
+    std::cout << console::help_text(*console::find_command("serve"));
+    return 0;
+  case mode::version:
+    std::cout << "kraken-runtime " KRAKEN_VERSION "\n";
+    return 0;
+  case mode::narya_version:
+    std::cout << "Narya Runtime Engine v2.0.0\n";
+    return 0;
   }
   return 0;
 }

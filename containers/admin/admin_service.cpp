@@ -19,15 +19,15 @@ constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset
 constexpr std::uint64_t records_by_default = 100;
 
 bool under(std::string_view path, std::string_view top) {
-  return path == top
-         || (path.size() > top.size() && path.starts_with(top) && path[top.size()] == '/');
+  return path == top ||
+         (path.size() > top.size() && path.starts_with(top) && path[top.size()] == '/');
 }
 
 } // namespace
 
 admin_service::admin_service(net::event_loop& loop, const admin_environment& environment)
-  : loop_(loop), environment_(environment),
-    streams_(loop, environment.tree->status(), *environment.logs) {}
+    : loop_(loop), environment_(environment),
+      streams_(loop, environment.tree->status(), *environment.logs) {}
 
 admin_service::~admin_service() = default;
 
@@ -64,7 +64,9 @@ void admin_service::end_streams() {
   streams_.end_all();
 }
 
-void admin_service::respond(net::exchange& to, int status, std::string_view type,
+void admin_service::respond(net::exchange& to,
+                            int status,
+                            std::string_view type,
                             std::string_view body) {
   wire::response_writer writer{to.output(), to.context()};
   writer.begin(status);
@@ -74,15 +76,18 @@ void admin_service::respond(net::exchange& to, int status, std::string_view type
   to.answered(status, writer.after());
 }
 
-void admin_service::respond_error(net::exchange& to, const error& why, std::string_view command,
+void admin_service::respond_error(net::exchange& to,
+                                  const error& why,
+                                  std::string_view command,
                                   std::string_view alias) {
   console::api_error out;
-  out.why  = why;
+  out.why = why;
   out.hint = console::next_command(why.code, command, alias);
   respond(to, row_of(why.code).http_status, json_type, console::to_json(out));
 }
 
-void admin_service::submit(net::exchange& from, const wire::request_facts& facts,
+void admin_service::submit(net::exchange& from,
+                           const wire::request_facts& facts,
                            net::retry_policy /*retry*/) {
   const auto call = console::route(facts.head->method_name, facts.head->target);
   if (!call) {
@@ -92,26 +97,41 @@ void admin_service::submit(net::exchange& from, const wire::request_facts& facts
   answer_call(from, *call, facts);
 }
 
-void admin_service::answer_call(net::exchange& from, const console::api_call& call,
+void admin_service::answer_call(net::exchange& from,
+                                const console::api_call& call,
                                 const wire::request_facts& facts) {
   switch (call.what) {
-    case console::endpoint::commands: command(from, facts.body); return;
-    case console::endpoint::containers: show_containers(from, call); return;
-    case console::endpoint::container: show_container(from, call); return;
-    case console::endpoint::container_logs:
-    case console::endpoint::logs:
-    case console::endpoint::events: show_records(from, call, facts); return;
-    case console::endpoint::node:
-      respond(from, 200, json_type, console::to_json(environment_.node()));
-      return;
-    case console::endpoint::config:
-      respond(from, 200, json_type, environment_.configuration());
-      return;
-    case console::endpoint::reload: reload(from, {"reload", {}, {}}, reload_mode::apply); return;
-    case console::endpoint::metrics: show_metrics(from); return;
-    case console::endpoint::live:
-    case console::endpoint::ready:
-    case console::endpoint::startup: show_health(from, call.what); return;
+  case console::endpoint::commands:
+    command(from, facts.body);
+    return;
+  case console::endpoint::containers:
+    show_containers(from, call);
+    return;
+  case console::endpoint::container:
+    show_container(from, call);
+    return;
+  case console::endpoint::container_logs:
+  case console::endpoint::logs:
+  case console::endpoint::events:
+    show_records(from, call, facts);
+    return;
+  case console::endpoint::node:
+    respond(from, 200, json_type, console::to_json(environment_.node()));
+    return;
+  case console::endpoint::config:
+    respond(from, 200, json_type, environment_.configuration());
+    return;
+  case console::endpoint::reload:
+    reload(from, {"reload", {}, {}}, reload_mode::apply);
+    return;
+  case console::endpoint::metrics:
+    show_metrics(from);
+    return;
+  case console::endpoint::live:
+  case console::endpoint::ready:
+  case console::endpoint::startup:
+    show_health(from, call.what);
+    return;
   }
 }
 
@@ -144,22 +164,24 @@ void admin_service::show_container(net::exchange& from, const console::api_call&
   respond(from, 200, json_type, console::to_json(**found, loop_.now()));
 }
 
-void admin_service::show_records(net::exchange& from, const console::api_call& call,
+void admin_service::show_records(net::exchange& from,
+                                 const console::api_call& call,
                                  const wire::request_facts& facts) {
-  const auto last  = facts.head->header("last-event-id");
-  auto       after = console::query_number(call, "after", 0);
+  const auto last = facts.head->header("last-event-id");
+  auto after = console::query_number(call, "after", 0);
   const auto lines = console::query_number(call, "lines", records_by_default);
   if (!after || !lines) {
     respond_error(from, after ? lines.error() : after.error(), {}, {});
     return;
   }
   std::uint64_t seen = 0;
-  if (!last.empty()
-      && std::from_chars(last.data(), last.data() + last.size(), seen).ec == std::errc{}) {
+  if (!last.empty() &&
+      std::from_chars(last.data(), last.data() + last.size(), seen).ec == std::errc{}) {
     after = seen;
   }
-  const bool  stream = facts.head->header("accept").find("text/event-stream") != std::string_view::npos;
-  const auto& board  = environment_.tree->status();
+  const bool stream =
+      facts.head->header("accept").find("text/event-stream") != std::string_view::npos;
+  const auto& board = environment_.tree->status();
   if (call.what == console::endpoint::events) {
     const auto newest = board.last_seq();
     const auto from_n = std::max(*after, newest > *lines ? newest - *lines : 0);
@@ -186,7 +208,7 @@ void admin_service::show_records(net::exchange& from, const console::api_call& c
     }
     top = (*found)->path;
   }
-  std::vector<std::string>         paths;
+  std::vector<std::string> paths;
   std::vector<console::log_record> records;
   for (const auto& each : board.list()) {
     if (!top.empty() && !under(each->path, top)) {

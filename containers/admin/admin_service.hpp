@@ -29,18 +29,18 @@ enum class stop_mode : std::uint8_t { orderly, now };
 
 /// What the API needs of the daemon; outlives the service.
 struct admin_environment {
-  using changes      = std::vector<console::change_record>;
+  using changes = std::vector<console::change_record>;
   using changes_done = std::function<void(result<changes>)>;
 
-  actor::tree*        tree = nullptr;
+  actor::tree* tree = nullptr;
   process::log_board* logs = nullptr;
 
-  std::function<console::node_record()>          node;
-  std::function<std::string()>                   configuration; ///< JSON
+  std::function<console::node_record()> node;
+  std::function<std::string()> configuration;            ///< JSON
   std::function<void(reload_mode, changes_done)> reload; ///< answers on the service's loop
-  std::function<void(stop_mode)>                 stop;
-  std::function<void(metrics_page&)>             measure; ///< adds what only others know
-  std::function<bool()>                          stopping;
+  std::function<void(stop_mode)> stop;
+  std::function<void(metrics_page&)> measure; ///< adds what only others know
+  std::function<bool()> stopping;
 };
 
 /// @thread its loop's
@@ -49,8 +49,8 @@ public:
   admin_service(net::event_loop& loop, const admin_environment& environment);
   ~admin_service() override;
 
-  void submit(net::exchange& from, const wire::request_facts& facts,
-              net::retry_policy retry) override;
+  void
+  submit(net::exchange& from, const wire::request_facts& facts, net::retry_policy retry) override;
   void abandon(net::exchange& from) override;
   void resume(net::exchange& from) override;
 
@@ -58,11 +58,12 @@ public:
   void end_streams();
 
 private:
-  void answer_call(net::exchange& from, const console::api_call& call,
-                   const wire::request_facts& facts);
+  void
+  answer_call(net::exchange& from, const console::api_call& call, const wire::request_facts& facts);
   void show_containers(net::exchange& from, const console::api_call& call);
   void show_container(net::exchange& from, const console::api_call& call);
-  void show_records(net::exchange& from, const console::api_call& call,
+  void show_records(net::exchange& from,
+                    const console::api_call& call,
                     const wire::request_facts& facts);
   void show_health(net::exchange& from, console::endpoint which);
   void show_metrics(net::exchange& from);
@@ -77,14 +78,16 @@ private:
   [[nodiscard]] net::exchange* recall(std::uint64_t number);
 
   static void respond(net::exchange& to, int status, std::string_view type, std::string_view body);
-  static void respond_error(net::exchange& to, const error& why, std::string_view command,
+  static void respond_error(net::exchange& to,
+                            const error& why,
+                            std::string_view command,
                             std::string_view alias);
 
-  net::event_loop&                                  loop_;
-  const admin_environment&                          environment_;
+  net::event_loop& loop_;
+  const admin_environment& environment_;
   std::unordered_map<std::uint64_t, net::exchange*> waiting_;
-  std::uint64_t                                     last_number_ = 0;
-  event_streams                                     streams_;
+  std::uint64_t last_number_ = 0;
+  event_streams streams_;
 };
 
 } // namespace kraken::containers

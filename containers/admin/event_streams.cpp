@@ -3,6 +3,7 @@
 /// Following of boards on behalf of clients.
 #include "containers/admin/event_streams.hpp"
 
+#include "console/event_stream.hpp"
 #include "kraken/model/lifecycle.hpp"
 
 #include <algorithm>
@@ -18,21 +19,17 @@ std::int64_t unix_ms(std::chrono::system_clock::time_point at) {
   return std::chrono::duration_cast<milliseconds>(at.time_since_epoch()).count();
 }
 
-std::string sse(std::uint64_t id, std::string_view name, const std::string& json) {
-  return "id: " + std::to_string(id) + "\nevent: " + std::string{name} + "\ndata: " + json + "\n\n";
-}
-
 std::string gap(std::uint64_t lost) {
-  return "event: gap\ndata: {\"lost\":" + std::to_string(lost) + "}\n\n";
+  return console::stream_text({0, "gap", "{\"lost\":" + std::to_string(lost) + "}"});
 }
 
 } // namespace
 
 console::event_record to_record(const actor::status_event& event) {
   console::event_record out;
-  out.id        = event.seq;
-  out.unix_ms   = unix_ms(event.at);
-  out.name      = "container_" + std::string{model::to_string(event.to)};
+  out.id = event.seq;
+  out.unix_ms = unix_ms(event.at);
+  out.name = "container_" + std::string{model::to_string(event.to)};
   out.container = event.path;
   const auto add = [&](std::string_view key, std::string value) {
     if (!value.empty()) {
@@ -56,10 +53,10 @@ console::event_record to_record(const actor::status_event& event) {
 
 console::log_record to_record(const std::string& path, const process::captured_line& line) {
   console::log_record out;
-  out.id        = line.sequence;
+  out.id = line.sequence;
   out.container = path;
-  out.stream    = line.from == process::output_stream::out ? "stdout" : "stderr";
-  out.text      = line.text;
+  out.stream = line.from == process::output_stream::out ? "stdout" : "stderr";
+  out.text = line.text;
   return out;
 }
 
@@ -70,21 +67,21 @@ struct event_streams::shared_state {
 };
 
 struct event_streams::log_source {
-  std::string                             path;
+  std::string path;
   std::shared_ptr<process::container_log> log;
-  std::uint64_t                           seen = 0;
-  std::uint64_t                           follower = 0;
+  std::uint64_t seen = 0;
+  std::uint64_t follower = 0;
 };
 
 struct event_streams::stream {
-  net::exchange*          to = nullptr;
-  bool                    of_events = false;
-  std::uint64_t           seen = 0;
+  net::exchange* to = nullptr;
+  bool of_events = false;
+  std::uint64_t seen = 0;
   std::vector<log_source> sources;
 };
 
 event_streams::event_streams(reactor& loop, actor::status_board& board, process::log_board& logs)
-  : loop_(loop), board_(board), logs_(logs), shared_(std::make_shared<shared_state>()) {
+    : loop_(loop), board_(board), logs_(logs), shared_(std::make_shared<shared_state>()) {
   subscription_ = board_.subscribe([this](const actor::status_event&) { something_new(); });
 }
 
@@ -119,7 +116,7 @@ event_streams::stream& event_streams::begin(net::exchange& to) {
   const auto framing = writer.end_streaming();
   to.streaming(200, framing, writer.after());
   auto& made = *streams_.emplace_back(std::make_unique<stream>());
-  made.to    = &to;
+  made.to = &to;
   if (!heartbeat_) {
     keep_alive();
   }
@@ -127,21 +124,23 @@ event_streams::stream& event_streams::begin(net::exchange& to) {
 }
 
 void event_streams::follow_events(net::exchange& to, std::uint64_t after) {
-  auto& made     = begin(to);
+  auto& made = begin(to);
   made.of_events = true;
-  made.seen      = after;
+  made.seen = after;
   send_new(made);
 }
 
-void event_streams::follow_logs(net::exchange& to, const std::vector<std::string>& paths,
+void event_streams::follow_logs(net::exchange& to,
+                                const std::vector<std::string>& paths,
                                 std::uint64_t after) {
   auto& made = begin(to);
   for (const auto& path : paths) {
     log_source source;
-    source.path     = path;
-    source.log      = logs_.at(path);
-    source.seen     = after;
-    source.follower = source.log->follow([this](const process::captured_line&) { something_new(); });
+    source.path = path;
+    source.log = logs_.at(path);
+    source.seen = after;
+    source.follower =
+        source.log->follow([this](const process::captured_line&) { something_new(); });
     made.sources.push_back(std::move(source));
   }
   send_new(made);
@@ -160,7 +159,7 @@ void event_streams::send_events(stream& each) {
       each.to->stream_part(gap(event.seq - each.seen - 1));
     }
     const auto record = to_record(event);
-    each.to->stream_part(sse(event.seq, record.name, console::to_json(record)));
+    each.to->stream_part(console::stream_text({event.seq, record.name, console::to_json(record)}));
     each.seen = event.seq;
   }
 }
@@ -172,7 +171,8 @@ void event_streams::send_lines(stream& each) {
         each.to->stream_part(gap(line.sequence - source.seen - 1));
       }
       each.to->stream_part(
-        sse(line.sequence, "log", console::to_json(to_record(source.path, line))));
+          console::stream_text(
+          {line.sequence, "log", console::to_json(to_record(source.path, line))}));
       source.seen = line.sequence;
     }
   }
@@ -182,7 +182,7 @@ void event_streams::keep_alive() {
   heartbeat_ = loop_.after(heartbeat_every, [this] {
     for (auto& each : streams_) {
       if (!each->to->congested()) {
-        each->to->stream_part(":\n\n");
+        each->to->stream_part(console::stream_heartbeat());
       }
     }
     if (streams_.empty()) {
@@ -200,8 +200,8 @@ void event_streams::resume() {
 }
 
 void event_streams::abandon(const net::exchange& from) {
-  const auto gone = std::find_if(streams_.begin(), streams_.end(),
-                                 [&](const auto& each) { return each->to == &from; });
+  const auto gone = std::find_if(
+      streams_.begin(), streams_.end(), [&](const auto& each) { return each->to == &from; });
   if (gone != streams_.end()) {
     for (auto& source : (*gone)->sources) {
       source.log->unfollow(source.follower);

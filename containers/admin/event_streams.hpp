@@ -22,7 +22,7 @@ namespace kraken::containers {
 [[nodiscard]] console::event_record to_record(const actor::status_event& event);
 
 /// A captured line as the API shows it.
-[[nodiscard]] console::log_record to_record(const std::string&            path,
+[[nodiscard]] console::log_record to_record(const std::string& path,
                                             const process::captured_line& line);
 
 /// @thread its loop's
@@ -31,7 +31,7 @@ public:
   event_streams(reactor& loop, actor::status_board& board, process::log_board& logs);
   ~event_streams();
 
-  event_streams(const event_streams&)            = delete;
+  event_streams(const event_streams&) = delete;
   event_streams& operator=(const event_streams&) = delete;
 
   /// @param after events up to this number have been seen
@@ -50,19 +50,19 @@ private:
   struct shared_state;
 
   stream& begin(net::exchange& to);
-  void    something_new();
-  void    send_new(stream& each);
-  void    send_events(stream& each);
-  void    send_lines(stream& each);
-  void    keep_alive();
+  void something_new();
+  void send_new(stream& each);
+  void send_events(stream& each);
+  void send_lines(stream& each);
+  void keep_alive();
 
-  reactor&                             loop_;
-  actor::status_board&                 board_;
-  process::log_board&                  logs_;
+  reactor& loop_;
+  actor::status_board& board_;
+  process::log_board& logs_;
   std::vector<std::unique_ptr<stream>> streams_;
-  std::shared_ptr<shared_state>        shared_;
-  actor::status_board::subscription    subscription_;
-  std::unique_ptr<reactor::waiting>    heartbeat_;
+  std::shared_ptr<shared_state> shared_;
+  actor::status_board::subscription subscription_;
+  std::unique_ptr<reactor::waiting> heartbeat_;
 };
 
 } // namespace kraken::containers

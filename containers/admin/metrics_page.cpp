@@ -22,19 +22,19 @@ metrics_page::metrics_page() : content_(std::make_unique<content>()) {}
 
 metrics_page::~metrics_page() = default;
 
-void metrics_page::add(std::string_view name, type kind, std::string_view help, labels which,
-                       double value) {
+void metrics_page::add(
+    std::string_view name, type kind, std::string_view help, labels which, double value) {
   const auto found = content_->index.find(name);
-  auto       place = content_->families.size();
+  auto place = content_->families.size();
   if (found != content_->index.end()) {
     place = found->second;
   } else {
     content_->index.emplace(name, place);
     auto& family = content_->families.emplace_back();
-    family.name  = name;
-    family.help  = help;
-    family.type  = kind == type::counter ? prometheus::MetricType::Counter
-                                         : prometheus::MetricType::Gauge;
+    family.name = name;
+    family.help = help;
+    family.type =
+        kind == type::counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
   }
   prometheus::ClientMetric sample;
   for (auto& [key, text] : which) {
@@ -56,20 +56,36 @@ void metrics_page::add_containers(const actor::status_board& board) {
   for (const auto& status : board.list()) {
     ++in_state[std::string{model::to_string(status->in)}];
     const labels of{{"container", status->path}, {"kind", status->kind}};
-    add("kraken_container_ready", type::gauge, "1 while the container serves.", of,
+    add("kraken_container_ready",
+        type::gauge,
+        "1 while the container serves.",
+        of,
         status->at == model::phase::ready ? 1 : 0);
-    add("kraken_container_restarts_total", type::counter,
-        "Restarts after failures since the container was created.", of,
+    add("kraken_container_restarts_total",
+        type::counter,
+        "Restarts after failures since the container was created.",
+        of,
         static_cast<double>(status->restarts));
-    add("kraken_container_recycles_total", type::counter, "Planned replacements.", of,
+    add("kraken_container_recycles_total",
+        type::counter,
+        "Planned replacements.",
+        of,
         static_cast<double>(status->recycles));
     if (status->live) {
-      add("kraken_container_requests", type::gauge,
-          "Requests answered by the current incarnation.", of,
+      add("kraken_container_requests",
+          type::gauge,
+          "Requests answered by the current incarnation.",
+          of,
           static_cast<double>(status->live->sum(&model::gauges::requests)));
-      add("kraken_container_busy", type::gauge, "1 while working on a request.", of,
+      add("kraken_container_busy",
+          type::gauge,
+          "1 while working on a request.",
+          of,
           static_cast<double>(status->live->sum(&model::gauges::busy)));
-      add("kraken_container_memory_bytes", type::gauge, "Resident memory last seen.", of,
+      add("kraken_container_memory_bytes",
+          type::gauge,
+          "Resident memory last seen.",
+          of,
           static_cast<double>(status->live->sum(&model::gauges::memory_bytes)));
     }
   }

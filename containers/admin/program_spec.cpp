@@ -9,9 +9,9 @@ namespace kraken::containers {
 
 result<model::child_spec> program_spec(std::string_view alias, std::string_view name) {
   model::child_spec spec;
-  std::string       word;
-  bool              in_word = false;
-  char              quote   = 0;
+  std::string word;
+  bool in_word = false;
+  char quote = 0;
   for (const char c : name) {
     if (quote != 0) {
       if (c == quote) {
@@ -20,7 +20,7 @@ result<model::child_spec> program_spec(std::string_view alias, std::string_view 
         word.push_back(c);
       }
     } else if (c == '\'' || c == '"') {
-      quote   = c;
+      quote = c;
       in_word = true;
     } else if (c == ' ' || c == '\t') {
       if (in_word) {
@@ -41,7 +41,7 @@ result<model::child_spec> program_spec(std::string_view alias, std::string_view 
   if (spec.start.empty()) {
     return fail(errc::invalid_argument, "Name of new process cannot be null.");
   }
-  spec.id   = alias;
+  spec.id = alias;
   spec.kind = "process";
   spec.name = name;
   if (auto checked = model::check(spec); !checked) {

@@ -10,11 +10,11 @@ namespace kraken::containers {
 // In constant time for a given length: what is wrong must not show in how long it takes.
 bool token_gate::right(std::string_view authorization) const noexcept {
   constexpr std::string_view scheme = "bearer ";
-  if (authorization.size() <= scheme.size()
-      || !wire::equals_lower(authorization.substr(0, scheme.size()), scheme)) {
+  if (authorization.size() <= scheme.size() ||
+      !wire::equals_lower(authorization.substr(0, scheme.size()), scheme)) {
     return false;
   }
-  const auto    given     = authorization.substr(scheme.size());
+  const auto given = authorization.substr(scheme.size());
   unsigned char different = given.size() == token_.size() ? 0 : 1;
   for (std::size_t i = 0; i < given.size(); ++i) {
     different |= static_cast<unsigned char>(given[i] ^ token_[i % token_.size()]);
@@ -22,7 +22,8 @@ bool token_gate::right(std::string_view authorization) const noexcept {
   return different == 0;
 }
 
-void token_gate::submit(net::exchange& from, const wire::request_facts& facts,
+void token_gate::submit(net::exchange& from,
+                        const wire::request_facts& facts,
                         net::retry_policy retry) {
   if (right(facts.head->header("authorization"))) {
     behind_.submit(from, facts, retry);
@@ -32,8 +33,9 @@ void token_gate::submit(net::exchange& from, const wire::request_facts& facts,
   writer.begin(401);
   static_cast<void>(writer.field("www-authenticate", "Bearer"));
   static_cast<void>(writer.field("content-type", "application/json"));
-  writer.end_with_body("{\"ok\":false,\"error\":{\"code\":\"permission_denied\",\"text\":\"a bearer "
-                       "token is needed\",\"hint\":\"see admin.token_file\"}}");
+  writer.end_with_body(
+      "{\"ok\":false,\"error\":{\"code\":\"permission_denied\",\"text\":\"a bearer "
+      "token is needed\",\"hint\":\"see admin.token_file\"}}");
   from.answered(401, writer.after());
 }
 

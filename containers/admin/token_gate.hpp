@@ -16,10 +16,10 @@ class token_gate final : public net::request_sink {
 public:
   /// @param token not empty; the secret itself is only kept here
   token_gate(net::request_sink& behind, std::string token)
-    : behind_(behind), token_(std::move(token)) {}
+      : behind_(behind), token_(std::move(token)) {}
 
-  void submit(net::exchange& from, const wire::request_facts& facts,
-              net::retry_policy retry) override;
+  void
+  submit(net::exchange& from, const wire::request_facts& facts, net::retry_policy retry) override;
   void abandon(net::exchange& from) override { behind_.abandon(from); }
   void resume(net::exchange& from) override { behind_.resume(from); }
 
@@ -27,7 +27,7 @@ private:
   [[nodiscard]] bool right(std::string_view authorization) const noexcept;
 
   net::request_sink& behind_;
-  std::string        token_;
+  std::string token_;
 };
 
 } // namespace kraken::containers

@@ -8,18 +8,20 @@
 #include <algorithm>
 #include <utility>
 
+#include <sys/socket.h>
+
 namespace kraken::containers {
 
 namespace {
 
 // How long a closed-down connection may take to read our last bytes and close itself.
-constexpr milliseconds linger = seconds{2};
+constexpr milliseconds linger_time = seconds{2};
 
 } // namespace
 
 connection::connection(front& owner, unique_fd socket, std::string peer)
-  : stream(owner.loop_, std::move(socket)), front_(owner), peer_(std::move(peer)),
-    parser_(owner.settings_.head) {}
+    : stream(owner.loop_, std::move(socket)), front_(owner), peer_(std::move(peer)),
+      parser_(owner.settings_.head) {}
 
 connection::~connection() {
   if (sink_ != nullptr) {
@@ -75,20 +77,24 @@ void connection::on_drained() {
     if (std::exchange(paused_sink_, false) && sink_ != nullptr) {
       sink_->resume(*this);
     }
+  } else if (stage_ == stage::head && std::exchange(awaits_room_, false)) {
+    limit(loop().now() + front_.settings_.idle_timeout);
+    resume_reading();
+    reconsider_later();
   }
 }
 
 void connection::on_shut_down() {
-  limit(loop().now() + linger);
+  limit(loop().now() + linger_time);
 }
 
 wire::response_context connection::context() noexcept {
   const bool more = !input_ended_ || has_unread();
   const bool keep = keep_alive_ && more && !front_.draining_;
-  return {.date          = loop().http_date(),
+  return {.date = loop().http_date(),
           .version_minor = version_minor_,
-          .head          = head_request_,
-          .after         = keep ? wire::connection_after::keep : wire::connection_after::close};
+          .head = head_request_,
+          .after = keep ? wire::connection_after::keep : wire::connection_after::close};
 }
 
 void connection::count_response(int status) {
@@ -112,21 +118,25 @@ void connection::failed(int status, std::string_view detail) {
   finish(how.after);
 }
 
-void connection::streaming(int status, wire::body_framing framing,
-                           wire::connection_after after) {
+void connection::streaming(int status, wire::body_framing framing, wire::connection_after after) {
   count_response(status);
-  stage_   = stage::streaming;
+  stage_ = stage::streaming;
   framing_ = framing;
-  after_   = after;
+  after_ = after;
   flush_later();
 }
 
 void connection::stream_part(std::string_view part) {
   switch (framing_) {
-    case wire::body_framing::chunked: wire::append_chunk(stream::output(), part); break;
-    case wire::body_framing::length:
-    case wire::body_framing::close: stream::output().append(part); break;
-    case wire::body_framing::none: return;
+  case wire::body_framing::chunked:
+    wire::append_chunk(stream::output(), part);
+    break;
+  case wire::body_framing::length:
+  case wire::body_framing::close:
+    stream::output().append(part);
+    break;
+  case wire::body_framing::none:
+    return;
   }
   flush_later();
 }
@@ -142,8 +152,14 @@ void connection::stream_ended() {
 
 void connection::stream_broken() {
   sink_ = nullptr;
-  // Without the last chunk, or by a close before the announced length, the client can tell.
-  begin_closing();
+  if (framing_ == wire::body_framing::close) {
+    // An orderly close would say that this was all.
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    static_cast<void>(::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+    cut(); // destroys this
+    return;
+  }
+  begin_closing(); // without the last chunk: the client can tell
 }
 
 bool connection::congested() const noexcept {
@@ -151,18 +167,21 @@ bool connection::congested() const noexcept {
   if (held.size() < limits::http_output_pause_bytes) {
     return false;
   }
-  auto& self        = const_cast<connection&>(*this);
+  auto& self = const_cast<connection&>(*this);
   self.paused_sink_ = true;
   self.limit(self.loop().now() + front_.settings_.write_timeout);
   return true;
 }
 
+// A streamed or lent answer may have promised to keep the connection before the client stopped
+// sending or the front began to drain.
 void connection::finish(wire::connection_after after) {
-  if (after == wire::connection_after::close) {
+  const bool no_more = front_.draining_ || (input_ended_ && !has_unread());
+  if (after == wire::connection_after::close || no_more) {
     begin_closing();
     return;
   }
-  stage_      = stage::head;
+  stage_ = stage::head;
   head_begun_ = false;
   limit(loop().now() + front_.settings_.idle_timeout);
   resume_reading();

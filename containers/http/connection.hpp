@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// One HTTP/1.1 connection: requests are read, routed and answered one after the other, in
-/// order (docs/decisions/0002-one-request-per-connection.md). Errors of the front are answered here.
+/// order (docs/decisions/0002-one-request-per-connection.md). Errors of the front are answered
+/// here.
 #pragma once
 
 #include "kraken/net/exchange.hpp"
@@ -47,22 +48,21 @@ private:
 
   // net::stream
   std::size_t on_input(std::string_view input) override;
-  void        on_closed() override;
-  void        on_drained() override;
-  void        on_shut_down() override;
-  bool        on_end_of_input() override;
+  void on_closed() override;
+  void on_drained() override;
+  void on_shut_down() override;
+  bool on_end_of_input() override;
 
   // net::exchange
-  wire::byte_buffer&     output() noexcept override { return stream::output(); }
+  wire::byte_buffer& output() noexcept override { return stream::output(); }
   wire::response_context context() noexcept override;
-  void                   answered(int status, wire::connection_after after) override;
-  void                   failed(int status, std::string_view detail) override;
-  void                   streaming(int status, wire::body_framing framing,
-                                   wire::connection_after after) override;
-  void                   stream_part(std::string_view part) override;
-  void                   stream_ended() override;
-  void                   stream_broken() override;
-  [[nodiscard]] bool     congested() const noexcept override;
+  void answered(int status, wire::connection_after after) override;
+  void failed(int status, std::string_view detail) override;
+  void streaming(int status, wire::body_framing framing, wire::connection_after after) override;
+  void stream_part(std::string_view part) override;
+  void stream_ended() override;
+  void stream_broken() override;
+  [[nodiscard]] bool congested() const noexcept override;
 
   // net::deadline
   void expired(time_point now) override;
@@ -73,40 +73,40 @@ private:
   std::size_t read_body(std::string_view input);
   std::size_t read_counted_body(std::string_view input);
   std::size_t read_chunked_body(std::string_view input);
-  void        body_complete();
-  bool        choose_route();
-  void        hand_over(std::string_view body);
-  void        answer_fixed();
-  void        refuse(int status, std::string_view detail);
-  void        finish(wire::connection_after after);
-  void        begin_closing();
-  void        limit(time_point at);
-  void        count_response(int status);
+  void body_complete();
+  bool choose_route();
+  void hand_over(std::string_view body);
+  void answer_fixed();
+  void refuse(int status, std::string_view detail);
+  void finish(wire::connection_after after);
+  void begin_closing();
+  void limit(time_point at);
+  void count_response(int status);
 
-  front&                    front_;
-  std::string               peer_;
-  wire::request_parser      parser_;
-  stage                     stage_ = stage::head;
-  wire::body_framing        framing_ = wire::body_framing::length;
-  wire::connection_after    after_   = wire::connection_after::keep;
-  std::uint8_t              version_minor_ = 1;
-  bool                      head_request_  = false;
-  bool                      keep_alive_    = true;
-  bool                      head_begun_    = false; ///< a limit for the head runs
-  bool                      chunked_       = false;
-  bool                      paused_sink_   = false;
-  bool                      input_ended_   = false; ///< the client sends no more
-  std::uint64_t             sent_before_   = 0;     ///< when its reading was last judged
-  net::request_sink*        sink_  = nullptr; ///< of the request under way
-  const route*              route_ = nullptr;
-  std::size_t               route_index_ = 0;
-  wire::byte_buffer         head_copy_; ///< head of a request whose body comes in pieces
-  wire::byte_buffer         body_;
-  std::uint64_t             body_expected_ = 0;
-  time_point                body_began_{};
-  std::uint64_t             body_received_ = 0;
-  wire::chunked_decoder     decoder_;
-  time_point                limit_at_ = time_point::max();
+  front& front_;
+  std::string peer_;
+  wire::request_parser parser_;
+  stage stage_ = stage::head;
+  wire::body_framing framing_ = wire::body_framing::length;
+  wire::connection_after after_ = wire::connection_after::keep;
+  std::uint8_t version_minor_ = 1;
+  bool head_request_ = false;
+  bool keep_alive_ = true;
+  bool head_begun_ = false; ///< a limit for the head runs
+  bool chunked_ = false;
+  bool paused_sink_ = false;
+  bool input_ended_ = false;          ///< the client sends no more
+  std::uint64_t sent_before_ = 0;     ///< when its reading was last judged
+  net::request_sink* sink_ = nullptr; ///< of the request under way
+  const route* route_ = nullptr;
+  std::size_t route_index_ = 0;
+  wire::byte_buffer head_copy_; ///< head of a request whose body comes in pieces
+  wire::byte_buffer body_;
+  std::uint64_t body_expected_ = 0;
+  time_point body_began_{};
+  std::uint64_t body_received_ = 0;
+  wire::chunked_decoder decoder_;
+  time_point limit_at_ = time_point::max();
 };
 
 } // namespace kraken::containers

@@ -50,21 +50,22 @@ std::size_t connection::on_input(std::string_view input) {
 std::size_t connection::read_head(std::string_view input) {
   const auto found = parser_.parse(input, front_.head_);
   switch (found.status) {
-    case wire::parse_outcome::kind::need_more:
-      if (!head_begun_) {
-        head_begun_ = true;
-        limit(loop().now() + front_.settings_.header_timeout);
-      }
-      return 0;
-    case wire::parse_outcome::kind::error:
-      front_.counters_->requests.add();
-      front_.counters_->malformed.add();
-      // What an unreadable request says of its version and method is not believed.
-      version_minor_ = 1;
-      head_request_  = false;
-      refuse(found.http_status, found.reason);
-      return input.size();
-    case wire::parse_outcome::kind::done: break;
+  case wire::parse_outcome::kind::need_more:
+    if (!head_begun_) {
+      head_begun_ = true;
+      limit(loop().now() + front_.settings_.header_timeout);
+    }
+    return 0;
+  case wire::parse_outcome::kind::error:
+    front_.counters_->requests.add();
+    front_.counters_->malformed.add();
+    // What an unreadable request says of its version and method is not believed.
+    version_minor_ = 1;
+    head_request_ = false;
+    refuse(found.http_status, found.reason);
+    return input.size();
+  case wire::parse_outcome::kind::done:
+    break;
   }
   front_.counters_->requests.add();
   front_.live_->requests.add();
@@ -74,9 +75,9 @@ std::size_t connection::read_head(std::string_view input) {
 
 std::size_t connection::take_head(std::string_view head, std::string_view rest) {
   const auto& request = front_.head_;
-  version_minor_      = request.version_minor;
-  head_request_       = request.method == wire::http_method::head;
-  keep_alive_         = request.keep_alive;
+  version_minor_ = request.version_minor;
+  head_request_ = request.method == wire::http_method::head;
+  keep_alive_ = request.keep_alive;
   if (!choose_route()) {
     return 0; // without a body the next request follows; with one the connection is closing
   }
@@ -87,11 +88,11 @@ std::size_t connection::take_head(std::string_view head, std::string_view rest) 
   return 0;
 }
 
-// False: answered with an error. A request with a body then closes the connection, because where the
-// next request begins is known only after reading what nobody wants.
+// False: answered with an error. A request with a body then closes the connection, because where
+// the next request begins is known only after reading what nobody wants.
 bool connection::choose_route() {
   auto& request = front_.head_;
-  auto  path    = request.path;
+  auto path = request.path;
   if (!request.path_is_plain) {
     const auto decoded = wire::decode_path(request.path, front_.path_);
     if (!decoded) {
@@ -106,15 +107,15 @@ bool connection::choose_route() {
     failed(found.method_refused ? 405 : 404, {});
     return false;
   }
-  route_       = found.taken;
+  route_ = found.taken;
   route_index_ = found.index;
   return true;
 }
 
 std::size_t connection::begin_body(std::string_view head, std::string_view rest) {
   const auto& request = front_.head_;
-  chunked_            = request.chunked;
-  body_expected_      = request.content_length.value_or(0);
+  chunked_ = request.chunked;
+  body_expected_ = request.content_length.value_or(0);
   if (!chunked_ && body_expected_ > front_.settings_.body_bytes_max) {
     refuse(413, "the request body is too large");
     return rest.size();
@@ -127,8 +128,8 @@ std::size_t connection::begin_body(std::string_view head, std::string_view rest)
     stream::output().append(wire::continue_response);
     flush_later();
   }
-  stage_         = stage::body;
-  body_began_    = loop().now();
+  stage_ = stage::body;
+  body_began_ = loop().now();
   body_received_ = 0;
   head_copy_.clear();
   head_copy_.append(head);
@@ -142,15 +143,15 @@ std::size_t connection::read_body(std::string_view input) {
   const auto used = chunked_ ? read_chunked_body(input) : read_counted_body(input);
   if (stage_ == stage::body) {
     body_received_ += used;
-    limit(body_began_ + front_.settings_.body_timeout
-          + seconds{static_cast<std::int64_t>(body_received_ / body_bytes_per_second_min)});
+    limit(body_began_ + front_.settings_.body_timeout +
+          seconds{static_cast<std::int64_t>(body_received_ / body_bytes_per_second_min)});
   }
   return used;
 }
 
 std::size_t connection::read_counted_body(std::string_view input) {
   const auto wanted = static_cast<std::size_t>(body_expected_) - body_.size();
-  const auto used   = std::min(wanted, input.size());
+  const auto used = std::min(wanted, input.size());
   body_.append(input.substr(0, used));
   if (body_.size() == body_expected_) {
     body_complete();
@@ -164,19 +165,22 @@ std::size_t connection::read_chunked_body(std::string_view input) {
     const auto step = decoder_.next(input.substr(used));
     used += step.consumed;
     switch (step.status) {
-      case wire::chunked_decoder::step::kind::need_more: return input.size();
-      case wire::chunked_decoder::step::kind::error:
-        front_.counters_->malformed.add();
-        refuse(step.http_status, step.reason);
+    case wire::chunked_decoder::step::kind::need_more:
+      return input.size();
+    case wire::chunked_decoder::step::kind::error:
+      front_.counters_->malformed.add();
+      refuse(step.http_status, step.reason);
+      return input.size();
+    case wire::chunked_decoder::step::kind::data:
+      if (body_.size() + step.data.size() > front_.settings_.body_bytes_max) {
+        refuse(413, "the request body is too large");
         return input.size();
-      case wire::chunked_decoder::step::kind::data:
-        if (body_.size() + step.data.size() > front_.settings_.body_bytes_max) {
-          refuse(413, "the request body is too large");
-          return input.size();
-        }
-        body_.append(step.data);
-        break;
-      case wire::chunked_decoder::step::kind::done: body_complete(); return used;
+      }
+      body_.append(step.data);
+      break;
+    case wire::chunked_decoder::step::kind::done:
+      body_complete();
+      return used;
     }
   }
   return used;
@@ -206,16 +210,16 @@ void connection::hand_over(std::string_view body) {
     return;
   }
   const auto& request = front_.head_;
-  auto        path    = request.path;
+  auto path = request.path;
   if (!request.path_is_plain) {
     path = wire::decode_path(request.path, front_.path_).value_or(request.path);
   }
-  const wire::request_facts facts{.head       = &request,
-                                  .path       = path,
-                                  .version    = request.version_minor == 0 ? "1.0" : "1.1",
-                                  .scheme     = "http",
-                                  .remote     = peer_,
-                                  .body       = body,
+  const wire::request_facts facts{.head = &request,
+                                  .path = path,
+                                  .version = request.version_minor == 0 ? "1.0" : "1.1",
+                                  .scheme = "http",
+                                  .remote = peer_,
+                                  .body = body,
                                   .timeout_ms = 0};
   stage_ = stage::answering;
   limit(time_point::max());
@@ -224,7 +228,7 @@ void connection::hand_over(std::string_view body) {
 }
 
 void connection::answer_fixed() {
-  const auto&           fixed = route_->respond;
+  const auto& fixed = route_->respond;
   wire::response_writer writer{stream::output(), context()};
   writer.begin(fixed.status);
   for (const auto& [name, value] : fixed.headers) {

@@ -9,9 +9,11 @@
 
 namespace kraken::containers {
 
-front::front(net::event_loop& loop, net::sink_directory& sinks, front_settings settings,
+front::front(net::event_loop& loop,
+             net::sink_directory& sinks,
+             front_settings settings,
              std::shared_ptr<model::gauges> live)
-  : loop_(loop), sinks_(sinks), settings_(std::move(settings)), live_(std::move(live)) {
+    : loop_(loop), sinks_(sinks), settings_(std::move(settings)), live_(std::move(live)) {
   for (const auto& each : settings_.routes->routes()) {
     bound_.push_back({each.to.empty() ? nullptr : &sinks_.at(each.to)});
   }
@@ -23,8 +25,9 @@ front::~front() {
 
 result<void> front::listen(net::listening_socket socket) {
   auto made = std::make_unique<net::listener>(
-    loop_, std::move(socket),
-    [this](unique_fd client, std::string peer) { accept(std::move(client), std::move(peer)); });
+      loop_, std::move(socket), [this](unique_fd client, std::string peer) {
+        accept(std::move(client), std::move(peer));
+      });
   if (auto opened = made->open(); !opened) {
     return opened;
   }
@@ -38,7 +41,7 @@ void front::accept(unique_fd socket, std::string peer) {
     counters_->connections_refused.add();
     return;
   }
-  auto made   = std::make_unique<connection>(*this, std::move(socket), std::move(peer));
+  auto made = std::make_unique<connection>(*this, std::move(socket), std::move(peer));
   made->index = connections_.size();
   if (connections_.size() >= settings_.connections_max) {
     counters_->connections_refused.add();
@@ -67,7 +70,7 @@ void front::closed(connection& which) {
 
 void front::drain(std::function<void()> done) {
   draining_ = true;
-  drained_  = std::move(done);
+  drained_ = std::move(done);
   for (auto& each : listeners_) {
     each->close();
   }

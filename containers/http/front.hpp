@@ -28,35 +28,37 @@ struct front_counters {
   metric connections_accepted;
   metric connections_refused; ///< over the cap
   metric connections_open;
-  metric requests;            ///< heads parsed, malformed ones included
+  metric requests; ///< heads parsed, malformed ones included
   metric malformed;
-  metric client_gone;         ///< closed before their answer: 499
+  metric client_gone;              ///< closed before their answer: 499
   std::array<metric, 6> responses; ///< by class: [2] counts 2xx ...
 };
 
 struct front_settings {
   std::shared_ptr<const route_table> routes;
-  wire::request_limits               head;
-  std::uint64_t                      body_bytes_max  = 8U << 20U;
-  std::uint32_t                      connections_max = 10'000; ///< of this shard
-  milliseconds                       header_timeout  = seconds{10};
-  milliseconds                       body_timeout    = seconds{30}; ///< plus body/240 B/s
-  milliseconds                       idle_timeout    = seconds{60};
-  milliseconds                       write_timeout   = seconds{60};
-  unsigned                           retry_after_s   = 1;
+  wire::request_limits head;
+  std::uint64_t body_bytes_max = 8U << 20U;
+  std::uint32_t connections_max = 10'000; ///< of this shard
+  milliseconds header_timeout = seconds{10};
+  milliseconds body_timeout = seconds{30}; ///< plus body/240 B/s
+  milliseconds idle_timeout = seconds{60};
+  milliseconds write_timeout = seconds{60};
+  unsigned retry_after_s = 1;
   /// Asked about every accepted socket; refused ones are closed. Empty: all are welcome.
-  std::function<bool(int fd)>        admits;
+  std::function<bool(int fd)> admits;
 };
 
 /// @thread its shard
 class front {
 public:
   /// @param live this shard's part of the container's numbers
-  front(net::event_loop& loop, net::sink_directory& sinks, front_settings settings,
+  front(net::event_loop& loop,
+        net::sink_directory& sinks,
+        front_settings settings,
         std::shared_ptr<model::gauges> live);
   ~front();
 
-  front(const front&)            = delete;
+  front(const front&) = delete;
   front& operator=(const front&) = delete;
 
   /// Takes a bound socket and accepts on it.
@@ -81,18 +83,18 @@ private:
   void accept(unique_fd socket, std::string peer);
   void closed(connection& which);
 
-  net::event_loop&                             loop_;
-  net::sink_directory&                         sinks_;
-  front_settings                               settings_;
-  std::vector<bound_route>                     bound_;
-  std::shared_ptr<model::gauges>               live_;
-  std::shared_ptr<front_counters>              counters_ = std::make_shared<front_counters>();
-  std::vector<std::unique_ptr<net::listener>>  listeners_;
-  std::vector<std::unique_ptr<connection>>     connections_;
-  wire::request_head                           head_; ///< of the request being handled
+  net::event_loop& loop_;
+  net::sink_directory& sinks_;
+  front_settings settings_;
+  std::vector<bound_route> bound_;
+  std::shared_ptr<model::gauges> live_;
+  std::shared_ptr<front_counters> counters_ = std::make_shared<front_counters>();
+  std::vector<std::unique_ptr<net::listener>> listeners_;
+  std::vector<std::unique_ptr<connection>> connections_;
+  wire::request_head head_; ///< of the request being handled
   std::array<char, limits::http_request_line_bytes> path_{};
-  bool                                         draining_ = false;
-  std::function<void()>                        drained_;
+  bool draining_ = false;
+  std::function<void()> drained_;
 };
 
 } // namespace kraken::containers

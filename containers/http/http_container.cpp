@@ -13,14 +13,13 @@ namespace kraken::containers {
 
 /// One shard's front. Made, used and destroyed on that shard.
 struct http_container::part {
-  http_shard                     where;
+  http_shard where;
   std::shared_ptr<model::gauges> live = std::make_shared<model::gauges>();
   std::unique_ptr<front> made;
 };
 
 http_container::http_container(actor::host& shell, const http_environment& environment)
-  : shell_(shell), environment_(environment),
-    alive_(std::make_shared<std::atomic<bool>>(true)) {
+    : shell_(shell), environment_(environment), alive_(std::make_shared<std::atomic<bool>>(true)) {
   const auto* given = dynamic_cast<const config::http_spec_options*>(shell.spec().options.get());
   KRAKEN_ASSERT(given != nullptr); // the loader makes no front without
   options_ = given->values;
@@ -29,33 +28,33 @@ http_container::http_container(actor::host& shell, const http_environment& envir
 front_settings http_container::settings() const {
   std::vector<route> routes;
   for (const auto& each : options_.routes) {
-    auto& made   = routes.emplace_back();
-    made.host    = each.host;
-    made.exact   = !each.exact.empty();
-    made.path    = made.exact ? each.exact : each.path;
+    auto& made = routes.emplace_back();
+    made.host = each.host;
+    made.exact = !each.exact.empty();
+    made.path = made.exact ? each.exact : each.path;
     made.methods = each.methods;
-    made.to      = each.to;
-    made.retry   = each.retry == config::route_retry::idempotent ? net::retry_policy::idempotent
-                                                                 : net::retry_policy::none;
+    made.to = each.to;
+    made.retry = each.retry == config::route_retry::idempotent ? net::retry_policy::idempotent
+                                                               : net::retry_policy::none;
     if (each.respond) {
       made.respond.status = each.respond->status;
-      made.respond.body   = each.respond->body;
+      made.respond.body = each.respond->body;
       made.respond.headers.assign(each.respond->headers.begin(), each.respond->headers.end());
     }
   }
   front_settings out;
-  out.routes              = std::make_shared<const route_table>(std::move(routes));
-  out.head.line_bytes     = options_.limits.request_line.value;
-  out.head.header_bytes   = options_.limits.header_bytes.value;
-  out.head.field_count    = options_.limits.header_fields;
-  out.body_bytes_max      = options_.limits.body.value;
+  out.routes = std::make_shared<const route_table>(std::move(routes));
+  out.head.line_bytes = options_.limits.request_line.value;
+  out.head.header_bytes = options_.limits.header_bytes.value;
+  out.head.field_count = options_.limits.header_fields;
+  out.body_bytes_max = options_.limits.body.value;
   // Each shard takes its share; rounded up, so that a small cap does not become none.
-  const auto shards   = static_cast<std::uint32_t>(environment_.shards.size());
+  const auto shards = static_cast<std::uint32_t>(environment_.shards.size());
   out.connections_max = (options_.limits.connections + shards - 1) / shards;
-  out.header_timeout  = options_.timeouts.header;
-  out.body_timeout    = options_.timeouts.body;
-  out.idle_timeout    = options_.timeouts.idle;
-  out.write_timeout   = options_.timeouts.write;
+  out.header_timeout = options_.timeouts.header;
+  out.body_timeout = options_.timeouts.body;
+  out.idle_timeout = options_.timeouts.idle;
+  out.write_timeout = options_.timeouts.write;
   return out;
 }
 
@@ -96,9 +95,9 @@ void http_container::start() {
   auto sockets = bind_all();
   if (!sockets) {
     model::cause why;
-    why.kind    = model::cause_kind::start_error;
+    why.kind = model::cause_kind::start_error;
     why.message = sockets.error().text();
-    ended_      = true;
+    ended_ = true;
     shell_.ended(std::move(why));
     return;
   }
@@ -112,7 +111,7 @@ void http_container::start() {
   }
   const auto given_settings = settings();
   for (const auto& where : environment_.shards) {
-    auto mine   = std::make_shared<part>();
+    auto mine = std::make_shared<part>();
     mine->where = where;
     live_->parts.push_back(mine->live);
     parts_.push_back(std::move(mine));
@@ -120,13 +119,18 @@ void http_container::start() {
   shell_.show_gauges(live_);
   waiting_for_ = parts_.size();
   for (std::size_t i = 0; i < environment_.shards.size(); ++i) {
-    auto mine  = parts_[i];
+    auto mine = parts_[i];
     auto given = std::make_shared<std::vector<net::listening_socket>>(std::move((*sockets)[i]));
-    mine->where.loop->post([this, mine, given, given_settings, alive = alive_,
-                            counters = environment_.counters, path = shell_.path(),
+    mine->where.loop->post([this,
+                            mine,
+                            given,
+                            given_settings,
+                            alive = alive_,
+                            counters = environment_.counters,
+                            path = shell_.path(),
                             &home = shell_.shard()] {
-      mine->made = std::make_unique<front>(*mine->where.loop, *mine->where.sinks, given_settings,
-                                           mine->live);
+      mine->made = std::make_unique<front>(
+          *mine->where.loop, *mine->where.sinks, given_settings, mine->live);
       counters->add(path, mine->made->counters());
       for (auto& socket : *given) {
         if (auto listening = mine->made->listen(std::move(socket)); !listening) {

@@ -21,7 +21,7 @@ namespace kraken::containers {
 
 /// What a front needs of one shard; outlives every container.
 struct http_shard {
-  net::event_loop*     loop  = nullptr;
+  net::event_loop* loop = nullptr;
   net::sink_directory* sinks = nullptr;
 };
 
@@ -46,18 +46,18 @@ private:
   struct part;
 
   [[nodiscard]] result<std::vector<std::vector<net::listening_socket>>> bind_all() const;
-  [[nodiscard]] front_settings                                          settings() const;
-  void                                                                 one_done(bool drained);
-  void                                                                 end();
+  [[nodiscard]] front_settings settings() const;
+  void one_done(bool drained);
+  void end();
 
-  actor::host&                          shell_;
-  const http_environment&               environment_;
-  config::http_options                  options_;
-  std::shared_ptr<std::atomic<bool>>    alive_;
-  std::vector<std::shared_ptr<part>>    parts_;
-  std::shared_ptr<model::gauges>        live_ = std::make_shared<model::gauges>();
-  std::size_t                           waiting_for_ = 0;
-  bool                                  ended_ = false;
+  actor::host& shell_;
+  const http_environment& environment_;
+  config::http_options options_;
+  std::shared_ptr<std::atomic<bool>> alive_;
+  std::vector<std::shared_ptr<part>> parts_;
+  std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
+  std::size_t waiting_for_ = 0;
+  bool ended_ = false;
 };
 
 } // namespace kraken::containers

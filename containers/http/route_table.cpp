@@ -15,8 +15,8 @@ std::string_view without_port(std::string_view host) {
   const auto colon = host.rfind(':');
   // The colons of `[::1]` are not the port's.
   return colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos
-           ? host
-           : host.substr(0, colon);
+             ? host
+             : host.substr(0, colon);
 }
 
 // A prefix ends at a segment: `/api` takes `/api` and `/api/x`, not `/apix`.
@@ -29,7 +29,8 @@ bool under_prefix(std::string_view path, std::string_view prefix) {
 
 } // namespace
 
-route_table::match route_table::find(std::string_view host, std::string_view path,
+route_table::match route_table::find(std::string_view host,
+                                     std::string_view path,
                                      std::string_view method) const noexcept {
   match out;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
@@ -40,9 +41,9 @@ route_table::match route_table::find(std::string_view host, std::string_view pat
     if (candidate.exact ? path != candidate.path : !under_prefix(path, candidate.path)) {
       continue;
     }
-    if (!candidate.methods.empty()
-        && std::find(candidate.methods.begin(), candidate.methods.end(), method)
-             == candidate.methods.end()) {
+    if (!candidate.methods.empty() &&
+        std::find(candidate.methods.begin(), candidate.methods.end(), method) ==
+            candidate.methods.end()) {
       out.method_refused = true;
       continue;
     }

@@ -17,19 +17,19 @@ namespace kraken::containers {
 
 /// A response that needs no worker.
 struct fixed_response {
-  int                                              status = 200;
+  int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string                                      body;
+  std::string body;
 };
 
 struct route {
-  std::string              host;            ///< lower case, without port; empty: any
-  std::string              path = "/";      ///< a prefix, or the whole path when `exact`
-  bool                     exact = false;
-  std::vector<std::string> methods;         ///< empty: any
-  std::string              to;              ///< sink; empty: `respond` answers
-  fixed_response           respond;
-  net::retry_policy        retry = net::retry_policy::none;
+  std::string host;       ///< lower case, without port; empty: any
+  std::string path = "/"; ///< a prefix, or the whole path when `exact`
+  bool exact = false;
+  std::vector<std::string> methods; ///< empty: any
+  std::string to;                   ///< sink; empty: `respond` answers
+  fixed_response respond;
+  net::retry_policy retry = net::retry_policy::none;
 };
 
 /// @thread any once made
@@ -39,15 +39,15 @@ public:
 
   struct match {
     const route* taken = nullptr; ///< null: nothing matches
-    bool         method_refused = false; ///< a route has this path, but not this method
-    std::size_t  index = 0;
+    bool method_refused = false;  ///< a route has this path, but not this method
+    std::size_t index = 0;
   };
 
   /// @param host   of the request, with or without port
   /// @param path   decoded, starts with `/`
   /// @param method as received
-  [[nodiscard]] match find(std::string_view host, std::string_view path,
-                           std::string_view method) const noexcept;
+  [[nodiscard]] match
+  find(std::string_view host, std::string_view path, std::string_view method) const noexcept;
 
   [[nodiscard]] const std::vector<route>& routes() const noexcept { return routes_; }
 

@@ -38,7 +38,7 @@ std::size_t kraken_channel::on_input(std::string_view input) {
   std::size_t used = 0;
   while (is_open()) {
     wire::worker_frame frame;
-    const auto         split = wire::split_frame(input.substr(used), frame);
+    const auto split = wire::split_frame(input.substr(used), frame);
     if (split.status == wire::split_outcome::kind::need_more) {
       break;
     }
@@ -57,47 +57,51 @@ std::size_t kraken_channel::on_input(std::string_view input) {
 
 std::string kraken_channel::take(const wire::worker_frame& frame) {
   switch (frame.type) {
-    case wire::frame_type::ready:
-      if (!std::exchange(ready_told_, true)) {
-        owner_.worker_ready();
-      }
-      return {};
-    case wire::frame_type::hello: {
-      const auto hello = wire::decode_hello(frame.payload);
-      if (!hello) {
-        return hello.error().text();
-      }
-      return hello->protocol == wire::worker_protocol_version
+  case wire::frame_type::ready:
+    if (!std::exchange(ready_told_, true)) {
+      owner_.worker_ready();
+    }
+    return {};
+  case wire::frame_type::hello: {
+    const auto hello = wire::decode_hello(frame.payload);
+    if (!hello) {
+      return hello.error().text();
+    }
+    return hello->protocol == wire::worker_protocol_version
                ? std::string{}
                : "protocol version " + std::to_string(hello->protocol) + " is not spoken here";
-    }
-    case wire::frame_type::response: return take_response(frame);
-    case wire::frame_type::chunk: return take_chunk(frame);
-    case wire::frame_type::log:
-    case wire::frame_type::fatal: return take_report(frame);
-    case wire::frame_type::ping:
-      wire::append_pong(output(), frame.payload);
-      flush_later();
-      return {};
-    case wire::frame_type::welcome:
-    case wire::frame_type::request:
-    case wire::frame_type::cancel:
-    case wire::frame_type::pong:
-    case wire::frame_type::drain:
-    case wire::frame_type::message:
-    case wire::frame_type::call:
-    case wire::frame_type::reply:
-    case wire::frame_type::command:
-    case wire::frame_type::result:
-    case wire::frame_type::vars:
-    case wire::frame_type::ensure: break;
+  }
+  case wire::frame_type::response:
+    return take_response(frame);
+  case wire::frame_type::chunk:
+    return take_chunk(frame);
+  case wire::frame_type::log:
+  case wire::frame_type::fatal:
+    return take_report(frame);
+  case wire::frame_type::ping:
+    wire::append_pong(output(), frame.payload);
+    flush_later();
+    return {};
+  case wire::frame_type::welcome:
+  case wire::frame_type::request:
+  case wire::frame_type::cancel:
+  case wire::frame_type::pong:
+  case wire::frame_type::drain:
+  case wire::frame_type::message:
+  case wire::frame_type::call:
+  case wire::frame_type::reply:
+  case wire::frame_type::command:
+  case wire::frame_type::result:
+  case wire::frame_type::vars:
+  case wire::frame_type::ensure:
+    break;
   }
   return {}; // not for us, or of a later version: ignored, as the protocol says
 }
 
 std::string kraken_channel::take_response(const wire::worker_frame& frame) {
-  if (current == nullptr || current->at != pool_slot::stage::working
-      || frame.stream != current->wire_id) {
+  if (current == nullptr || current->at != pool_slot::stage::working ||
+      frame.stream != current->wire_id) {
     return "a response nobody asked for (stream " + std::to_string(frame.stream) + ")";
   }
   const auto response = wire::decode_response(frame.payload);
@@ -106,11 +110,11 @@ std::string kraken_channel::take_response(const wire::worker_frame& frame) {
   }
   if (response->status < 200) {
     // Early hints are not passed on yet; anything else below 200 is no answer.
-    return response->status == 103 && frame.more ? std::string{}
-                                                 : "status " + std::to_string(response->status)
-                                                     + " is no answer to a request";
+    return response->status == 103 && frame.more
+               ? std::string{}
+               : "status " + std::to_string(response->status) + " is no answer to a request";
   }
-  memory_bytes_  = response->memory_bytes.value_or(0);
+  memory_bytes_ = response->memory_bytes.value_or(0);
   wants_recycle_ = frame.recycle;
   if (current->from != nullptr && !write_response(frame, *response)) {
     return "a header field that would break the response apart";
@@ -125,9 +129,9 @@ std::string kraken_channel::take_response(const wire::worker_frame& frame) {
 }
 
 // False: nothing was written; the caller reports and the pool answers 502.
-bool kraken_channel::write_response(const wire::worker_frame&    frame,
+bool kraken_channel::write_response(const wire::worker_frame& frame,
                                     const wire::worker_response& response) {
-  auto&                 to = *current->from;
+  auto& to = *current->from;
   wire::response_writer writer{to.output(), to.context()};
   writer.begin(response.status);
   for (const auto field : response.headers) {
@@ -152,8 +156,8 @@ bool kraken_channel::write_response(const wire::worker_frame&    frame,
 }
 
 std::string kraken_channel::take_chunk(const wire::worker_frame& frame) {
-  if (current == nullptr || current->at != pool_slot::stage::streaming
-      || frame.stream != current->wire_id) {
+  if (current == nullptr || current->at != pool_slot::stage::streaming ||
+      frame.stream != current->wire_id) {
     return "a chunk without a response (stream " + std::to_string(frame.stream) + ")";
   }
   const auto part = wire::decode_chunk(frame.payload);
@@ -192,8 +196,10 @@ std::string kraken_channel::take_report(const wire::worker_frame& frame) {
   if (!last) {
     return last.error().text();
   }
-  owner_.worker_failed(std::move(last->type), std::move(last->message),
-                       last->file + ":" + std::to_string(last->line), std::move(last->parents));
+  owner_.worker_failed(std::move(last->type),
+                       std::move(last->message),
+                       last->file + ":" + std::to_string(last->line),
+                       std::move(last->parents));
   return {};
 }
 

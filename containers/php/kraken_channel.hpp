@@ -27,8 +27,8 @@ private:
   [[nodiscard]] std::string take_response(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_chunk(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_report(const wire::worker_frame& frame);
-  [[nodiscard]] bool        write_response(const wire::worker_frame&    frame,
-                                           const wire::worker_response& response);
+  [[nodiscard]] bool write_response(const wire::worker_frame& frame,
+                                    const wire::worker_response& response);
 
   bool ready_told_ = false;
 };

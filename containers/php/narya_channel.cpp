@@ -40,12 +40,12 @@ std::size_t narya_channel::on_input(std::string_view input) {
       return input.size();
     }
     greeted_ = true;
-    used     = wire::narya_greeting_answer.size();
+    used = wire::narya_greeting_answer.size();
     owner_.worker_ready();
   }
   while (is_open()) {
     std::string_view payload;
-    const auto       split = wire::split_narya_frame(input.substr(used), payload);
+    const auto split = wire::split_narya_frame(input.substr(used), payload);
     if (split.status == wire::split_outcome::kind::need_more) {
       break;
     }
@@ -73,7 +73,7 @@ std::string narya_channel::take_response(std::string_view payload) {
   if (response->status < 200) {
     return "status " + std::to_string(response->status) + " is no answer to a request";
   }
-  memory_bytes_  = response->memory_bytes;
+  memory_bytes_ = response->memory_bytes;
   wants_recycle_ = response->recycle;
   if (!response->error.empty()) {
     owner_.worker_said("error", response->error);
@@ -91,11 +91,11 @@ std::string narya_channel::take_response(std::string_view payload) {
 }
 
 bool narya_channel::write_response(const wire::narya_response& response) {
-  auto&                 to = *current->from;
+  auto& to = *current->from;
   wire::response_writer writer{to.output(), to.context()};
   writer.begin(response.status);
   wire::narya_headers headers{response};
-  wire::header_field  field;
+  wire::header_field field;
   while (headers.next(field)) {
     if (writer.field(field.name, field.value) == wire::response_writer::verdict::refused) {
       writer.abandon();
@@ -108,11 +108,11 @@ bool narya_channel::write_response(const wire::narya_response& response) {
   return true;
 }
 
-result<std::unique_ptr<narya_door>> narya_door::open(net::event_loop&   loop,
-                                                     const std::string& directory, entered then) {
+result<std::unique_ptr<narya_door>>
+narya_door::open(net::event_loop& loop, const std::string& directory, entered then) {
   net::address where;
   where.kind = net::address::family::unix_path;
-  auto path  = process::unique_socket_path(directory, "worker");
+  auto path = process::unique_socket_path(directory, "worker");
   if (!path) {
     return fail(path.error());
   }
@@ -122,14 +122,14 @@ result<std::unique_ptr<narya_door>> narya_door::open(net::event_loop&   loop,
     return fail(socket.error());
   }
   std::unique_ptr<narya_door> door{new narya_door{where.path, std::move(then)}}; // NOLINT: private
-  auto* const                 self = door.get();
+  auto* const self = door.get();
   door->listener_ = std::make_unique<net::listener>(
-    loop, std::move(*socket), [self](unique_fd client, const std::string& /*peer*/) {
-      self->listener_->close(); // one worker, one connection
-      if (const auto call = std::exchange(self->then_, nullptr)) {
-        call(std::move(client));
-      }
-    });
+      loop, std::move(*socket), [self](unique_fd client, const std::string& /*peer*/) {
+        self->listener_->close(); // one worker, one connection
+        if (const auto call = std::exchange(self->then_, nullptr)) {
+          call(std::move(client));
+        }
+      });
   if (auto opened = door->listener_->open(); !opened) {
     return fail(opened.error());
   }

@@ -29,9 +29,9 @@ public:
 private:
   std::size_t on_input(std::string_view input) override;
   std::string take_response(std::string_view payload);
-  bool        write_response(const wire::narya_response& response);
+  bool write_response(const wire::narya_response& response);
 
-  bool greeted_  = false;
+  bool greeted_ = false;
   bool draining_ = false;
 };
 
@@ -43,9 +43,8 @@ public:
 
   /// @param directory private to the daemon's user
   /// @param then      gets the first connection; may destroy the door
-  [[nodiscard]] static result<std::unique_ptr<narya_door>> open(net::event_loop&   loop,
-                                                                const std::string& directory,
-                                                                entered            then);
+  [[nodiscard]] static result<std::unique_ptr<narya_door>>
+  open(net::event_loop& loop, const std::string& directory, entered then);
   ~narya_door();
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
@@ -53,8 +52,8 @@ public:
 private:
   narya_door(std::string path, entered then) : path_(std::move(path)), then_(std::move(then)) {}
 
-  std::string                    path_;
-  entered                        then_;
+  std::string path_;
+  entered then_;
   std::unique_ptr<net::listener> listener_;
 };
 

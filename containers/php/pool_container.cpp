@@ -15,7 +15,6 @@ namespace {
 
 constexpr milliseconds scale_look_every = seconds{1};
 
-
 std::string alias_of(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -29,7 +28,7 @@ struct pool_container::shared_state {
 };
 
 pool_container::pool_container(actor::host& shell, const pool_environment& environment)
-  : shell_(shell), environment_(environment), shared_(std::make_shared<shared_state>()) {
+    : shell_(shell), environment_(environment), shared_(std::make_shared<shared_state>()) {
   read_options(shell.spec());
 }
 
@@ -37,7 +36,7 @@ void pool_container::read_options(const model::child_spec& spec) {
   const auto* options = dynamic_cast<const config::pool_spec_options*>(spec.options.get());
   KRAKEN_ASSERT(options != nullptr); // the loader makes no pool without
   settings_ = std::make_shared<const pool_settings>(make_settings(spec.start, options->values));
-  min_      = settings_->scaling.min;
+  min_ = settings_->scaling.min;
 }
 
 pool_container::~pool_container() {
@@ -56,18 +55,26 @@ void pool_container::start() {
 }
 
 void pool_container::open_shards() {
-  const auto path     = shell_.path();
-  auto&      registry = *environment_.pools;
-  const auto group    = std::make_shared<pool_group>(registry.size());
+  const auto path = shell_.path();
+  auto& registry = *environment_.pools;
+  const auto group = std::make_shared<pool_group>(registry.size());
   for (std::uint32_t i = 0; i < registry.size(); ++i) {
     group->line(i).loop = registry.part(i).loop;
   }
   for (std::uint32_t i = 0; i < registry.size(); ++i) {
     auto& part = registry.part(i);
-    part.loop->post([this, &part, path, group, i, live = parts_[i], shared = shared_, settings = settings_,
-                     counters = environment_.counters, &home = shell_.shard()] {
-      auto pool            = std::make_shared<pool_shard>(*part.loop, settings, group, live);
-      group->line(i).pool  = pool;
+    part.loop->post([this,
+                     &part,
+                     path,
+                     group,
+                     i,
+                     live = parts_[i],
+                     shared = shared_,
+                     settings = settings_,
+                     counters = environment_.counters,
+                     &home = shell_.shard()] {
+      auto pool = std::make_shared<pool_shard>(*part.loop, settings, group, live);
+      group->line(i).pool = pool;
       counters->add(path, pool->counters());
       pool->on_pressure = [this, shared, &home] {
         if (!shared->pressed.exchange(true)) {
@@ -79,8 +86,8 @@ void pool_container::open_shards() {
           });
         }
       };
-      part.pools[path]                    = pool;
-      part.sinks.at(alias_of(path)).live  = pool.get();
+      part.pools[path] = pool;
+      part.sinks.at(alias_of(path)).live = pool.get();
       home.post([this, shared] {
         if (shared->alive) {
           opened_on_one_shard();
@@ -101,8 +108,8 @@ void pool_container::opened_on_one_shard() {
 }
 
 void pool_container::close_shards() {
-  const auto path     = shell_.path();
-  auto&      registry = *environment_.pools;
+  const auto path = shell_.path();
+  auto& registry = *environment_.pools;
   for (std::uint32_t i = 0; i < registry.size(); ++i) {
     auto& part = registry.part(i);
     part.loop->post([&part, path] {
@@ -164,16 +171,16 @@ void pool_container::kill() {
 }
 
 model::child_spec pool_container::worker_spec(const std::string& id) const {
-  const auto&       own = shell_.spec();
+  const auto& own = shell_.spec();
   model::child_spec spec;
-  spec.id       = id;
-  spec.kind     = "worker";
-  spec.name     = settings_->argv.empty() ? std::string{} : settings_->argv.back();
-  spec.start    = settings_->argv;
-  spec.restart  = model::restart_type::permanent;
+  spec.id = id;
+  spec.kind = "worker";
+  spec.name = settings_->argv.empty() ? std::string{} : settings_->argv.back();
+  spec.start = settings_->argv;
+  spec.restart = model::restart_type::permanent;
   spec.shutdown = own.shutdown;
-  spec.ready    = own.ready;
-  spec.backoff  = own.backoff;
+  spec.ready = own.ready;
+  spec.backoff = own.backoff;
   spec.on_give_up = model::give_up::park;
   return spec;
 }
@@ -182,22 +189,21 @@ void pool_container::add_worker() {
   const auto id = "w" + std::to_string(++last_number_);
   workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr});
   model::command make;
-  make.what   = model::verb::create;
+  make.what = model::verb::create;
   make.target = shell_.path();
-  make.spec   = std::make_shared<const model::child_spec>(worker_spec(id));
+  make.spec = std::make_shared<const model::child_spec>(worker_spec(id));
   make.origin = "pool";
   shell_.manage(std::move(make), [this, shared = shared_, id](const result<model::reply>& done) {
     if (!done && shared->alive) {
-      log::warn("worker_not_created", {{"container", shell_.path()},
-                                       {"worker", id},
-                                       {"reason", done.error().text()}});
+      log::warn("worker_not_created",
+                {{"container", shell_.path()}, {"worker", id}, {"reason", done.error().text()}});
     }
   });
 }
 
 void pool_container::remove_worker(worker_map::iterator which) {
   model::command end;
-  end.what   = model::verb::destroy;
+  end.what = model::verb::destroy;
   end.target = shell_.path() + "/" + which->first;
   end.origin = "pool";
   workers_.erase(which);
@@ -210,7 +216,7 @@ pool_container::worker_map::iterator pool_container::least_needed() {
     return each.at != model::phase::ready ? 0 : each.live && each.live->busy.get() != 0 ? 2 : 1;
   };
   return std::min_element(workers_.begin(), workers_.end(), [&](const auto& a, const auto& b) {
-    const auto left  = need(a.second);
+    const auto left = need(a.second);
     const auto right = need(b.second);
     return left != right ? left < right : a.second.number > b.second.number;
   });
@@ -227,8 +233,8 @@ void pool_container::resize(std::size_t count) {
 
 model::pool_load pool_container::load() const {
   model::pool_load out;
-  std::int64_t     last_used = 0;
-  std::int64_t     waiting   = 0;
+  std::int64_t last_used = 0;
+  std::int64_t waiting = 0;
   environment_.counters->visit([&](const std::string& path, const pool_counters& counters) {
     if (path == shell_.path()) {
       waiting += counters.waiting.get();
@@ -236,9 +242,9 @@ model::pool_load pool_container::load() const {
     }
   });
   const auto now = environment_.pools->part(shell_.shard_index()).loop->now().time_since_epoch();
-  out.waiting    = static_cast<std::uint64_t>(std::max(waiting, std::int64_t{0}));
-  out.unused     = std::max(milliseconds{0}, std::chrono::duration_cast<milliseconds>(now)
-                                               - milliseconds{last_used});
+  out.waiting = static_cast<std::uint64_t>(std::max(waiting, std::int64_t{0}));
+  out.unused = std::max(milliseconds{0},
+                        std::chrono::duration_cast<milliseconds>(now) - milliseconds{last_used});
   for (const auto& [id, each] : workers_) {
     if (each.at == model::phase::ready) {
       ++(each.live && each.live->busy.get() != 0 ? out.busy : out.idle);
@@ -257,14 +263,12 @@ void pool_container::follow_load() {
   }
   const auto step = model::next_scaling(settings_->scaling, load());
   if (step.grow != 0) {
-    log::info("pool_grows", {{"container", shell_.path()},
-                             {"workers", workers_.size()},
-                             {"by", step.grow}});
+    log::info("pool_grows",
+              {{"container", shell_.path()}, {"workers", workers_.size()}, {"by", step.grow}});
     resize(workers_.size() + step.grow);
   } else if (step.shrink != 0) {
-    log::info("pool_shrinks", {{"container", shell_.path()},
-                               {"workers", workers_.size()},
-                               {"by", step.shrink}});
+    log::info("pool_shrinks",
+              {{"container", shell_.path()}, {"workers", workers_.size()}, {"by", step.shrink}});
     resize(workers_.size() - step.shrink);
   }
 }
@@ -275,10 +279,11 @@ void pool_container::look_at_idle_time() {
     idle_watch_.reset();
     return;
   }
-  idle_watch_ = environment_.pools->part(shell_.shard_index()).loop->after(scale_look_every, [this] {
-    follow_load();
-    look_at_idle_time();
-  });
+  idle_watch_ =
+      environment_.pools->part(shell_.shard_index()).loop->after(scale_look_every, [this] {
+        follow_load();
+        look_at_idle_time();
+      });
 }
 
 result<void> pool_container::scale(std::uint32_t count) {
@@ -308,7 +313,7 @@ void pool_container::recycle_next() {
     const auto found = workers_.find(to_recycle_.front());
     if (found != workers_.end() && found->second.at == model::phase::ready) {
       model::command renew;
-      renew.what   = model::verb::recycle;
+      renew.what = model::verb::recycle;
       renew.target = shell_.path() + "/" + found->first;
       renew.origin = "reload";
       shell_.manage(std::move(renew), [](const result<model::reply>&) {});
@@ -320,7 +325,7 @@ void pool_container::recycle_next() {
 
 std::uint32_t pool_container::count_in(model::phase at) const {
   return static_cast<std::uint32_t>(std::count_if(
-    workers_.begin(), workers_.end(), [at](const auto& each) { return each.second.at == at; }));
+      workers_.begin(), workers_.end(), [at](const auto& each) { return each.second.at == at; }));
 }
 
 void pool_container::child_changed(const model::container_status& child) {
@@ -328,11 +333,11 @@ void pool_container::child_changed(const model::container_status& child) {
   if (found == workers_.end()) {
     return; // removed meanwhile
   }
-  const auto before  = std::exchange(found->second.at, child.at);
+  const auto before = std::exchange(found->second.at, child.at);
   found->second.live = child.live;
   judge_readiness();
-  if (!to_recycle_.empty() && to_recycle_.front() == child.alias
-      && child.at == model::phase::ready && before != model::phase::ready) {
+  if (!to_recycle_.empty() && to_recycle_.front() == child.alias &&
+      child.at == model::phase::ready && before != model::phase::ready) {
     to_recycle_.erase(to_recycle_.begin());
     recycle_next();
   }

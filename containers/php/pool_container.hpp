@@ -30,51 +30,51 @@ public:
   void kill() override;
   [[nodiscard]] result<void> scale(std::uint32_t count) override;
   [[nodiscard]] result<void> recycle_workers() override;
-  void                       updated(const model::child_spec& spec) override;
-  void                       child_changed(const model::container_status& child) override;
+  void updated(const model::child_spec& spec) override;
+  void child_changed(const model::container_status& child) override;
 
 private:
   struct shared_state;
 
   struct worker_entry {
-    std::uint64_t                        number = 0; ///< of its id: w7
-    model::phase                         at     = model::phase::idle;
+    std::uint64_t number = 0; ///< of its id: w7
+    model::phase at = model::phase::idle;
     std::shared_ptr<const model::gauges> live;
   };
 
   using worker_map = std::map<std::string, worker_entry>;
 
-  void                            open_shards();
-  void                            close_shards();
-  void                            on_each_shard(const std::function<void(pool_shard&)>& what);
-  void                            read_options(const model::child_spec& spec);
-  void                            opened_on_one_shard();
-  void                            resize(std::size_t count);
-  void                            add_worker();
-  void                            remove_worker(worker_map::iterator which);
+  void open_shards();
+  void close_shards();
+  void on_each_shard(const std::function<void(pool_shard&)>& what);
+  void read_options(const model::child_spec& spec);
+  void opened_on_one_shard();
+  void resize(std::size_t count);
+  void add_worker();
+  void remove_worker(worker_map::iterator which);
   [[nodiscard]] worker_map::iterator least_needed();
-  [[nodiscard]] model::pool_load  load() const;
-  void                            follow_load();
-  void                            look_at_idle_time();
-  void                            recycle_next();
-  void                            judge_readiness();
+  [[nodiscard]] model::pool_load load() const;
+  void follow_load();
+  void look_at_idle_time();
+  void recycle_next();
+  void judge_readiness();
   [[nodiscard]] model::child_spec worker_spec(const std::string& id) const;
-  [[nodiscard]] std::uint32_t     count_in(model::phase at) const;
+  [[nodiscard]] std::uint32_t count_in(model::phase at) const;
 
-  actor::host&                         shell_;
-  const pool_environment&              environment_;
+  actor::host& shell_;
+  const pool_environment& environment_;
   std::shared_ptr<const pool_settings> settings_;
-  std::shared_ptr<model::gauges>       live_ = std::make_shared<model::gauges>();
+  std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::vector<std::shared_ptr<model::gauges>> parts_; ///< of `live_`, by shard
-  std::shared_ptr<shared_state>        shared_;
-  worker_map                           workers_; ///< by id
-  std::vector<std::string>             to_recycle_;
-  std::unique_ptr<reactor::waiting>    idle_watch_;
-  std::uint32_t                        shards_open_ = 0;
-  std::uint64_t                        last_number_ = 0;
-  std::uint32_t                        min_   = 0;
-  bool                                 ready_ = false;
-  bool                                 ended_ = false;
+  std::shared_ptr<shared_state> shared_;
+  worker_map workers_; ///< by id
+  std::vector<std::string> to_recycle_;
+  std::unique_ptr<reactor::waiting> idle_watch_;
+  std::uint32_t shards_open_ = 0;
+  std::uint64_t last_number_ = 0;
+  std::uint32_t min_ = 0;
+  bool ready_ = false;
+  bool ended_ = false;
 };
 
 } // namespace kraken::containers

@@ -21,7 +21,7 @@ class pool_shard;
 /// request waits and then reads that nobody is idle, and one that does the reverse at the same
 /// time, must not both miss the other.
 struct pool_group_line {
-  net::event_loop*          loop = nullptr;
+  net::event_loop* loop = nullptr;
   std::weak_ptr<pool_shard> pool; ///< set and locked on its shard only
   std::atomic<std::uint32_t> idle{0};
   std::atomic<std::uint32_t> waiting{0};
@@ -32,7 +32,7 @@ class pool_group {
 public:
   explicit pool_group(std::uint32_t shards) : lines_(shards) {}
 
-  [[nodiscard]] std::uint32_t    size() const { return static_cast<std::uint32_t>(lines_.size()); }
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(lines_.size()); }
   [[nodiscard]] pool_group_line& line(std::uint32_t shard) { return lines_[shard]; }
 
   /// A shard other than `mine` with an idle worker, or `size()`.

@@ -31,7 +31,7 @@ void pool_loan::done() {
 
 void pool_loan::answered(int status, wire::connection_after after) {
   at_home([status, after, bytes = std::make_shared<wire::byte_buffer>(std::move(output_))](
-            net::exchange& to) {
+              net::exchange& to) {
     to.output().append(bytes->view());
     to.answered(status, after);
     return loan_state::over;
@@ -81,17 +81,17 @@ void pool_loan::stream_broken() {
 // --- the home side ---------------------------------------------------------------------------
 
 void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
-  slot.at      = pool_slot::stage::lent;
+  slot.at = pool_slot::stage::lent;
   slot.lent_to = to;
   // From now on it counts as being worked on; the lender keeps the same time.
   loop_.set(slot, loop_.now() + settings_->request_timeout);
   auto request = std::make_shared<loan_request>();
-  request->home      = {weak_from_this(), &loop_, slot.index, slot.round};
-  request->frame     = std::move(slot.frame);
-  request->wire_id   = slot.wire_id;
+  request->home = {weak_from_this(), &loop_, slot.index, slot.round};
+  request->frame = std::move(slot.frame);
+  request->wire_id = slot.wire_id;
   request->may_retry = slot.may_retry;
-  request->context   = slot.from->context();
-  auto& line         = group_->line(to);
+  request->context = slot.from->context();
+  auto& line = group_->line(to);
   line.loop->post([request, &line, group = group_] {
     if (const auto pool = line.pool.lock()) {
       pool->accept_loan(std::move(*request));
@@ -108,14 +108,15 @@ void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
   });
 }
 
-void pool_shard::loan_speaks(std::uint32_t index, std::uint32_t round,
+void pool_shard::loan_speaks(std::uint32_t index,
+                             std::uint32_t round,
                              const std::function<loan_state(net::exchange&)>& act) {
   auto& slot = slots_[index];
   if (slot.round != round || slot.at != pool_slot::stage::lent || slot.from == nullptr) {
     return; // answered by time, or the client is gone
   }
-  auto* const to     = slot.from;
-  const auto  lender = slot.lent_to;
+  auto* const to = slot.from;
+  const auto lender = slot.lent_to;
   // Whoever speaks last must find the slot free: the connection may submit at once.
   const auto state = act(*to);
   if (state == loan_state::over) {
@@ -130,42 +131,45 @@ void pool_shard::loan_speaks(std::uint32_t index, std::uint32_t round,
 }
 
 template <class What>
-void pool_shard::tell_lender(std::uint32_t lender, std::uint32_t index, std::uint32_t round,
+void pool_shard::tell_lender(std::uint32_t lender,
+                             std::uint32_t index,
+                             std::uint32_t round,
                              What what) {
   auto& line = group_->line(lender);
-  line.loop->post([&line, group = group_, home = loop_.index(), index, round, act = std::move(what)] {
-    if (const auto pool = line.pool.lock()) {
-      if (auto* const loan = pool->find_loan(home, index, round)) {
-        act(*loan);
-      }
-    }
-  });
+  line.loop->post(
+      [&line, group = group_, home = loop_.index(), index, round, act = std::move(what)] {
+        if (const auto pool = line.pool.lock()) {
+          if (auto* const loan = pool->find_loan(home, index, round)) {
+            act(*loan);
+          }
+        }
+      });
 }
 
 void pool_shard::recall_loan(const pool_slot& slot) {
   auto& line = group_->line(slot.lent_to);
-  line.loop->post([&line, group = group_, home = loop_.index(), index = slot.index,
-                   round = slot.round] {
-    if (const auto pool = line.pool.lock()) {
-      if (auto* const loan = pool->find_loan(home, index, round)) {
-        pool->abandon(*loan);
-        pool->loan_over(*loan);
-      }
-    }
-  });
+  line.loop->post(
+      [&line, group = group_, home = loop_.index(), index = slot.index, round = slot.round] {
+        if (const auto pool = line.pool.lock()) {
+          if (auto* const loan = pool->find_loan(home, index, round)) {
+            pool->abandon(*loan);
+            pool->loan_over(*loan);
+          }
+        }
+      });
 }
 
 void pool_shard::resume_loan(const pool_slot& slot) {
   auto& line = group_->line(slot.lent_to);
-  line.loop->post([&line, group = group_, home = loop_.index(), index = slot.index,
-                   round = slot.round] {
-    if (const auto pool = line.pool.lock()) {
-      if (auto* const loan = pool->find_loan(home, index, round)) {
-        loan->set_congested(false);
-        pool->resume(*loan);
-      }
-    }
-  });
+  line.loop->post(
+      [&line, group = group_, home = loop_.index(), index = slot.index, round = slot.round] {
+        if (const auto pool = line.pool.lock()) {
+          if (auto* const loan = pool->find_loan(home, index, round)) {
+            loan->set_congested(false);
+            pool->resume(*loan);
+          }
+        }
+      });
 }
 
 // A worker became idle here and nothing waits: somebody else may have too much.
@@ -188,13 +192,13 @@ void pool_shard::offer_idle_worker() {
 
 void pool_shard::accept_loan(loan_request request) {
   auto& loan = *loans_.emplace_back(
-    std::make_unique<pool_loan>(*this, std::move(request.home), request.context));
-  auto& slot      = take_slot();
-  slot.frame      = std::move(request.frame);
-  slot.wire_id    = request.wire_id;
-  slot.may_retry  = request.may_retry;
-  slot.from       = &loan;
-  loan.slot       = slot.index;
+      std::make_unique<pool_loan>(*this, std::move(request.home), request.context));
+  auto& slot = take_slot();
+  slot.frame = std::move(request.frame);
+  slot.wire_id = request.wire_id;
+  slot.may_retry = request.may_retry;
+  slot.from = &loan;
+  loan.slot = slot.index;
   loan.slot_round = slot.round;
   if (closed_) {
     free_slot(slot);
@@ -208,8 +212,8 @@ void pool_shard::accept_loan(loan_request request) {
 
 pool_loan* pool_shard::find_loan(std::uint32_t home, std::uint32_t index, std::uint32_t round) {
   for (const auto& each : loans_) {
-    if (each->home().loop->index() == home && each->home().slot == index
-        && each->home().round == round) {
+    if (each->home().loop->index() == home && each->home().slot == index &&
+        each->home().round == round) {
       return each.get();
     }
   }
@@ -217,7 +221,8 @@ pool_loan* pool_shard::find_loan(std::uint32_t home, std::uint32_t index, std::u
 }
 
 void pool_shard::loan_over(const pool_loan& loan) {
-  loans_.erase(std::remove_if(loans_.begin(), loans_.end(),
+  loans_.erase(std::remove_if(loans_.begin(),
+                              loans_.end(),
                               [&](const auto& each) { return each.get() == &loan; }),
                loans_.end());
 }

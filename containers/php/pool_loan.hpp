@@ -18,17 +18,17 @@ class pool_shard;
 /// Where a lent request belongs.
 struct loan_home {
   std::weak_ptr<pool_shard> pool; ///< to be locked on `loop` only
-  net::event_loop*          loop = nullptr;
-  std::uint32_t             slot  = 0;
-  std::uint32_t             round = 0;
+  net::event_loop* loop = nullptr;
+  std::uint32_t slot = 0;
+  std::uint32_t round = 0;
 };
 
 /// What travels to the lender's shard.
 struct loan_request {
-  loan_home              home;
-  wire::byte_buffer      frame;
-  std::uint32_t          wire_id = 0;
-  bool                   may_retry = false;
+  loan_home home;
+  wire::byte_buffer frame;
+  std::uint32_t wire_id = 0;
+  bool may_retry = false;
   wire::response_context context; ///< `date` is the lender's own
 };
 
@@ -38,9 +38,9 @@ struct loan_request {
 class pool_loan final : public net::exchange {
 public:
   pool_loan(pool_shard& here, loan_home home, wire::response_context context)
-    : here_(here), home_(std::move(home)), context_(context) {}
+      : here_(here), home_(std::move(home)), context_(context) {}
 
-  [[nodiscard]] wire::byte_buffer&     output() noexcept override { return output_; }
+  [[nodiscard]] wire::byte_buffer& output() noexcept override { return output_; }
   [[nodiscard]] wire::response_context context() noexcept override;
   void answered(int status, wire::connection_after after) override;
   void failed(int status, std::string_view detail) override;
@@ -60,11 +60,11 @@ private:
   void at_home(What what);
   void done();
 
-  pool_shard&            here_;
-  loan_home              home_;
+  pool_shard& here_;
+  loan_home home_;
   wire::response_context context_;
-  wire::byte_buffer      output_;
-  bool                   congested_ = false;
+  wire::byte_buffer output_;
+  bool congested_ = false;
 };
 
 } // namespace kraken::containers

@@ -19,7 +19,7 @@ namespace kraken::containers {
 /// One shard's part.
 /// @thread the shard's, all members
 struct pool_registry_part {
-  net::event_loop*    loop  = nullptr;
+  net::event_loop* loop = nullptr;
   net::sink_directory sinks; ///< what routes name: the pool's alias
   std::unordered_map<std::string, std::shared_ptr<pool_shard>> pools; ///< by path
 

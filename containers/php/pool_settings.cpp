@@ -7,35 +7,35 @@ namespace kraken::containers {
 
 pool_settings make_settings(std::vector<std::string> argv, const config::pool_options& options) {
   pool_settings out;
-  out.argv   = std::move(argv);
+  out.argv = std::move(argv);
   out.speaks = options.dialect == config::worker_dialect::narya ? dialect::narya : dialect::kraken;
-  out.count  = options.size.count;
-  out.scaling               = {.min             = options.size.min,
-                               .max             = options.size.max,
-                               .gradual_idle    = options.scale.gradual_idle,
-                               .aggressive_idle = options.scale.aggressive_idle};
-  out.queue_max             = options.queue.max;
-  out.queue_timeout         = options.queue.timeout;
-  out.request_timeout       = options.request.timeout;
-  out.recycle               = {.requests    = options.recycle.requests,
-                               .ttl         = options.recycle.ttl,
-                               .idle_ttl    = options.recycle.idle,
-                               .memory_soft = options.recycle.memory,
-                               .memory_hard = options.recycle.memory_hard};
+  out.count = options.size.count;
+  out.scaling = {.min = options.size.min,
+                 .max = options.size.max,
+                 .gradual_idle = options.scale.gradual_idle,
+                 .aggressive_idle = options.scale.aggressive_idle};
+  out.queue_max = options.queue.max;
+  out.queue_timeout = options.queue.timeout;
+  out.request_timeout = options.request.timeout;
+  out.recycle = {.requests = options.recycle.requests,
+                 .ttl = options.recycle.ttl,
+                 .idle_ttl = options.recycle.idle,
+                 .memory_soft = options.recycle.memory,
+                 .memory_hard = options.recycle.memory_hard};
 
-  const auto& process  = options.process;
-  out.environment      = process.env;
-  out.environment_base = process.inherit_env ? process::environment_base::inherit
-                                             : process::environment_base::clean;
-  out.directory        = process.cwd;
-  out.user             = process.user;
-  out.group            = process.group;
-  out.root  = process.allow_root ? process::superuser::allow : process::superuser::refuse;
-  out.limits.core          = process.limits.core;
+  const auto& process = options.process;
+  out.environment = process.env;
+  out.environment_base =
+      process.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
+  out.directory = process.cwd;
+  out.user = process.user;
+  out.group = process.group;
+  out.root = process.allow_root ? process::superuser::allow : process::superuser::refuse;
+  out.limits.core = process.limits.core;
   out.limits.address_space = process.limits.as;
-  out.limits.open_files    = process.limits.nofile;
-  out.limits.processes     = process.limits.nproc;
-  out.umask                = process.umask.bits;
+  out.limits.open_files = process.limits.nofile;
+  out.limits.processes = process.limits.nproc;
+  out.umask = process.umask.bits;
   return out;
 }
 

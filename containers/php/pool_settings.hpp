@@ -26,29 +26,29 @@ enum class dialect : std::uint8_t {
 
 struct pool_settings {
   std::vector<std::string> argv;
-  dialect                  speaks = dialect::kraken;
-  std::uint32_t            count  = 4; ///< workers at the start
-  model::scaling_rules     scaling;
-  std::uint32_t            queue_max = 1000;         ///< waiting requests; 0: none may wait
-  milliseconds             queue_timeout = seconds{10}; ///< 0: as long as the request timeout
-  milliseconds             request_timeout = seconds{30};
-  model::recycle_rules     recycle;
+  dialect speaks = dialect::kraken;
+  std::uint32_t count = 4; ///< workers at the start
+  model::scaling_rules scaling;
+  std::uint32_t queue_max = 1000;           ///< waiting requests; 0: none may wait
+  milliseconds queue_timeout = seconds{10}; ///< 0: as long as the request timeout
+  milliseconds request_timeout = seconds{30};
+  model::recycle_rules recycle;
 
   // Of each worker's process.
   std::map<std::string, std::string> environment;
-  process::environment_base          environment_base = process::environment_base::clean;
-  std::string                        directory;
-  std::string                        user;
-  std::string                        group;
-  process::superuser                 root = process::superuser::refuse;
-  process::resource_limits           limits;
-  std::uint32_t                      umask = 027;
+  process::environment_base environment_base = process::environment_base::clean;
+  std::string directory;
+  std::string user;
+  std::string group;
+  process::superuser root = process::superuser::refuse;
+  process::resource_limits limits;
+  std::uint32_t umask = 027;
 };
 
 /// The options of a pool as the rest of this room wants them.
 /// @param argv program and arguments of the child spec
 /// @thread any (pure)
-[[nodiscard]] pool_settings make_settings(std::vector<std::string>    argv,
+[[nodiscard]] pool_settings make_settings(std::vector<std::string> argv,
                                           const config::pool_options& options);
 
 } // namespace kraken::containers

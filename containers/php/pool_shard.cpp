@@ -22,10 +22,12 @@ void pool_slot::expired(time_point /*now*/) {
   owner->overdue(*this);
 }
 
-pool_shard::pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings,
-                       std::shared_ptr<pool_group> group, std::shared_ptr<model::gauges> live)
-  : loop_(loop), settings_(std::move(settings)), group_(std::move(group)),
-    live_(std::move(live)) {
+pool_shard::pool_shard(net::event_loop& loop,
+                       std::shared_ptr<const pool_settings> settings,
+                       std::shared_ptr<pool_group> group,
+                       std::shared_ptr<model::gauges> live)
+    : loop_(loop), settings_(std::move(settings)), group_(std::move(group)),
+      live_(std::move(live)) {
   show_use();
 }
 
@@ -47,8 +49,8 @@ pool_slot& pool_shard::take_slot() {
 
 void pool_shard::free_slot(pool_slot& slot) {
   slot.deadline::clear();
-  slot.at     = pool_slot::stage::unused;
-  slot.from   = nullptr;
+  slot.at = pool_slot::stage::unused;
+  slot.from = nullptr;
   slot.worker = nullptr;
   slot.lent_streaming = false;
   ++slot.round;
@@ -89,7 +91,7 @@ void pool_shard::show_idle() {
 
 void pool_shard::show_use() {
   counters_->last_used_ms.set(
-    std::chrono::duration_cast<milliseconds>(loop_.now().time_since_epoch()).count());
+      std::chrono::duration_cast<milliseconds>(loop_.now().time_since_epoch()).count());
 }
 
 void pool_shard::show_waiting() {
@@ -103,24 +105,25 @@ void pool_shard::show_waiting() {
 bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
   const auto allowed = static_cast<std::uint64_t>(settings_->request_timeout.count());
   if (settings_->speaks == dialect::narya) {
-    const wire::narya_request request{.id         = slot.index + std::uint64_t{1},
-                                      .head       = facts.head,
-                                      .path       = facts.path,
-                                      .uri        = {},
-                                      .body       = facts.body,
-                                      .remote     = facts.remote,
-                                      .scheme     = facts.scheme,
+    const wire::narya_request request{.id = slot.index + std::uint64_t{1},
+                                      .head = facts.head,
+                                      .path = facts.path,
+                                      .uri = {},
+                                      .body = facts.body,
+                                      .remote = facts.remote,
+                                      .scheme = facts.scheme,
                                       .timeout_ms = allowed,
-                                      .worker_id  = 0,
-                                      .server     = {}};
+                                      .worker_id = 0,
+                                      .server = {}};
     return wire::append_narya_request(slot.frame, request);
   }
-  auto timed       = facts;
+  auto timed = facts;
   timed.timeout_ms = allowed;
   return wire::append_request_frame(slot.frame, slot.index + 1, timed);
 }
 
-void pool_shard::submit(net::exchange& from, const wire::request_facts& facts,
+void pool_shard::submit(net::exchange& from,
+                        const wire::request_facts& facts,
                         net::retry_policy retry) {
   counters_->requests.add();
   if (closed_) {
@@ -142,11 +145,11 @@ void pool_shard::submit(net::exchange& from, const wire::request_facts& facts,
     from.failed(413, "the request does not fit into a frame");
     return;
   }
-  slot.from       = &from;
-  slot.wire_id    = slot.index + 1;
-  slot.submitted  = loop_.now();
-  slot.may_retry  = retry == net::retry_policy::idempotent;
-  from.slot       = slot.index;
+  slot.from = &from;
+  slot.wire_id = slot.index + 1;
+  slot.submitted = loop_.now();
+  slot.may_retry = retry == net::retry_policy::idempotent;
+  from.slot = slot.index;
   from.slot_round = slot.round;
   if (!must_wait) {
     assign(slot, take_idle());
@@ -166,38 +169,38 @@ void pool_shard::submit(net::exchange& from, const wire::request_facts& facts,
 }
 
 void pool_shard::enqueue(pool_slot& slot) {
-  slot.at   = pool_slot::stage::waiting;
+  slot.at = pool_slot::stage::waiting;
   slot.prev = last_;
   slot.next = nullptr;
   (last_ != nullptr ? last_->next : first_) = &slot;
-  last_                                     = &slot;
+  last_ = &slot;
   ++waiting_;
   show_waiting();
-  const auto patience = settings_->queue_timeout.count() > 0 ? settings_->queue_timeout
-                                                             : settings_->request_timeout;
+  const auto patience =
+      settings_->queue_timeout.count() > 0 ? settings_->queue_timeout : settings_->request_timeout;
   loop_.set(slot, loop_.now() + patience);
 }
 
 void pool_shard::enqueue_first(pool_slot& slot) {
-  slot.at   = pool_slot::stage::waiting;
+  slot.at = pool_slot::stage::waiting;
   slot.prev = nullptr;
   slot.next = first_;
   (first_ != nullptr ? first_->prev : last_) = &slot;
-  first_                                     = &slot;
+  first_ = &slot;
   ++waiting_;
   show_waiting();
 }
 
 void pool_shard::unqueue(pool_slot& slot) {
   (slot.prev != nullptr ? slot.prev->next : first_) = slot.next;
-  (slot.next != nullptr ? slot.next->prev : last_)  = slot.prev;
+  (slot.next != nullptr ? slot.next->prev : last_) = slot.prev;
   slot.prev = slot.next = nullptr;
   --waiting_;
   show_waiting();
 }
 
 void pool_shard::assign(pool_slot& slot, worker_channel& worker) {
-  slot.at     = pool_slot::stage::working;
+  slot.at = pool_slot::stage::working;
   slot.worker = &worker;
   show_use();
   counters_->busy.add();
@@ -254,9 +257,9 @@ void pool_shard::lost(worker_channel& worker) {
   if (worker.current == nullptr) {
     return;
   }
-  auto& slot     = *worker.current;
+  auto& slot = *worker.current;
   worker.current = nullptr;
-  slot.worker    = nullptr;
+  slot.worker = nullptr;
   counters_->busy.add(-1);
   live_->busy.add(-1);
   auto* const waited = slot.from;
@@ -302,7 +305,7 @@ void pool_shard::overdue(pool_slot& slot) {
     return;
   }
   const bool streaming = slot.at == pool_slot::stage::streaming;
-  auto&      worker    = *slot.worker;
+  auto& worker = *slot.worker;
   counters_->timed_out.add();
   if (waited != nullptr) {
     if (streaming) {

@@ -29,20 +29,20 @@ class worker_channel;
 struct pool_slot final : net::deadline {
   enum class stage : std::uint8_t { unused, waiting, working, streaming, lent };
 
-  stage             at = stage::unused;
-  bool              may_retry = false;
-  bool              lent_streaming = false; ///< lent, and its answer has begun
-  std::uint32_t     lent_to = 0;       ///< shard, while lent
-  std::uint32_t     wire_id = 0;       ///< what the frame calls the request
-  std::uint32_t     round = 0;         ///< tells a reused slot from the one an exchange knew
-  std::uint32_t     index = 0;
-  net::exchange*    from  = nullptr;   ///< null: the client is gone
-  worker_channel*   worker = nullptr;  ///< while working
-  wire::byte_buffer frame;             ///< what the worker is sent
-  pool_slot*        prev = nullptr;    ///< in the queue
-  pool_slot*        next = nullptr;
-  pool_shard*       owner = nullptr;
-  time_point        submitted{};
+  stage at = stage::unused;
+  bool may_retry = false;
+  bool lent_streaming = false; ///< lent, and its answer has begun
+  std::uint32_t lent_to = 0;   ///< shard, while lent
+  std::uint32_t wire_id = 0;   ///< what the frame calls the request
+  std::uint32_t round = 0;     ///< tells a reused slot from the one an exchange knew
+  std::uint32_t index = 0;
+  net::exchange* from = nullptr;    ///< null: the client is gone
+  worker_channel* worker = nullptr; ///< while working
+  wire::byte_buffer frame;          ///< what the worker is sent
+  pool_slot* prev = nullptr;        ///< in the queue
+  pool_slot* next = nullptr;
+  pool_shard* owner = nullptr;
+  time_point submitted{};
 
 private:
   friend class pool_shard;
@@ -53,12 +53,12 @@ private:
 struct pool_counters {
   metric requests;
   metric answered;
-  metric crashed;      ///< 502: the worker died or broke the protocol
-  metric timed_out;    ///< 504
-  metric queue_full;   ///< 503
+  metric crashed;       ///< 502: the worker died or broke the protocol
+  metric timed_out;     ///< 504
+  metric queue_full;    ///< 503
   metric queue_expired; ///< 503
   metric retried;
-  metric abandoned;    ///< the client was gone first
+  metric abandoned; ///< the client was gone first
   metric waiting;
   metric busy;
   metric workers;
@@ -69,19 +69,20 @@ struct pool_counters {
 enum class loan_state : std::uint8_t { streaming, congested, over };
 
 /// @thread its shard
-class pool_shard final : public net::request_sink,
-                         public std::enable_shared_from_this<pool_shard> {
+class pool_shard final : public net::request_sink, public std::enable_shared_from_this<pool_shard> {
 public:
-  pool_shard(net::event_loop& loop, std::shared_ptr<const pool_settings> settings,
-             std::shared_ptr<pool_group> group, std::shared_ptr<model::gauges> live);
+  pool_shard(net::event_loop& loop,
+             std::shared_ptr<const pool_settings> settings,
+             std::shared_ptr<pool_group> group,
+             std::shared_ptr<model::gauges> live);
   ~pool_shard() override;
 
-  pool_shard(const pool_shard&)            = delete;
+  pool_shard(const pool_shard&) = delete;
   pool_shard& operator=(const pool_shard&) = delete;
 
   // net::request_sink
-  void submit(net::exchange& from, const wire::request_facts& facts,
-              net::retry_policy retry) override;
+  void
+  submit(net::exchange& from, const wire::request_facts& facts, net::retry_policy retry) override;
   void abandon(net::exchange& from) override;
   void resume(net::exchange& from) override;
 
@@ -106,7 +107,8 @@ public:
 
   // Between the shards of a pool: see pool_loan.hpp.
   void accept_loan(loan_request request);
-  void loan_speaks(std::uint32_t index, std::uint32_t round,
+  void loan_speaks(std::uint32_t index,
+                   std::uint32_t round,
                    const std::function<loan_state(net::exchange&)>& act);
   void loan_over(const pool_loan& loan);
   [[nodiscard]] pool_loan* find_loan(std::uint32_t home, std::uint32_t index, std::uint32_t round);
@@ -114,47 +116,47 @@ public:
   /// Called when a request has to wait: the pool may grow.
   std::function<void()> on_pressure;
 
-  [[nodiscard]] const pool_settings&                 settings() const noexcept { return *settings_; }
+  [[nodiscard]] const pool_settings& settings() const noexcept { return *settings_; }
   [[nodiscard]] std::shared_ptr<const pool_counters> counters() const { return counters_; }
-  [[nodiscard]] net::event_loop&                     loop() noexcept { return loop_; }
+  [[nodiscard]] net::event_loop& loop() noexcept { return loop_; }
 
 private:
   friend struct pool_slot;
 
   [[nodiscard]] pool_slot& take_slot();
   [[nodiscard]] worker_channel& take_idle();
-  void                     put_idle(worker_channel& worker);
-  void                     show_idle();
-  void                     show_waiting();
-  void                     show_use();
-  void                     lend(pool_slot& slot, std::uint32_t to);
-  void                     recall_loan(const pool_slot& slot);
-  void                     resume_loan(const pool_slot& slot);
-  void                     offer_idle_worker();
+  void put_idle(worker_channel& worker);
+  void show_idle();
+  void show_waiting();
+  void show_use();
+  void lend(pool_slot& slot, std::uint32_t to);
+  void recall_loan(const pool_slot& slot);
+  void resume_loan(const pool_slot& slot);
+  void offer_idle_worker();
   template <class What>
   void tell_lender(std::uint32_t lender, std::uint32_t index, std::uint32_t round, What what);
-  void                     free_slot(pool_slot& slot);
-  void                     enqueue(pool_slot& slot);
-  void                     enqueue_first(pool_slot& slot);
-  void                     unqueue(pool_slot& slot);
-  void                     assign(pool_slot& slot, worker_channel& worker);
-  void                     overdue(pool_slot& slot);
+  void free_slot(pool_slot& slot);
+  void enqueue(pool_slot& slot);
+  void enqueue_first(pool_slot& slot);
+  void unqueue(pool_slot& slot);
+  void assign(pool_slot& slot, worker_channel& worker);
+  void overdue(pool_slot& slot);
   [[nodiscard]] pool_slot* slot_of(const net::exchange& from) noexcept;
-  [[nodiscard]] bool       encode(pool_slot& slot, const wire::request_facts& facts);
+  [[nodiscard]] bool encode(pool_slot& slot, const wire::request_facts& facts);
 
-  net::event_loop&                     loop_;
+  net::event_loop& loop_;
   std::shared_ptr<const pool_settings> settings_;
-  std::shared_ptr<pool_group>          group_;
-  std::shared_ptr<model::gauges>       live_; ///< this shard's part of the pool's numbers
+  std::shared_ptr<pool_group> group_;
+  std::shared_ptr<model::gauges> live_;           ///< this shard's part of the pool's numbers
   std::vector<std::unique_ptr<pool_loan>> loans_; ///< requests of other shards
-  std::shared_ptr<pool_counters>       counters_ = std::make_shared<pool_counters>();
-  std::deque<pool_slot>                slots_; // addresses are stable
-  std::vector<pool_slot*>              unused_;
-  std::vector<worker_channel*>         idle_; // the last one used is used first: warm caches
-  pool_slot*                           first_ = nullptr;
-  pool_slot*                           last_  = nullptr;
-  std::uint32_t                        waiting_ = 0;
-  bool                                 closed_  = false;
+  std::shared_ptr<pool_counters> counters_ = std::make_shared<pool_counters>();
+  std::deque<pool_slot> slots_; // addresses are stable
+  std::vector<pool_slot*> unused_;
+  std::vector<worker_channel*> idle_; // the last one used is used first: warm caches
+  pool_slot* first_ = nullptr;
+  pool_slot* last_ = nullptr;
+  std::uint32_t waiting_ = 0;
+  bool closed_ = false;
 };
 
 } // namespace kraken::containers

@@ -13,7 +13,7 @@ void worker_channel::begin(pool_slot& slot) {
   flush_later();
   live_->busy.set(1);
   live_->busy_since_ms.set(
-    std::chrono::duration_cast<milliseconds>(loop().now().time_since_epoch()).count());
+      std::chrono::duration_cast<milliseconds>(loop().now().time_since_epoch()).count());
 }
 
 bool worker_channel::may_continue() {

@@ -25,7 +25,8 @@ public:
 
   /// The worker can take requests.
   virtual void worker_ready() = 0;
-  /// The channel is of no more use: closed by the worker, or it broke the protocol (`why` says how).
+  /// The channel is of no more use: closed by the worker, or it broke the protocol (`why` says
+  /// how).
   virtual void channel_ended(std::string why) = 0;
   /// The request exceeded its time.
   virtual void request_overdue() = 0;
@@ -33,20 +34,25 @@ public:
   [[nodiscard]] virtual bool request_answered(std::uint64_t memory_bytes, bool wants_recycle) = 0;
   /// The worker's own log message, or its last words.
   virtual void worker_said(std::string_view level, std::string_view message) = 0;
-  virtual void worker_failed(std::string type, std::string message, std::string place,
+  virtual void worker_failed(std::string type,
+                             std::string message,
+                             std::string place,
                              std::vector<std::string> parents) = 0;
 };
 
 /// @thread its shard's
 class worker_channel : public net::stream {
 public:
-  worker_channel(net::event_loop& loop, unique_fd socket, channel_owner& owner, pool_shard& pool,
+  worker_channel(net::event_loop& loop,
+                 unique_fd socket,
+                 channel_owner& owner,
+                 pool_shard& pool,
                  std::shared_ptr<model::gauges> live)
-    : stream(loop, std::move(socket)), owner_(owner), pool_(pool), live_(std::move(live)) {}
+      : stream(loop, std::move(socket)), owner_(owner), pool_(pool), live_(std::move(live)) {}
 
   // For the pool.
   pool_slot* current = nullptr; ///< the request it works on
-  bool       in_pool = false;
+  bool in_pool = false;
 
   /// Sends the request in `slot`.
   void begin(pool_slot& slot);
@@ -65,7 +71,7 @@ public:
 protected:
   /// Whole frames in, used bytes out; as net::stream.
   std::size_t on_input(std::string_view input) override = 0;
-  void        on_closed() override;
+  void on_closed() override;
 
   /// Ends the current request and takes the next.
   void request_over();
@@ -73,11 +79,11 @@ protected:
   /// The peer cannot be understood: the channel closes and its owner is told.
   void broken(std::string why);
 
-  channel_owner&                 owner_;
-  pool_shard&                    pool_;
+  channel_owner& owner_;
+  pool_shard& pool_;
   std::shared_ptr<model::gauges> live_;
-  std::uint64_t                  memory_bytes_  = 0;
-  bool                           wants_recycle_ = false;
+  std::uint64_t memory_bytes_ = 0;
+  bool wants_recycle_ = false;
 };
 
 } // namespace kraken::containers

@@ -19,7 +19,7 @@ constexpr milliseconds look_every = seconds{5};
 
 // A worker that closed its channel is given this long to end by itself, so that the report has
 // its own exit code.
-constexpr process::stop_times after_hang_up{.drain     = milliseconds{1'000},
+constexpr process::stop_times after_hang_up{.drain = milliseconds{1'000},
                                             .terminate = milliseconds{1'000}};
 
 constexpr std::size_t report_tail_bytes = 4U << 10U;
@@ -27,11 +27,11 @@ constexpr std::size_t report_tail_bytes = 4U << 10U;
 } // namespace
 
 worker_container::worker_container(actor::host& shell, const pool_environment& environment)
-  : shell_(shell), environment_(environment),
-    loop_(*environment.pools->part(shell.shard_index()).loop) {
+    : shell_(shell), environment_(environment),
+      loop_(*environment.pools->part(shell.shard_index()).loop) {
   const auto& path = shell.path();
   pool_ = environment.pools->part(shell.shard_index()).find(path.substr(0, path.rfind('/')));
-  log_  = environment.logs->at(path);
+  log_ = environment.logs->at(path);
 }
 
 worker_container::~worker_container() = default;
@@ -45,7 +45,7 @@ void worker_container::start() {
   }
   if (auto launched = launch(); !launched) {
     model::cause why;
-    why.kind    = model::cause_kind::start_error;
+    why.kind = model::cause_kind::start_error;
     why.message = launched.error().text();
     process_.reset();
     shell_.ended(std::move(why));
@@ -77,7 +77,7 @@ void worker_container::stop() {
   const auto& how = shell_.spec().shutdown;
   // The shell kills when `shutdown` is over: most of that time is for finishing work.
   process::stop_times times;
-  times.drain     = how.time - how.time / 5;
+  times.drain = how.time - how.time / 5;
   times.terminate = std::nullopt;
   if (how.how == model::shutdown_spec::mode::infinity) {
     times.drain = std::chrono::hours{24 * 365};
@@ -122,7 +122,7 @@ void worker_container::request_overdue() {
 bool worker_container::request_answered(std::uint64_t memory_bytes, bool wants_recycle) {
   ++answered_;
   last_answer_ = loop_.now();
-  wants_out_   = wants_out_ || wants_recycle;
+  wants_out_ = wants_out_ || wants_recycle;
   if (memory_bytes != 0) {
     live_->memory_bytes.set(static_cast<std::int64_t>(memory_bytes));
   }
@@ -134,25 +134,27 @@ model::worker_use worker_container::use_now(bool busy) const {
   const auto since = [this](time_point at) {
     return std::chrono::duration_cast<milliseconds>(loop_.now() - at);
   };
-  return {.requests  = answered_,
-          .age       = since(started_),
-          .idle      = busy ? milliseconds{0} : since(last_answer_),
-          .memory    = bytes{static_cast<std::uint64_t>(live_->memory_bytes.get())},
-          .busy      = busy,
+  return {.requests = answered_,
+          .age = since(started_),
+          .idle = busy ? milliseconds{0} : since(last_answer_),
+          .memory = bytes{static_cast<std::uint64_t>(live_->memory_bytes.get())},
+          .busy = busy,
           .wants_out = wants_out_};
 }
 
 // True when the worker is on its way out.
 bool worker_container::judge_use(const model::worker_use& use) {
-  const auto& rules   = pool_->settings().recycle;
-  const auto  verdict = model::judge(rules, use);
+  const auto& rules = pool_->settings().recycle;
+  const auto verdict = model::judge(rules, use);
   switch (verdict.what) {
-    case model::recycle_verdict::act::keep: return false;
-    case model::recycle_verdict::act::kill:
-      fail_with(model::cause_kind::out_of_memory, model::describe(verdict.why, rules));
-      process_->kill();
-      return true;
-    case model::recycle_verdict::act::recycle: break;
+  case model::recycle_verdict::act::keep:
+    return false;
+  case model::recycle_verdict::act::kill:
+    fail_with(model::cause_kind::out_of_memory, model::describe(verdict.why, rules));
+    process_->kill();
+    return true;
+  case model::recycle_verdict::act::recycle:
+    break;
   }
   if (!std::exchange(recycling_, true)) {
     shell_.recycle(model::describe(verdict.why, rules));
@@ -163,7 +165,7 @@ bool worker_container::judge_use(const model::worker_use& use) {
 void worker_container::watch_over() {
   watch_ = loop_.after(look_every, [this] {
     const bool busy = channel_ && channel_->current != nullptr;
-    auto       use  = use_now(busy);
+    auto use = use_now(busy);
     if (const auto seen = process_->memory()) {
       live_->memory_bytes.set(static_cast<std::int64_t>(seen->resident.value));
       use.memory = seen->unshared;
@@ -176,23 +178,25 @@ void worker_container::watch_over() {
 }
 
 void worker_container::worker_said(std::string_view level, std::string_view message) {
-  log_->add(process::output_stream::out, "[" + std::string{level} + "] " + std::string{message},
-            loop_.now(), [this, level](const process::captured_line& line) {
-              log_line(level, line.text);
-            });
+  log_->add(process::output_stream::out,
+            "[" + std::string{level} + "] " + std::string{message},
+            loop_.now(),
+            [this, level](const process::captured_line& line) { log_line(level, line.text); });
 }
 
-void worker_container::worker_failed(std::string type, std::string message, std::string place,
+void worker_container::worker_failed(std::string type,
+                                     std::string message,
+                                     std::string place,
                                      std::vector<std::string> parents) {
-  why_.kind    = model::cause_kind::exception;
-  why_.type    = std::move(type);
+  why_.kind = model::cause_kind::exception;
+  why_.type = std::move(type);
   why_.message = std::move(message) + " (" + place + ")";
   why_.parents = std::move(parents);
 }
 
 void worker_container::fail_with(model::cause_kind kind, std::string message) {
   if (why_.kind == model::cause_kind::none) {
-    why_.kind    = kind;
+    why_.kind = kind;
     why_.message = std::move(message);
   }
 }
@@ -202,7 +206,7 @@ void worker_container::log_line(std::string_view stream, std::string_view line) 
 }
 
 model::cause worker_container::cause_of(const exit_status& status) {
-  auto why   = std::move(why_);
+  auto why = std::move(why_);
   why.origin = shell_.path();
   if (why.kind == model::cause_kind::none) {
     if (status.by_signal) {
@@ -212,10 +216,10 @@ model::cause worker_container::cause_of(const exit_status& status) {
     } else {
       // A Narya worker's read timeout looks like an end of its own accord: it is idle expiry.
       const bool expiry = pool_->settings().speaks == dialect::narya && ready_;
-      why.kind          = expiry ? model::cause_kind::recycle : model::cause_kind::exit_normal;
+      why.kind = expiry ? model::cause_kind::recycle : model::cause_kind::exit_normal;
     }
   }
-  why.code   = status.value;
+  why.code = status.value;
   why.detail = log_->tail(report_tail_bytes);
   return why;
 }

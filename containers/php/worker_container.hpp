@@ -19,12 +19,12 @@ namespace kraken::containers {
 
 /// What workers and pools need of the daemon; outlives every container.
 struct pool_environment {
-  pool_registry*      pools = nullptr;
-  process::log_board* logs  = nullptr;
+  pool_registry* pools = nullptr;
+  process::log_board* logs = nullptr;
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   counter_board<pool_counters>* counters = nullptr; ///< for the metrics page
-  std::string         socket_directory; ///< private, for dialects that connect by path
+  std::string socket_directory;                     ///< private, for dialects that connect by path
 };
 
 /// @thread its container's shard
@@ -44,41 +44,43 @@ public:
   void request_overdue() override;
   bool request_answered(std::uint64_t memory_bytes, bool wants_recycle) override;
   void worker_said(std::string_view level, std::string_view message) override;
-  void worker_failed(std::string type, std::string message, std::string place,
+  void worker_failed(std::string type,
+                     std::string message,
+                     std::string place,
                      std::vector<std::string> parents) override;
 
 private:
-  [[nodiscard]] result<void>         launch();
-  [[nodiscard]] result<void>         launch_kraken(process::launch_spec spec);
-  [[nodiscard]] result<void>         launch_narya(process::launch_spec spec);
+  [[nodiscard]] result<void> launch();
+  [[nodiscard]] result<void> launch_kraken(process::launch_spec spec);
+  [[nodiscard]] result<void> launch_narya(process::launch_spec spec);
   [[nodiscard]] process::launch_spec base_spec() const;
-  void                               process_ended(const exit_status& status);
-  [[nodiscard]] model::cause         cause_of(const exit_status& status);
-  void                               orderly_end();
-  void                               fail_with(model::cause_kind kind, std::string message);
-  void                               watch_over();
-  [[nodiscard]] model::worker_use    use_now(bool busy) const;
-  [[nodiscard]] bool                 judge_use(const model::worker_use& use);
-  void                               log_line(std::string_view stream, std::string_view line);
+  void process_ended(const exit_status& status);
+  [[nodiscard]] model::cause cause_of(const exit_status& status);
+  void orderly_end();
+  void fail_with(model::cause_kind kind, std::string message);
+  void watch_over();
+  [[nodiscard]] model::worker_use use_now(bool busy) const;
+  [[nodiscard]] bool judge_use(const model::worker_use& use);
+  void log_line(std::string_view stream, std::string_view line);
 
-  actor::host&                                 shell_;
-  const pool_environment&                      environment_;
-  net::event_loop&                             loop_;
-  std::shared_ptr<pool_shard>                  pool_;
-  std::shared_ptr<process::container_log>      log_;
-  std::shared_ptr<model::gauges>               live_ = std::make_shared<model::gauges>();
+  actor::host& shell_;
+  const pool_environment& environment_;
+  net::event_loop& loop_;
+  std::shared_ptr<pool_shard> pool_;
+  std::shared_ptr<process::container_log> log_;
+  std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
-  std::unique_ptr<worker_channel>              channel_;
-  std::unique_ptr<class narya_door>            door_;
-  std::unique_ptr<reactor::waiting>            watch_;
-  time_point                                   started_{};
-  time_point                                   last_answer_{};
-  std::uint64_t                                answered_ = 0;
-  model::cause                                 why_;     ///< known before the process has ended
-  bool                                         ready_    = false;
-  bool                                         intended_ = false; ///< stop or kill by the shell
-  bool                                         wants_out_ = false; ///< said so itself
-  bool                                         recycling_ = false;
+  std::unique_ptr<worker_channel> channel_;
+  std::unique_ptr<class narya_door> door_;
+  std::unique_ptr<reactor::waiting> watch_;
+  time_point started_{};
+  time_point last_answer_{};
+  std::uint64_t answered_ = 0;
+  model::cause why_; ///< known before the process has ended
+  bool ready_ = false;
+  bool intended_ = false;  ///< stop or kill by the shell
+  bool wants_out_ = false; ///< said so itself
+  bool recycling_ = false;
 };
 
 } // namespace kraken::containers

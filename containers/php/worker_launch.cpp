@@ -21,31 +21,34 @@ constexpr std::string_view narya_socket_timeout = "31536000";
 } // namespace
 
 process::launch_spec worker_container::base_spec() const {
-  const auto&          settings = pool_->settings();
+  const auto& settings = pool_->settings();
   process::launch_spec spec;
-  spec.argv             = settings.argv;
+  spec.argv = settings.argv;
   spec.environment.base = settings.environment_base;
-  spec.environment.set  = settings.environment;
+  spec.environment.set = settings.environment;
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
   spec.directory = settings.directory;
-  spec.user      = settings.user;
-  spec.group     = settings.group;
-  spec.root      = settings.root;
-  spec.limits    = settings.limits;
-  spec.umask     = settings.umask;
+  spec.user = settings.user;
+  spec.group = settings.group;
+  spec.root = settings.root;
+  spec.limits = settings.limits;
+  spec.umask = settings.umask;
   return spec;
 }
 
 result<void> worker_container::launch() {
   process_ = std::make_unique<process::supervised_process>(
-    loop_, *environment_.children, log_,
-    process::supervised_process::callbacks{
-      .ended = [this](const exit_status& status) { process_ended(status); },
-      .drain = [this] { orderly_end(); },
-      .line  = [this](const process::captured_line& line) {
-        log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);
-      }});
+      loop_,
+      *environment_.children,
+      log_,
+      process::supervised_process::callbacks{
+          .ended = [this](const exit_status& status) { process_ended(status); },
+          .drain = [this] { orderly_end(); },
+          .line =
+              [this](const process::captured_line& line) {
+                log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);
+              }});
   return pool_->settings().speaks == dialect::narya ? launch_narya(base_spec())
                                                     : launch_kraken(base_spec());
 }
@@ -63,8 +66,8 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
 
   auto channel = std::make_unique<kraken_channel>(loop_, std::move(ours), *this, *pool_, live_);
   wire::welcome_facts facts;
-  facts.alias              = shell_.path();
-  facts.generation         = shell_.generation();
+  facts.alias = shell_.path();
+  facts.generation = shell_.generation();
   facts.request_timeout_ms = static_cast<std::uint64_t>(pool_->settings().request_timeout.count());
   if (auto opened = channel->welcome(facts); !opened) {
     return opened;
@@ -76,16 +79,14 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
 }
 
 result<void> worker_container::launch_narya(process::launch_spec spec) {
-  auto door = narya_door::open(loop_, environment_.socket_directory,
-                               [this](unique_fd socket) {
-                                 auto made = std::make_unique<narya_channel>(
-                                   loop_, std::move(socket), *this, *pool_, live_);
-                                 auto greeted = made->greet();
-                                 channel_     = std::move(made);
-                                 if (!greeted) {
-                                   channel_ended(greeted.error().text());
-                                 }
-                               });
+  auto door = narya_door::open(loop_, environment_.socket_directory, [this](unique_fd socket) {
+    auto made = std::make_unique<narya_channel>(loop_, std::move(socket), *this, *pool_, live_);
+    auto greeted = made->greet();
+    channel_ = std::move(made);
+    if (!greeted) {
+      channel_ended(greeted.error().text());
+    }
+  });
   if (!door) {
     return fail(door.error());
   }

@@ -13,35 +13,36 @@ namespace kraken::containers {
 namespace {
 
 constexpr milliseconds memory_look_every = seconds{5};
-constexpr std::size_t  program_tail_bytes = 4U << 10U;
+constexpr std::size_t program_tail_bytes = 4U << 10U;
 
 } // namespace
 
 process_container::process_container(actor::host& shell, const process_environment& environment)
-  : shell_(shell), environment_(environment), loop_(*environment.shards[shell.shard_index()]),
-    log_(environment.logs->at(shell.path())) {}
+    : shell_(shell), environment_(environment), loop_(*environment.shards[shell.shard_index()]),
+      log_(environment.logs->at(shell.path())) {}
 
 process_container::~process_container() = default;
 
 process::launch_spec process_container::launch_spec() const {
   process::launch_spec spec;
-  spec.argv  = shell_.spec().start;
-  spec.root  = environment_.default_root;
-  const auto* given = dynamic_cast<const config::process_spec_options*>(shell_.spec().options.get());
+  spec.argv = shell_.spec().start;
+  spec.root = environment_.default_root;
+  const auto* given =
+      dynamic_cast<const config::process_spec_options*>(shell_.spec().options.get());
   if (given != nullptr) {
-    const auto& options   = given->values;
-    spec.environment.set  = options.env;
-    spec.environment.base = options.inherit_env ? process::environment_base::inherit
-                                                : process::environment_base::clean;
+    const auto& options = given->values;
+    spec.environment.set = options.env;
+    spec.environment.base =
+        options.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
     spec.directory = options.cwd;
-    spec.user      = options.user;
-    spec.group     = options.group;
+    spec.user = options.user;
+    spec.group = options.group;
     spec.root = options.allow_root ? process::superuser::allow : process::superuser::refuse;
-    spec.limits.core          = options.limits.core;
+    spec.limits.core = options.limits.core;
     spec.limits.address_space = options.limits.as;
-    spec.limits.open_files    = options.limits.nofile;
-    spec.limits.processes     = options.limits.nproc;
-    spec.umask                = options.umask.bits;
+    spec.limits.open_files = options.limits.nofile;
+    spec.limits.processes = options.limits.nproc;
+    spec.umask = options.umask.bits;
   }
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
@@ -50,23 +51,27 @@ process::launch_spec process_container::launch_spec() const {
 
 void process_container::start() {
   process_ = std::make_unique<process::supervised_process>(
-    loop_, *environment_.children, log_,
-    process::supervised_process::callbacks{
-      .ended = [this](const exit_status& status) { ended(status); },
-      .drain = {},
-      .line  = [this](const process::captured_line& line) {
-        const bool out = line.from == process::output_stream::out;
-        log::info("output", {{"container", shell_.path()},
-                             {"stream", out ? "stdout" : "stderr"},
-                             {"line", line.text}});
-      }});
+      loop_,
+      *environment_.children,
+      log_,
+      process::supervised_process::callbacks{
+          .ended = [this](const exit_status& status) { ended(status); },
+          .drain = {},
+          .line =
+              [this](const process::captured_line& line) {
+                const bool out = line.from == process::output_stream::out;
+                log::info("output",
+                          {{"container", shell_.path()},
+                           {"stream", out ? "stdout" : "stderr"},
+                           {"line", line.text}});
+              }});
   auto started = process_->start(launch_spec());
   if (started) {
     started = await_readiness();
   }
   if (!started) {
     model::cause why;
-    why.kind    = model::cause_kind::start_error;
+    why.kind = model::cause_kind::start_error;
     why.message = started.error().text();
     process_.reset();
     shell_.ended(std::move(why));
@@ -118,7 +123,7 @@ void process_container::ended(const exit_status& status) {
   environment_.process_ended();
   model::cause why;
   why.origin = shell_.path();
-  why.code   = status.value;
+  why.code = status.value;
   why.detail = log_->tail(program_tail_bytes);
   if (status.by_signal) {
     why.kind = model::cause_kind::signal;

@@ -20,11 +20,11 @@ namespace kraken::containers {
 
 /// What the kind needs of the daemon; outlives every container.
 struct process_environment {
-  std::vector<reactor*>    shards;
-  process::log_board*      logs     = nullptr;
+  std::vector<reactor*> shards;
+  process::log_board* logs = nullptr;
   process::child_registry* children = nullptr;
-  std::function<void()>    process_ended; ///< orphans may be left behind: look for them soon
-  process::superuser       default_root = process::superuser::refuse;
+  std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
+  process::superuser default_root = process::superuser::refuse;
 };
 
 /// @thread its container's shard
@@ -39,18 +39,18 @@ public:
 
 private:
   [[nodiscard]] process::launch_spec launch_spec() const;
-  [[nodiscard]] result<void>         await_readiness();
-  void                               ended(const exit_status& status);
-  void                               watch_memory();
+  [[nodiscard]] result<void> await_readiness();
+  void ended(const exit_status& status);
+  void watch_memory();
 
-  actor::host&                                 shell_;
-  const process_environment&                   environment_;
-  reactor&                                     loop_;
-  std::shared_ptr<process::container_log>      log_;
-  std::shared_ptr<model::gauges>               live_ = std::make_shared<model::gauges>();
+  actor::host& shell_;
+  const process_environment& environment_;
+  reactor& loop_;
+  std::shared_ptr<process::container_log> log_;
+  std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
-  std::unique_ptr<reactor::waiting>            ready_wait_;
-  std::unique_ptr<reactor::waiting>            memory_watch_;
+  std::unique_ptr<reactor::waiting> ready_wait_;
+  std::unique_ptr<reactor::waiting> memory_watch_;
 };
 
 } // namespace kraken::containers

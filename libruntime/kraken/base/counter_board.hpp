@@ -25,8 +25,8 @@ public:
   /// Forgets all counters of a path.
   void remove(const std::string& path) {
     all_.with([&](auto& all) {
-      all.erase(std::remove_if(all.begin(), all.end(),
-                               [&](const auto& each) { return each.first == path; }),
+      all.erase(std::remove_if(
+                    all.begin(), all.end(), [&](const auto& each) { return each.first == path; }),
                 all.end());
     });
   }

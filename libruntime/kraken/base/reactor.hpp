@@ -28,11 +28,11 @@ public:
   /// Calls `then` each time `fd` is readable or hung up, until the result is destroyed. The
   /// descriptor stays the caller's and must outlive the result.
   /// @return null when the kernel refuses
-  [[nodiscard]] virtual std::unique_ptr<waiting> when_readable(int                   fd,
+  [[nodiscard]] virtual std::unique_ptr<waiting> when_readable(int fd,
                                                                std::function<void()> then) = 0;
 
   /// Calls `then` once after `delay`, unless the result is destroyed before.
-  [[nodiscard]] virtual std::unique_ptr<waiting> after(milliseconds          delay,
+  [[nodiscard]] virtual std::unique_ptr<waiting> after(milliseconds delay,
                                                        std::function<void()> then) = 0;
 };
 

@@ -19,12 +19,12 @@ namespace kraken::model {
 /// Live numbers of an incarnation, written on its shard, read anywhere. Shared between the
 /// incarnation and the status record, so they stay readable while a worker is busy.
 struct gauges {
-  metric requests;       ///< answered since the incarnation started
-  metric failures;       ///< of these, answered with an error of ours
-  metric busy;           ///< 1 while working on a request (pool: number of busy workers)
-  metric waiting;        ///< requests queued (pool)
-  metric memory_bytes;   ///< resident memory last seen; 0 unknown
-  metric busy_since_ms;  ///< steady-clock ms when the current request began; 0 idle
+  metric requests;      ///< answered since the incarnation started
+  metric failures;      ///< of these, answered with an error of ours
+  metric busy;          ///< 1 while working on a request (pool: number of busy workers)
+  metric waiting;       ///< requests queued (pool)
+  metric memory_bytes;  ///< resident memory last seen; 0 unknown
+  metric busy_since_ms; ///< steady-clock ms when the current request began; 0 idle
 
   /// Numbers of the same container written by other shards; complete before this is shared.
   std::vector<std::shared_ptr<const gauges>> parts;
@@ -35,24 +35,24 @@ struct gauges {
 };
 
 struct container_status {
-  std::string   path;    ///< `Main/web/w3`
-  std::string   alias;   ///< last segment
-  std::string   parent;  ///< path of the parent; empty for the root
-  std::string   kind;
-  std::string   name;    ///< registered class or program; for display
-  state         in       = state::destroyed;
-  phase         at       = phase::gone;
+  std::string path;   ///< `Main/web/w3`
+  std::string alias;  ///< last segment
+  std::string parent; ///< path of the parent; empty for the root
+  std::string kind;
+  std::string name; ///< registered class or program; for display
+  state in = state::destroyed;
+  phase at = phase::gone;
   std::uint64_t generation = 0;
-  std::int32_t  pid        = 0;       ///< 0: no process
-  std::uint32_t shard      = 0;
-  std::uint64_t restarts   = 0;       ///< since created, counted ones only
-  std::uint64_t recycles   = 0;
+  std::int32_t pid = 0; ///< 0: no process
+  std::uint32_t shard = 0;
+  std::uint64_t restarts = 0; ///< since created, counted ones only
+  std::uint64_t recycles = 0;
   std::uint32_t restarts_in_window = 0;
-  std::uint32_t intensity          = 0; ///< of the parent's budget
-  time_point    since{};              ///< when `at` was entered
-  cause         last_cause{};         ///< of the last failure or end
-  std::string   next_action;          ///< `restart` | `operator` | empty
-  time_point    next_at{};            ///< when a restart is due
+  std::uint32_t intensity = 0; ///< of the parent's budget
+  time_point since{};          ///< when `at` was entered
+  cause last_cause{};          ///< of the last failure or end
+  std::string next_action;     ///< `restart` | `operator` | empty
+  time_point next_at{};        ///< when a restart is due
   std::uint64_t mailbox = 0;
   std::shared_ptr<const gauges> live; ///< may be null
 };

@@ -15,21 +15,21 @@ namespace {
 
 template <class Number>
 bool read_whole(std::string_view text, Number& out) {
-  const auto* end    = text.data() + text.size();
-  const auto  parsed = std::from_chars(text.data(), end, out);
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, out);
   return parsed.ec == std::errc{} && parsed.ptr == end && !text.empty();
 }
 
 bool numeric_host(const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> ignored{};
-  return host.empty() || ::inet_pton(AF_INET, host.c_str(), ignored.data()) == 1
-         || ::inet_pton(AF_INET6, host.c_str(), ignored.data()) == 1;
+  return host.empty() || ::inet_pton(AF_INET, host.c_str(), ignored.data()) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), ignored.data()) == 1;
 }
 
 tl::unexpected<error> bad_address(std::string_view text, std::string_view why) {
   return fail(errc::invalid_argument,
-              "listen address '" + std::string{text} + "': " + std::string{why}
-                + " (expected host:port, :port, unix:/path or fd:N)");
+              "listen address '" + std::string{text} + "': " + std::string{why} +
+                  " (expected host:port, :port, unix:/path or fd:N)");
 }
 
 } // namespace
@@ -76,9 +76,12 @@ result<address> address::parse(std::string_view text) {
 
 std::string address::text() const {
   switch (kind) {
-    case family::unix_path: return "unix:" + path;
-    case family::inherited: return "fd:" + std::to_string(fd);
-    case family::ip: break;
+  case family::unix_path:
+    return "unix:" + path;
+  case family::inherited:
+    return "fd:" + std::to_string(fd);
+  case family::ip:
+    break;
   }
   const auto shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
   return (shown.empty() ? "0.0.0.0" : shown) + ":" + std::to_string(port);

@@ -17,11 +17,11 @@ namespace kraken::net {
 struct address {
   enum class family : std::uint8_t { ip, unix_path, inherited };
 
-  family        kind = family::ip;
-  std::string   host; ///< ip: numeric; empty: every address
+  family kind = family::ip;
+  std::string host;       ///< ip: numeric; empty: every address
   std::uint16_t port = 0; ///< ip: 0 picks a free one
-  std::string   path; ///< unix_path
-  int           fd = -1; ///< inherited
+  std::string path;       ///< unix_path
+  int fd = -1;            ///< inherited
 
   /// @error errc::invalid_argument naming the text
   [[nodiscard]] static result<address> parse(std::string_view text);

@@ -27,21 +27,21 @@ namespace kraken::net {
 namespace {
 
 constexpr std::size_t batch_events_max = 512;
-constexpr std::size_t scratch_bytes    = 256U << 10U;
+constexpr std::size_t scratch_bytes = 256U << 10U;
 
 // Batches handled before posted work, actors and Asio's own timers get their turn again.
 constexpr int rounds_per_turn = 4;
 
 std::uint32_t to_epoll(std::uint32_t what) {
-  return ((what & readable) != 0 ? static_cast<std::uint32_t>(EPOLLIN) : 0U)
-         | ((what & writable) != 0 ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+  return ((what & readable) != 0 ? static_cast<std::uint32_t>(EPOLLIN) : 0U) |
+         ((what & writable) != 0 ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
 }
 
 std::uint32_t from_epoll(std::uint32_t events) {
-  return ((events & EPOLLIN) != 0 ? static_cast<std::uint32_t>(readable) : 0U)
-         | ((events & EPOLLOUT) != 0 ? static_cast<std::uint32_t>(writable) : 0U)
-         | ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0 ? static_cast<std::uint32_t>(hung_up)
-                                                                : 0U);
+  return ((events & EPOLLIN) != 0 ? static_cast<std::uint32_t>(readable) : 0U) |
+         ((events & EPOLLOUT) != 0 ? static_cast<std::uint32_t>(writable) : 0U) |
+         ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0 ? static_cast<std::uint32_t>(hung_up)
+                                                             : 0U);
 }
 
 } // namespace
@@ -52,7 +52,7 @@ namespace {
 class waiting_for_input final : public reactor::waiting, private watcher {
 public:
   waiting_for_input(event_loop& loop, int fd, std::function<void()> then)
-    : loop_(loop), fd_(fd), then_(std::move(then)) {}
+      : loop_(loop), fd_(fd), then_(std::move(then)) {}
   ~waiting_for_input() override { loop_.remove(fd_, *this); }
 
   [[nodiscard]] bool begin() { return loop_.add(fd_, readable, *this).has_value(); }
@@ -63,8 +63,8 @@ private:
     call();
   }
 
-  event_loop&           loop_;
-  int                   fd_;
+  event_loop& loop_;
+  int fd_;
   std::function<void()> then_;
 };
 
@@ -86,8 +86,8 @@ private:
 
 struct event_loop::implementation {
   explicit implementation(std::uint32_t number)
-    : index(number), clock_timer(context), epoll(::epoll_create1(EPOLL_CLOEXEC)),
-      readiness_source(context), now(std::chrono::steady_clock::now()), wheel(now) {
+      : index(number), clock_timer(context), epoll(::epoll_create1(EPOLL_CLOEXEC)),
+        readiness_source(context), now(std::chrono::steady_clock::now()), wheel(now) {
     KRAKEN_ASSERT(static_cast<bool>(epoll));
     readiness_source.assign(epoll.get());
   }
@@ -98,19 +98,19 @@ struct event_loop::implementation {
   }
 
   void wait_for_readiness() {
-    readiness_source.async_wait(
-      boost::asio::posix::stream_descriptor::wait_read,
-      [this](const boost::system::error_code& failed) {
-        if (!failed) {
-          turn();
-          wait_for_readiness();
-        }
-      });
+    readiness_source.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                                [this](const boost::system::error_code& failed) {
+                                  if (!failed) {
+                                    turn();
+                                    wait_for_readiness();
+                                  }
+                                });
   }
 
   void turn() {
     for (int round = 0; round < rounds_per_turn; ++round) {
-      const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), 0);
+      const int count =
+          ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), 0);
       if (count <= 0) {
         break;
       }
@@ -149,7 +149,7 @@ struct event_loop::implementation {
     if (!due || (armed && armed_for <= *due)) {
       return;
     }
-    armed     = true;
+    armed = true;
     armed_for = *due;
     clock_timer.expires_at(*due);
     clock_timer.async_wait([this, mark = ++timer_mark](const boost::system::error_code& failed) {
@@ -157,7 +157,7 @@ struct event_loop::implementation {
         return;
       }
       armed = false;
-      now   = std::chrono::steady_clock::now();
+      now = std::chrono::steady_clock::now();
       wheel.advance(now);
       finish_batch();
       arm_timer();
@@ -172,23 +172,23 @@ struct event_loop::implementation {
     }
   }
 
-  std::uint32_t                          index;
-  boost::asio::io_context                context{1};
-  boost::asio::steady_timer              clock_timer;
-  unique_fd                              epoll;
-  boost::asio::posix::stream_descriptor  readiness_source;
-  std::atomic<std::thread::id>           thread{};
-  time_point                             now;
-  timer_wheel                            wheel;
-  bool                                   armed = false;
-  time_point                             armed_for{};
-  std::uint64_t                          timer_mark = 0;
+  std::uint32_t index;
+  boost::asio::io_context context{1};
+  boost::asio::steady_timer clock_timer;
+  unique_fd epoll;
+  boost::asio::posix::stream_descriptor readiness_source;
+  std::atomic<std::thread::id> thread{};
+  time_point now;
+  timer_wheel wheel;
+  bool armed = false;
+  time_point armed_for{};
+  std::uint64_t timer_mark = 0;
   std::array<epoll_event, batch_events_max> events{};
-  std::size_t                            batch_at   = 0;
-  std::size_t                            batch_size = 0;
-  batch_task*                            first_task = nullptr;
-  std::time_t                            date_second = -1;
-  std::array<char, 30>                   date{};
+  std::size_t batch_at = 0;
+  std::size_t batch_size = 0;
+  batch_task* first_task = nullptr;
+  std::time_t date_second = -1;
+  std::array<char, 30> date{};
   std::unique_ptr<char[]> scratch = std::make_unique_for_overwrite<char[]>(scratch_bytes);
 };
 
@@ -253,7 +253,7 @@ std::unique_ptr<reactor::waiting> event_loop::when_readable(int fd, std::functio
   return made;
 }
 
-std::unique_ptr<reactor::waiting> event_loop::after(milliseconds          delay,
+std::unique_ptr<reactor::waiting> event_loop::after(milliseconds delay,
                                                     std::function<void()> then) {
   auto made = std::make_unique<waiting_for_time>(std::move(then));
   set(*made, delay);
@@ -274,7 +274,7 @@ std::string_view event_loop::http_date() noexcept {
 
 result<void> event_loop::add(int fd, std::uint32_t what, watcher& who) {
   epoll_event event{};
-  event.events   = to_epoll(what);
+  event.events = to_epoll(what);
   event.data.ptr = &who;
   if (::epoll_ctl(self_->epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     return fail(errno_error("epoll_ctl add"));
@@ -284,7 +284,7 @@ result<void> event_loop::add(int fd, std::uint32_t what, watcher& who) {
 
 result<void> event_loop::add_shared(int fd, watcher& who) {
   epoll_event event{};
-  event.events   = static_cast<std::uint32_t>(EPOLLIN) | static_cast<std::uint32_t>(EPOLLEXCLUSIVE);
+  event.events = static_cast<std::uint32_t>(EPOLLIN) | static_cast<std::uint32_t>(EPOLLEXCLUSIVE);
   event.data.ptr = &who;
   if (::epoll_ctl(self_->epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
     return fail(errno_error("epoll_ctl add exclusive"));
@@ -294,7 +294,7 @@ result<void> event_loop::add_shared(int fd, watcher& who) {
 
 void event_loop::modify(int fd, std::uint32_t what, watcher& who) {
   epoll_event event{};
-  event.events   = to_epoll(what);
+  event.events = to_epoll(what);
   event.data.ptr = &who;
   // Cannot fail for a descriptor that was added: no memory is needed and the arguments are ours.
   KRAKEN_ASSERT(::epoll_ctl(self_->epoll.get(), EPOLL_CTL_MOD, fd, &event) == 0);

@@ -24,7 +24,7 @@ namespace kraken::net {
 enum readiness : std::uint32_t {
   readable = 1U << 0U,
   writable = 1U << 1U,
-  hung_up  = 1U << 2U, ///< reported whether asked for or not; a read tells the rest
+  hung_up = 1U << 2U, ///< reported whether asked for or not; a read tells the rest
 };
 
 /// Told when its descriptor is ready. Level-triggered: told again until the cause is gone.
@@ -40,8 +40,8 @@ public:
 /// connection and batch. Destroying it withdraws it.
 class batch_task {
 public:
-  batch_task()                             = default;
-  batch_task(const batch_task&)            = delete;
+  batch_task() = default;
+  batch_task(const batch_task&) = delete;
   batch_task& operator=(const batch_task&) = delete;
   virtual ~batch_task() { withdraw(); }
 
@@ -67,7 +67,7 @@ public:
   explicit event_loop(std::uint32_t index);
   ~event_loop() override;
 
-  event_loop(const event_loop&)            = delete;
+  event_loop(const event_loop&) = delete;
   event_loop& operator=(const event_loop&) = delete;
 
   [[nodiscard]] std::uint32_t index() const noexcept;
@@ -79,15 +79,14 @@ public:
   /// @thread any
   void stop();
 
-  void               post(std::function<void()> work) override;
+  void post(std::function<void()> work) override;
   [[nodiscard]] bool on_this_thread() const noexcept override;
 
   /// Monotonic time as of the start of the current batch.
   [[nodiscard]] time_point now() const noexcept override;
 
-  [[nodiscard]] std::unique_ptr<waiting> when_readable(int                   fd,
-                                                       std::function<void()> then) override;
-  [[nodiscard]] std::unique_ptr<waiting> after(milliseconds          delay,
+  [[nodiscard]] std::unique_ptr<waiting> when_readable(int fd, std::function<void()> then) override;
+  [[nodiscard]] std::unique_ptr<waiting> after(milliseconds delay,
                                                std::function<void()> then) override;
 
   /// Wall-clock time as the 29 bytes of an HTTP date; renewed once a second.

@@ -31,7 +31,7 @@ public:
   virtual ~exchange() = default;
 
   /// Where the response is written: construct a `wire::response_writer` on it with `context()`.
-  [[nodiscard]] virtual wire::byte_buffer&     output() noexcept = 0;
+  [[nodiscard]] virtual wire::byte_buffer& output() noexcept = 0;
   [[nodiscard]] virtual wire::response_context context() noexcept = 0;
 
   /// The response stands whole in the output.
@@ -42,8 +42,7 @@ public:
   virtual void failed(int status, std::string_view detail) = 0;
 
   /// The head stands in the output; parts follow.
-  virtual void streaming(int status, wire::body_framing framing,
-                         wire::connection_after after) = 0;
+  virtual void streaming(int status, wire::body_framing framing, wire::connection_after after) = 0;
   virtual void stream_part(std::string_view part) = 0;
   virtual void stream_ended() = 0;
   /// The stream breaks off: the client must see that it is not complete.
@@ -53,7 +52,7 @@ public:
   [[nodiscard]] virtual bool congested() const noexcept = 0;
 
   /// For the sink's use: where it keeps what belongs to this exchange.
-  std::uint32_t slot       = 0;
+  std::uint32_t slot = 0;
   std::uint32_t slot_round = 0;
 };
 

@@ -20,35 +20,35 @@ namespace kraken::net {
 
 namespace {
 
-constexpr int          backlog             = 4096;
-constexpr int          accepts_per_turn    = 64;
+constexpr int backlog = 4096;
+constexpr int accepts_per_turn = 64;
 constexpr milliseconds pause_without_files = milliseconds{100};
 
 struct native_address {
   sockaddr_storage storage{};
-  socklen_t        size = 0;
+  socklen_t size = 0;
 
   [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-  [[nodiscard]] sockaddr*       get() { return reinterpret_cast<sockaddr*>(&storage); }
+  [[nodiscard]] sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
 
 native_address to_native(const address& where) {
   native_address out;
   if (where.kind == address::family::unix_path) {
-    auto& un      = reinterpret_cast<sockaddr_un&>(out.storage);
+    auto& un = reinterpret_cast<sockaddr_un&>(out.storage);
     un.sun_family = AF_UNIX;
     std::memcpy(un.sun_path, where.path.data(), where.path.size());
     out.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + where.path.size() + 1);
   } else if (where.host.find(':') != std::string::npos) {
-    auto& v6       = reinterpret_cast<sockaddr_in6&>(out.storage);
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(out.storage);
     v6.sin6_family = AF_INET6;
-    v6.sin6_port   = htons(where.port);
+    v6.sin6_port = htons(where.port);
     ::inet_pton(AF_INET6, where.host.c_str(), &v6.sin6_addr);
     out.size = sizeof(sockaddr_in6);
   } else {
-    auto& v4      = reinterpret_cast<sockaddr_in&>(out.storage);
+    auto& v4 = reinterpret_cast<sockaddr_in&>(out.storage);
     v4.sin_family = AF_INET;
-    v4.sin_port   = htons(where.port);
+    v4.sin_port = htons(where.port);
     if (!where.host.empty()) {
       ::inet_pton(AF_INET, where.host.c_str(), &v4.sin_addr);
     }
@@ -85,8 +85,8 @@ result<void> clear_stale_socket(const address& where, const native_address& nati
 }
 
 result<listening_socket> adopt(const address& where) {
-  int       accepting = 0;
-  socklen_t size      = sizeof accepting;
+  int accepting = 0;
+  socklen_t size = sizeof accepting;
   if (::getsockopt(where.fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &size) != 0 || accepting == 0) {
     return fail(errc::invalid_argument,
                 "listen on " + where.text() + ": that descriptor is no listening socket");
@@ -97,7 +97,7 @@ result<listening_socket> adopt(const address& where) {
     return fail(errno_error("duplicate " + where.text()));
   }
   static_cast<void>(::fcntl(out.fd.get(), F_SETFL, O_NONBLOCK));
-  out.bound  = where;
+  out.bound = where;
   out.shared = true;
   return out;
 }
@@ -121,10 +121,10 @@ result<listening_socket> listen_on(const address& where, unsigned mode) {
   if (where.kind == address::family::inherited) {
     return adopt(where);
   }
-  const auto       native = to_native(where);
-  const bool       local  = where.kind == address::family::unix_path;
+  const auto native = to_native(where);
+  const bool local = where.kind == address::family::unix_path;
   listening_socket out;
-  out.bound  = where;
+  out.bound = where;
   out.shared = local;
   out.fd.reset(::socket(native.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!out.fd) {
@@ -140,9 +140,8 @@ result<listening_socket> listen_on(const address& where, unsigned mode) {
     // Inherited by accepted sockets: saves a call per connection.
     enable(out.fd.get(), IPPROTO_TCP, TCP_NODELAY);
   }
-  if (::bind(out.fd.get(), native.get(), native.size) != 0
-      || (local && ::chmod(where.path.c_str(), mode) != 0)
-      || ::listen(out.fd.get(), backlog) != 0) {
+  if (::bind(out.fd.get(), native.get(), native.size) != 0 ||
+      (local && ::chmod(where.path.c_str(), mode) != 0) || ::listen(out.fd.get(), backlog) != 0) {
     auto why = errno_error("listen on " + where.text());
     why.code = errno == EADDRINUSE ? errc::conflict : why.code;
     return fail(std::move(why));
@@ -156,7 +155,7 @@ result<listening_socket> listening_socket::another() const {
     return listen_on(bound);
   }
   listening_socket out;
-  out.bound  = bound;
+  out.bound = bound;
   out.shared = true;
   out.fd.reset(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
   if (!out.fd) {
@@ -166,8 +165,8 @@ result<listening_socket> listening_socket::another() const {
 }
 
 listener::listener(event_loop& loop, listening_socket socket, accepted handler)
-  : loop_(loop), socket_(std::move(socket)), handler_(std::move(handler)),
-    reserve_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
+    : loop_(loop), socket_(std::move(socket)), handler_(std::move(handler)),
+      reserve_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
 
 listener::~listener() {
   if (socket_.fd) {
@@ -198,7 +197,7 @@ void listener::on_ready(std::uint32_t /*what*/) {
     native_address peer;
     peer.size = sizeof peer.storage;
     unique_fd client{
-      ::accept4(socket_.fd.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+        ::accept4(socket_.fd.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client) {
       handler_(std::move(client), to_text(peer.storage));
       continue;

@@ -13,12 +13,12 @@
 
 namespace kraken::net {
 
-/// A bound, listening descriptor. TCP sockets share their port between shards (SO_REUSEPORT); a unix
-/// socket is duplicated for the other shards.
+/// A bound, listening descriptor. TCP sockets share their port between shards (SO_REUSEPORT); a
+/// unix socket is duplicated for the other shards.
 struct listening_socket {
   unique_fd fd;
-  address   bound;          ///< with the real port
-  bool      shared = false; ///< the same queue is watched by other loops too
+  address bound;       ///< with the real port
+  bool shared = false; ///< the same queue is watched by other loops too
 
   /// The same listening queue, or the same port with a queue of its own, for one more shard.
   [[nodiscard]] result<listening_socket> another() const;
@@ -52,10 +52,10 @@ private:
   void turn_away();
   void pause();
 
-  event_loop&      loop_;
+  event_loop& loop_;
   listening_socket socket_;
-  accepted         handler_;
-  unique_fd        reserve_;
+  accepted handler_;
+  unique_fd reserve_;
 };
 
 } // namespace kraken::net

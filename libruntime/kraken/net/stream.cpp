@@ -43,8 +43,8 @@ void stream::fail_now() {
 }
 
 void stream::watch() {
-  const std::uint32_t wanted = (reading_ && !ended_ ? static_cast<std::uint32_t>(readable) : 0U)
-                               | (blocked_ ? static_cast<std::uint32_t>(writable) : 0U);
+  const std::uint32_t wanted = (reading_ && !ended_ ? static_cast<std::uint32_t>(readable) : 0U) |
+                               (blocked_ ? static_cast<std::uint32_t>(writable) : 0U);
   if (wanted != watched_ && socket_) {
     watched_ = wanted;
     loop_.modify(socket_.get(), wanted, *this);
@@ -78,8 +78,9 @@ void stream::on_ready(std::uint32_t what) {
     return;
   }
   if ((what & hung_up) != 0) {
-    // Both directions are gone: nothing can be sent, and a paused reader must not spin on it.
-    fail_now();
+    // Both directions are gone: nothing can be sent. A paused reader gets the rest all the same,
+    // or the last words of its peer were lost; at the end it must not spin.
+    ended_ ? fail_now() : read_some();
   }
 }
 
@@ -95,9 +96,9 @@ void stream::read_remaining() {
 
 void stream::read_some() {
   const auto scratch = loop_.scratch();
-  char*      into    = scratch.data();
-  auto       room    = scratch.size();
-  const bool direct  = !pending_.empty();
+  char* into = scratch.data();
+  auto room = scratch.size();
+  const bool direct = !pending_.empty();
   if (direct) {
     room = std::max<std::size_t>(kept_capacity, std::min(pending_.size(), room));
     into = pending_.prepare(room);

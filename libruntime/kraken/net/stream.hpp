@@ -24,9 +24,9 @@ public:
   /// @error errc::system_error
   [[nodiscard]] result<void> open();
 
-  [[nodiscard]] bool        is_open() const noexcept { return static_cast<bool>(socket_); }
+  [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(socket_); }
   [[nodiscard]] event_loop& loop() noexcept { return loop_; }
-  [[nodiscard]] int         fd() const noexcept { return socket_.get(); }
+  [[nodiscard]] int fd() const noexcept { return socket_.get(); }
 
   /// Bytes to send; call `flush_later` after adding some.
   [[nodiscard]] wire::byte_buffer& output() noexcept { return output_; }
@@ -34,7 +34,8 @@ public:
   /// Sends the output at the end of the batch.
   void flush_later() { loop_.at_batch_end(*this); }
 
-  /// Reading stops and resumes; while paused the peer's sends fill the kernel's buffers only.
+  /// Reading stops and resumes; while paused the peer's sends fill the kernel's buffers only. When
+  /// the peer is gone what it left there is offered although reading is paused.
   void pause_reading();
   void resume_reading();
   [[nodiscard]] bool reading() const noexcept { return reading_; }
@@ -93,19 +94,19 @@ private:
   void watch();
   void fail_now();
 
-  event_loop&       loop_;
-  unique_fd         socket_;
+  event_loop& loop_;
+  unique_fd socket_;
   wire::byte_buffer output_;
   wire::byte_buffer pending_; ///< input not used up yet
-  std::size_t       received_   = 0; ///< bytes in all
-  std::uint64_t     sent_       = 0;
-  std::uint32_t     watched_    = 0;
-  bool              reading_    = true;
-  bool              blocked_    = false; ///< the kernel took less than we had
-  bool              closing_    = false;
-  bool              shut_down_  = false;
-  bool              ended_      = false; ///< the peer sends no more
-  bool              reconsider_ = false;
+  std::size_t received_ = 0;  ///< bytes in all
+  std::uint64_t sent_ = 0;
+  std::uint32_t watched_ = 0;
+  bool reading_ = true;
+  bool blocked_ = false; ///< the kernel took less than we had
+  bool closing_ = false;
+  bool shut_down_ = false;
+  bool ended_ = false; ///< the peer sends no more
+  bool reconsider_ = false;
 };
 
 } // namespace kraken::net

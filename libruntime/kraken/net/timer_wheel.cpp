@@ -18,8 +18,8 @@ timer_wheel::~timer_wheel() {
   for (auto* head : heads_) {
     while (head != nullptr) {
       auto* following = head->next_;
-      head->wheel_    = nullptr;
-      head            = following;
+      head->wheel_ = nullptr;
+      head = following;
     }
   }
 }
@@ -34,13 +34,13 @@ std::uint64_t timer_wheel::tick_of(time_point at) const noexcept {
 
 void timer_wheel::set(deadline& which, time_point at) noexcept {
   which.clear();
-  const auto due  = std::max(tick_of(at), current_ + 1);
+  const auto due = std::max(tick_of(at), current_ + 1);
   const auto slot = static_cast<std::size_t>(due % slots);
-  which.wheel_    = this;
-  which.at_       = at;
-  which.slot_     = slot;
-  which.prev_     = nullptr;
-  which.next_     = heads_[slot];
+  which.wheel_ = this;
+  which.at_ = at;
+  which.slot_ = slot;
+  which.prev_ = nullptr;
+  which.next_ = heads_[slot];
   if (which.next_ != nullptr) {
     which.next_->prev_ = &which;
   }
@@ -75,7 +75,7 @@ void timer_wheel::fire_slot(std::size_t slot, time_point now) {
   cursor_ = heads_[slot];
   while (cursor_ != nullptr) {
     auto* which = cursor_;
-    cursor_     = which->next_;
+    cursor_ = which->next_;
     if (which->at_ <= now) {
       unlink(*which);
       which->expired(now);
@@ -109,14 +109,14 @@ std::optional<time_point> timer_wheel::next() const noexcept {
   // The word of the first slot is looked at twice: its upper bits first, its lower bits last.
   for (std::size_t step = 0; step <= used_.size(); ++step) {
     const auto word = (first / 64 + step) % used_.size();
-    auto       bits = used_[word];
+    auto bits = used_[word];
     if (step == 0) {
       bits &= ~std::uint64_t{0} << (first % 64);
     } else if (step == used_.size()) {
       bits &= ~(~std::uint64_t{0} << (first % 64));
     }
     if (bits != 0) {
-      const auto slot     = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+      const auto slot = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
       const auto distance = (slot + slots - first) % slots;
       return start_ + tick * static_cast<std::int64_t>(current_ + 1 + distance);
     }

@@ -21,8 +21,8 @@ class timer_wheel;
 /// @thread the wheel's
 class deadline {
 public:
-  deadline()                           = default;
-  deadline(const deadline&)            = delete;
+  deadline() = default;
+  deadline(const deadline&) = delete;
   deadline& operator=(const deadline&) = delete;
   virtual ~deadline() { clear(); }
 
@@ -42,10 +42,10 @@ private:
   friend class timer_wheel;
 
   timer_wheel* wheel_ = nullptr;
-  deadline*    prev_  = nullptr;
-  deadline*    next_  = nullptr;
-  time_point   at_{};
-  std::size_t  slot_ = 0;
+  deadline* prev_ = nullptr;
+  deadline* next_ = nullptr;
+  time_point at_{};
+  std::size_t slot_ = 0;
 };
 
 /// Deadlines in slots of `tick`. A deadline fires at most one tick late and never early.
@@ -54,11 +54,11 @@ private:
 class timer_wheel {
 public:
   static constexpr std::chrono::milliseconds tick{16};
-  static constexpr std::size_t               slots = 1024; ///< one turn: 16.4 s
+  static constexpr std::size_t slots = 1024; ///< one turn: 16.4 s
 
   explicit timer_wheel(time_point start) noexcept : start_(start) {}
 
-  timer_wheel(const timer_wheel&)            = delete;
+  timer_wheel(const timer_wheel&) = delete;
   timer_wheel& operator=(const timer_wheel&) = delete;
   ~timer_wheel();
 
@@ -79,15 +79,15 @@ private:
   friend class deadline;
 
   [[nodiscard]] std::uint64_t tick_of(time_point at) const noexcept;
-  void                        unlink(deadline& which) noexcept;
-  void                        fire_slot(std::size_t slot, time_point now);
+  void unlink(deadline& which) noexcept;
+  void fire_slot(std::size_t slot, time_point now);
 
-  time_point                               start_;
-  std::uint64_t                            current_ = 0; ///< ticks fully handled
-  std::size_t                              size_    = 0;
-  std::array<deadline*, slots>             heads_{};
-  std::array<std::uint64_t, slots / 64>    used_{};
-  deadline*                                cursor_ = nullptr; ///< next to look at while firing
+  time_point start_;
+  std::uint64_t current_ = 0; ///< ticks fully handled
+  std::size_t size_ = 0;
+  std::array<deadline*, slots> heads_{};
+  std::array<std::uint64_t, slots / 64> used_{};
+  deadline* cursor_ = nullptr; ///< next to look at while firing
 };
 
 } // namespace kraken::net

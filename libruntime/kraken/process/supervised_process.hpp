@@ -33,7 +33,9 @@ public:
   };
 
   /// @param children outlives this object
-  supervised_process(reactor& loop, child_registry& children, std::shared_ptr<container_log> log,
+  supervised_process(reactor& loop,
+                     child_registry& children,
+                     std::shared_ptr<container_log> log,
                      callbacks calls);
   ~supervised_process();
 

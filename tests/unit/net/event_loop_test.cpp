@@ -21,7 +21,7 @@ namespace {
 
 struct on_ready_call final : net::watcher {
   std::function<void()> then;
-  int                   calls = 0;
+  int calls = 0;
 
   void on_ready(std::uint32_t) override {
     ++calls;
@@ -36,12 +36,14 @@ private:
   void at_batch_end() override { ++runs; }
 };
 
-unique_fd ready_descriptor() { return unique_fd{::eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC)}; }
+unique_fd ready_descriptor() {
+  return unique_fd{::eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC)};
+}
 
 } // namespace
 
 TEST_CASE("posted work runs in order on the loop's thread") {
-  event_loop       loop{0};
+  event_loop loop{0};
   std::vector<int> order;
   for (int i = 0; i < 100; ++i) {
     loop.post([&order, i] { order.push_back(i); });
@@ -58,8 +60,8 @@ TEST_CASE("posted work runs in order on the loop's thread") {
 }
 
 TEST_CASE("time waited for comes in order, and not at all when given up") {
-  event_loop                                     loop{0};
-  std::vector<int>                               order;
+  event_loop loop{0};
+  std::vector<int> order;
   std::vector<std::unique_ptr<reactor::waiting>> waits;
   waits.push_back(loop.after(60ms, [&] {
     order.push_back(2);
@@ -73,9 +75,9 @@ TEST_CASE("time waited for comes in order, and not at all when given up") {
 }
 
 TEST_CASE("a watcher removed by another one of the same batch is not called") {
-  event_loop    loop{0};
-  const auto    a = ready_descriptor();
-  const auto    b = ready_descriptor();
+  event_loop loop{0};
+  const auto a = ready_descriptor();
+  const auto b = ready_descriptor();
   on_ready_call first;
   on_ready_call second;
   // Whichever comes first removes both.
@@ -91,10 +93,10 @@ TEST_CASE("a watcher removed by another one of the same batch is not called") {
 }
 
 TEST_CASE("a batch task runs once per batch however often it is asked for") {
-  event_loop    loop{0};
-  const auto    a = ready_descriptor();
+  event_loop loop{0};
+  const auto a = ready_descriptor();
   on_ready_call ready;
-  task          end_of_batch;
+  task end_of_batch;
   ready.then = [&] {
     loop.at_batch_end(end_of_batch);
     loop.at_batch_end(end_of_batch);
@@ -110,7 +112,7 @@ TEST_CASE("a batch task runs once per batch however often it is asked for") {
 
 TEST_CASE("a withdrawn batch task does not run") {
   event_loop loop{0};
-  task       kept;
+  task kept;
   {
     task gone;
     loop.post([&] {

@@ -34,13 +34,15 @@ struct temporary_directory {
   ~temporary_directory() { std::filesystem::remove_all(path); }
 };
 
-address unix_address(const std::string& path) { return *address::parse("unix:" + path); }
+address unix_address(const std::string& path) {
+  return *address::parse("unix:" + path);
+}
 
 unique_fd connect_to(std::uint16_t port) {
-  unique_fd   client{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  unique_fd client{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   sockaddr_in where{};
-  where.sin_family      = AF_INET;
-  where.sin_port        = htons(port);
+  where.sin_family = AF_INET;
+  where.sin_port = htons(port);
   where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   REQUIRE(::connect(client.get(), reinterpret_cast<sockaddr*>(&where), sizeof where) == 0);
   return client;
@@ -59,10 +61,10 @@ TEST_CASE("port 0 becomes a real one, shared by a second socket") {
 
 TEST_CASE("an accepted connection comes with its peer's address") {
   net::event_loop loop{0};
-  auto            socket = listen_on(*address::parse("127.0.0.1:0"));
+  auto socket = listen_on(*address::parse("127.0.0.1:0"));
   REQUIRE(socket);
-  const auto    port = socket->bound.port;
-  std::string   seen;
+  const auto port = socket->bound.port;
+  std::string seen;
   net::listener door{loop, std::move(*socket), [&](unique_fd client, std::string peer) {
                        CHECK(static_cast<bool>(client));
                        seen = std::move(peer);
@@ -76,7 +78,7 @@ TEST_CASE("an accepted connection comes with its peer's address") {
 
 TEST_CASE("a stale socket file is replaced, a live one and another file are not") {
   const temporary_directory folder;
-  const auto                path = folder.path + "/x.sock";
+  const auto path = folder.path + "/x.sock";
   {
     const auto left = listen_on(unix_address(path), 0600);
     REQUIRE(left);
@@ -106,10 +108,10 @@ TEST_CASE("an inherited descriptor must listen") {
 
 TEST_CASE("without descriptors left connections are turned away and accepting goes on later") {
   net::event_loop loop{0};
-  auto            socket = listen_on(*address::parse("127.0.0.1:0"));
+  auto socket = listen_on(*address::parse("127.0.0.1:0"));
   REQUIRE(socket);
-  const auto    port     = socket->bound.port;
-  int           accepted = 0;
+  const auto port = socket->bound.port;
+  int accepted = 0;
   net::listener door{loop, std::move(*socket), [&](unique_fd, std::string) {
                        ++accepted;
                        loop.stop();
@@ -120,14 +122,12 @@ TEST_CASE("without descriptors left connections are turned away and accepting go
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   const unique_fd probe{::dup(0)};
-  rlimit          none = before;
-  none.rlim_cur        = static_cast<rlim_t>(probe.get()); // every higher number is refused
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(probe.get()); // every higher number is refused
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
   const auto relief = loop.after(50ms, [&] { REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0); });
-  unique_fd  kept;
-  const auto second = loop.after(80ms, [&] {
-    kept = connect_to(port);
-  });
+  unique_fd kept;
+  const auto second = loop.after(80ms, [&] { kept = connect_to(port); });
   loop.run();
   CHECK(accepted == 1);
   char byte = 0;

@@ -32,10 +32,10 @@ struct line_reader final : net::stream {
   using stream::stream;
 
   std::vector<std::string> lines;
-  int                      closed  = 0;
-  int                      drained = 0;
-  bool                     half_close = false;
-  std::function<void()>    then = [] {};
+  int closed = 0;
+  int drained = 0;
+  bool half_close = false;
+  std::function<void()> then = [] {};
 
 private:
   std::size_t on_input(std::string_view input) override {
@@ -70,10 +70,10 @@ void write_all(const unique_fd& to, std::string_view text) {
 TEST_CASE("bytes that were not used are offered again with what follows") {
   net::event_loop loop{0};
   pair_of_sockets sockets;
-  const auto      theirs = std::move(sockets.theirs);
-  line_reader     reader{loop, std::move(sockets.ours)};
+  const auto theirs = std::move(sockets.theirs);
+  line_reader reader{loop, std::move(sockets.ours)};
   REQUIRE(reader.open());
-  int step    = 0;
+  int step = 0;
   reader.then = [&] {
     ++step;
     if (step == 1) {
@@ -92,8 +92,8 @@ TEST_CASE("bytes that were not used are offered again with what follows") {
 TEST_CASE("output beyond what the kernel takes arrives whole and in order") {
   net::event_loop loop{0};
   pair_of_sockets sockets;
-  const auto      theirs = std::move(sockets.theirs);
-  line_reader     writer{loop, std::move(sockets.ours)};
+  const auto theirs = std::move(sockets.theirs);
+  line_reader writer{loop, std::move(sockets.ours)};
   REQUIRE(writer.open());
   std::string sent(8U << 20U, 'x');
   for (std::size_t i = 0; i < sent.size(); i += 4096) {
@@ -108,7 +108,7 @@ TEST_CASE("output beyond what the kernel takes arrives whole and in order") {
   std::thread peer{[&] {
     std::array<char, 65536> part{};
     for (auto n = ::read(theirs.get(), part.data(), part.size()); n > 0;
-         n      = ::read(theirs.get(), part.data(), part.size())) {
+         n = ::read(theirs.get(), part.data(), part.size())) {
       received.append(part.data(), static_cast<std::size_t>(n));
     }
     ::shutdown(theirs.get(), SHUT_RDWR);
@@ -122,8 +122,8 @@ TEST_CASE("output beyond what the kernel takes arrives whole and in order") {
 TEST_CASE("a paused stream reads nothing until it is resumed") {
   net::event_loop loop{0};
   pair_of_sockets sockets;
-  const auto      theirs = std::move(sockets.theirs);
-  line_reader     reader{loop, std::move(sockets.ours)};
+  const auto theirs = std::move(sockets.theirs);
+  line_reader reader{loop, std::move(sockets.ours)};
   REQUIRE(reader.open());
   reader.then = [&] { loop.stop(); };
   reader.pause_reading();
@@ -139,7 +139,7 @@ TEST_CASE("a paused stream reads nothing until it is resumed") {
 TEST_CASE("a peer that closes is told once, also to a paused stream") {
   net::event_loop loop{0};
   pair_of_sockets sockets;
-  line_reader     reader{loop, std::move(sockets.ours)};
+  line_reader reader{loop, std::move(sockets.ours)};
   REQUIRE(reader.open());
   const bool paused = GENERATE(false, true);
   if (paused) {
@@ -152,11 +152,29 @@ TEST_CASE("a peer that closes is told once, also to a paused stream") {
   CHECK_FALSE(reader.is_open());
 }
 
+TEST_CASE("the last words of a peer that is gone reach a paused stream") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  line_reader     reader{loop, std::move(sockets.ours)};
+  REQUIRE(reader.open());
+  reader.pause_reading();
+  write_all(sockets.theirs, "last\nwords\n");
+  sockets.theirs.reset();
+  reader.then = [&] {
+    if (reader.closed != 0) {
+      loop.stop();
+    }
+  };
+  loop.run();
+  CHECK(reader.lines == std::vector<std::string>{"last", "words"});
+  CHECK(reader.closed == 1);
+}
+
 TEST_CASE("a half-closed stream may still send") {
   net::event_loop loop{0};
   pair_of_sockets sockets;
-  const auto      theirs = std::move(sockets.theirs);
-  line_reader     reader{loop, std::move(sockets.ours)};
+  const auto theirs = std::move(sockets.theirs);
+  line_reader reader{loop, std::move(sockets.ours)};
   reader.half_close = true;
   REQUIRE(reader.open());
   ::shutdown(theirs.get(), SHUT_WR);

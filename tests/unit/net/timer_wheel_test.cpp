@@ -18,7 +18,7 @@ namespace {
 
 struct probe final : deadline {
   std::function<void(time_point)> then;
-  int                             fired = 0;
+  int fired = 0;
 
   void expired(time_point now) override {
     ++fired;
@@ -33,10 +33,11 @@ const time_point start{1h};
 } // namespace
 
 TEST_CASE("a deadline fires at its time, never early and at most one tick late") {
-  const auto after = GENERATE(1ms, 15ms, 16ms, 17ms, 999ms, 16'384ms, 16'385ms, 60'000ms, 3'600'000ms);
+  const auto after =
+      GENERATE(1ms, 15ms, 16ms, 17ms, 999ms, 16'384ms, 16'385ms, 60'000ms, 3'600'000ms);
   CAPTURE(after.count());
   timer_wheel wheel{start};
-  probe       one;
+  probe one;
   wheel.set(one, start + after);
   auto now = start;
   while (one.fired == 0) {
@@ -57,8 +58,8 @@ TEST_CASE("a deadline fires at its time, never early and at most one tick late")
 
 TEST_CASE("a cleared deadline does not fire and a moved one fires once") {
   timer_wheel wheel{start};
-  probe       cleared;
-  probe       moved;
+  probe cleared;
+  probe moved;
   wheel.set(cleared, start + 20ms);
   wheel.set(moved, start + 20ms);
   cleared.clear();
@@ -72,9 +73,9 @@ TEST_CASE("a cleared deadline does not fire and a moved one fires once") {
 
 TEST_CASE("deadlines may clear, set and destroy each other while they fire") {
   timer_wheel wheel{start};
-  probe       first;
-  auto        victim = std::make_unique<probe>();
-  probe       again;
+  probe first;
+  auto victim = std::make_unique<probe>();
+  probe again;
   first.then = [&](time_point) { victim.reset(); };
   again.then = [&](time_point now) {
     if (again.fired < 3) {
@@ -93,7 +94,7 @@ TEST_CASE("deadlines may clear, set and destroy each other while they fire") {
 }
 
 TEST_CASE("after a pause of many turns everything due fires at once") {
-  timer_wheel         wheel{start};
+  timer_wheel wheel{start};
   std::vector<std::unique_ptr<probe>> all;
   for (int i = 1; i <= 500; ++i) {
     wheel.set(*all.emplace_back(std::make_unique<probe>()), start + i * 77ms);
