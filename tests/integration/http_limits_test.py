@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Clients that take too long, too much or too many: what each limit of a front answers."""
+import time
+
+from support.case import DaemonCase
+from support.http_client import Closed, request_bytes
+from support.topology import http, pool, topology
+from support.waiting import wait_until
+
+
+class Routes(DaemonCase):
+    config = topology(pool(size=1), http(routes=[
+        {"exact": "/get", "methods": ["GET"], "to": "web"},
+        {"path": "/api", "host": "api.test", "to": "web"},
+        {"exact": "/teapot", "respond": {"status": 418, "body": "short and stout"}},
+    ]))
+
+    def test_no_route_is_404_and_the_connection_is_kept(self):
+        with self.connect() as connection:
+            self.assertEqual(connection.get("/nothing").status, 404)
+            self.assertEqual(connection.get("/apis").status, 404)
+            self.assertEqual(connection.get("/get").status, 200)
+
+    def test_a_route_of_another_method_is_405(self):
+        with self.connect() as connection:
+            answer = connection.request("DELETE", "/get")
+            self.assertEqual(answer.status, 405)
+            self.assertEqual(connection.get("/get").status, 200)
+
+    def test_a_refused_request_with_a_body_does_not_leak_it_into_the_next(self):
+        hidden = request_bytes("GET", "/get")
+        with self.connect() as connection:
+            answer = connection.post("/nothing", hidden)
+            self.assertEqual(answer.status, 404)
+            try:
+                # Either the body was read and dropped, or the connection ends.
+                self.assertEqual(connection.get("/teapot").status, 418)
+            except (Closed, ConnectionResetError, BrokenPipeError):
+                pass
+
+    def test_routes_by_host(self):
+        with self.connect() as connection:
+            self.assertEqual(connection.request("GET", "/api/x", host="api.test").status, 200)
+            self.assertEqual(connection.request("GET", "/api", host="API.TEST:81").status, 200)
+            self.assertEqual(connection.request("GET", "/api/x", host="other").status, 404)
+
+    def test_a_fixed_answer(self):
+        answer = self.daemon.get("/teapot")
+        self.assertEqual((answer.status, answer.body), (418, b"short and stout"))
+
+
+class Timeouts(DaemonCase):
+    config = topology(pool(size=1), http(timeouts={
+        "header": "400ms", "body": "400ms", "idle": "700ms", "write": "500ms"}))
+
+    def test_an_unfinished_head_is_408(self):
+        with self.connect() as connection:
+            connection.send(b"GET /hello HTTP/1.1\r\nHost:")
+            began = time.monotonic()
+            self.assertEqual(connection.response().status, 408)
+            self.assertGreater(time.monotonic() - began, 0.3)
+            self.assertTrue(connection.is_closed())
+
+    def test_a_head_that_drips_does_not_gain_time(self):
+        with self.connect() as connection:
+            began = time.monotonic()
+            connection.send(b"GET /hello HTTP/1.1\r\n")
+
+            def dripped():
+                try:
+                    connection.send(b"X: y\r\n")
+                except (BrokenPipeError, ConnectionResetError):
+                    return True
+                connection.socket.settimeout(0.01)
+                try:
+                    return connection.receive() >= 0
+                except (TimeoutError, BlockingIOError):
+                    return False
+            wait_until(dripped, "the dripping client is cut off", every=0.05)
+            self.assertLess(time.monotonic() - began, 10)
+
+    def test_a_silent_connection_is_closed_without_an_answer(self):
+        with self.connect() as connection:
+            self.assertTrue(connection.is_closed())
+
+    def test_an_idle_connection_is_closed_without_an_answer(self):
+        with self.connect() as connection:
+            self.assertEqual(connection.get("/hello").status, 200)
+            began = time.monotonic()
+            self.assertTrue(connection.is_closed())
+            self.assertGreater(time.monotonic() - began, 0.5)
+
+    def test_an_unfinished_body_is_408_and_holds_no_worker(self):
+        with self.connect() as connection:
+            connection.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")
+            self.assert_serves()  # there is one worker only
+            self.assertEqual(connection.response().status, 408)
+            self.assertTrue(connection.is_closed())
+
+    def test_a_worker_may_take_longer_than_the_client_may(self):
+        with self.connect() as connection:
+            self.assertEqual(connection.get("/slow?ms=1500").status, 200)
+
+    def test_a_client_that_reads_nothing_is_cut_off(self):
+        with self.connect(receive_buffer=4096) as connection:
+            connection.send(request_bytes("GET", "/stream?parts=1000&fill=65536"))
+            wait_until(lambda: self.daemon.metric("kraken_http_connections_open") == 0,
+                       "the front gives the connection up")
+        self.daemon.wait_settled(1)
+        self.assert_serves()
+
+    def test_a_slow_but_steady_reader_gets_everything(self):
+        # Longer than each limit in all, but never standing still.
+        for fields in ([], [("Connection", "close")]):
+            with self.subTest(fields=fields), self.connect(receive_buffer=65536) as connection:
+                connection.send(request_bytes("GET", "/bytes?n=12000000", fields))
+                answer = connection.response_head()
+                began = time.monotonic()
+
+                def all_read():
+                    wanted = min(len(connection.buffer) + 500_000, 12_000_000)
+                    while len(connection.buffer) < wanted:
+                        if not connection.receive():
+                            raise RuntimeError(f"cut off after {len(connection.buffer)} bytes")
+                    return wanted == 12_000_000
+                wait_until(all_read, "the body is read", every=0.1)
+                self.assertGreater(time.monotonic() - began, 1.5)
+                connection.read_body(answer)
+                self.assertEqual(len(answer.body), 12_000_000)
+
+    def test_a_client_that_reads_nothing_of_a_whole_answer_is_cut_off(self):
+        with self.connect(receive_buffer=4096) as connection:
+            connection.send(request_bytes("GET", "/bytes?n=12000000"))
+            wait_until(lambda: self.daemon.metric("kraken_http_connections_open") == 0,
+                       "the front gives the connection up")
+
+
+class ConnectionCap(DaemonCase):
+    # Shards share the cap; with one of them it is exact.
+    config = topology(pool(size=1), http(limits={"connections": 4}), shards=1)
+
+    def test_one_connection_too_many_is_refused_and_the_others_live(self):
+        held = [self.connect() for _ in range(4)]
+        for each in held:
+            self.assertEqual(each.get("/hello").status, 200)
+        with self.connect() as extra:
+            try:
+                extra.send(request_bytes("GET", "/hello"))
+                self.assertEqual(extra.response().status, 503)
+            except (Closed, ConnectionResetError, BrokenPipeError):
+                pass
+            self.assertTrue(extra.is_closed())
+        for each in held:
+            self.assertEqual(each.get("/hello").status, 200)
+        held[0].close()
+
+        def served():
+            with self.connect() as connection:
+                try:
+                    return connection.get("/hello").status == 200
+                except Closed:
+                    return False
+        wait_until(served, "a freed place is given to the next client")
+
+
+class SmallLimits(DaemonCase):
+    config = topology(pool(size=1), http(limits={
+        "request_line": "256B", "header_bytes": "1K", "header_fields": 5, "body": "10B"}))
+
+    def test_limits_of_the_configuration_hold(self):
+        cases = [
+            (request_bytes("GET", "/" + "x" * 300), 414),
+            (request_bytes("GET", "/hello", [("X", "y" * 1100)]), 431),
+            (request_bytes("GET", "/hello", [(f"X{n}", "y") for n in range(5)]), 431),
+            (request_bytes("POST", "/echo", body=b"01234567890"), 413),
+            (request_bytes("POST", "/echo", body=b"0123456789"), 200),
+            (request_bytes("GET", "/hello", [(f"X{n}", "y") for n in range(4)]), 200),
+        ]
+        for data, status in cases:
+            with self.subTest(status=status, data=data[:40]), self.connect() as connection:
+                connection.send(data)
+                self.assertEqual(connection.response().status, status)
