@@ -24,6 +24,13 @@ std::size_t connection::on_input(std::string_view input) {
   std::size_t used = 0;
   while (is_open() && used < input.size()) {
     const auto rest = input.substr(used);
+    if (stage_ == stage::head && stream::output().size() >= limits::http_output_pause_bytes) {
+      // Pipelines without reading: its next request is answered when it has taken these answers.
+      awaits_room_ = true;
+      pause_reading();
+      limit(loop().now() + front_.settings_.write_timeout);
+      return used;
+    }
     if (stage_ == stage::head) {
       const auto taken = read_head(rest);
       if (taken == 0) {

@@ -45,7 +45,7 @@ public:
   virtual void streaming(int status, wire::body_framing framing, wire::connection_after after) = 0;
   virtual void stream_part(std::string_view part) = 0;
   virtual void stream_ended() = 0;
-  /// The stream breaks off: the client must see that it is not complete.
+  /// The stream breaks off: the client must see that it is not complete. Not from inside `submit`.
   virtual void stream_broken() = 0;
 
   /// True while the client takes less than is sent: pause, until `request_sink::resume`.

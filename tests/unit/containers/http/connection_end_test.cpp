@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// How connections end: clients that go, times that pass, draining, the cap.
+#include "front_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace std::chrono_literals;
+using namespace kraken;
+using namespace kraken::containers;
+using namespace kraken::containers::test;
+
+namespace {
+
+front_settings short_times() {
+  front_settings out;
+  out.header_timeout = 100ms;
+  out.body_timeout = 100ms;
+  out.idle_timeout = 100ms;
+  out.write_timeout = 100ms;
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("a client that is gone while it waits is told to its sink once") {
+  front_fixture f;
+  auto client = f.connect();
+  REQUIRE(client.send(get("/slow")));
+  const auto seen = f.request(1);
+  client.reset();
+  REQUIRE(f.nobody_connected());
+  CHECK(f.on.call([&] { return f.sink.abandoned; }) == std::vector{seen.from});
+  CHECK(f.made->counters()->client_gone.get() == 1);
+}
+
+TEST_CASE("a client that is gone after its answer is told to nobody") {
+  front_fixture f;
+  auto client = f.connect();
+  REQUIRE(client.send(get("/x")));
+  f.answer(1, "ok");
+  CHECK(client.response().status == 200);
+  client.close();
+  REQUIRE(f.nobody_connected());
+  CHECK(f.on.call([&] { return f.sink.abandoned.empty(); }));
+}
+
+TEST_CASE("a front that ends gives up what is under way") {
+  front_fixture f;
+  auto client = f.connect();
+  REQUIRE(client.send(get("/slow")));
+  const auto seen = f.request(1);
+  f.on.call([&] { f.made->close_all(); });
+  CHECK(f.on.call([&] { return f.sink.abandoned; }) == std::vector{seen.from});
+  CHECK(client.read_to_end().empty());
+}
+
+TEST_CASE("a client that stops sending still gets the answers to all it sent") {
+  front_fixture f;
+  auto client = f.connect();
+  REQUIRE(client.send(get("/a") + get("/b") + get("/fixed")));
+  client.shut_sending();
+  f.answer(1, "A");
+  CHECK(client.response().body == "A");
+  f.answer(2, "B");
+  CHECK(client.response().body == "B");
+  CHECK(client.response().body == "fixed");
+  CHECK(client.read_to_end().empty());
+  CHECK(client.end() == raw_end::closed);
+}
+
+TEST_CASE("a stream to a client that has stopped sending ends the connection") {
+  front_fixture f;
+  auto client = f.connect();
+  REQUIRE(client.send(get("/a")));
+  const auto seen = f.request(1);
+  f.on.call([&] {
+    scripted_sink::begin_stream(*seen.from);
+    seen.from->stream_part("part");
+  });
+  REQUIRE(client.expect("part"));
+  client.shut_sending();
+  // Its end of input is seen before the answer ends.
+  const auto until = f.on.call([&] { return f.on.loop().now(); }) + 50ms;
+  REQUIRE(f.on.eventually([&] { return f.on.loop().now() > until; }));
+  f.on.call([&] { seen.from->stream_ended(); });
+  CHECK(client.expect("0\r\n\r\n"));
+  CHECK(client.read_to_end().empty());
+  CHECK(client.end() == raw_end::closed);
+}
+
+TEST_CASE("an unfinished request whose client stops sending ends the connection") {
+  front_fixture f;
+  auto client = f.connect();
+  REQUIRE(client.send(GENERATE(as<std::string>{},
+                               "",
+                               "GET / HT",
+                               "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc")));
+  client.shut_sending();
+  CHECK(client.read_to_end().empty());
+  CHECK(client.end() == raw_end::closed);
+  CHECK(f.on.call([&] { return f.sink.requests.empty(); }));
+}
+
+TEST_CASE("a request that takes too long is answered 408") {
+  front_fixture f{short_times()};
+  auto client = f.connect();
+  REQUIRE(client.send(GENERATE(as<std::string>{},
+                               "GET / HT",
+                               "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc")));
+  const auto got = client.response();
+  CHECK(got.status == 408);
+  CHECK(got.header("connection") == "close");
+  CHECK(client.read_to_end().empty());
+}
+
+TEST_CASE("a connection without a request is closed in silence") {
+  front_fixture f{short_times()};
+  auto client = f.connect();
+  if (GENERATE(false, true)) {
+    REQUIRE(client.send(get("/fixed")));
+    CHECK(client.response().status == 200);
+  }
+  CHECK(client.read_to_end().empty());
+  CHECK(client.end() == raw_end::closed);
+}
+
+TEST_CASE("waiting for an answer has no time limit of the front") {
+  front_fixture f{short_times()};
+  auto client = f.connect();
+  REQUIRE(client.send(get("/slow")));
+  static_cast<void>(f.request(1));
+  const auto until = f.on.call([&] { return f.on.loop().now(); }) + 250ms;
+  REQUIRE(f.on.eventually([&] { return f.on.loop().now() > until; }));
+  f.answer(1, "late");
+  CHECK(client.response().body == "late");
+}
+
+TEST_CASE("draining closes idle connections and lets busy ones finish") {
+  front_fixture f;
+  auto idle = f.connect();
+  REQUIRE(idle.send(get("/fixed")));
+  CHECK(idle.response().status == 200);
+  auto busy = f.connect();
+  REQUIRE(busy.send(get("/slow") + get("/fixed")));
+  static_cast<void>(f.request(1));
+  auto streaming = f.connect();
+  REQUIRE(streaming.send(get("/stream")));
+  const auto stream = f.request(2);
+  f.on.call([&] { scripted_sink::begin_stream(*stream.from); });
+  REQUIRE(streaming.expect("\r\n\r\n"));
+
+  std::promise<void> drained;
+  f.on.call([&] { f.made->drain([&] { drained.set_value(); }); });
+  CHECK(idle.read_to_end().empty());
+  f.answer(1, "done");
+  const auto got = busy.response();
+  CHECK(got.body == "done");
+  CHECK(got.header("connection") == "close");
+  CHECK(busy.read_to_end().empty());
+  // Its head said nothing of the end: it ends all the same.
+  f.on.call([&] { stream.from->stream_ended(); });
+  CHECK(streaming.expect("0\r\n\r\n"));
+  CHECK(streaming.read_to_end().empty());
+  CHECK(streaming.end() == raw_end::closed);
+  busy.close();
+  idle.close();
+  streaming.close();
+  CHECK(drained.get_future().wait_for(patience) == std::future_status::ready);
+  CHECK_FALSE([&] {
+    auto late = f.connect();
+    return late.connected();
+  }());
+}
+
+TEST_CASE("an empty front is drained at once") {
+  front_fixture f;
+  std::promise<void> drained;
+  f.on.call([&] { f.made->drain([&] { drained.set_value(); }); });
+  CHECK(drained.get_future().wait_for(patience) == std::future_status::ready);
+}
+
+TEST_CASE("connections above the cap are closed at once, and counted") {
+  front_settings settings;
+  settings.connections_max = 2;
+  front_fixture f{settings};
+  auto first = f.connect();
+  auto second = f.connect();
+  REQUIRE(f.on.eventually([&] { return f.made->counters()->connections_open.get() == 2; }));
+  auto third = f.connect();
+  CHECK(third.read_to_end().empty());
+  CHECK(f.made->counters()->connections_refused.get() == 1);
+  first.close();
+  REQUIRE(f.on.eventually([&] { return f.made->counters()->connections_open.get() == 1; }));
+  auto fourth = f.connect();
+  REQUIRE(fourth.send(get("/fixed")));
+  CHECK(fourth.response().status == 200);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Which route a request takes: hosts, prefixes, exact paths, methods, order.
+#include "containers/http/route_table.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace kraken::containers;
+
+namespace {
+
+route to(std::string sink, std::string path, std::string host = {}) {
+  route out;
+  out.to = std::move(sink);
+  out.path = std::move(path);
+  out.host = std::move(host);
+  return out;
+}
+
+std::string taken(const route_table& table,
+                  std::string_view host,
+                  std::string_view path,
+                  std::string_view method = "GET") {
+  const auto found = table.find(host, path, method);
+  if (found.taken == nullptr) {
+    return found.method_refused ? "method" : "none";
+  }
+  CHECK(&table.routes()[found.index] == found.taken);
+  return found.taken->to;
+}
+
+} // namespace
+
+TEST_CASE("a host is matched without port and case, an empty one matches any") {
+  const route_table table{{to("a", "/", "a.example"), to("six", "/", "[::1]"), to("any", "/")}};
+  CHECK(taken(table, "a.example", "/") == "a");
+  CHECK(taken(table, "A.Example:8080", "/") == "a");
+  CHECK(taken(table, "b.a.example", "/") == "any");
+  CHECK(taken(table, "[::1]", "/") == "six");
+  CHECK(taken(table, "[::1]:80", "/") == "six");
+  CHECK(taken(table, "", "/") == "any");
+}
+
+TEST_CASE("a prefix ends at a segment") {
+  const route_table table{{to("api", "/api"), to("files", "/files/")}};
+  CHECK(taken(table, "h", "/api") == "api");
+  CHECK(taken(table, "h", "/api/") == "api");
+  CHECK(taken(table, "h", "/api/x") == "api");
+  CHECK(taken(table, "h", "/apix") == "none");
+  CHECK(taken(table, "h", "/ap") == "none");
+  CHECK(taken(table, "h", "/files/x") == "files");
+  CHECK(taken(table, "h", "/files") == "none");
+}
+
+TEST_CASE("an exact path takes nothing else") {
+  auto exact = to("exact", "/one");
+  exact.exact = true;
+  const route_table table{{exact, to("rest", "/")}};
+  CHECK(taken(table, "h", "/one") == "exact");
+  CHECK(taken(table, "h", "/one/") == "rest");
+  CHECK(taken(table, "h", "/") == "rest");
+}
+
+TEST_CASE("a method that no route of the path takes is told from an unknown path") {
+  auto reads = to("reads", "/a");
+  reads.methods = {"GET", "HEAD"};
+  auto writes = to("writes", "/a");
+  writes.methods = {"POST"};
+  const route_table table{{reads, writes}};
+  CHECK(taken(table, "h", "/a", "HEAD") == "reads");
+  CHECK(taken(table, "h", "/a", "POST") == "writes");
+  CHECK(taken(table, "h", "/a", "get") == "method");
+  CHECK(taken(table, "h", "/a", "PUT") == "method");
+  CHECK(taken(table, "h", "/b", "PUT") == "none");
+}
+
+TEST_CASE("the first route that matches is taken") {
+  const route_table table{{to("first", "/a"), to("second", "/a/b"), to("third", "/")}};
+  CHECK(taken(table, "h", "/a/b") == "first");
+  CHECK(taken(table, "h", "/c") == "third");
+}
