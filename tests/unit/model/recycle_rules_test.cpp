@@ -9,7 +9,7 @@ namespace model = kraken::model;
 using namespace std::chrono_literals;
 using namespace kraken::literals;
 using act = model::recycle_verdict::act;
-using why = model::recycle_reason;
+using recycle_why = model::recycle_reason;
 using model::recycle_rules;
 using model::worker_use;
 
@@ -17,24 +17,24 @@ TEST_CASE("judge") {
   const recycle_rules none;
   const recycle_rules all{
       .requests = 10, .ttl = 1h, .idle_ttl = 1min, .memory_soft = 64_MiB, .memory_hard = 128_MiB};
-  auto [rules, use, what, reason] = GENERATE_COPY(table<recycle_rules, worker_use, act, why>({
+  auto [rules, use, what, reason] = GENERATE_COPY(table<recycle_rules, worker_use, act, recycle_why>({
       {none,
        {.requests = 1U << 30U, .age = 24h, .idle = 24h, .memory = 9_GiB},
        act::keep,
-       why::none},
-      {none, {.wants_out = true}, act::recycle, why::own_wish},
-      {none, {.busy = true, .wants_out = true}, act::keep, why::own_wish},
-      {all, {.requests = 9, .age = 59min, .idle = 59s, .memory = 64_MiB}, act::keep, why::none},
-      {all, {.requests = 10}, act::recycle, why::requests},
-      {all, {.requests = 10, .busy = true}, act::keep, why::requests},
-      {all, {.age = 1h}, act::recycle, why::ttl},
-      {all, {.memory = 65_MiB}, act::recycle, why::memory_soft},
-      {all, {.memory = 65_MiB, .busy = true}, act::keep, why::memory_soft},
-      {all, {.idle = 1min}, act::recycle, why::idle},
-      {all, {.idle = 1min, .busy = true}, act::keep, why::none},
-      {all, {.memory = 128_MiB}, act::recycle, why::memory_soft},
-      {all, {.memory = 129_MiB}, act::kill, why::memory_hard},
-      {all, {.requests = 10, .memory = 129_MiB, .busy = true}, act::kill, why::memory_hard},
+       recycle_why::none},
+      {none, {.wants_out = true}, act::recycle, recycle_why::own_wish},
+      {none, {.busy = true, .wants_out = true}, act::keep, recycle_why::own_wish},
+      {all, {.requests = 9, .age = 59min, .idle = 59s, .memory = 64_MiB}, act::keep, recycle_why::none},
+      {all, {.requests = 10}, act::recycle, recycle_why::requests},
+      {all, {.requests = 10, .busy = true}, act::keep, recycle_why::requests},
+      {all, {.age = 1h}, act::recycle, recycle_why::ttl},
+      {all, {.memory = 65_MiB}, act::recycle, recycle_why::memory_soft},
+      {all, {.memory = 65_MiB, .busy = true}, act::keep, recycle_why::memory_soft},
+      {all, {.idle = 1min}, act::recycle, recycle_why::idle},
+      {all, {.idle = 1min, .busy = true}, act::keep, recycle_why::none},
+      {all, {.memory = 128_MiB}, act::recycle, recycle_why::memory_soft},
+      {all, {.memory = 129_MiB}, act::kill, recycle_why::memory_hard},
+      {all, {.requests = 10, .memory = 129_MiB, .busy = true}, act::kill, recycle_why::memory_hard},
   }));
   CAPTURE(use.requests, use.age.count(), use.idle.count(), use.memory.value, use.busy);
   const auto verdict = model::judge(rules, use);
@@ -45,14 +45,14 @@ TEST_CASE("judge") {
 TEST_CASE("recycling: wording") {
   const recycle_rules all{
       .requests = 10, .ttl = 1h, .idle_ttl = 1min, .memory_soft = 64_MiB, .memory_hard = 128_MiB};
-  CHECK(model::describe(why::none, all).empty());
-  CHECK(model::describe(why::memory_hard, all) == "memory above 128M");
-  CHECK(model::describe(why::own_wish, all) == "its own wish");
-  CHECK(model::describe(why::requests, all) == "10 requests");
-  CHECK(model::describe(why::ttl, all) == "older than 1h");
-  CHECK(model::describe(why::memory_soft, all) == "memory above 64M");
-  CHECK(model::describe(why::idle, all) == "idle for 1m");
-  CHECK(model::describe(static_cast<why>(99), all) == "unknown");
+  CHECK(model::describe(recycle_why::none, all).empty());
+  CHECK(model::describe(recycle_why::memory_hard, all) == "memory above 128M");
+  CHECK(model::describe(recycle_why::own_wish, all) == "its own wish");
+  CHECK(model::describe(recycle_why::requests, all) == "10 requests");
+  CHECK(model::describe(recycle_why::ttl, all) == "older than 1h");
+  CHECK(model::describe(recycle_why::memory_soft, all) == "memory above 64M");
+  CHECK(model::describe(recycle_why::idle, all) == "idle for 1m");
+  CHECK(model::describe(static_cast<recycle_why>(99), all) == "unknown");
   CHECK(model::to_string(act::keep) == "keep");
   CHECK(model::to_string(act::recycle) == "recycle");
   CHECK(model::to_string(act::kill) == "kill");
