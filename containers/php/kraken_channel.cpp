@@ -79,6 +79,9 @@ std::string kraken_channel::take(const wire::worker_frame& frame) {
   case wire::frame_type::fatal:
     return take_report(frame);
   case wire::frame_type::ping:
+    if (output().size() > 2 * limits::frame_bytes_max) {
+      return "pings whose answers it does not read";
+    }
     wire::append_pong(output(), frame.payload);
     flush_later();
     return {};
@@ -121,7 +124,7 @@ std::string kraken_channel::take_response(const wire::worker_frame& frame) {
   }
   if (frame.more) {
     current->at = pool_slot::stage::streaming;
-    loop().set(*current, pool_.settings().request_timeout);
+    extend_time();
   } else {
     request_over();
   }
@@ -176,11 +179,20 @@ std::string kraken_channel::take_chunk(const wire::worker_frame& frame) {
     request_over();
     return {};
   }
-  loop().set(*current, pool_.settings().request_timeout);
   if (to != nullptr && to->congested()) {
     pause_reading();
+    current->net::deadline::clear(); // it waits for the client, whose time the front keeps
+  } else {
+    extend_time();
   }
   return {};
+}
+
+// A stream may last as long as it makes progress and somebody reads it.
+void kraken_channel::extend_time() {
+  if (current->from != nullptr) {
+    loop().set(*current, pool_.settings().request_timeout);
+  }
 }
 
 std::string kraken_channel::take_report(const wire::worker_frame& frame) {

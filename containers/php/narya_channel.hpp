@@ -42,7 +42,7 @@ public:
   using entered = std::function<void(unique_fd socket)>;
 
   /// @param directory private to the daemon's user
-  /// @param then      gets the first connection; may destroy the door
+  /// @param then      gets the first connection; must not destroy the door
   [[nodiscard]] static result<std::unique_ptr<narya_door>>
   open(net::event_loop& loop, const std::string& directory, entered then);
   ~narya_door();

@@ -25,6 +25,7 @@ struct pool_group_line {
   std::weak_ptr<pool_shard> pool; ///< set and locked on its shard only
   std::atomic<std::uint32_t> idle{0};
   std::atomic<std::uint32_t> waiting{0};
+  std::atomic<std::uint32_t> workers{0};
 };
 
 /// @thread any
@@ -43,6 +44,11 @@ public:
   /// A shard other than `mine` where a request waits, or `size()`.
   [[nodiscard]] std::uint32_t find_waiting(std::uint32_t mine) const {
     return find(mine, [](const pool_group_line& each) { return each.waiting.load() != 0; });
+  }
+
+  /// A shard other than `mine` that has workers, or `size()`.
+  [[nodiscard]] std::uint32_t find_staffed(std::uint32_t mine) const {
+    return find(mine, [](const pool_group_line& each) { return each.workers.load() != 0; });
   }
 
 private:

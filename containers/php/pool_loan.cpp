@@ -78,13 +78,43 @@ void pool_loan::stream_broken() {
   done();
 }
 
+namespace {
+
+// What a lender is given beyond the times it keeps itself.
+constexpr milliseconds lender_grace = seconds{1};
+
+} // namespace
+
 // --- the home side ---------------------------------------------------------------------------
+
+// Asked only after it is visible that one waits: see pool_group_line.
+void pool_shard::seek_worker(pool_slot& slot) {
+  if (const auto place = better_place(); place != group_->size()) {
+    unqueue(slot);
+    lend(slot, place);
+  } else if (on_pressure) {
+    on_pressure();
+  }
+}
+
+// Another shard with an idle worker, or with workers at all when there are none here: its queue
+// moves, this one would only see what that shard has left over. `size()`: here.
+std::uint32_t pool_shard::better_place() const {
+  const auto idle = group_->find_idle(loop_.index());
+  return idle != group_->size() || counters_->workers.get() != 0
+             ? idle
+             : group_->find_staffed(loop_.index());
+}
+
+// The lender keeps the times of queue and worker; this is for one that says nothing at all.
+milliseconds pool_shard::lent_time() const {
+  return patience() + settings_->request_timeout + lender_grace;
+}
 
 void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
   slot.at = pool_slot::stage::lent;
   slot.lent_to = to;
-  // From now on it counts as being worked on; the lender keeps the same time.
-  loop_.set(slot, loop_.now() + settings_->request_timeout);
+  loop_.set(slot, lent_time());
   auto request = std::make_shared<loan_request>();
   request->home = {weak_from_this(), &loop_, slot.index, slot.round};
   request->frame = std::move(slot.frame);
@@ -98,7 +128,8 @@ void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
     } else {
       request->home.loop->post([home = request->home] {
         if (const auto owner = home.pool.lock()) {
-          owner->loan_speaks(home.slot, home.round, [](net::exchange& waited) {
+          owner->loan_speaks(home.slot, home.round, [&owner](net::exchange& waited) {
+            owner->counters_->refused.add();
             waited.failed(503, "the pool is stopping");
             return loan_state::over;
           });
@@ -106,6 +137,19 @@ void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
       });
     }
   });
+}
+
+// Nobody will carry their answers here any more.
+void pool_shard::end_lent() {
+  for (auto& slot : slots_) {
+    if (slot.at == pool_slot::stage::lent) {
+      auto* const waited = slot.from;
+      const bool begun = slot.lent_streaming;
+      recall_loan(slot);
+      free_slot(slot);
+      begun ? waited->stream_broken() : waited->failed(503, "the pool is stopping");
+    }
+  }
 }
 
 void pool_shard::loan_speaks(std::uint32_t index,
@@ -124,8 +168,9 @@ void pool_shard::loan_speaks(std::uint32_t index,
     return;
   }
   slot.lent_streaming = true;
-  loop_.set(slot, loop_.now() + settings_->request_timeout);
+  loop_.set(slot, lent_time());
   if (state == loan_state::congested) {
+    slot.net::deadline::clear(); // the front keeps the client's time
     tell_lender(lender, index, round, [](pool_loan& loan) { loan.set_congested(true); });
   }
 }
@@ -180,10 +225,19 @@ void pool_shard::offer_idle_worker() {
   }
   auto& line = group_->line(busy);
   line.loop->post([&line, group = group_, to = loop_.index()] {
-    if (const auto pool = line.pool.lock(); pool && pool->first_ != nullptr) {
+    const auto pool = line.pool.lock();
+    if (pool && pool->first_ != nullptr) {
       auto& slot = *pool->first_;
       pool->unqueue(slot);
       pool->lend(slot, to);
+    } else if (pool) {
+      // Its requests have found workers meanwhile; those of a third shard may not have.
+      auto& back = group->line(to);
+      back.loop->post([&back, group] {
+        if (const auto again = back.pool.lock(); again && !again->idle_.empty()) {
+          again->offer_idle_worker();
+        }
+      });
     }
   });
 }
@@ -201,12 +255,18 @@ void pool_shard::accept_loan(loan_request request) {
   loan.slot = slot.index;
   loan.slot_round = slot.round;
   if (closed_) {
+    counters_->refused.add();
     free_slot(slot);
     loan.failed(503, "the pool is stopping");
-  } else if (idle_.empty()) {
-    enqueue(slot); // somebody was faster
-  } else {
+  } else if (!idle_.empty()) {
     assign(slot, take_idle());
+  } else if (waiting_ >= settings_->queue_max && better_place() == group_->size()) {
+    counters_->queue_full.add();
+    free_slot(slot);
+    loan.failed(503, "the queue is full");
+  } else {
+    enqueue(slot); // somebody was faster, or all workers are here
+    seek_worker(slot);
   }
 }
 

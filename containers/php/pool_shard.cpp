@@ -33,6 +33,7 @@ pool_shard::pool_shard(net::event_loop& loop,
 
 pool_shard::~pool_shard() {
   close();
+  end_lent();
 }
 
 pool_slot& pool_shard::take_slot() {
@@ -53,6 +54,7 @@ void pool_shard::free_slot(pool_slot& slot) {
   slot.from = nullptr;
   slot.worker = nullptr;
   slot.lent_streaming = false;
+  slot.settled = false;
   ++slot.round;
   slot.frame.clear();
   slot.frame.release_above(kept_frame_bytes);
@@ -87,6 +89,10 @@ void pool_shard::show_idle() {
   if (group_->size() > 1) {
     group_->line(loop_.index()).idle.store(static_cast<std::uint32_t>(idle_.size()));
   }
+}
+
+void pool_shard::show_workers() {
+  group_->line(loop_.index()).workers.store(static_cast<std::uint32_t>(counters_->workers.get()));
 }
 
 void pool_shard::show_use() {
@@ -127,11 +133,12 @@ void pool_shard::submit(net::exchange& from,
                         net::retry_policy retry) {
   counters_->requests.add();
   if (closed_) {
+    counters_->refused.add();
     from.failed(503, "the pool is stopping");
     return;
   }
   const bool must_wait = idle_.empty();
-  if (must_wait && waiting_ >= settings_->queue_max) {
+  if (must_wait && waiting_ >= settings_->queue_max && better_place() == group_->size()) {
     counters_->queue_full.add();
     if (on_pressure) {
       on_pressure();
@@ -142,12 +149,12 @@ void pool_shard::submit(net::exchange& from,
   auto& slot = take_slot();
   if (!encode(slot, facts)) {
     free_slot(slot);
+    counters_->refused.add();
     from.failed(413, "the request does not fit into a frame");
     return;
   }
   slot.from = &from;
   slot.wire_id = slot.index + 1;
-  slot.submitted = loop_.now();
   slot.may_retry = retry == net::retry_policy::idempotent;
   from.slot = slot.index;
   from.slot_round = slot.round;
@@ -156,16 +163,12 @@ void pool_shard::submit(net::exchange& from,
     return;
   }
   enqueue(slot);
-  // Asked only after it is visible that one waits: see pool_group_line.
-  if (const auto idle_elsewhere = group_->find_idle(loop_.index());
-      idle_elsewhere != group_->size()) {
-    unqueue(slot);
-    lend(slot, idle_elsewhere);
-    return;
-  }
-  if (on_pressure) {
-    on_pressure();
-  }
+  seek_worker(slot);
+}
+
+milliseconds pool_shard::patience() const {
+  return settings_->queue_timeout.count() > 0 ? settings_->queue_timeout
+                                              : settings_->request_timeout;
 }
 
 void pool_shard::enqueue(pool_slot& slot) {
@@ -176,9 +179,7 @@ void pool_shard::enqueue(pool_slot& slot) {
   last_ = &slot;
   ++waiting_;
   show_waiting();
-  const auto patience =
-      settings_->queue_timeout.count() > 0 ? settings_->queue_timeout : settings_->request_timeout;
-  loop_.set(slot, loop_.now() + patience);
+  loop_.set(slot, patience());
 }
 
 void pool_shard::enqueue_first(pool_slot& slot) {
@@ -206,11 +207,12 @@ void pool_shard::assign(pool_slot& slot, worker_channel& worker) {
   counters_->busy.add();
   live_->busy.add();
   worker.begin(slot);
-  loop_.set(slot, loop_.now() + settings_->request_timeout);
+  loop_.set(slot, settings_->request_timeout);
 }
 
 void pool_shard::add(worker_channel& worker) {
   counters_->workers.add();
+  show_workers();
   worker.in_pool = true;
   if (first_ != nullptr) {
     auto& slot = *first_;
@@ -225,6 +227,7 @@ void pool_shard::retire(worker_channel& worker) {
   if (worker.in_pool) {
     worker.in_pool = false;
     counters_->workers.add(-1);
+    show_workers();
     idle_.erase(std::remove(idle_.begin(), idle_.end(), &worker), idle_.end());
     show_idle();
   }
@@ -233,10 +236,10 @@ void pool_shard::retire(worker_channel& worker) {
 void pool_shard::request_done(worker_channel& worker) {
   auto& slot = *worker.current;
   worker.current = nullptr;
+  counters_->answered.add(slot.settled ? 0 : 1);
   free_slot(slot);
   counters_->busy.add(-1);
   live_->busy.add(-1);
-  counters_->answered.add();
   live_->requests.add();
   show_use();
   if (!worker.in_pool || !worker.may_continue()) {
@@ -278,6 +281,7 @@ void pool_shard::lost(worker_channel& worker) {
     counters_->retried.add();
     if (idle_.empty()) {
       enqueue_first(slot); // its deadline goes on
+      seek_worker(slot);
       return;
     }
     assign(slot, take_idle());
@@ -298,7 +302,7 @@ void pool_shard::overdue(pool_slot& slot) {
     return;
   }
   if (slot.at == pool_slot::stage::lent) {
-    // The lender keeps the same time and ends its worker; this one only stops waiting.
+    counters_->timed_out.add(); // its lender, which keeps the times, has not spoken at all
     const bool begun = slot.lent_streaming;
     free_slot(slot);
     begun ? waited->stream_broken() : waited->failed(504, "the worker did not answer in time");
@@ -306,8 +310,11 @@ void pool_shard::overdue(pool_slot& slot) {
   }
   const bool streaming = slot.at == pool_slot::stage::streaming;
   auto& worker = *slot.worker;
-  counters_->timed_out.add();
+  // Nothing more for it, should its answer still come before its end.
+  retire(worker);
   if (waited != nullptr) {
+    slot.settled = true;
+    counters_->timed_out.add();
     if (streaming) {
       waited->stream_broken();
     } else {
@@ -323,17 +330,23 @@ void pool_shard::abandon(net::exchange& from) {
   if (slot == nullptr) {
     return;
   }
-  counters_->abandoned.add();
   slot->from = nullptr;
   if (slot->at == pool_slot::stage::lent) {
-    recall_loan(*slot);
+    recall_loan(*slot); // counted by the lender, who knows whether it was answered before
     free_slot(*slot);
-  } else if (slot->at == pool_slot::stage::waiting) {
+    return;
+  }
+  counters_->abandoned.add();
+  if (slot->at == pool_slot::stage::waiting) {
     unqueue(*slot);
     free_slot(*slot);
-  } else if (slot->worker != nullptr) {
-    slot->worker->abandoned();
+    return;
   }
+  slot->settled = true;
+  if (slot->at == pool_slot::stage::streaming) {
+    loop_.set(*slot, settings_->request_timeout); // the last it gets
+  }
+  slot->worker->abandoned();
 }
 
 void pool_shard::resume(net::exchange& from) {
@@ -342,8 +355,10 @@ void pool_shard::resume(net::exchange& from) {
     return;
   }
   if (slot->at == pool_slot::stage::lent) {
+    loop_.set(*slot, lent_time());
     resume_loan(*slot);
-  } else if (slot->worker != nullptr) {
+  } else if (slot->at == pool_slot::stage::streaming) {
+    loop_.set(*slot, settings_->request_timeout);
     slot->worker->resume_reading();
   }
 }
@@ -354,6 +369,7 @@ void pool_shard::close() {
     auto& slot = *first_;
     unqueue(slot);
     auto* const waited = slot.from;
+    counters_->refused.add();
     free_slot(slot);
     waited->failed(503, "the pool is stopping");
   }

@@ -32,9 +32,10 @@ struct pool_slot final : net::deadline {
   stage at = stage::unused;
   bool may_retry = false;
   bool lent_streaming = false; ///< lent, and its answer has begun
-  std::uint32_t lent_to = 0;   ///< shard, while lent
-  std::uint32_t wire_id = 0;   ///< what the frame calls the request
-  std::uint32_t round = 0;     ///< tells a reused slot from the one an exchange knew
+  bool settled = false; ///< counted already: the client was gone or answered before the worker was
+  std::uint32_t lent_to = 0; ///< shard, while lent
+  std::uint32_t wire_id = 0; ///< what the frame calls the request
+  std::uint32_t round = 0;   ///< tells a reused slot from the one an exchange knew
   std::uint32_t index = 0;
   net::exchange* from = nullptr;    ///< null: the client is gone
   worker_channel* worker = nullptr; ///< while working
@@ -42,14 +43,14 @@ struct pool_slot final : net::deadline {
   pool_slot* prev = nullptr;        ///< in the queue
   pool_slot* next = nullptr;
   pool_shard* owner = nullptr;
-  time_point submitted{};
 
 private:
   friend class pool_shard;
   void expired(time_point now) override;
 };
 
-/// What one shard of a pool counts.
+/// What one shard of a pool counts. Each request ends in one of answered, crashed, timed_out,
+/// queue_full, queue_expired, abandoned, refused; a lent one on the shard that it was lent to.
 struct pool_counters {
   metric requests;
   metric answered;
@@ -59,6 +60,7 @@ struct pool_counters {
   metric queue_expired; ///< 503
   metric retried;
   metric abandoned; ///< the client was gone first
+  metric refused;   ///< 503 the pool is stopping, 413 too large for a frame
   metric waiting;
   metric busy;
   metric workers;
@@ -128,6 +130,12 @@ private:
   void put_idle(worker_channel& worker);
   void show_idle();
   void show_waiting();
+  void show_workers();
+  void seek_worker(pool_slot& slot);
+  void end_lent();
+  [[nodiscard]] std::uint32_t better_place() const;
+  [[nodiscard]] milliseconds patience() const;
+  [[nodiscard]] milliseconds lent_time() const;
   void show_use();
   void lend(pool_slot& slot, std::uint32_t to);
   void recall_loan(const pool_slot& slot);

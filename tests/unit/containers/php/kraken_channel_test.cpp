@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What a worker says, right and wrong, and what its channel makes of it.
+#include "pool_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace std::chrono_literals;
+using namespace kraken;
+using namespace kraken::containers;
+using namespace kraken::containers::test;
+
+namespace {
+
+/// A frame with any payload.
+std::string
+raw_frame(std::uint8_t type, std::uint8_t flags, std::uint32_t stream, std::string_view payload) {
+  std::string out;
+  const auto put = [&](std::uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      out.push_back(static_cast<char>(value >> static_cast<unsigned>(shift)));
+    }
+  };
+  put(static_cast<std::uint32_t>(payload.size() + 8));
+  out.push_back(static_cast<char>(type));
+  out.push_back(static_cast<char>(flags));
+  out.append(2, '\0');
+  put(stream);
+  return out.append(payload);
+}
+
+std::string
+response(std::uint32_t stream, int status, std::vector<wire::header_field> headers = {}) {
+  wire::byte_buffer out;
+  wire::append_response(out, stream, status, headers, "body");
+  return std::string{out.view()};
+}
+
+} // namespace
+
+TEST_CASE("a worker is welcomed, says hello, and is ready once") {
+  pool_fixture f;
+  auto& a = f.make_worker();
+  f.on.call([&] {
+    wire::welcome_facts facts;
+    facts.alias = "Main/web/w1";
+    facts.generation = 7;
+    wire::append_welcome(a.channel->output(), facts);
+    a.channel->flush_later();
+  });
+  const auto welcome = a.end->read();
+  REQUIRE(welcome);
+  CHECK(welcome->type == wire::frame_type::welcome);
+  CHECK(wire::decode_welcome(welcome->payload)->alias == "Main/web/w1");
+  wire::byte_buffer out;
+  wire::append_hello(out, {.protocol = 1, .pid = 1, .sdk = "test", .tier = "protocol"});
+  wire::append_ready(out);
+  wire::append_ready(out);
+  wire::append_log(out, "warn", "careful", {});
+  wire::append_fatal(
+      out, {.type = "E", .message = "m", .file = "f", .line = 3, .trace = {}, .parents = {}});
+  wire::append_ping(out, 42);
+  a.end->write(out);
+  const auto pong = a.end->read();
+  REQUIRE(pong);
+  CHECK(pong->type == wire::frame_type::pong);
+  CHECK(f.on.call([&] { return a.owner.ready; }) == 1);
+  CHECK(a.owner.said == std::vector<std::string>{"warn: careful", "E: m at f:3"});
+  f.on.call([&] { a.channel->drain(); });
+  CHECK(a.end->read()->type == wire::frame_type::drain);
+}
+
+TEST_CASE("what is of a later version is ignored") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  a.end->write(raw_frame(0x7f, 0xfc, 9, "anything"));
+  a.end->write(raw_frame(0x40, 0, 0, "\xc0"));
+  a.end->answer(a.end->stream(), "fine");
+  REQUIRE(f.ended(one));
+  CHECK(one.status == 200);
+}
+
+TEST_CASE("early hints are passed over, the answer follows") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  wire::byte_buffer hints;
+  wire::append_response(
+      hints, a.end->stream(), 103, {}, "", std::nullopt, wire::response_part::first);
+  a.end->write(hints);
+  a.end->answer(a.end->stream(), "fine");
+  REQUIRE(f.ended(one));
+  CHECK(one.text.ends_with("fine"));
+}
+
+TEST_CASE("a breach of the protocol while working is 502, and the worker is given up") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  const auto own = a.end->stream();
+  const auto [what, bytes] = GENERATE_COPY(table<std::string, std::string>(
+      {{"wrong stream", response(own + 1, 200)},
+       {"stream 0", response(0, 200)},
+       {"status 99", response(own, 99)},
+       {"status 100", response(own, 100)},
+       {"status 103 without more", response(own, 103)},
+       {"status 600", response(own, 600)},
+       {"value with a line end", response(own, 200, {{"x", "a\r\nb: c"}})},
+       {"value with NUL", response(own, 200, {{"x", std::string_view{"a\0b", 3}}})},
+       {"name that is no token", response(own, 200, {{"x y", "z"}})},
+       {"empty name", response(own, 200, {{"", "z"}})},
+       {"no payload", raw_frame(0x11, 0, own, "")},
+       {"not an array", raw_frame(0x11, 0, own, "\xc0")},
+       {"truncated", raw_frame(0x11, 0, own, "\x93\xcc")},
+       {"chunk first", raw_frame(0x12, 1, own, "\xa1x")},
+       {"length 0", std::string(4, '\0')},
+       {"length 7", std::string("\0\0\0\7abcdefg", 11)},
+       {"length huge", std::string(8, '\xff')},
+       {"text", "PHP Warning: something in /x.php on line 3\n"},
+       {"bad hello", raw_frame(0x01, 0, 0, "\xc0")},
+       {"protocol 2", raw_frame(0x01, 0, 0, "\x81\xa8protocol\x02")},
+       {"bad log", raw_frame(0x30, 0, 0, "\xc0")}}));
+  CAPTURE(what);
+  a.end->write(bytes);
+  REQUIRE(f.ended(one));
+  CHECK(one.status == 502);
+  CHECK(one.ends == 1);
+  CHECK(one.text.find("HTTP/1.1") == std::string::npos);
+  REQUIRE(f.on.call([&] { return a.owner.ended.size(); }) == 1);
+  CHECK_FALSE(a.owner.ended[0].empty());
+  CHECK_FALSE(f.on.call([&] { return a.channel->is_open(); }));
+  CHECK(f.counters->crashed.get() == 1);
+  CHECK(f.counters->workers.get() == 0);
+}
+
+TEST_CASE("a breach of the protocol within a stream breaks it off") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  const auto own = a.end->stream();
+  a.end->begin_stream(own, "x");
+  a.end->write(GENERATE_COPY(response(own, 200),
+                             raw_frame(0x12, 1, own + 1, "\xa1x"),
+                             raw_frame(0x12, 1, own, "\xc0"),
+                             raw_frame(0x12, 0, own, "")));
+  REQUIRE(f.ended(one));
+  CHECK(one.broken);
+  CHECK_FALSE(a.owner.ended[0].empty());
+}
+
+TEST_CASE("an answer nobody asked for ends an idle worker") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  a.end->write(GENERATE(response(1, 200), raw_frame(0x12, 0, 1, "\xa1x")));
+  REQUIRE(f.on.eventually([&] { return a.owner.ended.size() == 1; }));
+  CHECK_FALSE(a.owner.ended[0].empty());
+  CHECK(f.counters->workers.get() == 0);
+  CHECK(f.counters->crashed.get() == 0);
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(one.ends == 0); // it waits for a better one
+  f.abandon(one);
+}
+
+TEST_CASE("fields the server owns are not the worker's to set") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  a.end->write(response(
+      a.end->stream(), 201, {{"Content-Length", "999"}, {"Connection", "x"}, {"X-Own", "kept"}}));
+  REQUIRE(f.ended(one));
+  CHECK(one.status == 201);
+  CHECK(one.text.find("999") == std::string::npos);
+  CHECK(one.text.find("X-Own: kept\r\n") != std::string::npos);
+  CHECK(one.text.find("Content-Length: 4\r\n") != std::string::npos);
+}
+
+TEST_CASE("an answer may come byte by byte") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  for (const char c : response(a.end->stream(), 200)) {
+    a.end->write({&c, 1});
+    f.on.call([] {});
+  }
+  REQUIRE(f.ended(one));
+  CHECK(one.text.ends_with("body"));
+}
+
+TEST_CASE("a worker that pings without reading is given up") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  const auto ping = raw_frame(0x20, 0, 0, std::string(1U << 20U, 'x'));
+  std::size_t sent = 0;
+  while (f.on.call([&] { return a.owner.ended.empty(); }) && sent < 200U << 20U) {
+    for (std::string_view rest = ping; !rest.empty();) {
+      pollfd one{a.end->fd(), POLLOUT, 0};
+      static_cast<void>(::poll(&one, 1, 1'000));
+      const auto n = ::send(a.end->fd(), rest.data(), rest.size(), MSG_NOSIGNAL);
+      if (n <= 0) {
+        break;
+      }
+      rest.remove_prefix(static_cast<std::size_t>(n));
+    }
+    sent += ping.size();
+  }
+  CHECK(f.on.call([&] { return a.owner.ended.size(); }) == 1);
+}
