@@ -33,7 +33,8 @@ public:
   bool streaming_begun = false;
   std::string text; ///< head and body as written, parts as given
   bool is_congested = false;
-  bool gone = false; ///< abandoned: any call is a breach
+  bool gone = false;                  ///< abandoned: any call is a breach
+  std::function<void()> then = [] {}; ///< called at its end
   int late_calls = 0;
 
   wire::byte_buffer& output() noexcept override {
@@ -79,6 +80,7 @@ private:
     ++ends;
     text.insert(0, std::string{output_.view()});
     output_.clear();
+    then();
   }
 
   wire::byte_buffer output_;
