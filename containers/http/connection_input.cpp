@@ -18,6 +18,17 @@ constexpr std::size_t read_ahead_bytes = 64U << 10U;
 // A body must come at this rate on the long run, besides the time the front allows.
 constexpr std::uint64_t body_bytes_per_second_min = 240;
 
+wire::connection_after
+render(const route& from, wire::byte_buffer& into, const wire::response_context& how) {
+  wire::response_writer writer{into, how};
+  writer.begin(from.respond.status);
+  for (const auto& [name, value] : from.respond.headers) {
+    static_cast<void>(writer.field(name, value));
+  }
+  writer.end_with_body(from.respond.body);
+  return writer.after();
+}
+
 } // namespace
 
 std::size_t connection::on_input(std::string_view input) {
@@ -235,16 +246,27 @@ void connection::hand_over(std::string_view body) {
 }
 
 void connection::answer_fixed() {
-  const auto& fixed = route_->respond;
-  wire::response_writer writer{stream::output(), context()};
-  writer.begin(fixed.status);
-  for (const auto& [name, value] : fixed.headers) {
-    static_cast<void>(writer.field(name, value));
+  const auto how = context();
+  const bool usual =
+      how.after == wire::connection_after::keep && how.version_minor == 1 && !how.head;
+  if (usual) {
+    // The same bytes for a whole second: only the date in them changes.
+    auto& kept = front_.rendered_[route_index_];
+    if (how.date != std::string_view{kept.date.data(), kept.date.size()}) {
+      how.date.copy(kept.date.data(), kept.date.size());
+      kept.bytes.clear();
+      static_cast<void>(render(*route_, kept.bytes, how));
+    }
+    stream::output().append(kept.bytes.view());
+    count_response(route_->respond.status);
+    flush_later();
+    finish(wire::connection_after::keep);
+    return;
   }
-  writer.end_with_body(fixed.body);
-  count_response(fixed.status);
+  const auto after = render(*route_, stream::output(), how);
+  count_response(route_->respond.status);
   flush_later();
-  finish(writer.after());
+  finish(after);
 }
 
 } // namespace kraken::containers

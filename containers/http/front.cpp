@@ -14,6 +14,7 @@ front::front(net::event_loop& loop,
              front_settings settings,
              std::shared_ptr<model::gauges> live)
     : loop_(loop), sinks_(sinks), settings_(std::move(settings)), live_(std::move(live)) {
+  rendered_.resize(settings_.routes->routes().size());
   for (const auto& each : settings_.routes->routes()) {
     bound_.push_back({each.to.empty() ? nullptr : &sinks_.at(each.to)});
   }

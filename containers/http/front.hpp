@@ -76,6 +76,12 @@ public:
 private:
   friend class connection;
 
+  /// The usual answer of a fixed route, complete, as of one second.
+  struct rendered_route {
+    std::array<char, 29> date{};
+    wire::byte_buffer bytes;
+  };
+
   struct bound_route {
     net::sink_directory::entry* sink = nullptr;
   };
@@ -87,6 +93,7 @@ private:
   net::sink_directory& sinks_;
   front_settings settings_;
   std::vector<bound_route> bound_;
+  std::vector<rendered_route> rendered_; ///< by index of the route
   std::shared_ptr<model::gauges> live_;
   std::shared_ptr<front_counters> counters_ = std::make_shared<front_counters>();
   std::vector<std::unique_ptr<net::listener>> listeners_;

@@ -188,6 +188,7 @@ struct event_loop::implementation {
   std::size_t batch_size = 0;
   batch_task* first_task = nullptr;
   std::time_t date_second = -1;
+  time_point date_asked{};
   std::array<char, 30> date{};
   std::unique_ptr<char[]> scratch = std::make_unique_for_overwrite<char[]>(scratch_bytes);
 };
@@ -261,6 +262,10 @@ std::unique_ptr<reactor::waiting> event_loop::after(milliseconds delay,
 }
 
 std::string_view event_loop::http_date() noexcept {
+  if (self_->date_asked == self_->now) {
+    return {self_->date.data(), 29}; // asked for already in this batch
+  }
+  self_->date_asked = self_->now;
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
   if (now.tv_sec != self_->date_second) {
