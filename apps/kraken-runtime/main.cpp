@@ -125,7 +125,15 @@ int init(const command_line& line) {
                   "kraken config:init --force " + name);
   }
   std::ofstream file{name, std::ios::trunc};
-  file << config::init_template();
+  auto text = config::init_template();
+  if (::geteuid() == 0) {
+    // Workers do not run as root unless somebody says so: the first file must load as it is.
+    constexpr std::string_view hint = "# user: www-data";
+    if (const auto at = text.find(hint); at != std::string::npos) {
+      text.replace(at, hint.size(), "user: www-data  ");
+    }
+  }
+  file << text;
   if (!file.flush()) {
     return report(errno_error("write '" + name + "'"), "kraken config:init");
   }
