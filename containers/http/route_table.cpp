@@ -19,8 +19,8 @@ std::string_view without_port(std::string_view host) {
              : host.substr(0, colon);
 }
 
-// A prefix ends at a segment: `/api` takes `/api` and `/api/x`, not `/apix`. The shortest takes all,
-// the `*` of OPTIONS included.
+// A prefix ends at a segment: `/api` takes `/api` and `/api/x`, not `/apix`. The shortest takes
+// all, the `*` of OPTIONS included.
 bool under_prefix(std::string_view path, std::string_view prefix) {
   if (prefix == "/") {
     return true;

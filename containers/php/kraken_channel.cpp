@@ -4,6 +4,7 @@
 #include "containers/php/kraken_channel.hpp"
 
 #include "containers/php/pool_shard.hpp"
+#include "containers/php/worker_words.hpp"
 #include "kraken/wire/http1_response.hpp"
 
 #include <utility>
@@ -22,6 +23,7 @@ result<void> kraken_channel::welcome(const wire::welcome_facts& facts) {
 void kraken_channel::abandoned() {
   if (current != nullptr) {
     wire::append_cancel(output(), current->wire_id);
+    sent_more_ = true;
     flush_later();
     resume_reading();
   }
@@ -30,6 +32,7 @@ void kraken_channel::abandoned() {
 void kraken_channel::drain() {
   if (is_open()) {
     wire::append_drain(output());
+    sent_more_ = true;
     flush_later();
   }
 }
@@ -83,6 +86,7 @@ std::string kraken_channel::take(const wire::worker_frame& frame) {
       return "pings whose answers it does not read";
     }
     wire::append_pong(output(), frame.payload);
+    sent_more_ = true;
     flush_later();
     return {};
   case wire::frame_type::welcome:
@@ -201,7 +205,10 @@ std::string kraken_channel::take_report(const wire::worker_frame& frame) {
     if (!said) {
       return said.error().text();
     }
-    owner_.worker_said(said->level, said->message);
+    const auto words = words_of(*said);
+    for (const auto& line : words.lines) {
+      owner_.worker_said(words.level, line);
+    }
     return {};
   }
   auto last = wire::decode_fatal(frame.payload);

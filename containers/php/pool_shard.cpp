@@ -16,6 +16,24 @@ namespace {
 // A slot that held one large upload gives its memory back.
 constexpr std::size_t kept_frame_bytes = 64U << 10U;
 
+// RFC 9110 9.2.2.
+bool may_repeat(wire::http_method method) {
+  switch (method) {
+  case wire::http_method::get:
+  case wire::http_method::head:
+  case wire::http_method::put:
+  case wire::http_method::delete_:
+  case wire::http_method::options:
+  case wire::http_method::trace:
+    return true;
+  case wire::http_method::post:
+  case wire::http_method::patch:
+  case wire::http_method::other:
+    break;
+  }
+  return false;
+}
+
 } // namespace
 
 void pool_slot::expired(time_point /*now*/) {
@@ -155,7 +173,7 @@ void pool_shard::submit(net::exchange& from,
   }
   slot.from = &from;
   slot.wire_id = slot.index + 1;
-  slot.may_retry = retry == net::retry_policy::idempotent;
+  slot.may_retry = retry == net::retry_policy::idempotent && may_repeat(facts.head->method);
   from.slot = slot.index;
   from.slot_round = slot.round;
   if (!must_wait) {
@@ -276,9 +294,10 @@ void pool_shard::lost(worker_channel& worker) {
     waited->stream_broken();
     return;
   }
-  if (slot.may_retry && !closed_) {
-    slot.may_retry = false;
-    counters_->retried.add();
+  const bool begun = !worker.never_read();
+  if ((slot.may_retry || !begun) && !closed_) {
+    slot.may_retry = slot.may_retry && !begun;
+    counters_->retried.add(begun ? 1 : 0);
     if (idle_.empty()) {
       enqueue_first(slot); // its deadline goes on
       seek_worker(slot);

@@ -9,6 +9,7 @@ namespace kraken::containers {
 
 void worker_channel::begin(pool_slot& slot) {
   current = &slot;
+  sent_more_ = false;
   output().append(slot.frame.view());
   flush_later();
   live_->busy.set(1);

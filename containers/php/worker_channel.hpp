@@ -32,7 +32,7 @@ public:
   virtual void request_overdue() = 0;
   /// A request was answered. @return whether the worker may take another one
   [[nodiscard]] virtual bool request_answered(std::uint64_t memory_bytes, bool wants_recycle) = 0;
-  /// The worker's own log message, or its last words.
+  /// The worker's own log message, or what it printed (no level), without a line end.
   virtual void worker_said(std::string_view level, std::string_view message) = 0;
   virtual void worker_failed(std::string type,
                              std::string message,
@@ -60,6 +60,10 @@ public:
   /// After an answer: whether the worker may take another request.
   [[nodiscard]] bool may_continue();
 
+  /// After the end: whether the worker cannot have begun with `current`, because it had not even
+  /// read it.
+  [[nodiscard]] bool never_read() const noexcept { return left_unread() && !sent_more_; }
+
   void overdue() { owner_.request_overdue(); }
 
   /// Nobody waits for the current answer any more.
@@ -78,6 +82,8 @@ protected:
 
   /// The peer cannot be understood: the channel closes and its owner is told.
   void broken(std::string why);
+
+  bool sent_more_ = false; ///< something else went out after the request
 
   channel_owner& owner_;
   pool_shard& pool_;

@@ -178,10 +178,11 @@ void worker_container::watch_over() {
 }
 
 void worker_container::worker_said(std::string_view level, std::string_view message) {
+  const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
   log_->add(process::output_stream::out,
-            "[" + std::string{level} + "] " + std::string{message},
+            mark + std::string{message},
             loop_.now(),
-            [this, level](const process::captured_line& line) { log_line(level, line.text); });
+            [this](const process::captured_line& line) { log_line("stdout", line.text); });
 }
 
 void worker_container::worker_failed(std::string type,

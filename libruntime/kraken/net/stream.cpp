@@ -106,6 +106,7 @@ void stream::read_some() {
   const auto count = ::recv(socket_.get(), into, room, 0);
   if (count < 0) {
     if (errno != EAGAIN && errno != EINTR) {
+      left_unread_ = errno == ECONNRESET;
       fail_now();
     }
     return;
@@ -177,6 +178,7 @@ void stream::send_some() {
         watch();
         return;
       }
+      left_unread_ = errno == ECONNRESET || errno == EPIPE;
       fail_now();
       return;
     }

@@ -40,6 +40,10 @@ public:
   void resume_reading();
   [[nodiscard]] bool reading() const noexcept { return reading_; }
 
+  /// After the end: the peer went without having read all that was sent, or before it was sent.
+  /// Only a unix socket tells.
+  [[nodiscard]] bool left_unread() const noexcept { return left_unread_; }
+
   /// Whether bytes are kept that the owner could not use yet. While they are being offered those
   /// it is about to use up count too.
   [[nodiscard]] bool has_unread() const noexcept { return !pending_.empty(); }
@@ -100,6 +104,7 @@ private:
   wire::byte_buffer pending_; ///< input not used up yet
   std::size_t received_ = 0;  ///< bytes in all
   std::uint64_t sent_ = 0;
+  bool left_unread_ = false;
   std::uint32_t watched_ = 0;
   bool reading_ = true;
   bool blocked_ = false; ///< the kernel took less than we had
