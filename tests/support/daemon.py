@@ -94,10 +94,13 @@ class Daemon:
     def running(self):
         return self.process is not None and self.process.poll() is None
 
+    def must_run(self):
+        if not self.running():
+            raise RuntimeError(f"the daemon ended with {self.process.returncode}")
+
     def wait_ready(self):
         def ready():
-            if not self.running():
-                raise RuntimeError(f"the daemon ended with {self.process.returncode}")
+            self.must_run()
             return os.path.exists(self.socket) and self.health("/readyz") == 200
         wait_until(ready, "the daemon is ready", every=0.01)
 
@@ -223,6 +226,7 @@ class Daemon:
     def wait_settled(self, size=None, of="web"):
         """Waits until all workers serve, and status and /proc agree on the processes there are."""
         def settled():
+            self.must_run()
             workers = self.workers(of)
             assert all(each["phase"] == "ready" for each in workers), workers
             assert size is None or len(workers) == size, len(workers)

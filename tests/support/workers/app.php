@@ -68,7 +68,21 @@ function stream(Request $request): Response
     })());
 }
 
+/** Dies the first time it is asked for a name, answers the second time. */
+function failsOnce(Request $request): Response
+{
+    $mark = getenv('TMPDIR') . '/once-' . ($request->queryParams()['name'] ?? '');
+    if (!is_file($mark)) {
+        touch($mark);
+        posix_kill(getmypid(), SIGKILL);
+    }
+    return Response::text("second time\n");
+}
+
 $routes = [
+    '/retry/once' => failsOnce(...),
+    '/once' => failsOnce(...),
+    '/retry/kill' => static fn () => own(SIGKILL),
     '/hello' => static fn () => Response::text("hello\n"),
     '/pid' => static fn () => Response::text((string) getmypid()),
     '/echo' => static fn (Request $r) => new Response(
@@ -138,7 +152,7 @@ $routes = [
         if (isset($r->queryParams()['die'])) {
             posix_kill(getmypid(), SIGKILL);
         }
-        return Response::text((string) $pid);
+        return Response::text("$pid " . getmypid());
     },
     '/leak' => static function (Request $r): Response {
         static $held = [];
