@@ -126,7 +126,8 @@ event_streams::stream& event_streams::begin(net::exchange& to) {
 void event_streams::follow_events(net::exchange& to, std::uint64_t after) {
   auto& made = begin(to);
   made.of_events = true;
-  made.seen = after;
+  // A number of an earlier daemon says nothing here.
+  made.seen = after <= board_.last_seq() ? after : 0;
   send_new(made);
 }
 
@@ -138,7 +139,7 @@ void event_streams::follow_logs(net::exchange& to,
     log_source source;
     source.path = path;
     source.log = logs_.at(path);
-    source.seen = after;
+    source.seen = after <= source.log->last_sequence() ? after : 0;
     source.follower =
         source.log->follow([this](const process::captured_line&) { something_new(); });
     made.sources.push_back(std::move(source));
@@ -170,8 +171,7 @@ void event_streams::send_lines(stream& each) {
       if (source.seen != 0 && line.sequence > source.seen + 1) {
         each.to->stream_part(gap(line.sequence - source.seen - 1));
       }
-      each.to->stream_part(
-          console::stream_text(
+      each.to->stream_part(console::stream_text(
           {line.sequence, "log", console::to_json(to_record(source.path, line))}));
       source.seen = line.sequence;
     }

@@ -6,6 +6,7 @@
 #include "containers/admin/metrics_page.hpp"
 #include "kraken/model/lifecycle.hpp"
 
+#include <charconv>
 #include <ctime>
 
 namespace kraken::containers {
@@ -41,8 +42,11 @@ std::string rfc3339(std::int64_t seconds_ago) {
 
 // `w12` is worker 11 in Narya's counting.
 std::string slot_number(const std::string& alias) {
-  return alias.size() > 1 && alias[0] == 'w' ? std::to_string(std::stoul(alias.substr(1)) - 1)
-                                             : "0";
+  std::uint32_t number = 0;
+  const char* const end = alias.data() + alias.size();
+  const bool numbered = alias.starts_with('w') &&
+                        std::from_chars(alias.data() + 1, end, number).ptr == end && number != 0;
+  return std::to_string(numbered ? number - 1 : 0);
 }
 
 } // namespace

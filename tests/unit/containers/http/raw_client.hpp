@@ -4,8 +4,8 @@
 /// a deadline. Not an HTTP client: it believes the framing it is told.
 #pragma once
 
-#include "../loop_thread.hpp"
 #include "kraken/base/unique_fd.hpp"
+#include "support/loop_thread.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -21,6 +21,9 @@
 #include <unistd.h>
 
 namespace kraken::containers::test {
+
+using test_support::loop_thread;
+using test_support::patience;
 
 struct raw_response {
   int status = 0;                             ///< 0: none came

@@ -4,10 +4,11 @@
 /// sent and writes what they say, frame by frame. No process is started.
 #pragma once
 
-#include "../loop_thread.hpp"
+#include "../fake_exchange.hpp"
 #include "containers/php/kraken_channel.hpp"
 #include "containers/php/pool_shard.hpp"
 #include "kraken/wire/worker_side_frame.hpp"
+#include "support/loop_thread.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -24,67 +25,8 @@
 
 namespace kraken::containers::test {
 
-/// A client that waits; what became of it is read on the loop.
-class fake_exchange final : public net::exchange {
-public:
-  int status = 0; ///< of the answer or the failure; 0: none yet
-  int ends = 0;   ///< more than one is a breach
-  bool broken = false;
-  bool streaming_begun = false;
-  std::string text; ///< head and body as written, parts as given
-  bool is_congested = false;
-  bool gone = false;                  ///< abandoned: any call is a breach
-  std::function<void()> then = [] {}; ///< called at its end
-  int late_calls = 0;
-
-  wire::byte_buffer& output() noexcept override {
-    late_calls += gone || ends != 0 ? 1 : 0;
-    return output_;
-  }
-
-  wire::response_context context() noexcept override {
-    return {.date = "Thu, 01 Jan 1970 00:00:00 GMT"};
-  }
-
-  void answered(int with, wire::connection_after) override { end(with); }
-
-  void failed(int with, std::string_view detail) override {
-    text += detail;
-    end(with);
-  }
-
-  void streaming(int with, wire::body_framing, wire::connection_after) override {
-    late_calls += gone || ends != 0 ? 1 : 0;
-    status = with;
-    streaming_begun = true;
-  }
-
-  void stream_part(std::string_view part) override {
-    late_calls += gone || ends != 0 ? 1 : 0;
-    text += part;
-  }
-
-  void stream_ended() override { end(status); }
-
-  void stream_broken() override {
-    broken = true;
-    end(status);
-  }
-
-  [[nodiscard]] bool congested() const noexcept override { return is_congested; }
-
-private:
-  void end(int with) {
-    late_calls += gone ? 1 : 0;
-    status = with;
-    ++ends;
-    text.insert(0, std::string{output_.view()});
-    output_.clear();
-    then();
-  }
-
-  wire::byte_buffer output_;
-};
+using test_support::loop_thread;
+using test_support::patience;
 
 /// The container of a worker, as its channel sees it.
 class fake_owner final : public channel_owner {
@@ -279,6 +221,8 @@ public:
                    std::string_view path,
                    net::retry_policy retry = net::retry_policy::none) {
     wire::request_head head;
+    head.method = wire::http_method::get;
+    head.method = wire::http_method::get;
     head.method_name = "GET";
     head.target = path;
     head.path = path;

@@ -25,11 +25,11 @@ std::string packed_map(std::vector<wire::msgpack_value> keys,
 } // namespace
 
 TEST_CASE("a worker's message stands with its context in one line") {
-  const auto context = packed_map(
-      {text_value("at"), text_value("n"), text_value("list")},
-      {text_value("a.php:3"),
-       {std::uint64_t{7}},
-       {wire::msgpack_value::array{{true}, {std::int64_t{-1}}, {std::monostate{}}}}});
+  const auto context =
+      packed_map({text_value("at"), text_value("n"), text_value("list")},
+                 {text_value("a.php:3"),
+                  {std::uint64_t{7}},
+                  {wire::msgpack_value::array{{true}, {std::int64_t{-1}}, {std::monostate{}}}}});
   const auto words = words_of({"warn", "slow", context});
   CHECK(words.level == "warn");
   CHECK(words.lines == std::vector<std::string>{"slow at=a.php:3 n=7 list=[true -1 null]"});

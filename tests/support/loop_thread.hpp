@@ -13,7 +13,7 @@
 #include <thread>
 #include <utility>
 
-namespace kraken::containers::test {
+namespace kraken::test_support {
 
 inline constexpr std::chrono::seconds patience{20}; ///< far beyond any healthy wait
 
@@ -79,4 +79,4 @@ private:
   std::thread thread_;
 };
 
-} // namespace kraken::containers::test
+} // namespace kraken::test_support

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Following of events and log lines by clients that come, read slowly and go.
+#include "containers/admin/event_streams.hpp"
+
+#include "../fake_exchange.hpp"
+#include "board_record.hpp"
+#include "support/loop_thread.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace kraken;
+using namespace kraken::containers;
+using namespace kraken::containers::test;
+using model::phase;
+
+namespace {
+
+class followed {
+public:
+  followed() {
+    on.call([&] { streams = std::make_unique<event_streams>(on.loop(), board, logs); });
+  }
+
+  ~followed() {
+    on.call([&] { streams.reset(); });
+  }
+
+  void happens(const std::string& alias, phase at) {
+    board.publish(board_record("", alias, at), ++rank);
+  }
+
+  void writes(const std::string& path, std::string_view line) {
+    logs.at(path)->add(
+        process::output_stream::err, line, std::chrono::steady_clock::now(), [](const auto&) {});
+  }
+
+  [[nodiscard]] bool has(const fake_exchange& client, std::string_view text) {
+    return on.eventually([&] { return client.text.find(text) != std::string::npos; });
+  }
+
+  test_support::loop_thread on;
+  actor::status_board board;
+  process::log_board logs;
+  std::unique_ptr<event_streams> streams;
+  std::uint64_t rank = 0;
+};
+
+} // namespace
+
+TEST_CASE("a follower of events gets those it has not seen, then new ones") {
+  followed f;
+  f.happens("a", phase::starting);
+  f.happens("a", phase::ready);
+  fake_exchange client;
+  f.on.call([&] { f.streams->follow_events(client, 1); });
+  CHECK(client.streaming_begun);
+  REQUIRE(f.has(client, "id: 2\nevent: container_ready\ndata: {"));
+  CHECK(client.text.find("id: 1\n") == std::string::npos);
+  f.happens("b", phase::ready);
+  REQUIRE(f.has(client, "id: 3\n"));
+  CHECK(client.text.ends_with("\n\n"));
+  f.on.call([&] { f.streams->end_all(); });
+  CHECK(client.ends == 1);
+  f.happens("b", phase::gone);
+  f.on.call([] {});
+  CHECK(client.late_calls == 0);
+}
+
+TEST_CASE("a follower that has seen more than there is starts anew") {
+  followed f;
+  f.happens("a", phase::ready);
+  f.writes("a", "line");
+  fake_exchange events;
+  fake_exchange lines;
+  f.on.call([&] {
+    f.streams->follow_events(events, 500); // of the daemon before this one
+    f.streams->follow_logs(lines, {"a"}, 500);
+  });
+  CHECK(f.has(events, "id: 1\n"));
+  CHECK(f.has(lines, "id: 1\n"));
+  f.on.call([&] { f.streams->end_all(); });
+}
+
+TEST_CASE("a follower of logs gets the lines of its containers") {
+  followed f;
+  f.writes("a", "before");
+  fake_exchange client;
+  f.on.call([&] { f.streams->follow_logs(client, {"a"}, 0); });
+  REQUIRE(f.has(client, "before"));
+  f.writes("b", "of another");
+  f.writes("a", "after");
+  REQUIRE(f.has(client, "after"));
+  CHECK(client.text.find("of another") == std::string::npos);
+  CHECK(client.text.find("\"stderr\"") != std::string::npos);
+  f.on.call([&] {
+    f.streams->abandon(client);
+    client.gone = true;
+  });
+  f.writes("a", "unheard");
+  f.on.call([] {});
+  CHECK(client.late_calls == 0);
+}
+
+TEST_CASE("a follower that reads slowly is told how much it has missed") {
+  followed f;
+  fake_exchange client;
+  f.on.call([&] { f.streams->follow_logs(client, {"a"}, 0); });
+  f.writes("a", "first");
+  REQUIRE(f.has(client, "first"));
+  f.on.call([&] { client.is_congested = true; });
+  for (std::size_t i = 0; i < limits::log_ring_lines + 10; ++i) {
+    f.writes("a", "one of many");
+  }
+  f.on.call([] {});
+  CHECK(client.text.find("one of many") == std::string::npos);
+  f.on.call([&] {
+    client.is_congested = false;
+    f.streams->resume();
+  });
+  CHECK(client.text.find("event: gap\ndata: {\"lost\":10}") != std::string::npos);
+  CHECK(client.text.find("one of many") != std::string::npos);
+  f.on.call([&] { f.streams->end_all(); });
+}
