@@ -102,6 +102,13 @@ result<listening_socket> adopt(const address& where) {
   return out;
 }
 
+error cannot_listen(const address& where) {
+  const bool taken = errno == EADDRINUSE;
+  auto why = errno_error("listen on " + where.text());
+  why.code = taken ? errc::conflict : why.code;
+  return why;
+}
+
 void read_real_port(listening_socket& socket) {
   native_address real;
   real.size = sizeof real.storage;
@@ -115,12 +122,10 @@ void read_real_port(listening_socket& socket) {
   }
 }
 
-} // namespace
+/// Whether a port must be free or belongs to sockets of ours already.
+enum class port_state : std::uint8_t { free, ours };
 
-result<listening_socket> listen_on(const address& where, unsigned mode) {
-  if (where.kind == address::family::inherited) {
-    return adopt(where);
-  }
+result<listening_socket> open_listening(const address& where, unsigned mode, port_state port) {
   const auto native = to_native(where);
   const bool local = where.kind == address::family::unix_path;
   listening_socket out;
@@ -136,23 +141,38 @@ result<listening_socket> listen_on(const address& where, unsigned mode) {
     }
   } else {
     enable(out.fd.get(), SOL_SOCKET, SO_REUSEADDR);
-    enable(out.fd.get(), SOL_SOCKET, SO_REUSEPORT);
+    if (port == port_state::ours) {
+      enable(out.fd.get(), SOL_SOCKET, SO_REUSEPORT);
+    }
     // Inherited by accepted sockets: saves a call per connection.
     enable(out.fd.get(), IPPROTO_TCP, TCP_NODELAY);
   }
   if (::bind(out.fd.get(), native.get(), native.size) != 0 ||
-      (local && ::chmod(where.path.c_str(), mode) != 0) || ::listen(out.fd.get(), backlog) != 0) {
-    auto why = errno_error("listen on " + where.text());
-    why.code = errno == EADDRINUSE ? errc::conflict : why.code;
-    return fail(std::move(why));
+      (local && ::chmod(where.path.c_str(), mode) != 0)) {
+    return fail(cannot_listen(where));
+  }
+  if (!local) {
+    // Set only now: another daemon of this user on the same port is found by `bind`, and does not
+    // get every other connection.
+    enable(out.fd.get(), SOL_SOCKET, SO_REUSEPORT);
+  }
+  if (::listen(out.fd.get(), backlog) != 0) {
+    return fail(cannot_listen(where));
   }
   read_real_port(out);
   return out;
 }
 
+} // namespace
+
+result<listening_socket> listen_on(const address& where, unsigned mode) {
+  return where.kind == address::family::inherited ? adopt(where)
+                                                  : open_listening(where, mode, port_state::free);
+}
+
 result<listening_socket> listening_socket::another() const {
   if (!shared) {
-    return listen_on(bound);
+    return open_listening(bound, 0, port_state::ours);
   }
   listening_socket out;
   out.bound = bound;

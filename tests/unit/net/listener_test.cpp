@@ -59,6 +59,16 @@ TEST_CASE("port 0 becomes a real one, shared by a second socket") {
   CHECK(second->bound.port == first->bound.port);
 }
 
+TEST_CASE("a port that is taken is refused, even by a socket that would share it") {
+  auto first = listen_on(*address::parse("127.0.0.1:0"));
+  REQUIRE(first);
+  const auto second = first->another();
+  REQUIRE(second);
+  const auto stranger = listen_on(first->bound);
+  REQUIRE_FALSE(stranger);
+  CHECK(stranger.error().code == errc::conflict);
+}
+
 TEST_CASE("an accepted connection comes with its peer's address") {
   net::event_loop loop{0};
   auto socket = listen_on(*address::parse("127.0.0.1:0"));
