@@ -186,10 +186,16 @@ class Daemon:
     def health(self, target):
         return self.admin("GET", target).status
 
+    def console_words(self, *words):
+        return [CONSOLE, *words]
+
+    def console_environment(self):
+        return {**self.environment, "KRAKEN_SOCKET": self.socket}
+
     def console(self, *words, within=60.0, environment=()):
         done = subprocess.run(
-            [CONSOLE, *words], capture_output=True, text=True, timeout=within * STRETCH,
-            env={**self.environment, "KRAKEN_SOCKET": self.socket, **dict(environment)},
+            self.console_words(*words), capture_output=True, text=True, timeout=within * STRETCH,
+            env={**self.console_environment(), **dict(environment)},
             cwd=self.directory, stdin=subprocess.DEVNULL, check=False)
         return Console(done)
 

@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Beginning and end of the daemon: signals, drain, one daemon per socket, the service manager."""
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import unittest
+
+from support import processes
+from support.case import fresh_daemon
+from support.daemon import Daemon
+from support.http_client import Closed, Connection, request_bytes
+from support.topology import http, pool, topology
+from support.waiting import wait_until
+
+CONFIG = topology(pool(size=2), http())
+
+
+def busy_count(daemon):
+    return sum(1 for each in daemon.workers() if each["live"] and each["live"]["busy"])
+
+
+class Stop(unittest.TestCase):
+    def test_sigterm_drains(self):
+        daemon = fresh_daemon(self, CONFIG)
+        idle = daemon.connect()
+        self.addCleanup(idle.close)
+        self.assertEqual(idle.get("/hello").status, 200)
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/slow?ms=1000"))
+            wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+            address = daemon.address()
+            daemon.signal(signal.SIGTERM)
+            answer = connection.response()
+            self.assertEqual((answer.status, answer.header("connection")), (200, "close"))
+            self.assertTrue(connection.is_closed())
+        self.assertTrue(idle.is_closed())
+        self.assertEqual(daemon.wait_end(within=20), 0)
+        with self.assertRaises(ConnectionRefusedError):
+            Connection(address)
+
+    def test_sigint_is_as_good(self):
+        daemon = fresh_daemon(self, CONFIG)
+        daemon.signal(signal.SIGINT)
+        self.assertEqual(daemon.wait_end(), 0)
+
+    def test_not_ready_while_it_stops_but_alive(self):
+        daemon = fresh_daemon(self, CONFIG)
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/slow?ms=1500"))
+            wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+            daemon.signal(signal.SIGTERM)
+            wait_until(lambda: daemon.health("/readyz") == 503, "not ready any more")
+            self.assertEqual(daemon.health("/livez"), 200)
+            self.assertEqual(connection.response().status, 200)
+        self.assertEqual(daemon.wait_end(), 0)
+
+    def test_a_worker_that_does_not_end_is_killed_in_bounded_time(self):
+        daemon = fresh_daemon(self, topology(
+            pool(size=2, request={"timeout": "60s"}, shutdown="1s"), http()))
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/hang"))
+            wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+            began = time.monotonic()
+            daemon.signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait_end(within=30), 0)
+            self.assertLess(time.monotonic() - began, 25)
+
+    def test_the_deadline_of_the_whole_stop_holds(self):
+        daemon = fresh_daemon(self, topology(
+            pool(size=2, request={"timeout": "60s"}, shutdown="60s"), http(),
+            shutdown={"deadline": "1s"}))
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/hang"))
+            wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+            daemon.signal(signal.SIGTERM)
+            daemon.expected_code = daemon.wait_end(within=20)
+        self.assertIn(daemon.expected_code, (0, 1))
+
+    def test_a_second_sigterm_hurries(self):
+        daemon = fresh_daemon(self, topology(
+            pool(size=2, request={"timeout": "60s"}, shutdown="60s"), http()))
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/slow?ms=50000"))
+            wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+            daemon.signal(signal.SIGTERM)
+            wait_until(lambda: "daemon_stopping" in daemon.log(), "it stops")
+            daemon.signal(signal.SIGTERM)
+            daemon.expected_code = daemon.wait_end(within=10)
+        self.assertIn(daemon.expected_code, (0, 1))
+
+    def test_the_console_stops_it(self):
+        for words in (["stop"], ["stop", "--now"]):
+            with self.subTest(words=words):
+                daemon = fresh_daemon(self, CONFIG)
+                done = daemon.console(*words)
+                self.assertEqual((done.code, done.out), (0, "Daemon is stopping.\n"))
+                self.assertEqual(daemon.wait_end(), 0)
+
+    def test_stop_while_it_boots(self):
+        daemon = Daemon(topology(pool(script="slow_boot.php"), http()))
+        self.addCleanup(daemon.close)
+        daemon.launch()
+        wait_until(lambda: "daemon_started" in daemon.log(), "it has begun")
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait_end(within=20), 0)
+
+    def test_streams_of_events_end_with_the_daemon(self):
+        daemon = fresh_daemon(self, CONFIG)
+        follower = subprocess.Popen(
+            [*daemon.console_words("events", "-f")], env=daemon.console_environment(),
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.addCleanup(follower.stdout.close)
+        follower.stdout.readline()
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait_end(), 0)
+        follower.stdout.read()
+        self.assertIn(follower.wait(timeout=20), (0, 4))
+
+
+class Boot(unittest.TestCase):
+    def test_the_front_listens_while_workers_boot_and_keeps_what_comes(self):
+        daemon = Daemon(topology(pool(script="slow_boot.php"), http()))
+        self.addCleanup(daemon.close)
+        daemon.launch()
+        # The worker needs 1.5 s; the request is there before and must not be refused.
+        wait_until(lambda: daemon.api("node")["listen"], "the front listens", within=20)
+        self.assertEqual(daemon.health("/readyz"), 503)
+        self.assertEqual(daemon.get("/").status, 200)
+
+    def test_nothing_is_inherited_that_a_worker_should_not_have(self):
+        daemon = fresh_daemon(self, CONFIG)
+        for pid in daemon.pids():
+            names = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
+            kinds = sorted(name.split(":")[0] for name in names)
+            # Standard streams, and the socket of its channel; PHP opens its own script.
+            self.assertLessEqual(sum(kind == "socket" for kind in kinds), 1, names)
+            self.assertFalse(any("kraken" in name and "tests" not in name for name in names), names)
+
+
+class OnePerSocket(unittest.TestCase):
+    def test_the_second_daemon_names_the_first_and_leaves_it_alone(self):
+        daemon = fresh_daemon(self, CONFIG)
+        second = subprocess.run(daemon.command_line(), env=daemon.environment, timeout=60,
+                                capture_output=True, text=True, check=False,
+                                stdin=subprocess.DEVNULL)
+        self.assertEqual(second.returncode, 73, second)
+        self.assertIn(str(daemon.pid), second.stderr)
+        self.assertEqual(daemon.get("/hello").status, 200)
+        daemon.wait_settled(2)
+
+    def test_two_daemons_with_sockets_of_their_own_do_not_meet(self):
+        first, second = fresh_daemon(self, CONFIG), fresh_daemon(self, CONFIG)
+        self.assertNotEqual(first.address(), second.address())
+        second.close()
+        self.assertEqual(first.get("/hello").status, 200)
+
+    def test_a_taken_port_is_told(self):
+        daemon = fresh_daemon(self, CONFIG)
+        port = daemon.address()[1]
+        other = Daemon(topology(pool(size=1), {**http(), "listen": [f"127.0.0.1:{port}"]}))
+        self.addCleanup(other.abort)
+        other.launch()
+        self.assertNotEqual(other.wait_end(within=60), 0)
+        self.assertIn(str(port), other.log())
+        self.assertEqual(daemon.get("/hello").status, 200)
+        wait_until(lambda: not other.family(), "the loser leaves nothing behind")
+
+
+class ServiceManager(unittest.TestCase):
+    """A stand-in for systemd's socket."""
+
+    def test_ready_stopping_and_watchdog(self):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        daemon = Daemon(CONFIG)
+        path = os.path.join(daemon.directory, "notify.sock")
+        manager.bind(path)
+        manager.settimeout(30)
+        messages = []
+        arrived = threading.Condition()
+
+        def listen():
+            while True:
+                try:
+                    text = manager.recv(4096).decode()
+                except OSError:
+                    return
+                with arrived:
+                    messages.append(text)
+        threading.Thread(target=listen, daemon=True).start()
+
+        def said(word, times=1):
+            return sum(1 for each in messages if word in each.splitlines()) >= times
+        daemon.environment.update(NOTIFY_SOCKET=path, WATCHDOG_USEC="400000")
+        self.addCleanup(daemon.close)
+        daemon.start()
+        wait_until(lambda: said("READY=1"), "READY=1")
+        wait_until(lambda: said("WATCHDOG=1", 3), "three signs of life")
+        # Workers are none of the manager's business.
+        for pid in daemon.pids():
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                self.assertNotIn(b"NOTIFY_SOCKET", file.read())
+        daemon.signal(signal.SIGHUP)
+        wait_until(lambda: said("RELOADING=1"), "RELOADING=1")
+        wait_until(lambda: said("READY=1", 2), "READY=1 after the reload")
+        daemon.signal(signal.SIGTERM)
+        self.assertEqual(daemon.wait_end(), 0)
+        wait_until(lambda: said("STOPPING=1"), "STOPPING=1")
+
+    def test_a_manager_that_is_not_there_is_no_reason_to_fail(self):
+        daemon = fresh_daemon(self, CONFIG, environment={"NOTIFY_SOCKET": "/nowhere/notify"})
+        self.assertEqual(daemon.get("/hello").status, 200)
+
+
+class Signals(unittest.TestCase):
+    def test_signals_without_a_meaning_do_nothing(self):
+        daemon = fresh_daemon(self, CONFIG)
+        for number in (signal.SIGPIPE, signal.SIGWINCH, signal.SIGUSR2, signal.SIGUSR1):
+            daemon.signal(number)
+        self.assertEqual(daemon.get("/hello").status, 200)
+        self.assertTrue(daemon.running())
+        self.assertEqual(processes.zombies_of(daemon.pid), [])
+
+    def test_sigusr1_opens_the_log_file_anew(self):
+        daemon = Daemon(topology(pool(size=1), http(), log={"file": "own.log"}))
+        self.addCleanup(daemon.close)
+        daemon.start()
+        path = os.path.join(daemon.directory, "own.log")
+        rotated = path + ".1"
+        self.assertTrue(os.path.exists(path))
+        os.rename(path, rotated)
+        daemon.signal(signal.SIGUSR1)
+
+        def reopened():
+            daemon.get("/echo-stray")
+            with open(path, encoding="utf-8") as file:
+                return "stray error" in file.read()
+        wait_until(reopened, "lines go to the new file")
+        before = os.path.getsize(rotated)
+        daemon.get("/echo-stray")
+        self.assertEqual(os.path.getsize(rotated), before)
+
+
