@@ -8,7 +8,7 @@
 namespace kraken::process {
 
 line_capture::line_capture(capture_limits limits)
-    : lines_per_second_max_(limits.lines_per_second_max),
+    : line_bytes_max_(limits.line_bytes_max), lines_per_second_max_(limits.lines_per_second_max),
       splitters_{line_splitter{limits.line_bytes_max}, line_splitter{limits.line_bytes_max}},
       ring_(limits.ring_lines, limits.ring_bytes) {}
 
@@ -23,13 +23,25 @@ void line_capture::flush(output_stream from, time_point now, const captured_line
   splitter(from).flush([&](const raw_line& line) { accept(from, line, now, pass_on); });
 }
 
+void line_capture::add(output_stream from,
+                       std::string_view message,
+                       time_point now,
+                       const captured_line_sink& pass_on) {
+  line_splitter apart{line_bytes_max_};
+  const auto take = [&](const raw_line& line) { accept(from, line, now, pass_on); };
+  apart.feed(message, take);
+  apart.flush(take);
+  message_bytes_cut_ += apart.bytes_cut();
+}
+
 std::uint64_t line_capture::take_dropped() noexcept {
   return lines_dropped_ - std::exchange(dropped_reported_, lines_dropped_);
 }
 
 capture_counts line_capture::counts() const noexcept {
-  return {
-      ring_.last_sequence(), lines_dropped_, splitters_[0].bytes_cut() + splitters_[1].bytes_cut()};
+  return {ring_.last_sequence(),
+          lines_dropped_,
+          splitters_[0].bytes_cut() + splitters_[1].bytes_cut() + message_bytes_cut_};
 }
 
 void line_capture::accept(output_stream from,

@@ -50,6 +50,12 @@ public:
   /// Takes what has no line end yet as a line: at end of file, or when it has waited for long.
   void flush(output_stream from, time_point now, const captured_line_sink& pass_on);
 
+  /// Takes a message that is not part of a stream's bytes: what the stream has begun stays apart.
+  void add(output_stream from,
+           std::string_view message,
+           time_point now,
+           const captured_line_sink& pass_on);
+
   /// Lines dropped since the last call of this function; for one "n lines dropped" event.
   [[nodiscard]] std::uint64_t take_dropped() noexcept;
 
@@ -64,7 +70,9 @@ private:
   [[nodiscard]] bool within_rate(time_point now) noexcept;
   [[nodiscard]] line_splitter& splitter(output_stream from) noexcept;
 
+  std::size_t line_bytes_max_;
   std::size_t lines_per_second_max_;
+  std::uint64_t message_bytes_cut_ = 0;
   std::array<line_splitter, 2> splitters_;
   log_ring ring_;
   time_point window_start_{};

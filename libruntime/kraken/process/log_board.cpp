@@ -32,7 +32,7 @@ void container_log::add(output_stream from,
                         const captured_line_sink& pass_on) {
   const std::lock_guard lock{mutex_};
   const auto before = capture_.ring().last_sequence();
-  capture_.feed(from, std::string{line} + "\n", now, pass_on);
+  capture_.add(from, line, now, pass_on);
   tell_followers(before);
 }
 

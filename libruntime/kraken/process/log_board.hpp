@@ -32,7 +32,8 @@ public:
             const captured_line_sink& pass_on);
   void flush(output_stream from, time_point now, const captured_line_sink& pass_on);
 
-  /// Puts one whole line in, as a worker's own log message.
+  /// Puts in what is no part of the program's output, as a worker's own log message: one line, or
+  /// several when it has line ends in it.
   void
   add(output_stream from, std::string_view line, time_point now, const captured_line_sink& pass_on);
 
@@ -42,7 +43,7 @@ public:
   [[nodiscard]] std::uint64_t take_dropped();
 
   /// Calls `each` for every new line, on the thread that writes it, until `unfollow`. Must be
-  /// quick.
+  /// quick and must not come back here: the log is locked.
   [[nodiscard]] std::uint64_t follow(follower each);
   void unfollow(std::uint64_t id);
 

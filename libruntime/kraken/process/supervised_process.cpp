@@ -112,6 +112,12 @@ void supervised_process::reap() {
 }
 
 void supervised_process::obey(const stop_step& step) {
+  // Armed before acting: `drain` may come back here through `hurry`.
+  next_step_.reset();
+  if (step.wake) {
+    const auto delay = std::chrono::ceil<milliseconds>(*step.wake - loop_.now());
+    next_step_ = loop_.after(delay, [this] { obey(sequence_.advance(loop_.now())); });
+  }
   switch (step.action) {
   case stop_action::none:
     break;
@@ -129,11 +135,6 @@ void supervised_process::obey(const stop_step& step) {
     break;
   case stop_action::give_up:
     break; // the pidfd still tells when the kernel lets go of it
-  }
-  next_step_.reset();
-  if (step.wake) {
-    const auto delay = std::chrono::ceil<milliseconds>(*step.wake - loop_.now());
-    next_step_ = loop_.after(delay, [this] { obey(sequence_.advance(loop_.now())); });
   }
 }
 

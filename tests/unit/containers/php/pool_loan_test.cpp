@@ -85,6 +85,8 @@ TEST_CASE("a worker that becomes idle asks the other shards") {
   far.end->answer(far.end->stream(), "three");
   REQUIRE(pool[0].ended(waits));
   CHECK(waits.text.ends_with("three"));
+  near.end->answer(near.end->stream(), "");
+  CHECK(pool[0].ended(one));
 }
 
 TEST_CASE("a shard without workers shares the queue of one that has some") {
