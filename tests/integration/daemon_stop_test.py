@@ -122,7 +122,8 @@ class Stop(unittest.TestCase):
 
 class Boot(unittest.TestCase):
     def test_the_front_listens_while_workers_boot_and_keeps_what_comes(self):
-        daemon = Daemon(topology(pool(script="slow_boot.php"), http()))
+        daemon = Daemon(topology(pool(script="slow_boot.php"), http(),
+                                 supervise={"strategy": "rest_for_one", "start": "parallel"}))
         self.addCleanup(daemon.close)
         daemon.launch()
         # The worker needs 1.5 s; the request is there before and must not be refused.

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A changed configuration: applied by difference, or refused whole with the place of the mistake."""
+import json
+import os
+import signal
+import threading
+import unittest
+
+from support.case import fresh_daemon
+from support.topology import http, pool, process, topology
+from support.waiting import wait_until
+
+
+def config(size=2, *more, **options):
+    return topology(pool(size=size, **options), http(), *more)
+
+
+class Reload(unittest.TestCase):
+    def setUp(self):
+        self.daemon = fresh_daemon(self, config())
+
+    def reload(self, text):
+        self.daemon.write_config(text)
+        return self.daemon.console("reload")
+
+    def test_nothing_changed(self):
+        before = self.daemon.pids()
+        done = self.daemon.console("reload")
+        self.assertEqual((done.code, done.out), (0, "Configuration has not changed.\n"))
+        self.assertEqual(self.daemon.pids(), before)
+
+    def test_a_new_container_is_created_and_an_old_one_goes(self):
+        before = self.daemon.pids()
+        done = self.reload(config(2, process("extra", "sleep", "600")))
+        self.assertEqual(done.code, 0, done)
+        self.assertIn("Configuration has been reloaded.", done.out)
+        self.assertIn("extra", done.out)
+        pid = self.daemon.container("extra")["pid"]
+        self.assertGreater(pid, 0)
+        self.assertEqual(self.daemon.pids(), before, "the workers went on")
+        self.assertEqual(self.reload(config()).code, 0)
+        self.assertEqual(self.daemon.admin("GET", "/api/v1/containers/extra").status, 404)
+        wait_until(lambda: pid not in self.daemon.family(), "its process has ended")
+        self.assertEqual(self.daemon.pids(), before)
+
+    def test_a_size_changes_without_a_restart(self):
+        before = self.daemon.pids()
+        self.assertEqual(self.reload(config(4)).code, 0)
+        self.daemon.wait_settled(4)
+        self.assertLessEqual(set(before), set(self.daemon.pids()))
+        self.assertEqual(self.reload(config(1)).code, 0)
+        self.daemon.wait_settled(1)
+
+    def test_a_live_option_is_in_force_without_a_restart(self):
+        before = self.daemon.pids()
+        self.assertEqual(self.reload(config(2, request={"timeout": "300ms"})).code, 0)
+        self.assertEqual(self.daemon.pids(), before)
+        self.assertEqual(self.daemon.get("/slow?ms=10000").status, 504)
+
+    def test_an_option_that_needs_new_workers_gets_them(self):
+        before = set(self.daemon.pids())
+        self.assertEqual(self.reload(config(2, env={"ADDED": "yes"})).code, 0)
+        self.daemon.wait_settled(2)
+        self.assertFalse(before & set(self.daemon.pids()))
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+
+    def test_sighup(self):
+        self.daemon.write_config(config(3))
+        self.daemon.signal(signal.SIGHUP)
+        self.daemon.wait_settled(3)
+
+    def test_a_bad_file_changes_nothing_and_says_where(self):
+        before = self.daemon.containers()
+        bad = json.loads(config(3))
+        bad["root"]["children"][0]["sise"] = 5
+        bad["root"]["children"][1]["timeouts"] = {"idle": "10"}
+        text = json.dumps(bad, indent=1)
+        line = next(number for number, each in enumerate(text.splitlines(), 1) if "sise" in each)
+        done = self.reload(text)
+        self.assertEqual(done.code, 2, done)
+        self.assertEqual(done.out, "")
+        self.assertIn(f"{self.daemon.config_file}:{line}:", done.err)
+        self.assertIn("sise", done.err)
+        self.assertIn("size", done.err, "the nearest option is named")
+        self.assertIn("did you mean '10s'?", done.err, "all mistakes at once")
+        self.same_as(before)
+        began = len(self.daemon.log())
+        self.daemon.signal(signal.SIGHUP)
+        wait_until(lambda: "reload_refused" in self.daemon.log()[began:], "the log says so")
+        self.assertIn(f":{line}:", self.daemon.log()[began:])
+        self.same_as(before)
+
+    def same_as(self, before):
+        names = ("path", "generation", "pid", "state")
+        self.assertEqual([[each[name] for name in names] for each in self.daemon.containers()],
+                         [[each[name] for name in names] for each in before])
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+
+    def test_broken_yaml_and_a_missing_file(self):
+        before = self.daemon.containers()
+        for text in ("root: [", "root: {children: [{id: web}, {id: web}]}\nroot: 1\n", "\t: x", "[]"):
+            with self.subTest(text=text):
+                self.assertEqual(self.reload(text).code, 2)
+                self.same_as(before)
+        os.remove(self.daemon.config_file)
+        done = self.daemon.console("reload")
+        self.assertIn(done.code, (2, 3), done)
+        self.same_as(before)
+
+    def test_config_diff_changes_nothing(self):
+        self.daemon.write_config(config(2, process("extra", "sleep", "600")))
+        done = self.daemon.console("config:diff")
+        self.assertEqual(done.code, 0)
+        self.assertIn("extra", done.out)
+        self.assertEqual(self.daemon.admin("GET", "/api/v1/containers/extra").status, 404)
+
+    def test_reloads_under_load_cost_no_request(self):
+        stop = threading.Event()
+        statuses, faults = [], []
+
+        def client():
+            try:
+                with self.daemon.connect() as connection:
+                    while not stop.is_set():
+                        statuses.append(connection.get("/hello").status)
+            except Exception as problem:  # shown below
+                faults.append(problem)
+        clients = [threading.Thread(target=client) for _ in range(8)]
+        for each in clients:
+            each.start()
+        try:
+            for round_number in range(6):
+                text = config(2 + round_number % 3, queue={"max": 500 + round_number})
+                self.assertEqual(self.reload(text).code, 0)
+                self.assertEqual(self.reload("root: [").code, 2)
+        finally:
+            stop.set()
+            for each in clients:
+                each.join()
+        self.assertEqual(faults, [])
+        self.assertEqual(set(statuses), {200})
