@@ -95,7 +95,7 @@ private:
   bool head_begun_ = false; ///< a limit for the head runs
   bool chunked_ = false;
   bool paused_sink_ = false;
-  bool awaits_room_ = false; ///< no request is taken until output is sent
+  bool awaits_room_ = false;          ///< no request is taken until output is sent
   bool input_ended_ = false;          ///< the client sends no more
   std::uint64_t sent_before_ = 0;     ///< when its reading was last judged
   net::request_sink* sink_ = nullptr; ///< of the request under way

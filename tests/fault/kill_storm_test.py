@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""64 clients, and every 200 ms a random worker is killed: only requests in killed workers suffer."""
+"""64 clients, and every 200 ms a random worker is killed: only their requests suffer."""
 import collections
 import os
 import random

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A worker dies, lies or hangs: its own request suffers, nothing else notices, and it comes back."""
+"""A worker dies, lies or hangs: its own request suffers, nothing else notices, and it returns."""
 import os
 import signal
 import struct

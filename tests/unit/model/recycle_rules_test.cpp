@@ -17,14 +17,20 @@ TEST_CASE("judge") {
   const recycle_rules none;
   const recycle_rules all{
       .requests = 10, .ttl = 1h, .idle_ttl = 1min, .memory_soft = 64_MiB, .memory_hard = 128_MiB};
-  auto [rules, use, what, reason] = GENERATE_COPY(table<recycle_rules, worker_use, act, recycle_why>({
+  auto [rules,
+        use,
+        what,
+        reason] = GENERATE_COPY(table<recycle_rules, worker_use, act, recycle_why>({
       {none,
        {.requests = 1U << 30U, .age = 24h, .idle = 24h, .memory = 9_GiB},
        act::keep,
        recycle_why::none},
       {none, {.wants_out = true}, act::recycle, recycle_why::own_wish},
       {none, {.busy = true, .wants_out = true}, act::keep, recycle_why::own_wish},
-      {all, {.requests = 9, .age = 59min, .idle = 59s, .memory = 64_MiB}, act::keep, recycle_why::none},
+      {all,
+       {.requests = 9, .age = 59min, .idle = 59s, .memory = 64_MiB},
+       act::keep,
+       recycle_why::none},
       {all, {.requests = 10}, act::recycle, recycle_why::requests},
       {all, {.requests = 10, .busy = true}, act::keep, recycle_why::requests},
       {all, {.age = 1h}, act::recycle, recycle_why::ttl},
