@@ -71,9 +71,10 @@ class Ends(CrashCase):
         with self.connect() as first, self.connect() as second:
             first.send(request_bytes("GET", "/slow?ms=1000"))
             second.send(request_bytes("GET", "/slow?ms=1000"))
+            # Long enough for both to have read their request: before that it would go to another.
             busy = wait_until(lambda: [each for each in self.daemon.workers()
-                                       if each["live"]["busy"]][1:] and self.daemon.workers(),
-                              "both work")
+                                       if each["live"]["busy_ms"] > 200][1:]
+                              and self.daemon.workers(), "both work")
             os.kill(busy[0]["pid"], signal.SIGKILL)
             statuses = sorted([first.response().status, second.response().status])
         self.assertEqual(statuses, [200, 502])

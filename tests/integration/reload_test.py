@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A changed configuration: applied by difference, or refused whole with the place of the mistake."""
+"""A changed configuration: applied by difference, or refused whole with its place."""
 import json
 import os
 import signal
@@ -98,7 +98,8 @@ class Reload(unittest.TestCase):
 
     def test_broken_yaml_and_a_missing_file(self):
         before = self.daemon.containers()
-        for text in ("root: [", "root: {children: [{id: web}, {id: web}]}\nroot: 1\n", "\t: x", "[]"):
+        for text in ("root: [", "root: {children: [{id: web}, {id: web}]}\nroot: 1\n",
+                     "\t: x", "[]"):
             with self.subTest(text=text):
                 self.assertEqual(self.reload(text).code, 2)
                 self.same_as(before)
