@@ -160,11 +160,14 @@ std::vector<actor::kind> daemon::kinds() {
   process_environment_.default_root =
       ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
   http_environment_.counters = &fronts_;
-  http_environment_.bound = [this](const std::string&, const std::vector<net::address>& where) {
+  http_environment_.bound = [this](const std::string& path,
+                                   const std::vector<net::address>& where) {
     listening_.with([&](auto& all) {
+      auto& own = all[path];
+      own.clear();
       for (const auto& each : where) {
-        all.push_back(each.kind == net::address::family::ip ? "http://" + each.text()
-                                                            : each.text());
+        const bool ip = each.kind == net::address::family::ip;
+        own.push_back(ip ? "http://" + each.text() : each.text());
       }
     });
   };

@@ -20,6 +20,7 @@
 #include "kraken/process/single_instance.hpp"
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -106,7 +107,7 @@ private:
   std::atomic<bool> sweep_asked_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> reloading_{false};
-  guarded<std::vector<std::string>> listening_;
+  guarded<std::map<std::string, std::vector<std::string>>> listening_; ///< by front
   guarded<std::string> shown_configuration_;
   int exit_code_ = 0;
 };

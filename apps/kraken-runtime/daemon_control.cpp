@@ -225,7 +225,11 @@ console::node_record daemon::node_record() const {
       std::chrono::duration_cast<seconds>(std::chrono::steady_clock::now() - began_).count());
   out.shards = plan_.shards;
   out.config_files = plan_.config_files;
-  out.listen = listening_.with([](const auto& all) { return all; });
+  listening_.with([&out](const auto& all) {
+    for (const auto& [path, addresses] : all) {
+      out.listen.insert(out.listen.end(), addresses.begin(), addresses.end());
+    }
+  });
   return out;
 }
 

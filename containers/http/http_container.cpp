@@ -159,6 +159,9 @@ void http_container::one_done(bool drained) {
 
 void http_container::end() {
   if (!std::exchange(ended_, true)) {
+    if (environment_.bound) {
+      environment_.bound(shell_.path(), {});
+    }
     model::cause why;
     why.kind = model::cause_kind::exit_normal;
     shell_.ended(std::move(why));

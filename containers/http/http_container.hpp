@@ -28,7 +28,7 @@ struct http_shard {
 struct http_environment {
   std::vector<http_shard> shards;
   counter_board<front_counters>* counters = nullptr; ///< for the metrics page
-  /// Told of the addresses really bound (port 0), once listening.
+  /// Told of the addresses really bound (port 0), once listening, and of none at the end.
   std::function<void(const std::string& path, const std::vector<net::address>&)> bound;
 };
 

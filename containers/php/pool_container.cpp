@@ -286,15 +286,16 @@ void pool_container::look_at_idle_time() {
       });
 }
 
-result<void> pool_container::scale(std::uint32_t count) {
+result<std::uint32_t> pool_container::scale(std::uint32_t count) {
   if (count == 0 || count > limits::children_max) {
     return fail(errc::invalid_argument,
                 "a pool has 1 to " + std::to_string(limits::children_max) + " workers");
   }
+  const auto before = static_cast<std::uint32_t>(workers_.size());
   min_ = std::min(min_, count);
   resize(count);
   judge_readiness();
-  return {};
+  return before;
 }
 
 result<void> pool_container::recycle_workers() {

@@ -28,7 +28,7 @@ public:
   void drain() override;
   void stop() override;
   void kill() override;
-  [[nodiscard]] result<void> scale(std::uint32_t count) override;
+  [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count) override;
   [[nodiscard]] result<void> recycle_workers() override;
   void updated(const model::child_spec& spec) override;
   void child_changed(const model::container_status& child) override;

@@ -110,12 +110,12 @@ void scripted::child_changed(const model::container_status& child) {
   }
 }
 
-result<void> scripted::scale(std::uint32_t count) {
+result<std::uint32_t> scripted::scale(std::uint32_t count) {
   if (shell_.spec().kind != "pool") {
     return incarnation::scale(count);
   }
   note("scale " + std::to_string(count));
-  return {};
+  return count + 1;
 }
 
 void scripted::updated(const model::child_spec& spec) {

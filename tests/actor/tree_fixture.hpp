@@ -62,7 +62,7 @@ public:
   void resume() override;
   bool receive(const actor::letter& what) override;
   void child_changed(const model::container_status& child) override;
-  result<void> scale(std::uint32_t count) override;
+  result<std::uint32_t> scale(std::uint32_t count) override;
   void updated(const model::child_spec& spec) override;
   actor::host& shell() { return shell_; }
 

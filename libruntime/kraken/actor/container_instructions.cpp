@@ -178,7 +178,8 @@ void container::on_manage(const manage& what) {
     }
     const auto scaled = life_->scale(asked.count);
     return scaled ? what.reply->answer(
-                        model::reply{status_.path + " scales to " + std::to_string(asked.count)})
+                        model::reply{status_.path + " scales to " + std::to_string(asked.count),
+                                     scaled.value() != asked.count})
                   : what.reply->answer(fail(scaled.error()));
   }
   what.reply->answer(fail(errc::internal, "a verb for the supervisor of " + status_.path));

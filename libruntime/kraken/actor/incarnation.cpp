@@ -10,7 +10,7 @@ bool incarnation::receive(const letter& what) {
   return false;
 }
 
-result<void> incarnation::scale(std::uint32_t count) {
+result<std::uint32_t> incarnation::scale(std::uint32_t count) {
   return fail(errc::unsupported,
               "a container of this kind has no size to set to " + std::to_string(count));
 }

@@ -79,8 +79,9 @@ public:
   /// @return false when this kind takes no messages: it becomes a dead letter `unhandled`
   [[nodiscard]] virtual bool receive(const letter& what);
   /// A pool changes its number of workers.
-  /// @return errc::unsupported for kinds that have no size
-  [[nodiscard]] virtual result<void> scale(std::uint32_t count);
+  /// @return the number it had
+  /// @error errc::unsupported for kinds that have no size
+  [[nodiscard]] virtual result<std::uint32_t> scale(std::uint32_t count);
   /// Every worker of a pool is replaced, one after the other.
   [[nodiscard]] virtual result<void> recycle_workers();
   /// Told on the shard of the parent when a child changes phase.

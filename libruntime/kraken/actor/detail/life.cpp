@@ -86,8 +86,8 @@ life::thrown life::receive(const letter& what, bool& taken) {
   return guard([&] { taken = incarnation_->receive(what); });
 }
 
-result<void> life::scale(std::uint32_t count) {
-  result<void> answer;
+result<std::uint32_t> life::scale(std::uint32_t count) {
+  result<std::uint32_t> answer;
   if (const auto threw = guard([&] { answer = incarnation_->scale(count); })) {
     return fail(errc::container_failed, threw->text());
   }

@@ -40,7 +40,7 @@ public:
   [[nodiscard]] thrown update(std::shared_ptr<const model::child_spec> spec);
   /// @param taken set to whether the incarnation handled it
   [[nodiscard]] thrown receive(const letter& what, bool& taken);
-  [[nodiscard]] result<void> scale(std::uint32_t count);
+  [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count);
   [[nodiscard]] result<void> recycle_workers();
 
   // host
