@@ -1,0 +1,409 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The console against a running daemon: verbs, answers, exit codes, forms of output."""
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import time
+import unittest
+
+from support import processes
+from support.case import DaemonCase, fresh_daemon
+from support.daemon import CONSOLE
+from support.http_client import Connection
+from support.topology import http, pool, process, topology
+from support.waiting import wait_until
+
+CONFIG = topology(pool(size=2), http(), process("sleeper", "sleep", "600"),
+                  supervise={"strategy": "one_for_one"})
+
+
+class ConsoleCase(DaemonCase):
+    config = CONFIG
+
+    def kraken(self, *words, code=0, **options):
+        done = self.daemon.console(*words, **options)
+        self.assertEqual(done.code, code, done)
+        if code:
+            self.assertIn("Try: kraken ", done.err, "every error ends with the next command")
+            self.assertEqual(done.out, "")
+        else:
+            self.assertEqual(done.err, "")
+        return done
+
+    def says(self, text, *words):
+        self.assertEqual(self.kraken(*words).out, text + "\n")
+
+    def state(self, alias):
+        return self.daemon.container(alias)["state"]
+
+
+class Processes(ConsoleCase):
+    def tearDown(self):
+        self.daemon.console("process:destroy", "Main", "T1")
+
+    def test_a_life(self):
+        self.kraken("process:exists", "Main", "T1", code=3)
+        self.says("Process has been created.", "process:create", "Main", "T1", "sleep 600")
+        self.says("Process exists.", "process:exists", "Main", "T1")
+        first = self.daemon.container("T1")
+        self.assertEqual((first["state"], first["phase"], first["path"]),
+                         ("started", "ready", "Main/T1"))
+        self.assertEqual(processes.command_of(first["pid"]), "sleep 600")
+        self.says("Process has been stopped.", "process:stop", "Main", "T1")
+        self.assertFalse(processes.is_alive(first["pid"]))
+        self.assertEqual(self.state("T1"), "stopped")
+        self.says("Process has been already stopped.", "process:stop", "Main", "T1")
+        self.says("Process has been started.", "process:start", "Main", "T1")
+        self.says("Process has been already started.", "process:start", "Main", "T1")
+        second = self.daemon.container("T1")
+        self.assertEqual(second["generation"], first["generation"] + 1)
+        self.says("Process has been destroyed.", "process:destroy", "Main", "T1")
+        self.assertFalse(processes.is_alive(second["pid"]))
+        self.says("Process was not needed to be destroyed, because it had not existed.",
+                  "process:destroy", "Main", "T1")
+        self.assertEqual(self.daemon.admin("GET", "/api/v1/containers/T1").status, 404)
+
+    def test_creating_twice_makes_no_second_one(self):
+        self.kraken("process:create", "Main", "T1", "sleep 600")
+        pid = self.daemon.container("T1")["pid"]
+        done = self.daemon.console("process:create", "Main", "T1", "sleep 600")
+        self.assertEqual(done.code, 0, done)
+        self.assertEqual(self.daemon.container("T1")["pid"], pid)
+        self.assertEqual(sum(1 for each in self.daemon.containers() if each["alias"] == "T1"), 1)
+
+    def test_create_by_force_replaces(self):
+        self.kraken("process:create", "Main", "T1", "sleep 600")
+        pid = self.daemon.container("T1")["pid"]
+        for flags in ("CREATE_FORCE_SOFT", "CREATE_FORCE_HARD", "CREATE_FORCE"):
+            with self.subTest(flags=flags):
+                self.kraken("process:create", "Main", "T1", "sleep 601", "--flags", flags)
+                now = self.daemon.container("T1")["pid"]
+                self.assertNotEqual(now, pid)
+                self.assertFalse(processes.is_alive(pid))
+                pid = now
+
+    def test_a_killed_process_comes_back(self):
+        self.kraken("process:create", "Main", "T1", "sleep 600")
+        before = self.daemon.container("T1")
+        os.kill(before["pid"], signal.SIGKILL)
+        wait_until(lambda: self.daemon.container("T1")["pid"] not in (0, before["pid"]),
+                   "it is restarted")
+        after = self.daemon.container("T1")
+        self.assertEqual((after["restarts"], after["cause"]["text"]), (1, "signal 9 (SIGKILL)"))
+
+    def test_a_stopped_process_stays_stopped(self):
+        self.kraken("process:create", "Main", "T1", "sleep 600")
+        pid = self.daemon.container("T1")["pid"]
+        os.kill(pid, signal.SIGKILL)
+        self.kraken("process:stop", "Main", "T1")
+        self.assertEqual(self.state("T1"), "stopped")
+        self.assertEqual(self.daemon.container("T1")["pid"], 0)
+
+    def test_a_program_that_is_not_there(self):
+        done = self.daemon.console("process:create", "Main", "T1", "no-such-program-here")
+        self.assertNotEqual(done.code, 0)
+        self.assertIn("no-such-program-here", done.err)
+
+    def test_output_is_captured(self):
+        self.kraken("process:create", "Main", "T1",
+                    "sh -c 'echo to out; echo to err >&2; exec sleep 600'")
+        wait_until(lambda: "to out" in self.kraken("logs", "T1").out, "the output is there")
+        wait_until(lambda: "to err" in self.kraken("logs", "T1").out, "the error output is there")
+
+
+class Containers(ConsoleCase):
+    def test_container_verbs(self):
+        self.says("Runtime has been stopped.", "container:stop", "sleeper")
+        self.says("Runtime has been already stopped.", "container:stop", "Main/sleeper")
+        self.assertEqual(self.state("sleeper"), "stopped")
+        self.says("Runtime has been started.", "container:start", "sleeper")
+        self.says("Runtime has been already started.", "container:start", "sleeper")
+        self.assertIn("started", self.kraken("container:status", "sleeper").out)
+        pid = self.daemon.container("sleeper")["pid"]
+        self.says("Runtime has been restarted.", "container:restart", "sleeper")
+        self.assertNotEqual(self.daemon.container("sleeper")["pid"], pid)
+
+    def test_runtime_verbs(self):
+        self.says("Runtime exists.", "runtime:exists", "Main", "sleeper")
+        self.says("Runtime has been stopped.", "runtime:stop", "Main", "sleeper")
+        self.says("Runtime has been started.", "runtime:start", "Main", "sleeper")
+
+    def test_arch_verbs(self):
+        self.says("Part of architecture has been stopped.", "arch:stop", "web")
+        self.assertEqual({each["state"] for each in self.daemon.containers("web")}, {"stopped"})
+        self.assertEqual(self.daemon.pids(), [])
+        self.assertEqual(self.daemon.get("/hello").status, 503)
+        self.assertIn("stopped", self.kraken("arch:status", "web").out)
+        self.says("Part of architecture has been already stopped.", "arch:stop", "web")
+        self.says("Part of architecture has been started.", "arch:start", "web")
+        self.daemon.wait_settled(2)
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+
+    def test_project_verbs(self):
+        self.says("Project has been stopped.", "project:stop")
+        self.assertEqual({each["state"] for each in self.daemon.containers()}, {"stopped"})
+        self.assertEqual(self.daemon.family(), [])
+        self.assertTrue(self.daemon.running())
+        self.says("Project has been already stopped.", "project:stop")
+        self.assertIn("stopped", self.kraken("project:status").out)
+        self.says("Project has been started.", "project:start")
+        self.daemon.wait_settled(2)
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+
+    def test_restart_of_a_pool_replaces_its_workers(self):
+        before = set(self.daemon.pids())
+        self.kraken("restart", "web")
+        self.daemon.wait_settled(2)
+        self.assertFalse(before & set(self.daemon.pids()))
+
+    def test_restart_of_one_worker(self):
+        before = {each["alias"]: each["pid"] for each in self.daemon.workers()}
+        self.kraken("restart", "w1")
+        self.daemon.wait_settled(2)
+        after = {each["alias"]: each["pid"] for each in self.daemon.workers()}
+        self.assertNotEqual(after["w1"], before["w1"])
+        self.assertEqual(after["w2"], before["w2"])
+
+    def test_scale(self):
+        self.says("Pool has been scaled.", "scale", "web", "4")
+        self.daemon.wait_settled(4)
+        self.says("Pool has been already of this size.", "scale", "web", "4")
+        self.says("Pool has been scaled.", "scale", "web", "2")
+        self.daemon.wait_settled(2)
+        self.kraken("scale", "web", "0", code=2)
+        self.kraken("scale", "web", "x", code=2)
+        self.assertNotEqual(self.daemon.console("scale", "sleeper", "2").code, 0)
+
+    def test_supervisor_reset(self):
+        self.says("Supervisor has been reset.", "supervisor:reset", "web")
+
+
+class Destroy(unittest.TestCase):
+    def test_project_destroy_and_the_daemon_stays(self):
+        daemon = fresh_daemon(self, CONFIG)
+        done = daemon.console("project:destroy")
+        self.assertEqual((done.code, done.out), (0, "Project has been destroyed.\n"), done)
+        wait_until(lambda: daemon.family() == [], "no process is left")
+        self.assertTrue(daemon.running())
+        self.assertEqual(daemon.console("server:ping").code, 0)
+
+    def test_container_destroy(self):
+        daemon = fresh_daemon(self, CONFIG)
+        done = daemon.console("container:destroy", "web")
+        self.assertEqual((done.code, done.out), (0, "Runtime has been destroyed.\n"), done)
+        self.assertEqual(daemon.workers("Main"), [])
+        self.assertEqual(daemon.get("/hello").status, 503)
+
+
+class ExitCodes(ConsoleCase):
+    def test_usage_is_2(self):
+        for words in (["no-such-command"], ["scale"], ["scale", "web"], ["scale", "web", "2", "3"],
+                      ["ps", "--no-such-flag"], ["process:create", "Main"],
+                      ["process:create", "Main", "T", "x", "--flags", "CREATE_MAYBE"],
+                      ["-o", "xml", "ps"], ["logs", "-n", "many"], ["help", "nothing"]):
+            with self.subTest(words=words):
+                self.kraken(*words, code=2)
+
+    def test_the_nearest_word_is_named(self):
+        for words, meant in ((["restrat", "web"], "restart"),
+                             (["process:craete"], "process:create"),
+                             (["ps", "--sokcet", "x"], "--socket")):
+            with self.subTest(words=words):
+                self.assertIn(meant, self.kraken(*words, code=2).err)
+
+    def test_not_found_is_3(self):
+        self.kraken("process:exists", "Main", "nobody", code=3)
+        for words in (["inspect", "nobody"], ["restart", "nobody"], ["container:stop", "nobody"],
+                      ["process:create", "nobody", "T1", "sleep 1"], ["tree", "nobody"],
+                      ["scale", "nobody", "2"], ["logs", "nobody"]):
+            with self.subTest(words=words):
+                done = self.kraken(*words, code=3)
+                self.assertIn("nobody", done.err)
+
+    def test_no_daemon_is_4(self):
+        for words in (["ps"], ["server:ping"], ["restart", "web"], ["logs", "-f"], ["health"]):
+            with self.subTest(words=words):
+                done = self.kraken(*words, "--socket", "/tmp/kt-nothing-here.sock", code=4)
+                self.assertIn("/tmp/kt-nothing-here.sock", done.err)
+
+    def test_conflict_is_5(self):
+        self.kraken("process:create", "Main", "T5", "sleep 600")
+        done = self.daemon.console("process:destroy", "Main", "T5", "--flags", "DESTROY_KEEP")
+        self.assertNotEqual(done.code, 0, done)
+        self.kraken("process:create", "Main/web", "w1", "sleep 600", code=5)
+        self.kraken("process:destroy", "Main", "T5")
+
+    def test_a_socket_nobody_listens_on_is_4(self):
+        path = os.path.join(self.daemon.directory, "dead.sock")
+        with socket.socket(socket.AF_UNIX) as dead:
+            dead.bind(path)
+        self.kraken("ps", "--socket", path, code=4)
+
+
+class Output(ConsoleCase):
+    def test_json_is_what_the_api_says(self):
+        shown = json.loads(self.kraken("ps", "-o", "json").out)
+        self.assertEqual([each["path"] for each in shown],
+                         [each["path"] for each in self.daemon.containers()])
+        self.assertEqual(json.loads(self.kraken("inspect", "w1", "-o", "json").out)["path"],
+                         "Main/web/w1")
+
+    def test_names_are_one_per_line(self):
+        self.assertEqual(self.kraken("ps", "-o", "name").out.split(),
+                         [each["path"] for each in self.daemon.containers()])
+
+    def test_yaml(self):
+        self.assertIn("path: Main/web/w1", self.kraken("ps", "-o", "yaml").out.replace('"', ""))
+
+    def test_errors_as_json(self):
+        done = self.daemon.console("inspect", "nobody", "-o", "json")
+        self.assertEqual(done.code, 3)
+        self.assertEqual(json.loads(done.err)["error"]["code"], "not_found")
+
+    def test_nothing_but_text_when_piped(self):
+        for words in (["tree"], ["ps"], ["ps", "-o", "wide"], ["inspect", "web"], ["list"],
+                      ["help"], ["events"], ["metrics"], ["health"]):
+            with self.subTest(words=words):
+                out = self.kraken(*words, environment={"TERM": "xterm-256color"}).out
+                self.assertNotIn("\x1b", out)
+                self.assertTrue(out.endswith("\n"))
+                self.assertTrue(out.isascii(), out)
+
+    def test_the_tree_has_everybody(self):
+        out = self.kraken("tree").out
+        for each in self.daemon.containers():
+            self.assertIn(each["alias"], out)
+
+    def test_help_of_every_command(self):
+        names = self.kraken("list").out.split()
+        self.assertGreater(len(names), 40)
+        for name in names:
+            self.assertIn(f"Usage: kraken {name}", self.kraken("help", name).out)
+
+    def test_version(self):
+        self.assertRegex(self.kraken("--version").out, r"^kraken \d+\.\d+\.\d+\n$")
+
+    def test_health(self):
+        self.assertEqual(self.kraken("health").out, "ok\n")
+
+
+class Follow(ConsoleCase):
+    """Streams: what is kept first, then each as it happens."""
+
+    def follow(self, *words):
+        process_ = subprocess.Popen(
+            [CONSOLE, *words], env=self.daemon.console_environment(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+        def end():
+            process_.kill()
+            process_.wait()
+            process_.stdout.close()
+            process_.stderr.close()
+        self.addCleanup(end)
+        return process_
+
+    def wait_for(self, follower, text):
+        seen = b""
+        deadline = time.monotonic() + 30
+        while text.encode() not in seen:
+            self.assertLess(time.monotonic(), deadline, f"'{text}' did not come: {seen!r}")
+            if select.select([follower.stdout], [], [], 0.1)[0]:
+                part = os.read(follower.stdout.fileno(), 65536)
+                self.assertTrue(part, f"the stream ended: {seen!r}")
+                seen += part
+        return seen.decode()
+
+    def test_logs(self):
+        self.daemon.get("/echo-stray")
+        follower = self.follow("logs", "web", "-f")
+        self.wait_for(follower, "stray error")
+        self.daemon.get("/echo-stray")
+        self.wait_for(follower, "stray error")
+
+    def test_logs_of_a_worker_that_is_restarted(self):
+        follower = self.follow("logs", "-f")
+        self.daemon.get("/die-talking")
+        self.wait_for(follower, "last words of the worker")
+        self.daemon.wait_settled(2)
+        self.daemon.get("/echo-stray")
+        self.wait_for(follower, "stray error")
+
+    def test_events(self):
+        follower = self.follow("events", "-f")
+        self.wait_for(follower, "container_ready")
+        victim = self.daemon.wait_settled(2)[0]
+        os.kill(victim["pid"], signal.SIGKILL)
+        text = self.wait_for(follower, "signal 9")
+        self.assertIn(victim["path"], text)
+        self.wait_for(follower, "container_ready")
+
+    def test_sse(self):
+        with self.daemon_connection() as connection:
+            connection.send(b"GET /api/v1/events?after=0 HTTP/1.1\r\nHost: kraken\r\n"
+                            b"Accept: text/event-stream\r\n\r\n")
+            answer = connection.response_head()
+            self.assertTrue(answer.header("content-type").startswith("text/event-stream"))
+            text = b""
+            while text.count(b"\n\n") < 3:
+                text += connection.read_chunk(answer)
+        first = dict(line.split(": ", 1) for line in text.decode().split("\n\n")[0].splitlines())
+        record = json.loads(first["data"])
+        self.assertEqual((str(record["id"]), record["name"]), (first["id"], first["event"]))
+        with self.daemon_connection() as connection:
+            connection.send(b"GET /api/v1/events HTTP/1.1\r\nHost: kraken\r\nLast-Event-ID: 3\r\n"
+                            b"Accept: text/event-stream\r\n\r\n")
+            answer = connection.response_head()
+            self.assertTrue(connection.read_chunk(answer).startswith(b"id: 4\n"))
+
+    def daemon_connection(self):
+        return Connection(self.daemon.socket)
+
+
+class Door(ConsoleCase):
+    def test_the_socket_is_for_its_owner_only(self):
+        info = os.stat(self.daemon.socket)
+        self.assertTrue(stat.S_ISSOCK(info.st_mode))
+        self.assertEqual(stat.S_IMODE(info.st_mode), 0o600)
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "needs another user")
+    def test_another_user_is_refused_even_with_an_open_door(self):
+        os.chmod(self.daemon.directory, 0o755)
+        os.chmod(self.daemon.socket, 0o666)
+        self.addCleanup(os.chmod, self.daemon.socket, 0o600)
+        # The console itself may be out of that user's reach: a copy is not.
+        copy = os.path.join(self.daemon.directory, "kraken")
+        shutil.copy(CONSOLE, copy)
+        for words in (["ps"], ["restart", "web"]):
+            done = subprocess.run(
+                ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", copy, *words],
+                env=self.daemon.console_environment(), capture_output=True, text=True, timeout=60,
+                cwd="/", check=False)
+            self.assertIn(done.returncode, (1, 4), done)
+            self.assertEqual(done.stdout, "")
+
+    def test_unknown_paths_methods_and_bodies_are_told(self):
+        cases = [("GET", "/api/v1/nothing", None, 404),
+                 ("DELETE", "/api/v1/containers", None, 501),
+                 ("GET", "/api/v1/containers/nobody", None, 404),
+                 ("POST", "/api/v1/commands", {"command": "no:such"}, 400),
+                 ("POST", "/api/v1/commands", {"command": "restart", "args": {"allias": "x"}}, 400),
+                 ("POST", "/api/v1/commands", ["restart"], 400),
+                 ("POST", "/api/v1/commands", {"command": "ps"}, 501)]
+        for method, target, body, status in cases:
+            with self.subTest(method=method, target=target, body=body):
+                answer = self.daemon.admin(method, target, body)
+                self.assertEqual(answer.status, status, answer)
+                told = json.loads(answer.body)
+                self.assertFalse(told["ok"])
+                self.assertTrue(told["error"]["text"])
+                self.assertTrue(told["error"]["hint"].startswith("kraken "), told)
+
+    def test_a_body_over_the_limit_is_413(self):
+        answer = self.daemon.admin("POST", "/api/v1/commands", {"command": "x" * (1 << 20)})
+        self.assertEqual(answer.status, 413)
