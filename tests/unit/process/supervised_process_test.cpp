@@ -150,7 +150,7 @@ TEST_CASE("a program may end by its own protocol, or by SIGTERM") {
   watched w;
   const bool by_protocol = GENERATE(false, true);
   if (by_protocol) {
-    REQUIRE(w.start("echo begun; trap 'exit 4' USR1; while :; do sleep 0.01; done"));
+    REQUIRE(w.start("trap 'exit 4' USR1; echo begun; while :; do sleep 0.01; done"));
     w.when_drained = [&] { ::kill(w.process->pid(), SIGUSR1); };
   } else {
     REQUIRE(w.start("trap 'exit 4' TERM; echo begun; while :; do sleep 0.01; done"));
