@@ -6,8 +6,6 @@
 #include "../fake_exchange.hpp"
 #include "board_record.hpp"
 
-#include <regex>
-
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
@@ -61,6 +59,18 @@ private:
   std::uint64_t rank_ = 0;
 };
 
+/// Each `"start_time":"2026-01-02T03:04:05Z"` becomes TIME.
+std::string without_times(std::string text) {
+  const std::string key = "\"start_time\":\"";
+  for (auto at = text.find(key); at != std::string::npos; at = text.find(key)) {
+    const auto end = text.find('"', at + key.size());
+    CHECK(end - at - key.size() == 20);
+    CHECK(text[end - 1] == 'Z');
+    text.replace(at, end + 1 - at, "TIME");
+  }
+  return text;
+}
+
 } // namespace
 
 TEST_CASE("health counts the workers that serve, and those with nothing to do") {
@@ -81,10 +91,7 @@ TEST_CASE("the list of workers is the one the runtime gives") {
   narya.worker("w11", phase::backing_off);
   narya.worker("wrong", phase::ready); // not numbered by a pool
   narya.clock.advance(90s);
-  const auto text =
-      std::regex_replace(narya.get("/debug/workers"),
-                         std::regex{R"("start_time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")"},
-                         "TIME");
+  const auto text = without_times(narya.get("/debug/workers"));
   const auto row = [](int id, const std::string& state, int count) {
     return "{\"id\":" + std::to_string(id) + ",\"pid\":100,\"state\":\"" + state +
            "\",\"request_count\":" + std::to_string(count) + ",TIME,\"uptime_secs\":90}";

@@ -236,7 +236,7 @@ TEST_CASE("a client that pipelines without reading or waiting is not read withou
     std::size_t sum = some.size();
     std::size_t taken = 1;
     // The kernel's own buffers are filled, then nothing more is taken: the loop has turned idle.
-    for (int idle = 0; idle < 20 && sum < 40U << 20U;) {
+    for (int idle = 0; idle < 6 && sum < 40U << 20U;) {
       taken = client.send_what_fits(some);
       sum += taken;
       idle = taken == 0 ? idle + 1 : 0;

@@ -118,7 +118,8 @@ private:
   std::unique_ptr<kraken_channel> channel_;
 };
 
-/// Clients of one shard: as soon as one has its answer the next comes.
+/// Clients of one shard: as soon as one has its answer the next comes; a little later when the
+/// queue was full.
 /// @thread its shard's
 class crowd {
 public:
@@ -159,7 +160,7 @@ private:
       if (made.status == 200 && !made.broken && !made.text.ends_with(path)) {
         ++mixed_up;
       }
-      one_over();
+      one_over(milliseconds{made.status == 503 ? 1 : 0}); // as Retry-After asks
     };
     const auto mood = std::uniform_int_distribution<int>{0, 99}(dice_);
     shard_.submit_here(
@@ -175,15 +176,20 @@ private:
     }
   }
 
-  void one_over() {
+  void one_over(milliseconds pause = {}) {
     ++over_;
-    shard_.on.loop().post([this] { next(); });
+    if (pause.count() == 0) {
+      shard_.on.loop().post([this] { next(); });
+    } else {
+      pauses_.push_back(shard_.on.loop().after(pause, [this] { next(); }));
+    }
   }
 
   shard_fixture& shard_;
   std::mt19937 dice_;
   std::vector<std::unique_ptr<phoenix>> workers_;
   int over_ = 0;
+  std::vector<std::unique_ptr<reactor::waiting>> pauses_;
 };
 
 } // namespace
@@ -224,7 +230,7 @@ TEST_CASE("in a storm every request is answered once, by its own answer, and cou
       return e.late_calls == 0 && e.ends == (e.gone ? 0 : 1);
     }));
   }
-  CHECK(of_a->by_status[2] + of_b->by_status[2] > requests_in_all / 10);
+  CHECK(of_a->by_status[2] + of_b->by_status[2] > requests_in_all / 2);
   CHECK(a.counters->requests.get() + b.counters->requests.get() == requests_in_all);
   CHECK(a.counters->busy.get() + b.counters->busy.get() == 0);
   CHECK(a.counters->waiting.get() + b.counters->waiting.get() == 0);
