@@ -5,8 +5,6 @@
 
 #include "config/pool_options.hpp"
 
-#include <map>
-
 namespace kraken::runtime {
 
 // The import of a Narya configuration routes Narya's own paths to this name.
@@ -20,7 +18,7 @@ void daemon::open_narya_status() {
 
 containers::narya_numbers daemon::narya_numbers() const {
   containers::narya_numbers out;
-  fronts_.visit([&](const std::string&, const containers::front_counters& counters) {
+  fronts_.visit([&](const std::string&, std::uint32_t, const containers::front_counters& counters) {
     out.requests += counters.requests.get();
     for (std::size_t group = 1; group < counters.responses.size(); ++group) {
       (group < 5 ? out.success : out.failed) += counters.responses[group].get();
@@ -43,10 +41,11 @@ containers::narya_numbers daemon::narya_numbers() const {
 
 void daemon::measure(containers::metrics_page& page) {
   using type = containers::metrics_page::type;
-  std::map<std::string, std::uint32_t> shard_of;
-  fronts_.visit([&](const std::string& path, const containers::front_counters& counters) {
+  fronts_.visit([&](const std::string& path,
+                    std::uint32_t shard,
+                    const containers::front_counters& counters) {
     const containers::metrics_page::labels of{{"container", path},
-                                              {"shard", std::to_string(shard_of[path]++)}};
+                                              {"shard", std::to_string(shard)}};
     page.add("kraken_http_connections_open",
              type::gauge,
              "Open client connections.",
@@ -88,10 +87,11 @@ void daemon::measure(containers::metrics_page& page) {
 // What the pools count, per shard.
 void daemon::measure_pools(containers::metrics_page& page) {
   using type = containers::metrics_page::type;
-  std::map<std::string, std::uint32_t> shard_of;
-  pool_counters_.visit([&](const std::string& path, const containers::pool_counters& counters) {
+  pool_counters_.visit([&](const std::string& path,
+                           std::uint32_t shard,
+                           const containers::pool_counters& counters) {
     const containers::metrics_page::labels of{{"container", path},
-                                              {"shard", std::to_string(shard_of[path]++)}};
+                                              {"shard", std::to_string(shard)}};
     const auto add = [&](const char* name, type kind, const char* help, const metric& value) {
       page.add(name, kind, help, of, static_cast<double>(value.get()));
     };

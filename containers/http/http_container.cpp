@@ -128,10 +128,11 @@ void http_container::start() {
                             alive = alive_,
                             counters = environment_.counters,
                             path = shell_.path(),
+                            shard = static_cast<std::uint32_t>(i),
                             &home = shell_.shard()] {
       mine->made = std::make_unique<front>(
           *mine->where.loop, *mine->where.sinks, given_settings, mine->live);
-      counters->add(path, mine->made->counters());
+      counters->add(path, shard, mine->made->counters());
       for (auto& socket : *given) {
         if (auto listening = mine->made->listen(std::move(socket)); !listening) {
           log::error("listen_failed", {{"container", path}, {"reason", listening.error().text()}});

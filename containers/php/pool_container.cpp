@@ -75,7 +75,7 @@ void pool_container::open_shards() {
                      &home = shell_.shard()] {
       auto pool = std::make_shared<pool_shard>(*part.loop, settings, group, live);
       group->line(i).pool = pool;
-      counters->add(path, pool->counters());
+      counters->add(path, i, pool->counters());
       pool->on_pressure = [this, shared, &home] {
         if (!shared->pressed.exchange(true)) {
           home.post([this, shared] {
@@ -235,12 +235,13 @@ model::pool_load pool_container::load() const {
   model::pool_load out;
   std::int64_t last_used = 0;
   std::int64_t waiting = 0;
-  environment_.counters->visit([&](const std::string& path, const pool_counters& counters) {
-    if (path == shell_.path()) {
-      waiting += counters.waiting.get();
-      last_used = std::max(last_used, counters.last_used_ms.get());
-    }
-  });
+  environment_.counters->visit(
+      [&](const std::string& path, std::uint32_t, const pool_counters& counters) {
+        if (path == shell_.path()) {
+          waiting += counters.waiting.get();
+          last_used = std::max(last_used, counters.last_used_ms.get());
+        }
+      });
   const auto now = environment_.pools->part(shell_.shard_index()).loop->now().time_since_epoch();
   out.waiting = static_cast<std::uint64_t>(std::max(waiting, std::int64_t{0}));
   out.unused = std::max(milliseconds{0},

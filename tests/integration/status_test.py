@@ -71,3 +71,17 @@ class Busy(DaemonCase):
             each["live"]["busy_ms"] > before
             for each, before in zip(self.daemon.workers(), first)), "the age of a request grows")
         self.assertEqual(self.daemon.container("web")["live"]["waiting"], SIZE)
+
+
+class Metrics(DaemonCase):
+    config = topology(pool(size=1), http(), shards=2)
+
+    def test_each_shard_has_its_own_line(self):
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+        text = self.daemon.admin("GET", "/metrics").body.decode()
+        for name, container in (("kraken_pool_requests_total", "Main/web"),
+                                ("kraken_http_requests_total", "Main/http")):
+            lines = [line.split(" ")[0] for line in text.splitlines() if line.startswith(name)]
+            self.assertEqual(lines, [
+                f'{name}{{container="{container}",shard="{shard}"}}' for shard in (0, 1)])
+        self.assertEqual(self.daemon.metric("kraken_pool_requests_total"), 1)
