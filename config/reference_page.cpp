@@ -5,6 +5,7 @@
 
 #include "config/detail/container_options.hpp"
 #include "config/detail/sections.hpp"
+#include "config/kind_table.hpp"
 
 #include "kraken/base/units.hpp"
 
@@ -189,7 +190,7 @@ std::string reference_page() {
             detail::container_section(),
             standard_container("supervisor"),
             out);
-  for (const auto& kind : detail::kind_table) {
+  for (const auto& kind : kinds()) {
     if (const auto* options = kind.options()) {
       add_table("Kind `" + std::string{kind.name} + "`",
                 std::string{kind.summary} + ".",

@@ -5,6 +5,7 @@
 
 #include "config/detail/container_options.hpp"
 #include "config/detail/sections.hpp"
+#include "config/kind_table.hpp"
 
 #include <limits>
 #include <string_view>
@@ -151,7 +152,7 @@ node schema_of_children() {
   return out;
 }
 
-node schema_of_kind(const detail::kind_row& kind) {
+node schema_of_kind(const kind_row& kind) {
   auto type = node::map();
   type.set("const", schema_text(kind.name)).set("description", schema_text(kind.summary));
   auto properties = node::map();
@@ -163,17 +164,19 @@ node schema_of_kind(const detail::kind_row& kind) {
     add_properties(*options, defaults, properties, required);
     required.items.push_back(schema_text("type"));
   } else {
-    properties.set("children", schema_of_children());
     required.items.push_back(schema_text("children"));
   }
-  if (kind.name == "process" || kind.name == "pool") {
+  if (kind.children == offspring::declared) {
+    properties.set("children", schema_of_children());
+  }
+  if (kind.start != start_words::none) {
     required.items.push_back(schema_text("start"));
   }
   return schema_of_object(std::move(properties), std::move(required));
 }
 
 node schema_of_root() {
-  auto out = schema_of_kind(*detail::find_kind("supervisor"));
+  auto out = schema_of_kind(*find_kind("supervisor"));
   std::erase_if(out.entries, [](const node::entry& one) { return one.key == "required"; });
   auto* id = out.find("properties")->find("id");
   *id = node::map();
@@ -186,7 +189,7 @@ node schema_of_root() {
 std::string json_schema() {
   auto kinds = node::list();
   auto definitions = node::map();
-  for (const auto& kind : detail::kind_table) {
+  for (const auto& kind : config::kinds()) {
     kinds.items.push_back(schema_reference(kind.name));
     definitions.set(kind.name, schema_of_kind(kind));
   }

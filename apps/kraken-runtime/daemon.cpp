@@ -3,6 +3,8 @@
 /// Beginning and end of the daemon; what it does in between is in daemon_control.cpp.
 #include "apps/kraken-runtime/daemon.hpp"
 
+#include "config/kind_table.hpp"
+#include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/runtime_directory.hpp"
 
@@ -26,6 +28,14 @@ std::uint32_t usable_cores() {
     return 1;
   }
   return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&usable)));
+}
+
+/// The second half of a kind of the configuration: what it does.
+actor::kind hooks_of(std::string_view name,
+                     std::function<std::unique_ptr<actor::incarnation>(actor::host&)> make) {
+  const auto* const row = config::find_kind(name);
+  KRAKEN_ASSERT(row != nullptr);
+  return {std::string{row->name}, std::string{row->summary}, std::move(make)};
 }
 
 } // namespace
@@ -172,26 +182,24 @@ std::vector<actor::kind> daemon::kinds() {
     });
   };
   return {
-      {"pool",
-       "workers that answer requests",
-       [this](actor::host& shell) {
-         return std::make_unique<containers::pool_container>(shell, pool_environment_);
-       }},
+      hooks_of("pool",
+               [this](actor::host& shell) {
+                 return std::make_unique<containers::pool_container>(shell, pool_environment_);
+               }),
       {"worker",
        "one process of a pool",
        [this](actor::host& shell) {
          return std::make_unique<containers::worker_container>(shell, pool_environment_);
        }},
-      {"http",
-       "an HTTP front",
-       [this](actor::host& shell) {
-         return std::make_unique<containers::http_container>(shell, http_environment_);
-       }},
-      {"process",
-       "any program",
-       [this](actor::host& shell) {
-         return std::make_unique<containers::process_container>(shell, process_environment_);
-       }},
+      hooks_of("http",
+               [this](actor::host& shell) {
+                 return std::make_unique<containers::http_container>(shell, http_environment_);
+               }),
+      hooks_of("process",
+               [this](actor::host& shell) {
+                 return std::make_unique<containers::process_container>(shell,
+                                                                        process_environment_);
+               }),
   };
 }
 

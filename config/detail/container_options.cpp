@@ -4,9 +4,8 @@
 #include "config/detail/container_options.hpp"
 
 #include "config/detail/sections.hpp"
-#include "config/http_options.hpp"
+#include "config/kind_table.hpp"
 #include "config/pool_options.hpp"
-#include "config/process_options.hpp"
 
 #include "kraken/base/limits.hpp"
 #include "kraken/model/alias.hpp"
@@ -20,36 +19,6 @@ namespace kraken::config {
 namespace {
 
 constexpr std::string_view root_id = "Main";
-
-/// Where a kind's options are read into; one of them is used.
-struct kind_values {
-  process_options process;
-  pool_options pool;
-  http_options http;
-};
-
-void* values_of(kind_values& all, std::string_view kind) {
-  if (kind == "process") {
-    return &all.process;
-  }
-  if (kind == "pool") {
-    return &all.pool;
-  }
-  return kind == "http" ? &all.http : nullptr;
-}
-
-std::shared_ptr<const model::kind_options> spec_options(kind_values&& all, std::string_view kind) {
-  if (kind == "process") {
-    return std::make_shared<const process_spec_options>(std::move(all.process));
-  }
-  if (kind == "pool") {
-    return std::make_shared<const pool_spec_options>(std::move(all.pool));
-  }
-  if (kind == "http") {
-    return std::make_shared<const http_spec_options>(std::move(all.http));
-  }
-  return nullptr;
-}
 
 // A pool is a supervisor of equals: its workers start together and one bad worker must not take
 // the front down with it.
@@ -70,12 +39,12 @@ bool is_given(const node& from, std::string_view outer, std::string_view inner) 
 
 std::string_view kind_or_fault(const node& from, reader& in) {
   const auto kind = kind_of(from);
-  if (detail::find_kind(kind) != nullptr) {
-    return detail::find_kind(kind)->name;
+  if (const auto* row = find_kind(kind)) {
+    return row->name;
   }
   std::vector<std::string_view> known;
   std::string names;
-  for (const auto& row : detail::kind_table) {
+  for (const auto& row : kinds()) {
     known.push_back(row.name);
     names.append(names.empty() ? "" : ", ").append(row.name);
   }
@@ -93,7 +62,7 @@ std::string_view kind_or_fault(const node& from, reader& in) {
 
 void check_start(const model::child_spec& spec, const node& from, reader& in) {
   const auto* start = from.find("start");
-  const bool runs = spec.kind == "process" || spec.kind == "pool";
+  const bool runs = find_kind(spec.kind)->start == start_words::program;
   const reader::inside here{in, "start"};
   if (runs && (spec.start.empty() || spec.start.front().empty())) {
     in.fault(start == nullptr ? from.at : start->at,
@@ -150,17 +119,19 @@ model::child_spec read_spec(const node& from,
                             std::span<const std::string_view> elsewhere,
                             reader& in) {
   auto spec = standard_spec(kind);
-  kind_values values;
   std::vector<bound_section> into{{&detail::container_section(), &spec}};
-  const auto* row = detail::find_kind(kind);
-  if (row != nullptr && row->options() != nullptr) {
-    into.push_back({row->options(), values_of(values, kind)});
+  const auto* row = find_kind(kind);
+  const auto* rows = row == nullptr ? nullptr : row->options();
+  const auto values = rows == nullptr ? nullptr : row->values();
+  if (values != nullptr) {
+    into.push_back({rows, values->object()});
   }
   read_sections(into, from, elsewhere, in);
-  if (kind == "pool" && !is_given(from, "supervise", "intensity")) {
-    spec.supervise.intensity = model::pool_intensity(values.pool.size.max);
+  spec.options = values == nullptr ? nullptr : values->keep();
+  const auto* pool = dynamic_cast<const pool_spec_options*>(spec.options.get());
+  if (pool != nullptr && !is_given(from, "supervise", "intensity")) {
+    spec.supervise.intensity = model::pool_intensity(pool->values.size.max);
   }
-  spec.options = spec_options(std::move(values), kind);
   return spec;
 }
 
@@ -194,7 +165,7 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   }
   auto spec = read_spec(from, kind, detail::container_keys, in);
   check_start(spec, from, in);
-  if (kind != "supervisor" && from.find("children") != nullptr) {
+  if (find_kind(kind)->children == offspring::none && from.find("children") != nullptr) {
     in.fault(from.find("children")->at, "only a supervisor has children");
   }
   if (errors.size() == before) {
@@ -245,12 +216,11 @@ node write_container(const model::child_spec& spec, exposure how) {
     }
   };
   add(write_section(detail::container_section(), &spec, how));
-  if (const auto* pool = dynamic_cast<const pool_spec_options*>(spec.options.get())) {
-    add(write_section(detail::pool_section(), &pool->values, how));
-  } else if (const auto* http = dynamic_cast<const http_spec_options*>(spec.options.get())) {
-    add(write_section(detail::http_section(), &http->values, how));
-  } else if (const auto* run = dynamic_cast<const process_spec_options*>(spec.options.get())) {
-    add(write_section(detail::process_section(), &run->values, how));
+  const auto* row = find_kind(spec.kind);
+  const auto* rows = row == nullptr ? nullptr : row->options();
+  const auto* values = rows == nullptr ? nullptr : row->inside(spec.options.get());
+  if (values != nullptr) {
+    add(write_section(*rows, values, how));
   }
   auto children = node::list();
   for (const auto& child : spec.children) {

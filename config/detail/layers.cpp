@@ -5,6 +5,7 @@
 
 #include "config/detail/container_options.hpp"
 #include "config/detail/sections.hpp"
+#include "config/kind_table.hpp"
 #include "config/yaml_reader.hpp"
 
 #include "kraken/base/nearest.hpp"
