@@ -114,10 +114,11 @@ struct event_loop::implementation {
       if (count <= 0) {
         break;
       }
-      refresh_time();
       batch_size = static_cast<std::size_t>(count);
-      for (batch_at = 0; batch_at < batch_size; ++batch_at) {
-        const auto& event = events[batch_at];
+      batch_next = 0;
+      refresh_time(); // deadlines may remove watchers whose events are here already
+      while (batch_next < batch_size) {
+        const auto& event = events[batch_next++];
         if (event.data.ptr != nullptr) {
           static_cast<watcher*>(event.data.ptr)->on_ready(from_epoll(event.events));
         }
@@ -165,7 +166,7 @@ struct event_loop::implementation {
   }
 
   void forget(const watcher& who) {
-    for (std::size_t i = batch_at + 1; i < batch_size; ++i) {
+    for (std::size_t i = batch_next; i < batch_size; ++i) {
       if (events[i].data.ptr == &who) {
         events[i].data.ptr = nullptr;
       }
@@ -184,7 +185,7 @@ struct event_loop::implementation {
   time_point armed_for{};
   std::uint64_t timer_mark = 0;
   std::array<epoll_event, batch_events_max> events{};
-  std::size_t batch_at = 0;
+  std::size_t batch_next = 0; ///< event to be handled next
   std::size_t batch_size = 0;
   batch_task* first_task = nullptr;
   std::time_t date_second = -1;

@@ -74,6 +74,33 @@ TEST_CASE("time waited for comes in order, and not at all when given up") {
   CHECK(order == std::vector<int>{1, 2});
 }
 
+TEST_CASE("a watcher removed by a deadline that came with its event is not called") {
+  event_loop loop{0};
+  const unique_fd quiet{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  on_ready_call watcher;
+  bool removed = false;
+  int late = 0;
+  watcher.then = [&] { late += removed ? 1 : 0; };
+  std::unique_ptr<reactor::waiting> removal;
+  std::unique_ptr<reactor::waiting> end;
+  loop.post([&] {
+    REQUIRE(loop.add(quiet.get(), net::readable, watcher));
+    removal = loop.after(1ms, [&] {
+      loop.remove(quiet.get(), watcher);
+      removed = true;
+    });
+    end = loop.after(100ms, [&] { loop.stop(); });
+    // The loop comes back too late: both the time and the event are there then.
+    const auto until = std::chrono::steady_clock::now() + 50ms;
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    REQUIRE(::eventfd_write(quiet.get(), 1) == 0);
+  });
+  loop.run();
+  CHECK(removed);
+  CHECK(late == 0);
+}
+
 TEST_CASE("a watcher removed by another one of the same batch is not called") {
   event_loop loop{0};
   const auto a = ready_descriptor();
