@@ -4,6 +4,7 @@
 #include "containers/admin/admin_service.hpp"
 
 #include "console/command_table.hpp"
+#include "containers/admin/health.hpp"
 #include "kraken/wire/http1_field.hpp"
 
 #include <charconv>
@@ -236,13 +237,7 @@ void admin_service::show_health(net::exchange& from, console::endpoint which) {
     if (environment_.stopping && environment_.stopping()) {
       reasons += "the daemon is stopping\n";
     }
-    for (const auto& each : environment_.tree->status().list()) {
-      // Workers do not count one by one: their pool says whether enough of them serve.
-      const bool counts = each->kind != "worker" && each->at != model::phase::ended;
-      if (counts && each->at != model::phase::ready) {
-        reasons += each->path + " is " + std::string{model::to_string(each->at)} + "\n";
-      }
-    }
+    reasons += unready_reasons(environment_.tree->status().list());
   }
   respond(from, reasons.empty() ? 200 : 503, text_type, reasons.empty() ? "ok\n" : reasons);
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Which records count for readiness.
+#include "containers/admin/health.hpp"
+
+#include <algorithm>
+
+namespace kraken::containers {
+
+namespace {
+
+bool counts_for_readiness(const model::container_status& each) {
+  if (each.parent.empty()) {
+    return true;
+  }
+  if (each.kind == "worker" || each.at == model::phase::ended || each.at == model::phase::idle) {
+    return false;
+  }
+  return each.at != model::phase::parked || each.kind == "pool";
+}
+
+} // namespace
+
+std::string unready_reasons(std::span<const actor::status_ptr> records) {
+  const bool begun = std::any_of(
+      records.begin(), records.end(), [](const auto& each) { return each->parent.empty(); });
+  std::string reasons = begun ? "" : "the containers have not been created yet\n";
+  for (const auto& each : records) {
+    if (counts_for_readiness(*each) && each->at != model::phase::ready) {
+      reasons += each->path + " is " + std::string{model::to_string(each->at)} + "\n";
+    }
+  }
+  return reasons;
+}
+
+} // namespace kraken::containers

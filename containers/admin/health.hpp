@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Whether the node serves, judged from the status records alone. Asks no container.
+#pragma once
+
+#include "kraken/actor/status_board.hpp"
+
+#include <span>
+#include <string>
+
+namespace kraken::containers {
+
+/// Why the node is not ready, one line each: `Main/web is starting`.
+///
+/// The root must be there and ready. Of the others those count that are meant to serve: not
+/// stopped, not waiting to be started (their parent is not ready then), not parked. A parked pool
+/// counts all the same: nobody answers its requests. Workers never do: their pool says whether
+/// enough of them serve.
+/// @return empty when the node is ready
+/// @thread any (pure)
+[[nodiscard]] std::string unready_reasons(std::span<const actor::status_ptr> records);
+
+} // namespace kraken::containers

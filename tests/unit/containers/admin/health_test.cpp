@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Table of trees and what keeps them from being ready.
+#include "containers/admin/health.hpp"
+
+#include "board_record.hpp"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace kraken::containers::test {
+
+namespace {
+
+using model::phase;
+
+struct shown {
+  std::string parent;
+  std::string alias;
+  phase at;
+  std::string kind = "process";
+};
+
+std::string reasons_of(const std::vector<shown>& tree) {
+  std::vector<actor::status_ptr> records;
+  for (const auto& each : tree) {
+    records.push_back(std::make_shared<const model::container_status>(
+        board_record(each.parent, each.alias, each.at, each.kind)));
+  }
+  return unready_reasons(records);
+}
+
+const shown root{"", "Main", phase::ready, "supervisor"};
+
+} // namespace
+
+TEST_CASE("a node without a root is not ready: its socket opens before its tree") {
+  CHECK(reasons_of({}) == "the containers have not been created yet\n");
+}
+
+TEST_CASE("the root must be ready whatever its phase") {
+  CHECK(reasons_of({root}).empty());
+  CHECK(reasons_of({{"", "Main", phase::idle}}) == "Main is idle\n");
+  CHECK(reasons_of({{"", "Main", phase::starting}}) == "Main is starting\n");
+  CHECK(reasons_of({{"", "Main", phase::ended}}) == "Main is ended\n");
+}
+
+TEST_CASE("what is meant to serve and does not keeps the node from being ready") {
+  for (const auto at :
+       {phase::starting, phase::draining, phase::stopping, phase::held, phase::backing_off}) {
+    CHECK(reasons_of({root, {"Main", "a", at}}) ==
+          "Main/a is " + std::string{model::to_string(at)} + "\n");
+  }
+  CHECK(reasons_of({root, {"Main", "a", phase::starting}, {"Main", "b", phase::held}}) ==
+        "Main/a is starting\nMain/b is held\n");
+}
+
+TEST_CASE("what was stopped, never started or given up does not count") {
+  CHECK(reasons_of({root, {"Main", "a", phase::ended}}).empty());
+  CHECK(reasons_of({root, {"Main", "a", phase::idle}}).empty());
+  CHECK(reasons_of({root, {"Main", "a", phase::parked}}).empty());
+  CHECK(reasons_of({root, {"Main/web", "w1", phase::starting, "worker"}}).empty());
+}
+
+TEST_CASE("a parked pool counts: nobody answers its requests") {
+  CHECK(reasons_of({root, {"Main", "web", phase::parked, "pool"}}) == "Main/web is parked\n");
+}
+
+} // namespace kraken::containers::test
