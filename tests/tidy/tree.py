@@ -3,7 +3,8 @@
 import os
 import re
 
-SKIPPED_FOLDERS = {".git", "build", ".kraken", "vendor", "node_modules", "__pycache__"}
+# `.git` is a file in a second work tree.
+SKIPPED = {".git", "build", ".kraken", "vendor", "node_modules", "__pycache__"}
 CXX = (".cpp", ".hpp")
 
 
@@ -77,10 +78,10 @@ def strip(text):
 def read_tree(root):
     files = []
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS)
+        folders[:] = sorted(f for f in folders if f not in SKIPPED)
         for name in sorted(names):
             full = os.path.join(folder, name)
-            if os.path.islink(full):
+            if name in SKIPPED or os.path.islink(full):
                 continue
             with open(full, "rb") as handle:
                 data = handle.read()
