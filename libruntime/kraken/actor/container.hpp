@@ -36,7 +36,7 @@ struct birth {
   caf::actor_addr supervisor; ///< weak: the parent holds the child
 };
 
-class container final : public hosted_actor, private supervisor_owner {
+class container final : public hosted_actor, private supervisor_owner, private life_owner {
 public:
   container(caf::actor_config& config, birth given);
   ~container() override;
@@ -125,6 +125,12 @@ private:
   void supervision_gave_up(model::cause why) override;
   void supervision_done(model::cause why) override;
   void child_changed(const model::container_status& child) override;
+
+  // life_owner
+  [[nodiscard]] hosted_actor& shell() noexcept override { return *this; }
+  [[nodiscard]] time_point time_of_life() override { return now(); }
+  [[nodiscard]] timer set_life_timer(time_point when, std::function<void()> then) override;
+  void cancel_life_timer(timer& which) noexcept override { deadlines_.cancel(which); }
 
   birth birth_;
   const kind& kind_;

@@ -24,7 +24,8 @@ void container::begin_life() {
   status_.live.reset();
   launched_ = now();
   owed_ = owed::both;
-  life_ = std::make_unique<life>(*this, birth_.tree, status_, birth_.spec);
+  life_ =
+      std::make_unique<life>(static_cast<life_owner&>(*this), birth_.tree, status_, birth_.spec);
   if (status_.in == model::state::started) {
     show(model::phase::starting); // recycled or replaced
   } else {
@@ -47,6 +48,17 @@ void container::begin_life() {
   if (birth_.spec->supervise.start == model::start_order::parallel) {
     start_children();
   }
+}
+
+timer container::set_life_timer(time_point when, std::function<void()> then) {
+  const auto made =
+      deadlines_.at(when, [this, generation = status_.generation, what = std::move(then)] {
+        if (life_ && status_.generation == generation) {
+          on_thrown(life_->elapsed(what));
+        }
+      });
+  arm(); // its incarnation may be called by a descriptor of its own, outside of our handlers
+  return made;
 }
 
 void container::hear(const life_report& what) {

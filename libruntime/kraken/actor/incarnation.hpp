@@ -19,6 +19,12 @@
 
 namespace kraken::actor {
 
+/// Names one thing an incarnation waits for; a default one names none.
+struct timer {
+  time_point at{};
+  std::uint64_t number = 0;
+};
+
 /// The container as its incarnation sees it. Every call is made and answered on the container's
 /// shard thread. Reports of an incarnation that was replaced meanwhile are ignored.
 class host {
@@ -50,6 +56,14 @@ public:
   /// `create` it is ignored. Children made so are destroyed when this incarnation ends. `done` runs
   /// on this shard, once, unless the incarnation is gone by then.
   virtual void manage(model::command what, model::reply_callback done) = 0;
+
+  /// Monotonic time; virtual under the test coordinator.
+  [[nodiscard]] virtual time_point now() = 0;
+  /// Runs `then` on this shard at `when`, never inline, unless it is cancelled or the incarnation
+  /// gone before; what it throws fails the container.
+  [[nodiscard]] virtual timer at(time_point when, std::function<void()> then) = 0;
+  /// No effect on a timer that ran, was cancelled or never was.
+  virtual void cancel(timer& which) noexcept = 0;
 };
 
 /// One life of a container. Created, started, ended, thrown away; never restarted itself.
@@ -88,12 +102,16 @@ public:
   virtual void child_changed(const model::container_status& child) { static_cast<void>(child); }
 };
 
-/// Registration of a kind: one line in the wiring of the daemon.
+/// The hooks of a kind: one line in the wiring of the daemon. Its options, where a file may have
+/// them, are the row of the same name in `config/kind_table`.
 struct kind {
   std::string name;
   std::string summary; ///< one line for `kraken list` and the reference
   /// Makes the incarnation of one generation. May not block; never null.
   std::function<std::unique_ptr<incarnation>(host& shell)> make;
+  /// Refuses a definition before anything is made of it (an unknown class ...); may be empty.
+  /// @thread any
+  std::function<result<void>(const model::child_spec& spec)> check{};
 };
 
 } // namespace kraken::actor

@@ -6,16 +6,14 @@
 namespace kraken::actor {
 
 deadlines::token deadlines::at(time_point when, std::function<void()> then) {
-  token made;
-  made.at_ = when;
-  made.number_ = ++last_;
-  waiting_.emplace(std::pair{when, made.number_}, std::move(then));
+  const token made{when, ++last_};
+  waiting_.emplace(std::pair{when, made.number}, std::move(then));
   return made;
 }
 
 void deadlines::cancel(token& which) noexcept {
-  if (which.number_ != 0) {
-    waiting_.erase({which.at_, which.number_});
+  if (which.number != 0) {
+    waiting_.erase({which.at, which.number});
     which = {};
   }
 }

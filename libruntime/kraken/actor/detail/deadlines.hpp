@@ -4,6 +4,7 @@
 /// clock and sends no timer message; the actor asks when to wake up.
 #pragma once
 
+#include "kraken/actor/incarnation.hpp"
 #include "kraken/base/clock.hpp"
 
 #include <cstddef>
@@ -19,12 +20,7 @@ namespace kraken::actor {
 /// @thread not shared
 class deadlines {
 public:
-  /// Names one waiting action. A default one names none.
-  class token {
-    friend class deadlines;
-    time_point at_{};
-    std::uint64_t number_ = 0;
-  };
+  using token = timer;
 
   [[nodiscard]] token at(time_point when, std::function<void()> then);
 

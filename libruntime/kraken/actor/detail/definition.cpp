@@ -55,8 +55,14 @@ result<void> check_definition(const tree_context& context,
   if (model::depth_of(path) > limits::tree_depth_max) {
     return definition_fault(path, "deeper than " + std::to_string(limits::tree_depth_max));
   }
-  if (!context.kinds.contains(spec.kind)) {
+  const auto found = context.kinds.find(spec.kind);
+  if (found == context.kinds.end()) {
     return definition_fault(path, "no kind '" + spec.kind + "' is registered");
+  }
+  if (const auto& check_kind = found->second.check) {
+    if (const auto checked = check_kind(spec); !checked) {
+      return definition_fault(path, checked.error().context);
+    }
   }
   if (spec.shard >= static_cast<std::int32_t>(context.shards.size())) {
     return definition_fault(path,

@@ -3,6 +3,7 @@
 /// See the header.
 #include "kraken/actor/detail/life.hpp"
 
+#include "kraken/actor/detail/thrown_type.hpp"
 #include "kraken/actor/hosted_actor.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/model/alias.hpp"
@@ -13,23 +14,11 @@
 
 namespace kraken::actor {
 
-namespace {
-
-model::cause thrown_cause(std::string type, std::string message) {
-  model::cause why;
-  why.kind = model::cause_kind::exception;
-  why.type = std::move(type);
-  why.message = std::move(message);
-  return why;
-}
-
-} // namespace
-
-life::life(hosted_actor& shell,
+life::life(life_owner& shell,
            std::shared_ptr<tree_context> tree,
            const model::container_status& now,
            std::shared_ptr<const model::child_spec> spec)
-    : shell_(shell), tree_(std::move(tree)), spec_(std::move(spec)), first_spec_(spec_),
+    : owner_(shell), tree_(std::move(tree)), spec_(std::move(spec)), first_spec_(spec_),
       path_(now.path), number_(now.generation), shard_(now.shard) {}
 
 life::~life() {
@@ -43,9 +32,9 @@ life::thrown life::guard(Call&& call) {
     std::forward<Call>(call)();
     return std::nullopt;
   } catch (const std::exception& e) {
-    return thrown_cause("std::exception", e.what());
+    return cause_of(e);
   } catch (...) { // a kind's own type: the failure counts, its text is unknown
-    return thrown_cause("unknown", "threw something that is no std::exception");
+    return cause_of_unknown();
   }
 }
 
@@ -82,6 +71,14 @@ life::thrown life::update(std::shared_ptr<const model::child_spec> spec) {
   return guard([this] { incarnation_->updated(*spec_); });
 }
 
+life::thrown life::elapsed(const std::function<void()>& then) {
+  return guard(then);
+}
+
+timer life::at(time_point when, std::function<void()> then) {
+  return owner_.set_life_timer(when, std::move(then));
+}
+
 life::thrown life::receive(const letter& what, bool& taken) {
   return guard([&] { taken = incarnation_->receive(what); });
 }
@@ -108,7 +105,7 @@ executor& life::shard() noexcept {
 
 void life::say(life_report what) {
   what.generation = number_;
-  tell(caf::actor_cast<caf::actor>(&shell_), std::move(what));
+  tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(what));
 }
 
 void life::failed(model::cause why) {
@@ -148,7 +145,7 @@ void life::manage(model::command what, model::reply_callback done) {
   sent.what = std::make_shared<const model::command>(std::move(what));
   sent.made_by = maker::incarnation;
   sent.reply = std::move(reply);
-  tell(caf::actor_cast<caf::actor>(&shell_), std::move(sent));
+  tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(sent));
 }
 
 } // namespace kraken::actor

@@ -5,6 +5,7 @@
 /// into causes, so that nothing it does can end the shell.
 #pragma once
 
+#include "kraken/actor/detail/deadlines.hpp"
 #include "kraken/actor/detail/tree_context.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/actor/messages.hpp"
@@ -18,10 +19,22 @@ namespace kraken::actor {
 
 class hosted_actor;
 
+/// The shell as its lives use it besides sending to it.
+class life_owner {
+public:
+  virtual ~life_owner() = default;
+
+  [[nodiscard]] virtual hosted_actor& shell() noexcept = 0;
+  [[nodiscard]] virtual time_point time_of_life() = 0;
+  /// Hands `then` back at `when`, to be run by `life::elapsed`; not after that life's end.
+  [[nodiscard]] virtual timer set_life_timer(time_point when, std::function<void()> then) = 0;
+  virtual void cancel_life_timer(timer& which) noexcept = 0;
+};
+
 /// @thread the container's shard
 class life final : public host {
 public:
-  life(hosted_actor& shell,
+  life(life_owner& shell,
        std::shared_ptr<tree_context> tree,
        const model::container_status& now,
        std::shared_ptr<const model::child_spec> spec);
@@ -38,6 +51,7 @@ public:
   [[nodiscard]] thrown resume();
   [[nodiscard]] thrown child_changed(const model::container_status& child);
   [[nodiscard]] thrown update(std::shared_ptr<const model::child_spec> spec);
+  [[nodiscard]] thrown elapsed(const std::function<void()>& then);
   /// @param taken set to whether the incarnation handled it
   [[nodiscard]] thrown receive(const letter& what, bool& taken);
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count);
@@ -57,6 +71,9 @@ public:
   void show_pid(std::int32_t pid) override;
   void show_gauges(std::shared_ptr<const model::gauges> live) override;
   void manage(model::command what, model::reply_callback done) override;
+  [[nodiscard]] time_point now() override { return owner_.time_of_life(); }
+  [[nodiscard]] timer at(time_point when, std::function<void()> then) override;
+  void cancel(timer& which) noexcept override { owner_.cancel_life_timer(which); }
 
 private:
   struct pulse {}; ///< gone when the incarnation is: late answers are not delivered
@@ -65,7 +82,7 @@ private:
   [[nodiscard]] thrown guard(Call&& call);
   void say(life_report what);
 
-  hosted_actor& shell_;
+  life_owner& owner_;
   std::shared_ptr<tree_context> tree_;
   std::shared_ptr<const model::child_spec> spec_;
   std::shared_ptr<const model::child_spec> first_spec_; ///< what `make` may have referred to
