@@ -84,7 +84,7 @@ private:
   std::vector<std::jthread> threads_;
   containers::pool_registry pools_;
   process::log_board logs_;
-  process::child_registry children_;
+  process::child_registry children_{process::plan_descriptors()};
   counter_board<containers::front_counters> fronts_;
   counter_board<containers::pool_counters> pool_counters_;
   containers::pool_environment pool_environment_;

@@ -3,6 +3,7 @@
 /// Opening, growing, shrinking, rolling replacement and readiness of a pool.
 #include "containers/php/pool_container.hpp"
 
+#include "containers/php/worker_container.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
 
@@ -99,6 +100,7 @@ void pool_container::open_shards() {
 
 void pool_container::opened_on_one_shard() {
   if (++shards_open_ == environment_.pools->size()) {
+    static_cast<void>(has_room_for(settings_->count)); // to say so once, not per worker
     resize(settings_->count);
     look_at_idle_time();
     if (min_ == 0) {
@@ -231,6 +233,22 @@ void pool_container::resize(std::size_t count) {
   }
 }
 
+result<void> pool_container::room_for(std::size_t count) const {
+  const auto more = count > workers_.size() ? count - workers_.size() : 0;
+  return environment_.children->plan().admit(more * worker_container::descriptors,
+                                             std::to_string(count) + " workers of '" +
+                                                 shell_.path() + "'");
+}
+
+bool pool_container::has_room_for(std::size_t count) {
+  const auto room = room_for(count);
+  const bool told = std::exchange(cramped_, !room);
+  if (!room && !told) {
+    log::warn("pool_has_no_room", {{"container", shell_.path()}, {"reason", room.error().text()}});
+  }
+  return room.has_value();
+}
+
 model::pool_load pool_container::load() const {
   model::pool_load out;
   std::int64_t last_used = 0;
@@ -264,6 +282,9 @@ void pool_container::follow_load() {
   }
   const auto step = model::next_scaling(settings_->scaling, load());
   if (step.grow != 0) {
+    if (!has_room_for(workers_.size() + step.grow)) {
+      return;
+    }
     log::info("pool_grows",
               {{"container", shell_.path()}, {"workers", workers_.size()}, {"by", step.grow}});
     resize(workers_.size() + step.grow);
@@ -291,6 +312,9 @@ result<std::uint32_t> pool_container::scale(std::uint32_t count) {
   if (count == 0 || count > limits::children_max) {
     return fail(errc::invalid_argument,
                 "a pool has 1 to " + std::to_string(limits::children_max) + " workers");
+  }
+  if (auto room = room_for(count); !room) {
+    return fail(room.error());
   }
   const auto before = static_cast<std::uint32_t>(workers_.size());
   min_ = std::min(min_, count);

@@ -50,6 +50,8 @@ private:
   void read_options(const model::child_spec& spec);
   void opened_on_one_shard();
   void resize(std::size_t count);
+  [[nodiscard]] result<void> room_for(std::size_t count) const;
+  [[nodiscard]] bool has_room_for(std::size_t count);
   void add_worker();
   void remove_worker(worker_map::iterator which);
   [[nodiscard]] worker_map::iterator least_needed();
@@ -74,6 +76,7 @@ private:
   std::uint64_t last_number_ = 0;
   std::uint32_t min_ = 0;
   bool ready_ = false;
+  bool cramped_ = false; ///< and told so
   bool ended_ = false;
 };
 

@@ -34,7 +34,20 @@ worker_container::worker_container(actor::host& shell, const pool_environment& e
   log_ = environment.logs->at(path);
 }
 
-worker_container::~worker_container() = default;
+worker_container::~worker_container() {
+  let_go();
+}
+
+// Also without an end: a launch that failed half-way, a process that the kernel does not let go.
+// Whatever the channel's peer does next, nobody is left to hear it.
+void worker_container::let_go() {
+  watch_.reset();
+  door_.reset();
+  if (channel_) {
+    pool_->lost(*channel_);
+    channel_->close();
+  }
+}
 
 void worker_container::start() {
   started_ = last_answer_ = loop_.now();
@@ -44,11 +57,9 @@ void worker_container::start() {
     return;
   }
   if (auto launched = launch(); !launched) {
-    model::cause why;
-    why.kind = model::cause_kind::start_error;
-    why.message = launched.error().text();
-    process_.reset();
-    shell_.ended(std::move(why));
+    let_go();
+    fail_with(model::cause_kind::start_error, launched.error().text());
+    shell_.ended(why_);
     return;
   }
   shell_.show_pid(process_->pid());

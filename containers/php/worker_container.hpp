@@ -30,6 +30,9 @@ struct pool_environment {
 /// @thread its container's shard
 class worker_container final : public actor::incarnation, public channel_owner {
 public:
+  /// Descriptors of the daemon that each one holds while it runs.
+  static constexpr std::uint64_t descriptors = process::supervised_process::descriptors + 1;
+
   worker_container(actor::host& shell, const pool_environment& environment);
   ~worker_container() override;
 
@@ -57,6 +60,7 @@ private:
   void process_ended(const exit_status& status);
   [[nodiscard]] model::cause cause_of(const exit_status& status);
   void orderly_end();
+  void let_go();
   void fail_with(model::cause_kind kind, std::string message);
   void watch_over();
   [[nodiscard]] model::worker_use use_now(bool busy) const;

@@ -40,9 +40,9 @@ class DaemonCase(unittest.TestCase):
         self.assertEqual(self.daemon.get("/hello").status, 200)
 
 
-def fresh_daemon(case, config, **options):
-    """A daemon of one test only."""
+def fresh_daemon(case, config, ready=True, **options):
+    """A daemon of one test only; with `ready=False` nothing is waited for."""
     daemon = Daemon(config, **options)
     case.addCleanup(daemon.close)
-    daemon.start()
+    daemon.start() if ready else daemon.launch()
     return daemon

@@ -205,8 +205,8 @@ class Daemon:
         host, port = where.removeprefix("http://").rsplit(":", 1)
         return host, int(port)
 
-    def connect(self, **options):
-        return Connection(self.address(), **options)
+    def connect(self, address=None, **options):
+        return Connection(address or self.address(), **options)
 
     def get(self, target, headers=()):
         with self.connect() as connection:

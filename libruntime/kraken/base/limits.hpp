@@ -51,6 +51,7 @@ inline constexpr std::size_t admin_body_bytes_max   = 1U << 20U;  ///< of a requ
 inline constexpr std::size_t admin_answer_bytes_max = 64U << 20U; ///< the console reads at most
 
 // Processes.
+inline constexpr std::uint64_t descriptors_kept_max = 256; ///< of the daemon's, not for programs
 inline constexpr std::chrono::milliseconds kill_grace{1'000}; ///< SIGKILL sent, not yet reaped
 
 } // namespace kraken::limits

@@ -22,6 +22,9 @@ namespace kraken::process {
 
 namespace {
 
+// Opened by a launch and for watching it: /dev/null, two pipes, the pidfd, /proc/PID/statm.
+constexpr std::uint64_t launch_descriptors = 7;
+
 constexpr std::size_t proc_file_bytes_max = 4U << 20U; // environ and argv of one process at most
 
 result<std::string> read_proc_file(const std::string& path) {
@@ -135,6 +138,13 @@ result<void> become_subreaper() {
 }
 
 result<child> child_registry::launch(launch_spec spec) {
+  const auto& program = spec.argv.empty() ? std::string{} : spec.argv.front();
+  if (auto room = plan_.admit(launch_descriptors, "launch '" + program + "'"); !room) {
+    return fail(room.error());
+  }
+  if (plan_.for_children != 0) {
+    spec.limits.open_files_soft = plan_.for_children;
+  }
   table_.with([](table& t) { ++t.launching; });
   auto made = process::launch(std::move(spec));
   table_.with([&](table& t) {

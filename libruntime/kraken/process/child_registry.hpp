@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kraken/base/guarded.hpp"
+#include "kraken/process/descriptor_plan.hpp"
 #include "kraken/process/launcher.hpp"
 
 #include <cstdint>
@@ -39,9 +40,16 @@ enum class sweep_extent : std::uint8_t {
 /// @thread any; no lock is held during a launch or while /proc is read
 class child_registry {
 public:
+  /// @param plan of this process's descriptors
+  explicit child_registry(descriptor_plan plan = {}) noexcept : plan_(plan) {}
+
   /// As `process::launch`, and registers the child before any sweep can see it without owner.
+  /// The child begins with the plan's limit of open files unless `spec` has its own.
+  /// @error errc::limit_exceeded also when only those descriptors are left that the plan keeps
   /// @thread see `process::launch`
   [[nodiscard]] result<child> launch(launch_spec spec);
+
+  [[nodiscard]] const descriptor_plan& plan() const noexcept { return plan_; }
 
   /// Registers a child of this process that another child made (a template's CLONE_PARENT worker)
   /// and opens its pidfd.
@@ -65,6 +73,7 @@ private:
     std::uint32_t launching = 0;
   };
 
+  descriptor_plan plan_;
   guarded<table> table_;
 };
 

@@ -34,6 +34,7 @@ struct resource_limits {
   std::optional<bytes> core = bytes{0};
   std::optional<bytes> address_space;
   std::optional<std::uint64_t> open_files;
+  std::optional<std::uint64_t> open_files_soft; ///< the soft limit only; `open_files` goes first
   std::optional<std::uint64_t> processes; ///< of the child's user in all, as setrlimit(2) counts
 };
 

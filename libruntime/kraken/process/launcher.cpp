@@ -155,7 +155,7 @@ result<void> prepare_program(const launch_spec& spec, prepared_launch& ready) {
 
 void prepare_limits(const resource_limits& wanted, prepared_launch& ready) {
   const auto add = [&](int resource, std::uint64_t value) {
-    ready.limits.push_back({resource, value});
+    ready.limits.push_back({resource, value, value});
   };
   if (wanted.core) {
     add(RLIMIT_CORE, wanted.core->value);
@@ -165,6 +165,9 @@ void prepare_limits(const resource_limits& wanted, prepared_launch& ready) {
   }
   if (wanted.open_files) {
     add(RLIMIT_NOFILE, *wanted.open_files);
+  } else if (rlimit own{}; wanted.open_files_soft && ::getrlimit(RLIMIT_NOFILE, &own) == 0) {
+    const auto soft = std::min<std::uint64_t>(*wanted.open_files_soft, own.rlim_max);
+    ready.limits.push_back({RLIMIT_NOFILE, soft, own.rlim_max});
   }
   if (wanted.processes) {
     add(RLIMIT_NPROC, *wanted.processes);
@@ -260,7 +263,7 @@ std::string describe_step(const detail::child_plan& plan, const launch_spec& spe
     return "give descriptor " + std::to_string(plan.moves[plan.failed_item].to);
   case setup_step::limits: {
     const auto& limit = plan.limits[plan.failed_item];
-    return "limit " + limit_name(limit.resource) + " to " + std::to_string(limit.value);
+    return "limit " + limit_name(limit.resource) + " to " + std::to_string(limit.soft);
   }
   case setup_step::niceness:
     return "set nice " + std::to_string(spec.nice.value_or(0));
@@ -303,7 +306,10 @@ result<pidfd> clone_and_exec(detail::child_plan& plan) {
   const int number = errno;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, kernel_set_bytes);
   if (pid < 0) {
-    return fail(step_error("clone", number));
+    // The kernel's own word for it, "temporarily unavailable", helps nobody.
+    return fail(step_error(
+        number == EAGAIN ? "clone: no more processes (ulimit -u, TasksMax=, pids.max)" : "clone",
+        number));
   }
   return pidfd{unique_fd{descriptor}, pid};
 }

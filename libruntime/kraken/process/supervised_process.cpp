@@ -27,9 +27,13 @@ supervised_process::supervised_process(reactor& loop,
     : loop_(loop), children_(children), log_(std::move(log)), calls_(std::move(calls)) {}
 
 supervised_process::~supervised_process() {
+  abandon();
+}
+
+// A process must not outlive its owner. Nobody waits for it any more, so the registry's next sweep
+// reaps it.
+void supervised_process::abandon() {
   if (alive()) {
-    // Only when the daemon itself is torn down: a process must not outlive its owner. Nobody waits
-    // for it any more, so the registry's next sweep reaps it.
     static_cast<void>(child_.process.send_group(SIGKILL));
     children_.ended(child_.process.pid());
   }
@@ -58,7 +62,9 @@ result<void> supervised_process::start(launch_spec spec) {
   }
   end_ = loop_.when_readable(child_.process.fd(), [this] { reap(); });
   if (!end_) {
-    static_cast<void>(child_.process.send_group(SIGKILL));
+    abandon();
+    outputs_ = {};
+    child_ = {};
     return fail(errc::system_error, "cannot watch the process: no descriptor or memory left");
   }
   return {};

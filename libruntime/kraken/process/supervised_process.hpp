@@ -42,7 +42,10 @@ public:
   supervised_process(const supervised_process&) = delete;
   supervised_process& operator=(const supervised_process&) = delete;
 
-  /// @error as `launch`
+  /// Descriptors it holds while the program runs: pidfd, two pipes, /proc/PID/statm.
+  static constexpr std::uint64_t descriptors = 4;
+
+  /// @error as `child_registry::launch`; nothing runs then
   [[nodiscard]] result<void> start(launch_spec spec);
 
   [[nodiscard]] pid_t pid() const noexcept { return child_.process.pid(); }
@@ -67,6 +70,7 @@ private:
   void drain_output(output_stream from);
   void reap();
   void obey(const stop_step& step);
+  void abandon();
 
   reactor& loop_;
   child_registry& children_;

@@ -73,7 +73,7 @@ place_descriptors(child_plan& plan) noexcept {
 [[gnu::no_sanitize("address", "thread", "undefined")]] bool set_limits(child_plan& plan) noexcept {
   for (std::size_t i = 0; i < plan.limit_count; ++i) {
     const auto& setting = plan.limits[i];
-    const std::array<std::uint64_t, 2> soft_and_hard{setting.value, setting.value};
+    const std::array<std::uint64_t, 2> soft_and_hard{setting.soft, setting.hard};
     plan.failed_item = i;
     if (::syscall(SYS_prlimit64, 0, setting.resource, soft_and_hard.data(), nullptr) != 0) {
       return false;

@@ -34,7 +34,8 @@ struct fd_move {
 
 struct limit_setting {
   int resource = 0; ///< RLIMIT_*
-  std::uint64_t value = 0;
+  std::uint64_t soft = 0;
+  std::uint64_t hard = 0;
 };
 
 /// All the child needs, prepared by the parent. Pointers stay valid until the clone returns.
