@@ -30,6 +30,26 @@ json_value json_of(const model::cause& why) {
           {"correlation", why.correlation}};
 }
 
+/// In seconds, because each reader has a clock of its own.
+double seconds_since(time_point then, time_point now) {
+  const auto age = std::chrono::duration_cast<milliseconds>(now - then).count();
+  return static_cast<double>(std::max<std::int64_t>(0, age)) / 1000.0;
+}
+
+json_value json_of(const model::failure_history& failures, time_point now) {
+  json_value list = json_value::array();
+  if (failures != nullptr) {
+    for (const auto& one : *failures) {
+      list.push_back({{"seconds_ago", seconds_since(one.at, now)},
+                      {"generation", one.generation},
+                      {"kind", to_string(one.kind)},
+                      {"text", one.text},
+                      {"correlation", one.correlation}});
+    }
+  }
+  return list;
+}
+
 json_value json_of(const model::gauges& live, time_point now) {
   const std::int64_t since = live.busy_since_ms.get();
   return {{"requests", live.sum(&model::gauges::requests)},
@@ -41,7 +61,6 @@ json_value json_of(const model::gauges& live, time_point now) {
 }
 
 json_value json_of(const model::container_status& c, time_point now) {
-  const auto age = std::chrono::duration_cast<milliseconds>(now - c.since).count();
   const auto due = std::chrono::duration_cast<milliseconds>(c.next_at - now).count();
   return {{"path", c.path},
           {"alias", c.alias},
@@ -58,8 +77,9 @@ json_value json_of(const model::container_status& c, time_point now) {
           {"recycles", c.recycles},
           {"restarts_in_window", c.restarts_in_window},
           {"intensity", c.intensity},
-          {"since_seconds", static_cast<double>(std::max<std::int64_t>(0, age)) / 1000.0},
+          {"since_seconds", seconds_since(c.since, now)},
           {"cause", json_of(c.last_cause)},
+          {"last_failures", json_of(c.failures, now)},
           {"next_action", c.next_action},
           {"next_in_ms", c.next_action.empty() ? 0 : std::max<std::int64_t>(0, due)},
           {"mailbox", c.mailbox},

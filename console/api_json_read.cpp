@@ -114,14 +114,39 @@ std::vector<std::string> texts_member(const json_value& object, const char* name
   return out;
 }
 
-model::cause cause_of(const json_value& object) {
-  model::cause why;
+model::cause_kind cause_kind_of(const json_value& object) {
   const std::string kind = text_member(object, "kind");
   for (const model::cause_kind candidate : all_causes) {
     if (to_string(candidate) == kind) {
-      why.kind = candidate;
+      return candidate;
     }
   }
+  return model::cause_kind::none;
+}
+
+time_point moment_of(const json_value& object, const char* member, time_point now) {
+  const double age = std::clamp(number_member<double>(object, member), 0.0, 1e9);
+  return now - milliseconds{static_cast<std::int64_t>(age * 1000.0 + 0.5)};
+}
+
+model::failure_history failures_of(const json_value& list, time_point now) {
+  model::failure_history all;
+  for (const json_value& object : list) {
+    if (object.is_object()) {
+      all = model::with_failure(all,
+                                {moment_of(object, "seconds_ago", now),
+                                 number_member<std::uint64_t>(object, "generation"),
+                                 cause_kind_of(object),
+                                 text_member(object, "text"),
+                                 number_member<std::uint64_t>(object, "correlation")});
+    }
+  }
+  return all;
+}
+
+model::cause cause_of(const json_value& object) {
+  model::cause why;
+  why.kind = cause_kind_of(object);
   why.code = number_member<std::int32_t>(object, "code");
   why.type = text_member(object, "type");
   why.message = text_member(object, "message");
@@ -170,10 +195,12 @@ result<model::container_status> container_of(const json_value& object, time_poin
   c.recycles = number_member<std::uint64_t>(object, "recycles");
   c.restarts_in_window = number_member<std::uint32_t>(object, "restarts_in_window");
   c.intensity = number_member<std::uint32_t>(object, "intensity");
-  const double age = std::clamp(number_member<double>(object, "since_seconds"), 0.0, 1e9);
-  c.since = now - milliseconds{static_cast<std::int64_t>(age * 1000.0 + 0.5)};
+  c.since = moment_of(object, "since_seconds", now);
   if (const auto why = object.find("cause"); why != object.end() && why->is_object()) {
     c.last_cause = cause_of(*why);
+  }
+  if (const auto past = object.find("last_failures"); past != object.end() && past->is_array()) {
+    c.failures = failures_of(*past, now);
   }
   c.next_action = text_member(object, "next_action");
   c.next_at = now + milliseconds{number_member<std::int64_t>(object, "next_in_ms")};

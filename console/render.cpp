@@ -241,6 +241,7 @@ std::string render_container(const model::container_status& c, time_point now, c
   if (!c.last_cause.origin.empty() && c.last_cause.origin != c.path) {
     out += "origin      " + printable(c.last_cause.origin) + "\n";
   }
+  out += render_failures(c, now);
   if (!c.last_cause.detail.empty()) {
     out += "\n";
     std::string_view rest = c.last_cause.detail;

@@ -51,6 +51,10 @@ render_tree(std::span<const model::container_status> containers, time_point now,
 [[nodiscard]] std::string
 render_container(const model::container_status& container, time_point now, const style& look);
 
+/// The failures it remembers, newest first: `history     2m05s ago, generation 3: exit code 255`.
+/// @return nothing when it never failed
+[[nodiscard]] std::string render_failures(const model::container_status& container, time_point now);
+
 /// `14:03:07.123 container_failed Main/web/w3 reason="signal 9 (SIGKILL)" backoff_ms=100`
 /// @param utc_offset  added to the record's time for display
 [[nodiscard]] std::string

@@ -110,6 +110,7 @@ json_value container_schema() {
   const virtual_clock clock;
   model::container_status sample;
   sample.last_cause.kind = model::cause_kind::exit_normal;
+  sample.failures = model::with_failure(nullptr, {});
   sample.live = std::make_shared<model::gauges>();
   json_value out =
       schema_of(json_value::parse(console::to_json(sample, clock.now()), nullptr, false));

@@ -103,6 +103,8 @@ private:
   void fail_with(model::cause why, ending how, child_report::note note = child_report::note::ended);
   void on_thrown(const life::thrown& what);
   void record(model::cause why);
+  void record_too(model::cause why);
+  [[nodiscard]] model::cause remember(model::cause why);
   void on_deliver(letter& what);
   void pump_lane();
 

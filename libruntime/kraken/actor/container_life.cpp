@@ -136,32 +136,32 @@ void container::check_ready() {
 /// It threw but lives: the local supervisor's rules come first.
 void container::on_failed(model::cause why) {
   if (status_.in != model::state::started || leaving_) {
-    return record(std::move(why)); // recorded, not recursive
+    return record_too(std::move(why)); // recorded, not recursive
   }
   const auto before = status_.at;
   const auto rules = model::decide(birth_.spec->local, why);
-  record(std::move(why));
   if (rules.logs) {
     log::error("container_cause",
-               {{"container", status_.path},
-                {"reason", status_.last_cause.text()},
-                {"detail", status_.last_cause.detail}});
+               {{"container", status_.path}, {"reason", why.text()}, {"detail", why.detail}});
   }
   switch (rules.what) {
   case model::directive::proceed:
+    record(std::move(why));
     move(model::event::fail, model::phase::held);
     move(model::event::start, before);
     return on_thrown(life_->resume());
   case model::directive::restart:
-    return fail_with(status_.last_cause, ending::kill, child_report::note::ended_alone);
+    return fail_with(std::move(why), ending::kill, child_report::note::ended_alone);
   case model::directive::escalate:
-    return fail_with(status_.last_cause, ending::kill);
+    return fail_with(std::move(why), ending::kill);
   case model::directive::stop:
+    record(std::move(why));
     move(model::event::fail, model::phase::held);
     move(model::event::stop, model::phase::stopping);
     report(child_report::note::stopped_itself);
     return leave(after::rest, ending::orderly);
   case model::directive::destroy:
+    record(std::move(why));
     move(model::event::fail, model::phase::held);
     return report(child_report::note::wants_destroy, rules.flags);
   }
@@ -217,7 +217,7 @@ void container::end_unasked(model::cause why) {
 
 void container::fail_with(model::cause why, ending how, child_report::note note) {
   if (status_.in != model::state::started || leaving_) {
-    return record(std::move(why));
+    return record_too(std::move(why));
   }
   record(std::move(why));
   move(model::event::fail, model::phase::held);
@@ -235,7 +235,24 @@ void container::on_thrown(const life::thrown& what) {
   }
 }
 
+/// Makes `why` the cause that counts.
 void container::record(model::cause why) {
+  status_.last_cause = remember(std::move(why));
+}
+
+/// One more failure while one is being dealt with, or on the way out: it changes nothing, but it
+/// is seen.
+void container::record_too(model::cause why) {
+  why = remember(std::move(why));
+  log::warn(
+      "failed_again",
+      {{"container", status_.path}, {"reason", why.text()}, {"correlation", why.correlation}});
+  publish();
+}
+
+/// Into the history, with all that a cause needs.
+model::cause container::remember(model::cause why) {
+  why = model::bounded(std::move(why));
   if (why.correlation == 0) {
     why.correlation = status_.last_cause.correlation != 0 ? status_.last_cause.correlation
                                                           : ++birth_.tree->last_correlation;
@@ -243,7 +260,9 @@ void container::record(model::cause why) {
   if (why.origin.empty()) {
     why.origin = status_.path;
   }
-  status_.last_cause = std::move(why);
+  status_.failures = model::with_failure(
+      status_.failures, {now(), status_.generation, why.kind, why.text(), why.correlation});
+  return why;
 }
 
 void container::supervision_gave_up(model::cause why) {

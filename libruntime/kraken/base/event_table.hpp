@@ -31,6 +31,7 @@ inline constexpr std::array event_table{
   event_row{"daemon_stopping", level::info, "the daemon was told to stop"},
   event_row{"drain_threw", level::warn, "code of a container threw while draining, continuing"},
   event_row{"error_message_ignored", level::warn, "an actor was sent an error, continuing"},
+  event_row{"failed_again", level::warn, "a container failed while a failure is dealt with"},
   event_row{"incarnation_survived_kill", level::error, "a process did not end after SIGKILL"},
   event_row{"kill_threw", level::warn, "code of a container threw when killed, continuing"},
   event_row{"listen_failed", level::error, "an address could not be listened on"},

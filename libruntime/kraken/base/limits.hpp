@@ -14,6 +14,13 @@ namespace kraken::limits {
 inline constexpr std::size_t alias_bytes_max       = 128;  ///< one segment
 inline constexpr std::size_t tree_depth_max        = 16;   ///< segments in a path
 inline constexpr std::size_t children_max          = 100'000;
+inline constexpr std::size_t failures_kept         = 8;    ///< per container, shown by inspect
+
+// Causes of failures, as PHP and programs hand them in.
+inline constexpr std::size_t cause_name_bytes_max    = 256; ///< class, parent class, path segment
+inline constexpr std::size_t cause_names_max         = 64;  ///< parents and interfaces
+inline constexpr std::size_t cause_message_bytes_max = 1U << 10U;
+inline constexpr std::size_t cause_detail_bytes_max  = 32U << 10U; ///< trace, tail of stderr
 
 // Messages.
 inline constexpr std::size_t mailbox_default       = 10'000;

@@ -3,6 +3,7 @@
 /// How causes are named and shown.
 #include "kraken/model/cause.hpp"
 
+#include "kraken/base/limits.hpp"
 #include "kraken/base/signal_name.hpp"
 
 #include <array>
@@ -69,6 +70,23 @@ std::string cause_headline(const cause& why) {
   return text;
 }
 
+/// Cuts `text` before `most` bytes, at the beginning of a UTF-8 sequence.
+void cut_text(std::string& text, std::size_t most) {
+  constexpr std::string_view mark{"..."};
+  if (text.size() <= most) {
+    return;
+  }
+  std::size_t end = most - mark.size();
+  const auto continues = [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+  };
+  while (end > 0 && continues(text[end])) {
+    --end;
+  }
+  text.resize(end);
+  text += mark;
+}
+
 } // namespace
 
 std::string_view signal_name(std::int32_t number) noexcept {
@@ -93,6 +111,20 @@ std::string cause::key() const {
 
 bool cause::normal() const noexcept {
   return kind == cause_kind::exit_normal || kind == cause_kind::recycle;
+}
+
+cause bounded(cause why) {
+  cut_text(why.type, limits::cause_name_bytes_max);
+  cut_text(why.origin, limits::cause_name_bytes_max * limits::tree_depth_max);
+  cut_text(why.message, limits::cause_message_bytes_max);
+  cut_text(why.detail, limits::cause_detail_bytes_max);
+  if (why.parents.size() > limits::cause_names_max) {
+    why.parents.resize(limits::cause_names_max);
+  }
+  for (auto& name : why.parents) {
+    cut_text(name, limits::cause_name_bytes_max);
+  }
+  return why;
 }
 
 std::string_view to_string(cause_kind kind) noexcept {

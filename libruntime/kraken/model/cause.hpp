@@ -50,6 +50,11 @@ struct cause {
   [[nodiscard]] bool normal() const noexcept;
 };
 
+/// `why` with every text within its limit (`limits::cause_*`): causes come from programs and are
+/// kept, published and sent on. What is cut off ends in `...`; a character is never cut in two.
+/// @thread any (pure)
+[[nodiscard]] cause bounded(cause why);
+
 [[nodiscard]] std::string_view to_string(cause_kind kind) noexcept;
 
 /// `SIGKILL` for 9; empty for numbers without a name. Linux numbering.

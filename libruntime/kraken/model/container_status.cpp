@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Adding up of live numbers.
+/// Adding up of live numbers, and the bounded history of failures.
 #include "kraken/model/container_status.hpp"
+
+#include "kraken/base/limits.hpp"
+
+#include <cstddef>
+#include <utility>
 
 namespace kraken::model {
 
@@ -11,6 +16,17 @@ std::int64_t gauges::sum(metric gauges::*which) const noexcept {
     total += part->sum(which);
   }
   return total;
+}
+
+failure_history with_failure(const failure_history& before, past_failure latest) {
+  auto made = std::make_shared<std::vector<past_failure>>();
+  if (before != nullptr) {
+    const auto kept =
+        before->size() < limits::failures_kept ? before->size() : limits::failures_kept - 1;
+    made->assign(before->end() - static_cast<std::ptrdiff_t>(kept), before->end());
+  }
+  made->push_back(std::move(latest));
+  return made;
 }
 
 } // namespace kraken::model

@@ -34,6 +34,22 @@ struct gauges {
   [[nodiscard]] std::int64_t sum(metric gauges::*which) const noexcept;
 };
 
+/// A failure as the history of a container keeps it.
+struct past_failure {
+  time_point at{};
+  std::uint64_t generation = 0; ///< of the incarnation that failed
+  cause_kind kind = cause_kind::none;
+  std::string text;              ///< `cause::text()`
+  std::uint64_t correlation = 0; ///< one id from first failure to the root
+};
+
+/// Shared between records, because most changes of a container are no failures. Null: none yet.
+using failure_history = std::shared_ptr<const std::vector<past_failure>>;
+
+/// `before` with one more, oldest first; the oldest goes when there are `limits::failures_kept`.
+/// @thread any (pure)
+[[nodiscard]] failure_history with_failure(const failure_history& before, past_failure latest);
+
 struct container_status {
   std::string path;   ///< `Main/web/w3`
   std::string alias;  ///< last segment
@@ -50,7 +66,8 @@ struct container_status {
   std::uint32_t restarts_in_window = 0;
   std::uint32_t intensity = 0; ///< of the parent's budget
   time_point since{};          ///< when `at` was entered
-  cause last_cause{};          ///< of the last failure or end
+  cause last_cause{};          ///< of the failure that counts, or of the last end
+  failure_history failures;    ///< also those that came while one was being dealt with
   std::string next_action;     ///< `restart` | `operator` | empty
   time_point next_at{};        ///< when a restart is due
   std::uint64_t mailbox = 0;

@@ -35,6 +35,8 @@ model::container_status failed_worker(kraken::time_point now) {
   c.last_cause.code = 9;
   c.last_cause.detail = "line \xff\n\x1b[31m";
   c.last_cause.correlation = 12345678901234567890ULL;
+  c.failures = model::with_failure(
+      nullptr, {now - milliseconds{2500}, 3, model::cause_kind::exit_code, "exit code 255", 7});
   c.next_action = "restart";
   c.next_at = now + milliseconds{400};
   c.mailbox = 7;
@@ -69,6 +71,10 @@ TEST_CASE("a container survives the way through JSON") {
   CHECK(after->last_cause.kind == model::cause_kind::signal);
   CHECK(after->last_cause.correlation == 12345678901234567890ULL);
   CHECK(after->last_cause.detail == "line \xef\xbf\xbd\n\x1b[31m");
+  REQUIRE(after->failures);
+  REQUIRE(after->failures->size() == 1);
+  CHECK(later - after->failures->front().at == milliseconds{2500});
+  CHECK(after->failures->front().text == "exit code 255");
   REQUIRE(after->live);
   CHECK(after->live->requests.get() == 10);
   CHECK(console::to_json(*after, later).find("\"busy_ms\":250") != std::string::npos);
@@ -83,11 +89,13 @@ TEST_CASE("the published members of a container") {
   c.at = model::phase::ready;
   c.in = model::state::started;
   c.since = clock.now();
-  CHECK(console::to_json(c, clock.now()) ==
-        R"({"path":"Main","alias":"Main","parent":"","kind":"","name":"","state":"started",)"
-        R"("state_number":4,"phase":"ready","generation":0,"pid":0,"shard":0,"restarts":0,)"
-        R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
-        R"("cause":null,"next_action":"","next_in_ms":0,"mailbox":0,"live":null})");
+  CHECK(
+      console::to_json(c, clock.now()) ==
+      R"({"path":"Main","alias":"Main","parent":"","kind":"","name":"","state":"started",)"
+      R"("state_number":4,"phase":"ready","generation":0,"pid":0,"shard":0,"restarts":0,)"
+      R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
+      R"("cause":null,"last_failures":[],"next_action":"","next_in_ms":0,"mailbox":0,)"
+        R"("live":null})");
 }
 
 TEST_CASE("requests, replies and records survive the way through JSON") {

@@ -159,7 +159,21 @@ TEST_CASE("one container in full, its last words included") {
   CHECK(text.find("state       failed (backing_off)\n") != std::string::npos);
   CHECK(text.find("cause       DomainError: started badly; restart in 400ms\n") !=
         std::string::npos);
+  CHECK(text.find("history") == std::string::npos);
   CHECK(text.ends_with("\n\n  PHP Fatal error\n  at ?[31mline 3\n"));
+}
+
+TEST_CASE("the failures a container remembers, newest first") {
+  const kraken::virtual_clock clock;
+  auto c = small_tree(clock.now())[3];
+  CHECK(console::render_failures(c, clock.now()).empty());
+  const auto kind = model::cause_kind::exit_code;
+  c.failures = model::with_failure({}, {clock.now() - seconds{90}, 3, kind, "exit code 255", 1});
+  c.failures = model::with_failure(c.failures, {clock.now(), 4, kind, "exit\x1b code 1", 2});
+  const std::string lines = "history     0ms ago, generation 4: exit? code 1\n"
+                            "            1m30s ago, generation 3: exit code 255\n";
+  CHECK(console::render_failures(c, clock.now()) == lines);
+  CHECK(console::render_container(c, clock.now(), {}).find(lines) != std::string::npos);
 }
 
 TEST_CASE("events and log lines") {

@@ -3,6 +3,8 @@
 /// How causes read, and the keys rules match.
 #include "kraken/model/cause.hpp"
 
+#include "kraken/base/limits.hpp"
+
 #include <catch2/catch.hpp>
 
 namespace model = kraken::model;
@@ -53,4 +55,28 @@ TEST_CASE("cause: signals have their Linux names") {
   CHECK(model::signal_name(11) == "SIGSEGV");
   CHECK(model::signal_name(31) == "SIGSYS");
   CHECK(model::signal_name(0).empty());
+}
+
+TEST_CASE("cause: every text is cut to its limit, at a whole character") {
+  namespace limits = kraken::limits;
+  cause why;
+  why.type = std::string(limits::cause_name_bytes_max, 'T');
+  why.message = std::string(limits::cause_message_bytes_max + 1, 'm');
+  why.detail = std::string(limits::cause_detail_bytes_max * 2, 'd');
+  why.origin = "Main/a";
+  why.parents.assign(limits::cause_names_max + 1, std::string(1'000, 'P'));
+  const auto cut = model::bounded(why);
+  CHECK(cut.type == why.type); // exactly at the limit
+  CHECK(cut.message == std::string(limits::cause_message_bytes_max - 3, 'm') + "...");
+  CHECK(cut.detail.size() == limits::cause_detail_bytes_max);
+  CHECK(cut.origin == "Main/a");
+  CHECK(cut.parents.size() == limits::cause_names_max);
+  CHECK(cut.parents.back().size() == limits::cause_name_bytes_max);
+
+  why.message =
+      std::string(limits::cause_message_bytes_max - 4, 'm') + "\u20ac\u20ac"; // 3 bytes each
+  CHECK(model::bounded(why).message ==
+        std::string(limits::cause_message_bytes_max - 4, 'm') + "...");
+  why.message = std::string(limits::cause_message_bytes_max + 1, '\x80'); // no UTF-8 at all
+  CHECK(model::bounded(why).message == "...");
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Live numbers of a container that several shards write.
+/// Live numbers of a container that several shards write, and its failures.
 #include "kraken/model/container_status.hpp"
+
+#include "kraken/base/limits.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -21,4 +23,21 @@ TEST_CASE("a number of a container is its own and that of every part") {
   CHECK(whole.sum(&gauges::requests) == 111);
   CHECK(whole.sum(&gauges::busy) == 2);
   CHECK(whole.sum(&gauges::waiting) == 0);
+}
+
+TEST_CASE("the history keeps the last failures, oldest first, and never changes what it gave out") {
+  namespace model = kraken::model;
+  model::failure_history history;
+  std::vector<model::failure_history> given;
+  for (std::uint64_t n = 1; n <= kraken::limits::failures_kept + 3; ++n) {
+    model::past_failure one;
+    one.generation = n;
+    history = model::with_failure(history, one);
+    given.push_back(history);
+  }
+  REQUIRE(history->size() == kraken::limits::failures_kept);
+  CHECK(history->front().generation == 4);
+  CHECK(history->back().generation == kraken::limits::failures_kept + 3);
+  CHECK(given.front()->size() == 1);
+  CHECK(given.front()->front().generation == 1);
 }
