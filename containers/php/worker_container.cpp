@@ -226,9 +226,7 @@ model::cause worker_container::cause_of(const exit_status& status) {
     } else if (status.value != 0) {
       why.kind = model::cause_kind::exit_code;
     } else {
-      // A Narya worker's read timeout looks like an end of its own accord: it is idle expiry.
-      const bool expiry = pool_->settings().speaks == dialect::narya && ready_;
-      why.kind = expiry ? model::cause_kind::recycle : model::cause_kind::exit_normal;
+      why.kind = model::cause_kind::exit_normal;
     }
   }
   why.code = status.value;
@@ -236,11 +234,20 @@ model::cause worker_container::cause_of(const exit_status& status) {
   return why;
 }
 
+// A Narya worker takes a read timeout for the end: its exit without a request is no failure.
+bool worker_container::expired(const exit_status& status) const {
+  return pool_->settings().speaks == dialect::narya && ready_ && live_->busy.get() == 0 &&
+         !status.by_signal && status.value == 0;
+}
+
 void worker_container::process_ended(const exit_status& status) {
   watch_.reset();
   environment_.process_ended();
   if (channel_) {
     channel_->read_remaining(); // its last words may still be on their way
+    if (expired(status)) {
+      fail_with(model::cause_kind::recycle, "idle for longer than it waits");
+    }
     pool_->lost(*channel_);
     channel_->close();
   }

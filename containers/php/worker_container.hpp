@@ -58,6 +58,7 @@ private:
   [[nodiscard]] result<void> launch_narya(process::launch_spec spec);
   [[nodiscard]] process::launch_spec base_spec() const;
   void process_ended(const exit_status& status);
+  [[nodiscard]] bool expired(const exit_status& status) const;
   [[nodiscard]] model::cause cause_of(const exit_status& status);
   void orderly_end();
   void let_go();

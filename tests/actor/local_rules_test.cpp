@@ -143,6 +143,26 @@ TEST_CASE_METHOD(tree_fixture, "recycling at once would be a loop: it counts") {
   CHECK(status("Main/a").last_cause.kind == model::cause_kind::start_error);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a worker that has served may be replaced at any age") {
+  start(supervisor("Main", {leaf("a")}));
+  model::cause why;
+  why.kind = model::cause_kind::recycle;
+  for (const bool ends : {false, true}) {
+    const auto live = std::make_shared<model::gauges>();
+    live->requests.add();
+    host_of("Main/a").show_gauges(live);
+    run();
+    if (ends) {
+      host_of("Main/a").ended(why);
+      run();
+    } else {
+      recycles("Main/a");
+    }
+  }
+  CHECK(status("Main/a").recycles == 2);
+  CHECK(status("Main/a").restarts == 0);
+}
+
 TEST_CASE_METHOD(tree_fixture, "a worker that ends with cause recycle is replaced as planned") {
   start(supervisor("Main", {leaf("a")}));
   advance(seconds{1});

@@ -98,7 +98,7 @@ private:
   void check_ready();
   void on_failed(model::cause why);
   void on_ended(const model::cause& why);
-  void on_recycle(const model::cause& why);
+  void on_recycle(const model::cause& why, const model::gauges* live);
   void end_unasked(model::cause why);
   void fail_with(model::cause why, ending how, child_report::note note = child_report::note::ended);
   void on_thrown(const life::thrown& what);

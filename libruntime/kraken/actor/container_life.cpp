@@ -75,7 +75,7 @@ void container::hear(const life_report& what) {
   case life_report::kind::ended:
     return on_ended(what.why);
   case life_report::kind::recycle:
-    return on_recycle(what.why);
+    return on_recycle(what.why, status_.live.get());
   case life_report::kind::pid:
     status_.pid = what.pid;
     return publish();
@@ -173,25 +173,26 @@ void container::on_ended(const model::cause& why) {
   }
   life_.reset();
   status_.pid = 0;
-  status_.live.reset();
+  const auto live = std::exchange(status_.live, nullptr);
   if (status_.in == model::state::failed) { // held: what was asked for comes from the supervisor
     record(why);
     return leave(after::judge, ending::orderly);
   }
   if (why.kind == model::cause_kind::recycle) {
-    return on_recycle(why);
+    return on_recycle(why, live.get());
   }
   end_unasked(why);
 }
 
 /// The incarnation wants to be, or already was, replaced as planned. One that lived too short a
-/// time would turn into a loop nobody counts: that is a failure.
-void container::on_recycle(const model::cause& why) {
+/// time and served nothing would turn into a loop nobody counts: that is a failure.
+void container::on_recycle(const model::cause& why, const model::gauges* live) {
   if (!running()) {
     return;
   }
   const auto uptime = now() - launched_;
-  if (uptime < limits::recycle_uptime_min) {
+  const bool served = live != nullptr && live->requests.get() != 0;
+  if (uptime < limits::recycle_uptime_min && !served) {
     auto early = why;
     early.kind = model::cause_kind::start_error;
     early.message = "asked for its replacement after only " +

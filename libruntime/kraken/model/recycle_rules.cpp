@@ -17,11 +17,11 @@ bool exceeded(bytes value, bytes limit) noexcept {
 }
 
 recycle_reason wish(const recycle_rules& rules, const worker_use& use) noexcept {
-  if (use.wants_out) {
-    return recycle_reason::own_wish;
-  }
   if (reached(use.requests, rules.requests)) {
     return recycle_reason::requests;
+  }
+  if (use.wants_out) {
+    return recycle_reason::own_wish;
   }
   if (reached(use.age, rules.ttl)) {
     return recycle_reason::ttl;

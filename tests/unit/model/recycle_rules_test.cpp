@@ -32,6 +32,7 @@ TEST_CASE("judge") {
        act::keep,
        recycle_why::none},
       {all, {.requests = 10}, act::recycle, recycle_why::requests},
+      {all, {.requests = 10, .wants_out = true}, act::recycle, recycle_why::requests},
       {all, {.requests = 10, .busy = true}, act::keep, recycle_why::requests},
       {all, {.age = 1h}, act::recycle, recycle_why::ttl},
       {all, {.memory = 65_MiB}, act::recycle, recycle_why::memory_soft},
