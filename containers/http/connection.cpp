@@ -71,16 +71,26 @@ bool connection::on_end_of_input() {
   return false;
 }
 
+void connection::on_blocked() {
+  stalled_ = true;
+  if (stage_ == stage::head && !head_begun_) {
+    limit(loop().now() + front_.settings_.write_timeout);
+  }
+}
+
 void connection::on_drained() {
+  const bool stalled = std::exchange(stalled_, false);
   if (stage_ == stage::streaming) {
     limit(time_point::max());
     if (std::exchange(paused_sink_, false) && sink_ != nullptr) {
       sink_->resume(*this);
     }
-  } else if (stage_ == stage::head && std::exchange(awaits_room_, false)) {
+  } else if (stage_ == stage::head && (awaits_room_ || (stalled && !head_begun_))) {
     limit(loop().now() + front_.settings_.idle_timeout);
-    resume_reading();
-    reconsider_later();
+    if (std::exchange(awaits_room_, false)) {
+      resume_reading();
+      reconsider_later();
+    }
   }
 }
 
@@ -183,7 +193,8 @@ void connection::finish(wire::connection_after after) {
   }
   stage_ = stage::head;
   head_begun_ = false;
-  limit(loop().now() + front_.settings_.idle_timeout);
+  const auto& settings = front_.settings_;
+  limit(loop().now() + (stalled_ ? settings.write_timeout : settings.idle_timeout));
   resume_reading();
   reconsider_later();
 }

@@ -49,6 +49,7 @@ private:
   // net::stream
   std::size_t on_input(std::string_view input) override;
   void on_closed() override;
+  void on_blocked() override;
   void on_drained() override;
   void on_shut_down() override;
   bool on_end_of_input() override;
@@ -95,6 +96,7 @@ private:
   bool head_begun_ = false; ///< a limit for the head runs
   bool chunked_ = false;
   bool paused_sink_ = false;
+  bool stalled_ = false;              ///< the client does not read as fast as we answer
   bool awaits_room_ = false;          ///< no request is taken until output is sent
   bool input_ended_ = false;          ///< the client sends no more
   std::uint64_t sent_before_ = 0;     ///< when its reading was last judged

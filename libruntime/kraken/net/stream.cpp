@@ -176,6 +176,7 @@ void stream::send_some() {
       if (errno == EAGAIN) {
         blocked_ = true;
         watch();
+        on_blocked();
         return;
       }
       left_unread_ = errno == ECONNRESET || errno == EPIPE;

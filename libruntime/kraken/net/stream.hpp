@@ -78,6 +78,9 @@ protected:
   /// The peer closed, or the socket failed; the socket is closed already. The last call.
   virtual void on_closed() = 0;
 
+  /// The kernel takes no more for now; `on_drained` follows when everything is sent.
+  virtual void on_blocked() {}
+
   /// The output buffer has become empty after a send that could not take everything.
   virtual void on_drained() {}
 
