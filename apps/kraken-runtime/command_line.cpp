@@ -33,13 +33,41 @@ constexpr std::array narya_words{std::string_view{"config"},
                                  std::string_view{"workers"},
                                  std::string_view{"version"}};
 
-// `-config`, `-port=80`: Go's single dash before a long name, which is Narya's way only.
-bool is_narya_flag(std::string_view word) {
-  if (word.size() < 2 || word[0] != '-' || word[1] == '-') {
-    return false;
+std::string_view narya_name(std::string_view word) {
+  if (word.size() < 2 || word[0] != '-') {
+    return {};
   }
-  const auto name = word.substr(1, word.find('=') - 1);
-  return std::find(narya_words.begin(), narya_words.end(), name) != narya_words.end();
+  word.remove_prefix(word[1] == '-' ? 2 : 1);
+  const auto name = word.substr(0, word.find('='));
+  return std::find(narya_words.begin(), narya_words.end(), name) != narya_words.end()
+             ? name
+             : std::string_view{};
+}
+
+// `-config`, `-port=80`: Go's single dash before a long name, or a name only Narya has.
+bool is_narya_only(std::string_view word) {
+  const auto name = narya_name(word);
+  return name == "host" || name == "port" || (!name.empty() && word[1] != '-');
+}
+
+/// Narya's flags taken out of the words when one of them is there; the rest is ours.
+std::vector<std::string> take_narya(std::span<const std::string>& words,
+                                    std::vector<std::string>& ours) {
+  std::vector<std::string> out;
+  if (std::none_of(words.begin(), words.end(), is_narya_only)) {
+    return out;
+  }
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const auto name = narya_name(words[at]);
+    (name.empty() ? ours : out).push_back(words[at]);
+    const bool apart =
+        !name.empty() && name != "version" && words[at].find('=') == std::string::npos;
+    if (apart && at + 1 < words.size()) {
+      out.push_back(words[++at]);
+    }
+  }
+  words = ours;
+  return out;
 }
 
 const console::flag_row* find_flag(const console::command_row& row, std::string_view name) {
@@ -131,16 +159,17 @@ result<command_line> read_command_line(std::span<const std::string> words) {
       }
     }
   }
-  if (out.wants == mode::serve && std::any_of(words.begin(), words.end(), is_narya_flag)) {
-    auto narya = config::parse_narya_flags(words);
+  std::vector<std::string> ours;
+  if (out.wants == mode::serve) {
+    auto narya = config::parse_narya_flags(take_narya(words, ours));
     if (!narya) {
       return fail(narya.error());
     }
     out.load.narya = std::move(*narya);
     if (out.load.narya.version) {
       out.wants = mode::narya_version;
+      return out;
     }
-    return out;
   }
   const auto& row = *console::find_command(command);
   for (std::size_t at = 0; at < words.size(); ++at) {

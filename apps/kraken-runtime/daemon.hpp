@@ -41,6 +41,7 @@ struct daemon_plan {
   milliseconds stop_within = seconds{80};
   std::vector<std::string> config_files;
   std::string shown_configuration = "null"; ///< JSON, secrets redacted
+  std::vector<std::string> warnings;
   /// Reads the configuration again.
   std::function<result<daemon_plan>()> read_again;
 };

@@ -41,15 +41,19 @@ int report(const error& why, std::string_view next) {
   return row_of(why.code).exit_code;
 }
 
+void log_warnings(const daemon_plan& plan) {
+  for (const auto& each : plan.warnings) {
+    log::warn("configuration", {{"warning", each}});
+  }
+}
+
 result<daemon_plan> make_plan(const config::load_request& request) {
   auto loaded = config::load(request);
   if (!loaded) {
     return fail(config::to_error(loaded.error()));
   }
-  for (const auto& each : loaded->warnings) {
-    log::warn("configuration", {{"warning", each}});
-  }
   daemon_plan plan;
+  plan.warnings = std::move(loaded->warnings);
   plan.node = loaded->daemon.node;
   plan.root = loaded->root;
   plan.shards = loaded->daemon.shards;
@@ -69,7 +73,13 @@ result<daemon_plan> make_plan(const config::load_request& request) {
                       loaded->daemon.admin.token_file + "'");
     }
   }
-  plan.read_again = [request] { return make_plan(request); };
+  plan.read_again = [request] {
+    auto again = make_plan(request);
+    if (again) {
+      log_warnings(*again);
+    }
+    return again;
+  };
   return plan;
 }
 
@@ -81,6 +91,7 @@ int serve(const command_line& line) {
   if (auto ready = log::configure(plan->logging); !ready) {
     return report(ready.error(), "kraken serve --set log.file=FILE");
   }
+  log_warnings(*plan); // in the form asked for
   daemon daemon{std::move(*plan)};
   const auto code = daemon.run();
   if (!code) {
