@@ -155,6 +155,14 @@ function routes(): array
         },
         '/bytes' => static fn (array $r, string $a): array => answer(200, str_repeat('x', (int) $a)),
         '/wrong-id' => static fn (array $r): array => ['id' => $r['id'] + 1] + answer(200, 'x'),
+        // The body says in JSON what the answer has instead, and in `without` which keys it lacks.
+        '/answer' => static function (array $r): array {
+            return json_decode($r['body'], true) + answer(200, 'answer');
+        },
+        '/bin-body' => static fn (array $r) => throw new RawBytes(
+            pack('N', 31) . "\x83\xa2id\xcf" . pack('J', $r['id'])
+            . "\xa6status\xcc\xc8\xa4body\xc4\x02\0\xff"
+        ),
         '/garbage' => static fn () => throw new RawBytes(pack('N', 4) . "\xc1\xc1\xc1\xc1"),
         '/huge' => static fn () => throw new RawBytes(pack('N', 0xffff_ffff) . 'x'),
         '/stray' => static function (): array {
@@ -183,12 +191,15 @@ for ($count = 1; ($request = readRequest($socket)) !== null; ++$count) {
         $response = ['error' => $e->getMessage()] + answer(500, '');
     }
     $recycle = $count >= $maxRequests;
-    $payload = msgpack_pack($response + ['id' => $request['id'], '_meta' => [
+    $response += ['id' => $request['id'], '_meta' => [
         'req_count' => $count,
         'mem_usage' => memory_get_usage(true),
         'mem_peak' => memory_get_peak_usage(true),
         'recycle' => $recycle,
-    ]]);
+    ]];
+    $payload = msgpack_pack(
+        array_diff_key($response, array_flip($response['without'] ?? []), ['without' => 1])
+    );
     fwrite($socket, pack('N', strlen($payload)) . $payload);
     if ($recycle) {
         break;
