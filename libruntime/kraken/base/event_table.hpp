@@ -42,6 +42,7 @@ inline constexpr std::array event_table{
   event_row{"output", level::info, "a line a container's process wrote"},
   event_row{"output_dropped", level::warn, "a container wrote more lines than the limit allows"},
   event_row{"pool_grows", level::info, "a pool adds a worker because requests wait"},
+  event_row{"pool_has_no_room", level::warn, "file descriptors do not suffice for the workers"},
   event_row{"pool_shrinks", level::info, "a pool ends a worker because it is idle"},
   event_row{"reload_refused", level::error, "a configuration was not taken; nothing has changed"},
   event_row{"reloaded", level::info, "a changed configuration is in force"},
