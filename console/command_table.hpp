@@ -79,8 +79,8 @@ struct command_row {
   subject about;
   std::optional<model::verb> effect; ///< what it does to a container, if it does
   std::optional<endpoint> shows;     ///< for `place::view`
-  std::string_view success;          ///< what is said when it was done
-  std::string_view unchanged;        ///< ... when it was so already; empty: cannot be
+  std::string_view success;          ///< what is said when it was done; `{alias}` is filled in
+  std::string_view unchanged;        ///< ... when it was so already; empty: `success`
   std::string_view failure;          ///< first sentence when it could not be done
   std::span<const errc> errors;      ///< codes it can answer; exit codes follow from them
   std::string_view examples;         ///< one command line per line

@@ -12,26 +12,6 @@ namespace kraken::console {
 
 namespace {
 
-/// Columns of a UTF-8 text: code points, which is right for everything we write.
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
-/// The first `count` columns of a text.
-std::string_view first_columns(std::string_view text, std::size_t count) {
-  std::size_t i = 0;
-  while (i < text.size() && count > 0) {
-    ++i;
-    while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) {
-      ++i;
-    }
-    --count;
-  }
-  return text.substr(0, i);
-}
-
 std::string padded_number(std::int64_t value, int digits) {
   std::array<char, 24> text{};
   static_cast<void>(
@@ -104,7 +84,7 @@ std::vector<std::string> ps_row(const model::container_status& c, time_point now
 }
 
 void write_cell(std::string& out, const std::string& cell, std::size_t width, bool to_right) {
-  const std::size_t used = columns_of(cell);
+  const std::size_t used = display_columns(cell);
   const std::string gap(width > used ? width - used : 0, ' ');
   out += to_right ? gap + cell : cell + gap;
 }
@@ -114,6 +94,24 @@ bool needs_quotes(std::string_view value) {
 }
 
 } // namespace
+
+std::size_t display_columns(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
+
+std::string_view first_columns(std::string_view text, std::size_t count) {
+  std::size_t i = 0;
+  while (i < text.size() && count > 0) {
+    ++i;
+    while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U) {
+      ++i;
+    }
+    --count;
+  }
+  return text.substr(0, i);
+}
 
 std::string render_table(std::span<const std::vector<std::string>> rows,
                          std::span<const std::string_view> right,
@@ -127,7 +125,7 @@ std::string render_table(std::span<const std::vector<std::string>> rows,
   for (std::size_t i = 0; i < header.size(); ++i) {
     to_right[i] = std::find(right.begin(), right.end(), header[i]) != right.end();
     for (const auto& row : rows) {
-      widths[i] = std::max(widths[i], i < row.size() ? columns_of(row[i]) : 0);
+      widths[i] = std::max(widths[i], i < row.size() ? display_columns(row[i]) : 0);
     }
   }
   std::string out;
@@ -197,15 +195,6 @@ std::string render_ps(std::span<const model::container_status> containers,
     out += '\n';
   }
   return out;
-}
-
-std::string render_status(std::span<const model::container_status> containers, const style& look) {
-  std::vector<std::vector<std::string>> rows{{"ALIAS", "NAME", "STATE"}};
-  for (const auto& c : containers) {
-    rows.push_back(
-        {c.path, c.name.empty() ? c.kind : printable(c.name), std::string{to_string(c.in)}});
-  }
-  return render_table(rows, {}, look);
 }
 
 std::string render_container(const model::container_status& c, time_point now, const style& look) {
@@ -303,12 +292,15 @@ std::string cause_text(const model::container_status& c, time_point now) {
   if (c.last_cause.kind != model::cause_kind::none && (failed || !c.last_cause.normal())) {
     out = printable(c.last_cause.text());
   }
+  const std::string spent =
+      "(" + std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity) + " spent)";
+  const std::string before = out.empty() ? "" : "; ";
   if (c.next_action == "restart") {
     const auto left = std::chrono::duration_cast<milliseconds>(c.next_at - now);
-    out += (out.empty() ? "restart " : "; restart ") +
-           (left.count() <= 0 ? std::string{"now"} : "in " + short_duration(left));
+    out += before + "restart " +
+           (left.count() <= 0 ? std::string{"now"} : "in " + short_duration(left)) + " " + spent;
   } else if (c.next_action == "operator") {
-    out += std::string{out.empty() ? "" : "; "} + "an operator must act";
+    out += before + "given up " + spent + ", an operator must start it";
   }
   return out;
 }

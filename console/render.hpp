@@ -39,8 +39,19 @@ enum class columns : std::uint8_t { usual, all };
                                     columns shown,
                                     const style& look);
 
-/// `project:status` and its like: ALIAS NAME STATE.
+/// Which of the framework's status tables.
+enum class status_table : std::uint8_t {
+  project,   ///< alias name state; aliases drawn as a tree
+  part,      ///< alias name state; aliases indented by `__` for each level
+  container, ///< parent alias name state, the state as its number
+};
+
+/// `project:status`, `arch:status`, `container:status`: the framework's tables, `| alias | ...`.
+/// Below, a line for each failed container with its cause and what comes next.
+/// @param containers  in tree order: a parent before its children
 [[nodiscard]] std::string render_status(std::span<const model::container_status> containers,
+                                        status_table form,
+                                        time_point now,
                                         const style& look);
 
 /// `tree`: parents above their children, in the order given.
@@ -74,7 +85,14 @@ render_log(const log_record& record, seconds utc_offset, const style& look);
                                        std::span<const std::string_view> right,
                                        const style& look);
 
-/// Why a container is as it is and what comes next: `signal 9 (SIGKILL); restart in 400ms`.
+/// Columns a UTF-8 text takes: code points, which is right for everything we write.
+[[nodiscard]] std::size_t display_columns(std::string_view text);
+
+/// The first `count` columns of a UTF-8 text.
+[[nodiscard]] std::string_view first_columns(std::string_view text, std::size_t count);
+
+/// Why a container is as it is, what comes next and how much of the restart budget is spent:
+/// `signal 9 (SIGKILL); restart in 400ms (2 of 5 spent)`.
 [[nodiscard]] std::string cause_text(const model::container_status& container, time_point now);
 
 /// `850ms`, `42s`, `3m12s`, `5h07m`, `12d4h`.

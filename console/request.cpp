@@ -86,27 +86,6 @@ result<void> complete_arguments(const command_row& row, text_map& args) {
   return {};
 }
 
-result<void> complete_flags(const command_row& row, text_map& flags) {
-  for (const auto& [name, value] : flags) {
-    const flag_row* flag = flag_named(row.flags, name);
-    if (flag == nullptr) {
-      return fail(unknown_flag(&row, name));
-    }
-    if (auto good = check_value(flag->type, flag->choices, value); !good) {
-      // The framework's own sentence first: its users search for it.
-      const std::string known = name == "flags" ? "Given flag option is invalid. " : "";
-      return fail(
-          at_place(row, "--" + name, error{errc::invalid_argument, known + good.error().context}));
-    }
-  }
-  for (const flag_row& flag : row.flags) {
-    if (!flag.fallback.empty()) {
-      flags.emplace(flag.name, flag.fallback);
-    }
-  }
-  return {};
-}
-
 struct force_word {
   std::string_view word;
   model::force value;
@@ -123,6 +102,43 @@ constexpr std::array force_words{
     force_word{"DESTROY_FORCE_HARD", model::force::hard},
     force_word{"DESTROY_FORCE", model::force::full},
 };
+
+/// The word of a force level given by its number: `2` is `CREATE_FORCE_HARD` or
+/// `DESTROY_FORCE_HARD`. Everything else stays as it is.
+std::string force_word_of(const command_row& row, const std::string& value) {
+  const std::string_view family = row.effect == model::verb::create ? "CREATE_" : "DESTROY_";
+  for (const force_word& known : force_words) {
+    if (known.word.starts_with(family) &&
+        value == std::to_string(static_cast<unsigned>(known.value))) {
+      return std::string{known.word};
+    }
+  }
+  return value;
+}
+
+result<void> complete_flags(const command_row& row, text_map& flags) {
+  for (auto& [name, value] : flags) {
+    const flag_row* flag = flag_named(row.flags, name);
+    if (flag == nullptr) {
+      return fail(unknown_flag(&row, name));
+    }
+    if (name == "flags") {
+      value = force_word_of(row, value);
+    }
+    if (auto good = check_value(flag->type, flag->choices, value); !good) {
+      // The framework's own sentence first: its users search for it.
+      const std::string known = name == "flags" ? "Given flag option is invalid. " : "";
+      return fail(
+          at_place(row, "--" + name, error{errc::invalid_argument, known + good.error().context}));
+    }
+  }
+  for (const flag_row& flag : row.flags) {
+    if (!flag.fallback.empty()) {
+      flags.emplace(flag.name, flag.fallback);
+    }
+  }
+  return {};
+}
 
 std::string value_or_empty(const text_map& map, std::string_view key) {
   const auto found = map.find(key);
@@ -233,6 +249,15 @@ result<model::command> model_command(const command_row& row, const command_reque
     spec->kind = std::string{family_of(row)};
     out.target = value_or_empty(request.args, "parent");
     out.spec = std::move(spec);
+  }
+  return out;
+}
+
+std::string sentence_of(std::string_view text, std::string_view alias) {
+  constexpr std::string_view mark = "{alias}";
+  std::string out{text};
+  if (const std::size_t at = out.find(mark); at != std::string::npos) {
+    out.replace(at, mark.size(), alias);
   }
   return out;
 }

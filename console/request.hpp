@@ -31,6 +31,10 @@ namespace kraken::console {
 [[nodiscard]] result<model::command> model_command(const command_row& row,
                                                    const command_request& request);
 
+/// A sentence of the command table with `{alias}` replaced.
+/// @param alias  the container's alias as it was given
+[[nodiscard]] std::string sentence_of(std::string_view text, std::string_view alias);
+
 /// One line: `kraken process:create PARENT ALIAS NAME [--flags FLAGS]`.
 [[nodiscard]] std::string usage_of(const command_row& row);
 

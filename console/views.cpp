@@ -77,7 +77,14 @@ std::string container_text(const invocation& asked, const status_list& list, sur
     return render_ps(
         list, now, asked.output == form::wide ? columns::all : columns::usual, around.look);
   }
-  return render_status(list, around.look);
+  const bool one = asked.command->name == "container:status";
+  const bool whole = asked.command->name == "project:status";
+  return render_status(list,
+                       one     ? status_table::container
+                       : whole ? status_table::project
+                               : status_table::part,
+                       now,
+                       around.look);
 }
 
 /// One record of a list or stream, in the form asked for.

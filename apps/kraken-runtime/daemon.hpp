@@ -71,6 +71,7 @@ private:
   void sweep_soon();
   void notify_watchdog();
   void reload(containers::reload_mode how, containers::admin_environment::changes_done done);
+  void create_project(model::force how, const model::reply_callback& done);
   void apply_next(std::shared_ptr<struct reload_run> run);
   void measure(containers::metrics_page& page);
   void measure_pools(containers::metrics_page& page);

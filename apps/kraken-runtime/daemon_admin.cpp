@@ -55,6 +55,9 @@ void daemon::prepare_admin() {
       });
     });
   };
+  admin_environment_.create_project = [this](model::force how, auto done) {
+    control_.post([this, how, answer = std::move(done)] { create_project(how, answer); });
+  };
   admin_environment_.measure = [this](containers::metrics_page& page) { measure(page); };
   admin_environment_.stopping = [this] { return stopping_.load(); };
 }

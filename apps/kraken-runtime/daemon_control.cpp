@@ -158,6 +158,14 @@ void daemon::notify_watchdog() {
   });
 }
 
+void daemon::create_project(model::force how, const model::reply_callback& done) {
+  model::command create;
+  create.what = model::verb::create;
+  create.flags = how;
+  create.spec = std::make_shared<const model::child_spec>(plan_.root);
+  tree_->execute(std::move(create), *loops_.front(), done);
+}
+
 void daemon::reload(containers::reload_mode how, containers::admin_environment::changes_done done) {
   if (reloading_.exchange(true)) {
     done(fail(errc::busy, "a reload is under way already"));
@@ -176,7 +184,9 @@ void daemon::reload(containers::reload_mode how, containers::admin_environment::
   }
   auto run = std::make_shared<reload_run>();
   run->plan = std::move(*read);
-  run->commands = model::diff(plan_.root, run->plan.root);
+  if (!tree_->status().list().empty()) {
+    run->commands = model::diff(plan_.root, run->plan.root);
+  } // else there is no project: the next one is created as it is now
   run->done = std::move(done);
   for (const auto& each : run->commands) {
     const auto child = each.spec ? "/" + each.spec->id : std::string{};

@@ -5,6 +5,7 @@
 
 #include "console/command_table.hpp"
 #include "console/request.hpp"
+#include "containers/admin/command_words.hpp"
 #include "containers/admin/program_spec.hpp"
 
 #include <span>
@@ -50,18 +51,13 @@ void admin_service::command(net::exchange& from, std::string_view body) {
 void admin_service::carry_out(net::exchange& from, const console::command_request& wanted) {
   const auto& row = *console::find_command(wanted.command);
   const auto name = std::string_view{row.name};
-  const auto done = [&](std::string text) {
-    respond(from,
-            200,
-            "application/json",
-            console::to_json(console::command_reply{std::move(text), true, {}}));
-  };
   if (name == "server:ping") {
-    done("ip=127.0.0.1"); // Kraken's form; the daemon answers on this machine only
+    // Kraken's form; the daemon answers on this machine only.
+    respond_done(from, {std::string{row.success}, true});
     return;
   }
   if (name == "stop") {
-    done(std::string{row.success});
+    respond_done(from, {std::string{row.success}, true});
     environment_.stop(value_of(wanted.flags, "now") == "true" ? stop_mode::now
                                                               : stop_mode::orderly);
     return;
@@ -70,8 +66,19 @@ void admin_service::carry_out(net::exchange& from, const console::command_reques
     reload(from, wanted, name == "reload" ? reload_mode::apply : reload_mode::compare);
     return;
   }
-  if (name.ends_with(":exists")) {
-    existence(from, wanted);
+  if (row.about == console::subject::parent_alias && row.effect != model::verb::create) {
+    const auto child = child_named(row, wanted);
+    if (!child || !row.effect) { // about one that is not there, or whether it is there
+      existence(from, wanted, child);
+      return;
+    }
+  }
+  if (name == "project:create") {
+    create_project(from, wanted);
+    return;
+  }
+  if (name == "project:destroy" && environment_.tree->status().list().empty()) {
+    respond_done(from, {done_sentence(row, {}, false), false});
     return;
   }
   const auto alias = std::string{value_of(wanted.args, "alias")};
@@ -80,42 +87,92 @@ void admin_service::carry_out(net::exchange& from, const console::command_reques
     respond_error(from, made.error(), name, alias);
     return;
   }
-  const auto number = remember(from);
-  environment_.tree->execute(
-      std::move(*made), loop_, [this, number, &row, alias](result<model::reply> answer) {
-        auto* const to = recall(number);
-        if (to == nullptr) {
-          return; // the client is gone; the event log has what happened
-        }
-        if (!answer) {
-          respond_error(*to, answer.error(), row.name, alias);
-          return;
-        }
-        const auto text = !answer->changed && !row.unchanged.empty() ? row.unchanged : row.success;
-        respond(*to,
-                200,
-                "application/json",
-                console::to_json(console::command_reply{std::string{text}, answer->changed, {}}));
-      });
+  environment_.tree->execute(std::move(*made), loop_, answer_later(from, row, alias));
 }
 
-void admin_service::existence(net::exchange& from, const console::command_request& wanted) {
-  const auto& row = *console::find_command(wanted.command);
+model::reply_callback admin_service::answer_later(net::exchange& from,
+                                                  const console::command_row& row,
+                                                  std::string alias) {
+  return [this, number = remember(from), &row, alias = std::move(alias)](
+             const result<model::reply>& answer) {
+    auto* const to = recall(number);
+    if (to == nullptr) {
+      return; // the client is gone; the event log has what happened
+    }
+    if (answer) {
+      respond_done(*to, {done_sentence(row, alias, answer->changed), answer->changed});
+    } else {
+      respond_error(*to, worded(row, alias, answer.error()), row.name, alias);
+    }
+  };
+}
+
+void admin_service::respond_done(net::exchange& to, const model::reply& what) {
+  respond(to,
+          200,
+          "application/json",
+          console::to_json(console::command_reply{what.text, what.changed, {}}));
+}
+
+/// The child that a `family:verb PARENT ALIAS` is about, if it is there and of that family.
+result<actor::status_ptr> admin_service::child_named(const console::command_row& row,
+                                                     const console::command_request& wanted) const {
   const auto& board = environment_.tree->status();
   const auto parent = board.resolve(value_of(wanted.args, "parent"));
   if (!parent) {
-    respond_error(from, parent.error(), row.name, {});
-    return;
+    return fail(parent.error());
   }
   const auto path = (*parent)->path + "/" + std::string{value_of(wanted.args, "alias")};
-  if (board.find(path) == nullptr) {
-    respond_error(from, error{errc::not_found, std::string{row.failure}}, row.name, {});
+  auto found = board.find(path);
+  if (found == nullptr) {
+    return fail(errc::container_destroyed, "'" + path + "' does not exist");
+  }
+  if (!belongs_to(console::family_of(row), found->kind)) {
+    return fail(errc::container_destroyed,
+                "'" + path + "' is of kind '" + found->kind +
+                    "': use runtime:" + std::string{row.name.substr(row.name.find(':') + 1)});
+  }
+  return found;
+}
+
+void admin_service::existence(net::exchange& from,
+                              const console::command_request& wanted,
+                              const result<actor::status_ptr>& child) {
+  const auto& row = *console::find_command(wanted.command);
+  const auto alias = value_of(wanted.args, "alias");
+  if (child) {
+    respond_done(from, {std::string{row.success}, false});
+  } else if (child.error().code != errc::container_destroyed) { // there is no such parent
+    respond_error(from, child.error(), row.name, {});
+  } else if (row.effect == model::verb::destroy && !row.unchanged.empty()) {
+    respond_done(from, {done_sentence(row, alias, false), false});
+  } else if (row.effect == model::verb::destroy) {
+    respond_error(
+        from,
+        error{errc::not_found, "Runtime with alias [" + std::string{alias} + "] does not exist."},
+        row.name,
+        {});
+  } else {
+    respond_error(
+        from,
+        error{errc::not_found, row.effect ? child.error().context : std::string{row.failure}},
+        row.name,
+        {});
+  }
+}
+
+void admin_service::create_project(net::exchange& from, const console::command_request& wanted) {
+  const auto& row = *console::find_command(wanted.command);
+  auto made = console::model_command(row, wanted);
+  if (!made) {
+    respond_error(from, made.error(), row.name, {});
     return;
   }
-  respond(from,
-          200,
-          "application/json",
-          console::to_json(console::command_reply{std::string{row.success}, false, {}}));
+  if (made->flags == model::force::standard && !environment_.tree->status().list().empty()) {
+    respond_error(from, worded(row, {}, error{errc::already_exists, {}}), row.name, {});
+    return;
+  }
+  environment_.create_project(made->flags, answer_later(from, row, {}));
 }
 
 void admin_service::reload(net::exchange& from,

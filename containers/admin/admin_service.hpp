@@ -7,6 +7,7 @@
 
 #include "console/api_json.hpp"
 #include "console/api_table.hpp"
+#include "console/command_table.hpp"
 #include "containers/admin/event_streams.hpp"
 #include "containers/admin/metrics_page.hpp"
 #include "kraken/actor/tree.hpp"
@@ -39,6 +40,8 @@ struct admin_environment {
   std::function<std::string()> configuration;            ///< JSON
   std::function<void(reload_mode, changes_done)> reload; ///< answers on the service's loop
   std::function<void(stop_mode)> stop;
+  /// Creates the root with the configuration that was read last; answers on the service's loop.
+  std::function<void(model::force, model::reply_callback)> create_project;
   std::function<void(metrics_page&)> measure; ///< adds what only others know
   std::function<bool()> stopping;
 };
@@ -69,7 +72,12 @@ private:
   void show_metrics(net::exchange& from);
   void command(net::exchange& from, std::string_view body);
   void carry_out(net::exchange& from, const console::command_request& wanted);
-  void existence(net::exchange& from, const console::command_request& wanted);
+  void existence(net::exchange& from,
+                 const console::command_request& wanted,
+                 const result<actor::status_ptr>& child);
+  void create_project(net::exchange& from, const console::command_request& wanted);
+  [[nodiscard]] result<actor::status_ptr> child_named(const console::command_row& row,
+                                                      const console::command_request& wanted) const;
   void reload(net::exchange& from, const console::command_request& wanted, reload_mode how);
   [[nodiscard]] result<model::command> to_command(const console::command_request& wanted) const;
 
@@ -78,6 +86,10 @@ private:
   [[nodiscard]] net::exchange* recall(std::uint64_t number);
 
   static void respond(net::exchange& to, int status, std::string_view type, std::string_view body);
+  /// Answers when the tree has.
+  [[nodiscard]] model::reply_callback
+  answer_later(net::exchange& from, const console::command_row& row, std::string alias);
+  static void respond_done(net::exchange& to, const model::reply& what);
   static void respond_error(net::exchange& to,
                             const error& why,
                             std::string_view command,

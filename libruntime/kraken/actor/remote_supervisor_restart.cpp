@@ -166,6 +166,7 @@ void remote_supervisor::give_up(child_entry& child) {
     owner_.supervision_gave_up(model::escalated(child.seen->last_cause, child.path));
     return;
   }
+  const auto spent = std::min(window_.count(owner_.time()), window_.intensity());
   for (const auto& id : surrendered.park) {
     if (auto* const one = find(id)) {
       const bool runs = one->doing == model::activity::running;
@@ -175,7 +176,7 @@ void remote_supervisor::give_up(child_entry& child) {
       instruction made;
       made.what = runs ? instruction::act::stop : instruction::act::expect;
       made.generation = one->seen->generation;
-      made.then = {model::phase::parked, "operator", {}, 0, window_.intensity()};
+      made.then = {model::phase::parked, "operator", {}, spent, window_.intensity()};
       instruct(*one, std::move(made));
     }
   }

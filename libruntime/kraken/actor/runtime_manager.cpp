@@ -16,6 +16,12 @@ namespace kraken::actor {
 
 namespace {
 
+/// Nobody restarts the root, so its normal end is the end of the tree, not a failure.
+std::shared_ptr<const model::child_spec> as_root(model::child_spec spec) {
+  spec.restart = model::restart_type::transient;
+  return std::make_shared<const model::child_spec>(std::move(spec));
+}
+
 /// Nobody restarts the root: its first failure spends the budget.
 model::supervise_spec root_supervision() {
   model::supervise_spec how;
@@ -29,7 +35,7 @@ runtime_manager::runtime_manager(caf::actor_config& config,
                                  std::shared_ptr<tree_context> tree,
                                  std::shared_ptr<const model::child_spec> root)
     : hosted_actor(config, tree->shards.front().unit), tree_(std::move(tree)),
-      root_(std::move(root)), supervisor_(root_supervision(), *this, tree_->seed) {
+      root_(as_root(*root)), supervisor_(root_supervision(), *this, tree_->seed) {
   tree_->present.enter();
 }
 
@@ -117,6 +123,9 @@ void runtime_manager::route(const execute& what) {
     }
   }));
   const auto& asked = *what.what;
+  if (asked.what == model::verb::create && asked.target.empty()) {
+    return create_root(what);
+  }
   const auto target = asked.target.empty() ? root_->id : asked.target;
   const auto found = tree_->board.resolve(target);
   if (!found) {
@@ -144,10 +153,29 @@ void runtime_manager::route(const execute& what) {
   send_to(at.parent, at.alias, what);
 }
 
+/// The root again, after it was destroyed, or in place of the one there is.
+void runtime_manager::create_root(const execute& what) {
+  if (exit_code_ || what.what->spec == nullptr || what.what->spec->id != root_->id) {
+    return what.reply->answer(fail(errc::conflict, "'" + root_->id + "' can not be created now"));
+  }
+  if (const auto checked = check_definition(*tree_, "", *what.what->spec); !checked) {
+    return what.reply->answer(fail(checked.error()));
+  }
+  root_ = as_root(*what.what->spec);
+  auto create = *what.what;
+  create.spec = root_;
+  supervisor_.create(create, maker::declared, what.reply);
+}
+
 void runtime_manager::send_to(const std::string& path, std::string id, const execute& what) {
   if (path.empty()) {
     if (auto* const root = supervisor_.find(id)) {
-      return supervisor_.carry_out(*root, *what.what, what.reply);
+      auto asked = *what.what;
+      if (asked.what == model::verb::update) {
+        root_ = as_root(*asked.spec);
+        asked.spec = root_;
+      }
+      return supervisor_.carry_out(*root, asked, what.reply);
     }
     return what.reply->answer(fail(errc::not_found, "no container '" + id + "'"));
   }

@@ -49,6 +49,7 @@ private:
   void arm();
   void begin(const begin_tree& what);
   void route(const execute& what);
+  void create_root(const execute& what);
   void send_to(const std::string& path, std::string id, const execute& what);
   void finish(int exit_code, milliseconds deadline);
   void check_finished();

@@ -40,8 +40,6 @@ tree::content::content(tree_options& options) : root(std::move(options.root)) {
   shared->place = options.place ? std::move(options.place) : place_by_pool;
   shared->seed = options.seed;
   shared->ended = std::move(options.ended);
-  // Nobody restarts the root, so its normal end is the end of the tree, not a failure.
-  root.restart = model::restart_type::transient;
 }
 
 tree::tree(std::unique_ptr<content> made) noexcept : content_(std::move(made)) {}

@@ -38,7 +38,8 @@ enum class force : std::uint8_t { standard = 0, soft = 1, hard = 2, full = 3 };
 
 struct command {
   verb          what = verb::start;
-  std::string   target;            ///< alias or path it concerns (create: of the parent)
+  std::string   target;            ///< alias or path it concerns; create: of the
+                                   ///< parent, empty for the root itself
   force         flags = force::standard;
   bool          keep  = false;     ///< `DESTROY_KEEP`
   std::uint32_t count = 0;         ///< scale

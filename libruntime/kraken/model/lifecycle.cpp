@@ -39,10 +39,11 @@ std::string_view to_string(event value) noexcept {
   return "unknown";
 }
 
+// The framework's own sentence: its users search for it.
 error invalid_transition(state from, event on) {
-  std::string text{"'"};
-  text.append(to_string(on)).append("' is not possible in state '").append(to_string(from));
-  text += '\'';
+  std::string text{"It is not possible to "};
+  text.append(to_string(on)).append(" runtime from state [");
+  text.append(std::to_string(static_cast<unsigned>(from))).append("].");
   return error{errc::invalid_transition, std::move(text)};
 }
 

@@ -127,7 +127,7 @@ inline constexpr std::array phase_table{
 [[nodiscard]] std::string_view to_string(state value) noexcept;
 [[nodiscard]] std::string_view to_string(event value) noexcept;
 
-/// The error for a rejected edge: `invalid_transition: 'stop' is not possible in state 'created'`.
+/// The error for a rejected edge: `It is not possible to stop runtime from state [1].`
 [[nodiscard]] error invalid_transition(state from, event on);
 
 namespace detail {

@@ -49,7 +49,11 @@ std::vector<model::container_status> small_tree(kraken::time_point now) {
   all[3].last_cause.message = "started badly";
   all[3].next_action = "restart";
   all[3].next_at = now + milliseconds{400};
+  all[3].restarts_in_window = 2;
+  all[3].intensity = 5;
   all[4].next_action = "operator";
+  all[4].restarts_in_window = 5;
+  all[4].intensity = 5;
   return all;
 }
 
@@ -69,9 +73,9 @@ TEST_CASE("ps, as a pipe gets it") {
         "Main/web/w1  php     started  ready        4711    1         1   3m12s      1024  1 "
         "(1.2s)  24.1M\n"
         "Main/web/w2  php     failed   backing_off     -    1         0   3m12s         -         "
-        "-      -  DomainError: started badly; restart in 400ms\n"
+        "-      -  DomainError: started badly; restart in 400ms (2 of 5 spent)\n"
         "Main/cron    native  failed   parked          -    1         0   3m12s         -         "
-        "-      -  an operator must act\n");
+        "-      -  given up (5 of 5 spent), an operator must start it\n");
 }
 
 TEST_CASE("ps wide has the other columns too") {
@@ -92,8 +96,9 @@ TEST_CASE("the tree in ASCII and with box characters") {
         "|- web    pool    started\n"
         "|  |- w1  php     started               worker.php  pid 4711  1 restart\n"
         "|  `- w2  php     failed (backing_off)  DomainError: started badly; restart in "
-        "400ms\n"
-        "`- cron   native  failed (parked)       an operator must act\n");
+        "400ms (2 of 5 spent)\n"
+        "`- cron   native  failed (parked)       given up (5 of 5 spent), an operator must start "
+        "it\n");
   console::style look;
   look.chars = console::charset::utf8;
   const std::string boxes = console::render_tree(all, clock.now(), look);
@@ -141,14 +146,44 @@ TEST_CASE("lines are cut at the edge of a terminal, never in a pipe") {
   const kraken::virtual_clock clock;
   console::style look;
   look.width = 20;
-  const std::string text = console::render_status(small_tree(clock.now()), look);
+  using console::status_table;
+  const auto all = small_tree(clock.now());
+  const std::string text = console::render_status(all, status_table::project, clock.now(), look);
   CHECK(text.substr(0, text.find('\n')).size() <= 20);
-  CHECK(console::render_status(small_tree(clock.now()), {}) == "ALIAS        NAME        STATE\n"
-                                                               "Main         root        started\n"
-                                                               "Main/web     pool        started\n"
-                                                               "Main/web/w1  worker.php  started\n"
-                                                               "Main/web/w2  php         failed\n"
-                                                               "Main/cron    native      failed\n");
+}
+
+TEST_CASE("the framework's status tables, failures below") {
+  const kraken::virtual_clock clock;
+  using console::status_table;
+  const auto all = small_tree(clock.now());
+  const std::string failures =
+      "Main/web/w2: DomainError: started badly; restart in 400ms (2 of 5 spent)\n"
+      "Main/cron: given up (5 of 5 spent), an operator must start it\n";
+  CHECK(console::render_status(all, status_table::project, clock.now(), {}) ==
+        "| alias  | name       | state   |\n"
+        "| Main   | root       | STARTED |\n"
+        "| |-web  | pool       | STARTED |\n"
+        "| | |-w1 | worker.php | STARTED |\n"
+        "| | `-w2 | php        | FAILED  |\n"
+        "| `-cron | native     | FAILED  |\n" +
+            failures);
+  CHECK(console::render_status(all, status_table::part, clock.now(), {}) ==
+        "| alias  | name       | state   |\n"
+        "| Main   | root       | STARTED |\n"
+        "| __web  | pool       | STARTED |\n"
+        "| ____w1 | worker.php | STARTED |\n"
+        "| ____w2 | php        | FAILED  |\n"
+        "| __cron | native     | FAILED  |\n" +
+            failures);
+  CHECK(console::render_status(
+            std::span{all}.subspan(2, 1), status_table::container, clock.now(), {}) ==
+        "| parent | alias | name       | state |\n"
+        "| web    | w1    | worker.php | 4     |\n");
+  console::style look;
+  look.chars = console::charset::utf8;
+  look.colours = console::paint::ansi;
+  const std::string boxes = console::render_status(all, status_table::project, clock.now(), look);
+  CHECK(boxes.find("| | └-w2 | php        | \x1b[31mFAILED\x1b[0m  |") != std::string::npos);
 }
 
 TEST_CASE("one container in full, its last words included") {
@@ -157,7 +192,7 @@ TEST_CASE("one container in full, its last words included") {
   c.last_cause.detail = "PHP Fatal error\nat \x1b[31mline 3";
   const std::string text = console::render_container(c, clock.now(), {});
   CHECK(text.find("state       failed (backing_off)\n") != std::string::npos);
-  CHECK(text.find("cause       DomainError: started badly; restart in 400ms\n") !=
+  CHECK(text.find("cause       DomainError: started badly; restart in 400ms (2 of 5 spent)\n") !=
         std::string::npos);
   CHECK(text.find("history") == std::string::npos);
   CHECK(text.ends_with("\n\n  PHP Fatal error\n  at ?[31mline 3\n"));

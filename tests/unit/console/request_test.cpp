@@ -49,9 +49,9 @@ TEST_CASE("requests that cannot be carried out say why") {
        "scale: count: expected a number from 0 to 4294967295, got '4294967296'"},
       {{"scale", {{"alias", ""}, {"count", "1"}}, {}}, "scale: alias: must not be empty"},
       {{"ps", {{"alais", "web"}}, {}}, "ps: there is no argument 'alais'"},
-      {{"project:create", {}, {{"flags", "0"}}},
+      {{"project:create", {}, {{"flags", "4"}}},
        "project:create: --flags: Given flag option is invalid. expected one of CREATE_DEFAULT, "
-       "CREATE_FORCE_SOFT, CREATE_FORCE_HARD, CREATE_FORCE, got '0'"},
+       "CREATE_FORCE_SOFT, CREATE_FORCE_HARD, CREATE_FORCE, got '4'"},
       {{"events", {}, {{"folow", "true"}}},
        "events: there is no flag '--folow' (did you mean '--follow'?)"},
       {{"events", {}, {{"follow", "yes"}}},
@@ -94,4 +94,29 @@ TEST_CASE("a request becomes the runtime's command") {
   CHECK(meaning({"arch:stop", {{"alias", "web"}}, {}}).what == model::verb::stop_tree);
   CHECK(console::model_command(*console::find_command("server:ping"), {}).error().code ==
         errc::unsupported);
+}
+
+TEST_CASE("force levels by name and by number") {
+  const auto [command, given, level] = GENERATE(table<const char*, const char*, model::force>({
+      {"project:create", "0", model::force::standard},
+      {"project:create", "1", model::force::soft},
+      {"project:create", "2", model::force::hard},
+      {"project:create", "3", model::force::full},
+      {"project:create", "CREATE_FORCE", model::force::full},
+      {"project:destroy", "0", model::force::standard},
+      {"project:destroy", "DESTROY_DEFAULT", model::force::standard},
+      {"project:destroy", "1", model::force::soft},
+      {"project:destroy", "2", model::force::hard},
+      {"project:destroy", "3", model::force::full},
+      {"project:destroy", "DESTROY_FORCE_HARD", model::force::hard},
+  }));
+  CAPTURE(command, given);
+  const model::command meant = meaning({command, {}, {{"flags", given}}});
+  CHECK(meant.flags == level);
+  CHECK(meant.keep == (meant.what == model::verb::destroy && level == model::force::standard));
+}
+
+TEST_CASE("sentences name the container") {
+  CHECK(console::sentence_of("Process [{alias}] is gone.", "T1") == "Process [T1] is gone.");
+  CHECK(console::sentence_of("Runtime exists.", "T1") == "Runtime exists.");
 }

@@ -129,7 +129,7 @@ TEST_CASE("views in each form") {
   CHECK(daemon.asked.back().target == "/api/v1/containers?under=w1");
   CHECK(typed({"ps", "-o", "yaml"}, daemon).out.starts_with("- path: Main\n"));
   CHECK(typed({"ps", "-o", "json"}, daemon).out.starts_with("[\n  {\n    \"path\": \"Main\""));
-  CHECK(typed({"arch:status", "Main"}, daemon).out.starts_with("ALIAS "));
+  CHECK(typed({"arch:status", "Main"}, daemon).out.starts_with("| alias "));
   daemon.answer = console::api_answer{200, R"({"path":"Main/w1","phase":"ready"})"};
   CHECK(typed({"inspect", "Main/w1"}, daemon).out.starts_with("path        Main/w1\n"));
   CHECK(daemon.asked.back().target == "/api/v1/containers/Main%2Fw1");

@@ -107,5 +107,5 @@ TEST_CASE("lifecycle: every phase belongs to a state and has a name") {
 
 TEST_CASE("lifecycle: a rejected edge says what and where") {
   CHECK(model::invalid_transition(state::created, event::stop).text() ==
-        "invalid_transition: 'stop' is not possible in state 'created'");
+        "invalid_transition: It is not possible to stop runtime from state [1].");
 }

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The framework's 27 verbs, one after the other as a story: exit code and exact words of each."""
+import unittest
+
+from support.case import fresh_daemon
+from support.topology import http, pool, process, topology
+from support.waiting import wait_until
+
+CONFIG = topology(pool(size=1), http(), process("sleeper", "sleep", "600"),
+                  process("later", "sleep", "601", autostart=False),
+                  supervise={"strategy": "one_for_one"})
+
+# (words, exit code, words on success | reason of the failure). A failure's first sentence is that
+# of the verb and stands in FAILURES.
+PROCESSES = [
+    ("process:exists Main T1", 3, "Process does not exist."),
+    ("process:create Main T1 'sleep 600'", 0, "Process has been created."),
+    ("process:exists Main T1", 0, "Process exists."),
+    ("runtime:exists Main T1", 0, "Runtime exists."),
+    ("thread:exists Main T1", 3, "Thread does not exist."),
+    ("process:create Main T1 'sleep 600'", 0, "Process has been already created."),
+    ("process:create Main T1 'sleep 601'", 5, "Process with such alias already exists."),
+    ("process:create Main T1 'sleep 601' --flags CREATE_DEFAULT", 5,
+     "Process with such alias already exists."),
+    ("process:create Main T1 'sleep 601' --flags=1", 0, "Process has been created."),
+    ("process:create Main T1 'sleep 602' --flags CREATE_FORCE_HARD", 0,
+     "Process has been created."),
+    ("process:create Main T1 'sleep 603' --flags=CREATE_FORCE", 0, "Process has been created."),
+    ("process:create Main T2 ' '", 2, "Name of new process cannot be null."),
+    ("process:create Main T2 'sleep 1' --flags CREATE_MAYBE", 2,
+     "process:create: --flags: Given flag option is invalid. expected one of CREATE_DEFAULT, "
+     "CREATE_FORCE_SOFT, CREATE_FORCE_HARD, CREATE_FORCE, got 'CREATE_MAYBE'"),
+    ("process:create Main T2 'sleep 1' --flags 4", 2,
+     "process:create: --flags: Given flag option is invalid. expected one of CREATE_DEFAULT, "
+     "CREATE_FORCE_SOFT, CREATE_FORCE_HARD, CREATE_FORCE, got '4'"),
+    ("process:create nobody T2 'sleep 1'", 3, "no container 'nobody'"),
+    ("process:stop Main T1", 0, "Runtime has been stopped."),
+    ("process:stop Main T1", 0, "Runtime has been already stopped."),
+    ("process:start Main T1", 0, "Runtime has been started."),
+    ("process:start Main T1", 0, "Runtime has been already started."),
+    ("thread:start Main T1", 3, "'Main/T1' is of kind 'process': use runtime:start"),
+    ("thread:stop Main T1", 3, "'Main/T1' is of kind 'process': use runtime:stop"),
+    ("thread:destroy Main T1", 0,
+     "Thread [T1] was not needed to be destroyed, because it had not existed."),
+    ("process:destroy Main T1 --flags DESTROY_KEEP", 1,
+     "Process [T1] could not be destroyed with force level=DESTROY_KEEP."),
+    ("process:destroy Main T1 --flags 0", 1,
+     "Process [T1] could not be destroyed with force level=DESTROY_KEEP."),
+    ("process:destroy Main T1", 0, "Process has been destroyed."),
+    ("process:destroy Main T1", 0,
+     "Process [T1] was not needed to be destroyed, because it had not existed."),
+    ("process:start Main T1", 3, "'Main/T1' does not exist"),
+    ("process:stop Main T1", 3, "'Main/T1' does not exist"),
+    ("process:destroy nobody T1", 3, "no container 'nobody'"),
+]
+
+RUNTIMES = [
+    ("runtime:exists Main nobody", 3, "Runtime does not exist."),
+    ("runtime:stop Main sleeper", 0, "Runtime has been stopped."),
+    ("runtime:stop Main sleeper", 0, "Runtime has been already stopped."),
+    ("runtime:start Main sleeper", 0, "Runtime has been started."),
+    ("runtime:start Main nobody", 3, "'Main/nobody' does not exist"),
+    ("runtime:stop Main nobody", 3, "'Main/nobody' does not exist"),
+    ("runtime:destroy Main nobody", 3, "Runtime with alias [nobody] does not exist."),
+    ("runtime:destroy Main sleeper --flags=DESTROY_DEFAULT", 1,
+     "Runtime [sleeper] could not be destroyed with force level=DESTROY_KEEP."),
+    ("runtime:destroy Main sleeper --flags=DESTROY_FORCE_HARD", 0, "Runtime has been destroyed."),
+    ("thread:create Main N1 NoSuchClass", None, None),
+    ("thread:destroy Main N1", 0,
+     "Thread [N1] was not needed to be destroyed, because it had not existed."),
+]
+
+CONTAINERS = [
+    ("container:stop later", 5, "It is not possible to stop runtime from state [1]."),
+    ("container:start later", 0, "Runtime has been started."),
+    ("container:start later", 0, "Runtime has been already started."),
+    ("container:stop later", 0, "Runtime has been stopped."),
+    ("container:stop Main/later", 0, "Runtime has been already stopped."),
+    ("container:restart later", 0, "Runtime has been restarted."),
+    ("container:start nobody", 3, "no container 'nobody'"),
+    ("container:stop nobody", 3, "no container 'nobody'"),
+    ("container:restart nobody", 3, "no container 'nobody'"),
+    ("container:status nobody", 3, "no container 'nobody'"),
+    ("container:destroy later", 0, "Runtime has been destroyed."),
+    ("container:destroy later", 0, "Runtime has been already destroyed."),
+    ("arch:stop web", 0, "Part of architecture has been stopped."),
+    ("arch:stop web", 0, "Part of architecture has been stopped."),
+    ("arch:start web", 0, "Part of architecture has been started."),
+    ("arch:start web", 0, "Part of architecture has been started."),
+    ("arch:start nobody", 3, "no container 'nobody'"),
+    ("arch:stop nobody", 3, "no container 'nobody'"),
+    ("arch:status nobody", 3, "no container 'nobody'"),
+    ("supervisor:reset web", 0, "Supervisor has been reset."),
+    ("supervisor:reset nobody", 3, "no container 'nobody'"),
+    ("server:ping", 0, "ip=127.0.0.1"),
+]
+
+PROJECT = [
+    ("project:create", 5, "Project already exists."),
+    ("project:stop", 0, "Project has been stopped."),
+    ("project:stop", 0, "Project has been stopped."),
+    ("container:start sleeper", 5, "start Main before its child Main/sleeper"),
+    ("project:start", 0, "Project has been started."),
+    ("project:start", 0, "Project has been started."),
+    ("project:destroy --flags=DESTROY_KEEP", 1,
+     "Project could not be destroyed with force level=DESTROY_KEEP."),
+    ("project:create --flags=CREATE_FORCE_SOFT", 0, "Project has been created."),
+    ("project:destroy", 0, "Project has been destroyed."),
+    ("project:destroy", 0,
+     "Project was not needed to be destroyed, because it had not existed."),
+    ("project:start", 3, "there is no project"),
+    ("project:stop", 3, "there is no project"),
+    ("project:create", 0, "Project has been created."),
+    ("project:destroy --flags=2", 0, "Project has been destroyed."),
+    ("project:create --flags=3", 0, "Project has been created."),
+]
+
+FAILURES = {
+    "project:create": "Project could not be created.",
+    "project:destroy": "Project could not be destroyed.",
+    "project:start": "Project could not be started.",
+    "project:stop": "Project could not be stopped.",
+    "arch:start": "Part of architecture could not be started.",
+    "arch:stop": "Part of architecture could not be stopped.",
+    "container:start": "Runtime could not be started.",
+    "container:stop": "Runtime could not be stopped.",
+    "container:destroy": "Runtime could not be destroyed.",
+    "container:restart": "Runtime could not be restarted.",
+    "runtime:start": "Runtime could not be started.",
+    "runtime:stop": "Runtime could not be stopped.",
+    "runtime:destroy": "Runtime could not be destroyed.",
+    "process:create": "Process could not be created.",
+    "process:start": "Runtime could not be started.",
+    "process:stop": "Runtime could not be stopped.",
+    "process:destroy": "Process could not be destroyed.",
+    "thread:create": "Thread could not be created.",
+    "thread:start": "Runtime could not be started.",
+    "thread:stop": "Runtime could not be stopped.",
+    "supervisor:reset": "Supervisor could not be reset.",
+}
+
+
+def split(line):
+    """Words of a line; single quotes hold blanks together."""
+    out = []
+    for number, part in enumerate(line.split("'")):
+        out += [part] if number % 2 else part.split()
+    return out
+
+
+class Verbs(unittest.TestCase):
+    def tell(self, story):
+        daemon = fresh_daemon(self, CONFIG)
+        for line, code, said in story:
+            with self.subTest(line=line):
+                words = split(line)
+                done = daemon.console(*words)
+                if code is None:  # whatever the reason: it must fail, and say so
+                    self.assertNotEqual(done.code, 0, done)
+                    self.assertTrue(done.err.startswith(FAILURES[words[0]] + "\n"), done)
+                    continue
+                self.assertEqual(done.code, code, done)
+                if code == 0:
+                    self.assertEqual((done.out, done.err), (said + "\n", ""))
+                    continue
+                self.assertEqual(done.out, "")
+                reason = next(each for each in done.err.splitlines()
+                              if each.startswith("Reason: "))
+                self.assertIn(said, reason)
+                first = FAILURES.get(words[0])
+                if first and code != 2:
+                    self.assertTrue(done.err.startswith(first + "\n"), done)
+        return daemon
+
+    def test_processes(self):
+        self.tell(PROCESSES)
+
+    def test_runtimes_and_threads(self):
+        self.tell(RUNTIMES)
+
+    def test_containers_and_parts(self):
+        self.tell(CONTAINERS)
+
+    def test_the_project(self):
+        daemon = self.tell(PROJECT)
+        daemon.wait_settled(1)
+        self.assertEqual(daemon.get("/hello").status, 200, "the project serves again")
+
+
+class Status(unittest.TestCase):
+    """The three status tables of the framework."""
+
+    def test_tables(self):
+        daemon = fresh_daemon(self, CONFIG)
+
+        def rows(*words):
+            done = daemon.console(*words)
+            self.assertEqual((done.code, done.err), (0, ""), done)
+            lines = done.out.splitlines()
+            ends = [at for at, mark in enumerate(lines[0]) if mark == "|"]
+            return [[line[begin + 2:end].rstrip() for begin, end in zip(ends, ends[1:])]
+                    for line in lines]
+
+        whole = rows("project:status")
+        self.assertEqual(whole[0], ["alias", "name", "state"])
+        self.assertEqual([row[0] for row in whole[1:]],
+                         ["Main", "|-web", "| `-w1", "|-http", "|-sleeper", "`-later"])
+        self.assertEqual([row[-1] for row in whole[1:]], ["STARTED"] * 5 + ["CREATED"])
+        part = rows("arch:status", "Main")
+        self.assertEqual([row[0] for row in part],
+                         ["alias", "Main", "__web", "____w1", "__http", "__sleeper", "__later"])
+        one = rows("container:status", "sleeper")
+        self.assertEqual(one[0], ["parent", "alias", "name", "state"])
+        self.assertEqual((one[1][0], one[1][1], one[1][3]), ("Main", "sleeper", "4"))
+        self.assertEqual(rows("container:status", "later")[1][3], "1")
+        daemon.console("container:stop", "sleeper")
+        self.assertEqual(rows("container:status", "sleeper")[1][3], "8")
+
+    def test_a_failed_container_hides_nobody(self):
+        daemon = fresh_daemon(self, topology(
+            process("bad", "sh", "-c", "sleep 0.1; exit 7", give_up="park",
+                    backoff={"min": "1ms", "max": "2ms"}),
+            process("good", "sleep", "600"),
+            supervise={"strategy": "one_for_one", "intensity": 1}))
+        wait_until(lambda: daemon.container("bad")["phase"] == "parked", "it is given up")
+        for words in (["project:status"], ["arch:status", "Main"]):
+            done = daemon.console(*words)
+            self.assertEqual(done.code, 0, done)
+            self.assertIn("| FAILED  |", done.out)
+            self.assertIn("STARTED", done.out)
+            self.assertIn("Main/bad: exit code 7; given up (1 of 1 spent), "
+                          "an operator must start it", done.out)
+        self.assertIn("| 16    |", daemon.console("container:status", "bad").out)
+        self.assertEqual(daemon.console("arch:start", "Main").code, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
