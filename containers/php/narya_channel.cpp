@@ -90,6 +90,10 @@ std::string narya_channel::take_response(std::string_view payload) {
   return {};
 }
 
+void narya_channel::address_request() {
+  wire::put_narya_worker(output(), number_);
+}
+
 bool narya_channel::write_response(const wire::narya_response& response) {
   auto& to = *current->from;
   wire::response_writer writer{to.output(), to.context()};

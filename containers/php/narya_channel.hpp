@@ -17,7 +17,14 @@ namespace kraken::containers {
 /// @thread its shard's
 class narya_channel final : public worker_channel {
 public:
-  using worker_channel::worker_channel;
+  /// @param number of the worker in its pool, from 0
+  narya_channel(net::event_loop& loop,
+                unique_fd socket,
+                channel_owner& owner,
+                pool_shard& pool,
+                std::shared_ptr<model::gauges> live,
+                std::uint32_t number)
+      : worker_channel(loop, std::move(socket), owner, pool, std::move(live)), number_(number) {}
 
   /// Opens the channel and sends the greeting.
   [[nodiscard]] result<void> greet();
@@ -30,7 +37,9 @@ private:
   std::size_t on_input(std::string_view input) override;
   std::string take_response(std::string_view payload);
   bool write_response(const wire::narya_response& response);
+  void address_request() override;
 
+  std::uint32_t number_;
   bool greeted_ = false;
   bool draining_ = false;
 };

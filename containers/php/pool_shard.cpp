@@ -129,7 +129,7 @@ void pool_shard::show_waiting() {
 bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
   const auto allowed = static_cast<std::uint64_t>(settings_->request_timeout.count());
   if (settings_->speaks == dialect::narya) {
-    const wire::narya_request request{.id = slot.index + std::uint64_t{1},
+    const wire::narya_request request{.id = slot.wire_id,
                                       .head = facts.head,
                                       .path = facts.path,
                                       .uri = {},
@@ -137,13 +137,21 @@ bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
                                       .remote = facts.remote,
                                       .scheme = facts.scheme,
                                       .timeout_ms = allowed,
-                                      .worker_id = 0,
+                                      .worker_id = wire::narya_worker_later,
                                       .server = {}};
     return wire::append_narya_request(slot.frame, request);
   }
   auto timed = facts;
   timed.timeout_ms = allowed;
-  return wire::append_request_frame(slot.frame, slot.index + 1, timed);
+  return wire::append_request_frame(slot.frame, slot.wire_id, timed);
+}
+
+// Narya's applications trace by this number: no other request of the pool has it, until it begins
+// anew. Never 0, which is the stream of control frames.
+std::uint32_t pool_shard::next_wire_id() noexcept {
+  const auto shards = static_cast<std::uint32_t>(group_->size());
+  last_wire_id_ += last_wire_id_ == 0 ? loop_.index() + 1 : shards;
+  return last_wire_id_ == 0 ? next_wire_id() : last_wire_id_;
 }
 
 void pool_shard::submit(net::exchange& from,
@@ -165,6 +173,7 @@ void pool_shard::submit(net::exchange& from,
     return;
   }
   auto& slot = take_slot();
+  slot.wire_id = next_wire_id();
   if (!encode(slot, facts)) {
     free_slot(slot);
     counters_->refused.add();
@@ -172,7 +181,6 @@ void pool_shard::submit(net::exchange& from,
     return;
   }
   slot.from = &from;
-  slot.wire_id = slot.index + 1;
   slot.may_retry = retry == net::retry_policy::idempotent && may_repeat(facts.head->method);
   from.slot = slot.index;
   from.slot_round = slot.round;

@@ -11,6 +11,7 @@ void worker_channel::begin(pool_slot& slot) {
   current = &slot;
   sent_more_ = false;
   output().append(slot.frame.view());
+  address_request();
   flush_later();
   live_->busy.set(1);
   live_->busy_since_ms.set(

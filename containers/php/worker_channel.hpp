@@ -77,6 +77,9 @@ protected:
   std::size_t on_input(std::string_view input) override = 0;
   void on_closed() override;
 
+  /// The request's frame is at the end of the output, not sent yet.
+  virtual void address_request() {}
+
   /// Ends the current request and takes the next.
   void request_over();
 

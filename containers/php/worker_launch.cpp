@@ -5,6 +5,9 @@
 #include "containers/php/narya_channel.hpp"
 #include "containers/php/worker_container.hpp"
 
+#include <charconv>
+#include <string_view>
+
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -17,6 +20,14 @@ constexpr int channel_fd_number = 3;
 
 // Later Narya SDKs take it; version 1.0.0 ignores it and expires when idle.
 constexpr std::string_view narya_socket_timeout = "31536000";
+
+// Narya counts the workers of a pool from 0: `Main/web/w3` is 2.
+std::uint32_t narya_number(std::string_view path) {
+  const auto digits = path.substr(path.find_last_not_of("0123456789") + 1);
+  std::uint32_t number = 1;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number == 0 ? 0 : number - 1;
+}
 
 } // namespace
 
@@ -80,7 +91,8 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
 
 result<void> worker_container::launch_narya(process::launch_spec spec) {
   auto door = narya_door::open(loop_, environment_.socket_directory, [this](unique_fd socket) {
-    auto made = std::make_unique<narya_channel>(loop_, std::move(socket), *this, *pool_, live_);
+    auto made = std::make_unique<narya_channel>(
+        loop_, std::move(socket), *this, *pool_, live_, narya_number(shell_.path()));
     auto greeted = made->greet();
     channel_ = std::move(made);
     if (!greeted) {

@@ -82,6 +82,26 @@ class Requests(NaryaCase):
             self.assertEqual(connection.get("/scalar-header").header("x-scalar"), "one")
             self.assertEqual(connection.get("/two-cookies").all("set-cookie"), ["a=1", "b=2"])
 
+    def test_workers_and_requests_can_be_told_apart(self):
+        seen = {}
+        ids = set()
+
+        def both_seen():
+            clients = [self.connect() for _ in range(2)]
+            for each in clients:
+                each.send(request_bytes("GET", "/whoami"))
+            for each in clients:
+                answer = json.loads(each.response().body)
+                seen[answer["worker_id"]] = answer["pid"]
+                self.assertNotIn(answer["id"], ids)
+                ids.add(answer["id"])
+            return len(seen) == 2
+        wait_until(both_seen, "both workers have answered")
+        numbered = {each["id"]: each["pid"]
+                    for each in self.get_json("/debug/workers")["workers"]}
+        self.assertEqual(seen, numbered)
+        self.assertEqual(set(seen), {0, 1})
+
     def test_what_the_decoder_forgives(self):
         with self.connect() as connection:
             for changes, status, body in (

@@ -133,7 +133,8 @@ function routes(): array
         '/hello' => static fn (): array => $json(['message' => 'hello']),
         '/whoami' => static fn (array $r, string $a, int $count): array => $json([
             'pid' => getmypid(),
-            'worker_id' => $r['worker_id'] ?? 0,
+            'id' => $r['id'],
+            'worker_id' => $r['worker_id'],
             'requests' => $count,
         ]),
         '/echo' => static fn (array $r): array => $json(

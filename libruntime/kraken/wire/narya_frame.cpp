@@ -52,6 +52,7 @@ char* put_request(char* at,
                   const detail::grouped_headers& headers) noexcept {
   const auto& head = *request.head;
   const bool extended = request.keys == narya_request::key_set::extended;
+  const bool later = request.worker_id == narya_worker_later;
   const bool has_worker = request.worker_id != 0;
   at = detail::put_map_head(at, 12U + (has_worker ? 1U : 0U) + (extended ? 2U : 0U));
   at = detail::put_u64(detail::put_byte(detail::put_str(at, "id"), 0xcf), request.id);
@@ -65,11 +66,15 @@ char* put_request(char* at,
   at = put_text(at, "host", head.host);
   at = put_text(at, "scheme", request.scheme);
   at = detail::put_uint(detail::put_str(at, "timeout_ms"), request.timeout_ms);
-  if (has_worker) {
+  if (has_worker && !later) {
     at = detail::put_uint(detail::put_str(at, "worker_id"), request.worker_id);
   }
   at = put_text(at, "runtime_version", narya_runtime_version);
-  return extended ? put_extended(at, request) : at;
+  if (extended) {
+    at = put_extended(at, request);
+  }
+  // At the very end and of a fixed width, so that it can be written over.
+  return later ? detail::put_u32(detail::put_byte(detail::put_str(at, "worker_id"), 0xce), 0) : at;
 }
 
 tl::unexpected<error> broken_narya(std::string_view key) {
@@ -211,6 +216,10 @@ bool append_narya_request(byte_buffer& out, const narya_request& request) noexce
   detail::put_u32(begin, static_cast<std::uint32_t>(whole - narya_length_bytes));
   out.commit(whole);
   return true;
+}
+
+void put_narya_worker(byte_buffer& out, std::uint32_t worker_id) noexcept {
+  detail::put_u32(out.data() + out.size() - sizeof worker_id, worker_id);
 }
 
 split_outcome split_narya_frame(std::string_view input, std::string_view& payload) noexcept {

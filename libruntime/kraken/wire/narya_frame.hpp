@@ -23,6 +23,9 @@ inline constexpr std::string_view narya_greeting = "NARYA1";    ///< daemon firs
 inline constexpr std::string_view narya_greeting_answer = "OK"; ///< all the worker says
 inline constexpr std::string_view narya_runtime_version = "2.0.0";
 
+/// A worker_id that is filled in when the worker is known: `put_narya_worker`.
+inline constexpr std::uint64_t narya_worker_later = ~std::uint64_t{0};
+
 /// A request in the dialect's terms; views live as long as the call.
 struct narya_request {
   std::uint64_t id = 0;
@@ -42,6 +45,10 @@ struct narya_request {
 /// Appends one request frame.
 /// @return false, and nothing appended, when the frame would exceed the dialect's 10 MiB
 [[nodiscard]] bool append_narya_request(byte_buffer& out, const narya_request& request) noexcept;
+
+/// Names the worker of a request made with `narya_worker_later`.
+/// @param out ends with that request's frame
+void put_narya_worker(byte_buffer& out, std::uint32_t worker_id) noexcept;
 
 /// A response; views point into the frame. Headers are walked with `narya_headers`.
 struct narya_response {

@@ -97,6 +97,23 @@ TEST_CASE("worker 0 has no id, repeated headers share a key, Host is left out") 
   CHECK(payload.find(from_hex("a3757269a2") + "/p") != std::string_view::npos);
 }
 
+TEST_CASE("a worker that is known later is the last word of the frame") {
+  const auto head = narya_head("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  auto request = sample_request(*head);
+  request.worker_id = wire::narya_worker_later;
+  byte_buffer out;
+  out.append("before");
+  REQUIRE(wire::append_narya_request(out, request));
+  wire::put_narya_worker(out, 0);
+  wire::put_narya_worker(out, 258);
+  std::string_view payload;
+  REQUIRE(wire::split_narya_frame(out.view().substr(6), payload).status ==
+          split_outcome::kind::done);
+  CHECK(payload[0] == '\x8d');
+  CHECK(payload.ends_with(from_hex("a9776f726b65725f6964 ce00000102")));
+  CHECK(out.view().ends_with(payload));
+}
+
 TEST_CASE("names that only look alike stay apart") {
   const auto head = narya_head("GET / HTTP/1.1\r\nHost: h\r\nXa-bx: 1\r\nXc-bx: 2\r\n"
                                "xA-BX: 3\r\nxa-bX: 4\r\n\r\n");

@@ -53,7 +53,7 @@ public:
     made.end = std::make_unique<worker_end>(std::move(theirs));
     on.call([&] {
       auto channel = std::make_unique<narya_channel>(
-          on.loop(), std::move(ours), made.owner, *pool, std::make_shared<model::gauges>());
+          on.loop(), std::move(ours), made.owner, *pool, std::make_shared<model::gauges>(), 7);
       static_cast<void>(channel->greet());
       made.channel = std::move(channel);
       made.owner.when_ready = [this, &made] { pool->add(*made.channel); };
