@@ -189,21 +189,74 @@ TEST_CASE_METHOD(tree_fixture, "update: rules count at once, the order is new, n
   CHECK(took() == "drain b#1, stop b#1, start a#2, start b#2");
 }
 
+namespace {
+
+model::command update_of(std::string target, const model::child_spec& now) {
+  model::command update;
+  update.what = verb::update;
+  update.target = std::move(target);
+  update.spec = std::make_shared<const model::child_spec>(now);
+  return update;
+}
+
+} // namespace
+
 TEST_CASE_METHOD(tree_fixture,
                  "update of a leaf reaches the running incarnation and its next ones") {
   start(supervisor("Main", {leaf("a")}));
   auto now = leaf("a");
-  now.name = "second";
-  model::command update;
-  update.what = verb::update;
-  update.target = "a";
-  update.spec = std::make_shared<const model::child_spec>(now);
+  now.alive.every = seconds{7};
   take_trace();
-  CHECK(ask(update)->ok());
-  CHECK(took() == "updated second a#1");
-  CHECK(status("Main/a").name == "second");
+  CHECK(ask(update_of("a", now))->ok());
+  CHECK(took() == "updated  a#1");
   crash("Main/a");
+  CHECK(host_of("Main/a").spec().alive.every == seconds{7});
+}
+
+TEST_CASE_METHOD(tree_fixture, "update: what cannot be taken over replaces the incarnation") {
+  start(supervisor("Main", {leaf("a"), leaf("b")}));
+  CHECK(ask(create("Main/a", leaf("given")))->ok());
+  auto now = leaf("a");
+  now.name = "second";
+  take_trace();
+  CHECK(ask(update_of("a", now))->ok());
+  CHECK(took() == "drain a#1, drain given#1, stop given#1, stop a#1, start a#2, start given#2");
+  CHECK(status("Main/a").name == "second");
+  CHECK(status("Main/a").restarts == 0);
   CHECK(host_of("Main/a").spec().name == "second");
+  CHECK(phase("Main/a/given") == phase::ready);
+}
+
+TEST_CASE_METHOD(tree_fixture, "update: an answer comes when the new program is ready or failed") {
+  start(supervisor("Main", {leaf("a")}));
+  auto now = leaf("a");
+  now.start = {"slow"};
+  on.next["Main/a"].push_back({.start = on_start::hang});
+  const auto slow = ask(update_of("a", now));
+  CHECK(slow->times == 0);
+  becomes_ready("Main/a");
+  CHECK(slow->ok());
+  now.start = {"bad"};
+  on.next["Main/a"].push_back({.start = on_start::exit});
+  CHECK(ask(update_of("a", now))->code() == errc::start_failed);
+}
+
+TEST_CASE_METHOD(tree_fixture, "update: a stopped child stays stopped, a parked one starts anew") {
+  auto root = supervisor("Main", {leaf("a"), leaf("b")});
+  root.supervise.intensity = 0;
+  root.children[1].on_give_up = model::give_up::park;
+  start(root);
+  CHECK(ask(verb::stop, "a")->ok());
+  crash("Main/b");
+  REQUIRE(phase("Main/b") == phase::parked);
+  take_trace();
+  for (auto now : root.children) {
+    now.start = {"other"};
+    CHECK(ask(update_of(now.id, now))->ok());
+  }
+  CHECK(took() == "start b#2");
+  CHECK(phase("Main/a") == phase::ended);
+  CHECK(phase("Main/b") == phase::ready);
 }
 
 TEST_CASE_METHOD(tree_fixture, "commands to a tree that has ended are canceled, not forgotten") {

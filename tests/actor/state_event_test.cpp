@@ -112,7 +112,7 @@ constexpr std::array cells{
     cell{state::created, event::create, "", "Main/x exists already"},
     cell{state::created, event::start, "started", "Main/x started"},
     cell{state::created, event::stop, "",
-         "invalid_transition: 'stop' is not possible in state 'created'"},
+         "invalid_transition: It is not possible to stop runtime from state [1]."},
     cell{state::created, event::destroy, "destroyed", "Main/x destroyed"},
     cell{state::created, event::fail, "", ""},
     cell{state::started, event::create, "", "Main/x exists already"},

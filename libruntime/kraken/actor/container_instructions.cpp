@@ -145,9 +145,11 @@ void container::update(const instruction& what) {
   if (what.spec == nullptr) {
     return publish();
   }
+  // What needs a restart gets one from the supervisor; until then what runs stays as it is.
+  const bool live = !model::needs_restart(*birth_.spec, *what.spec);
   birth_.spec = what.spec;
   supervisor_.configure(birth_.spec->supervise, birth_.spec->children);
-  if (life_) {
+  if (life_ && live) {
     on_thrown(life_->update(birth_.spec));
   }
   status_.name = birth_.spec->name;

@@ -172,7 +172,7 @@ private:
   void stop(child_entry& child, reply_to reply);
   void destroy(child_entry& child, const model::command& what, reply_to reply);
   void replace(child_entry& child, reply_to reply);
-  void update(child_entry& child, const model::command& what, const reply_to& reply);
+  void update(child_entry& child, const model::command& what, reply_to reply);
   void await(child_entry& child, waiter::goal until, reply_to reply);
   void answer_waiters(child_entry& child, child_report::note what);
   void

@@ -199,19 +199,23 @@ void remote_supervisor::replace(child_entry& child, reply_to reply) {
   await(child, waiter::goal::replaced, std::move(reply));
 }
 
-void remote_supervisor::update(child_entry& child,
-                               const model::command& what,
-                               const reply_to& reply) {
+void remote_supervisor::update(child_entry& child, const model::command& what, reply_to reply) {
   if (what.spec == nullptr || what.spec->id != child.spec->id) {
     reply->answer(fail(errc::invalid_argument, "an update of " + child.path + " is not about it"));
     return;
   }
+  // The root has nobody to restart it: what it cannot take over waits for its next start.
+  const bool renew = !owner_.path_of_owner().empty() && owner_.running() &&
+                     child.want == wish::running && model::needs_restart(*child.spec, *what.spec);
   child.spec = what.spec;
   instruction made;
   made.what = instruction::act::update;
   made.spec = child.spec;
   made.rank = child.rank;
   instruct(child, std::move(made));
+  if (renew) {
+    return replace(child, std::move(reply));
+  }
   reply->answer(done(child.path + " updated"));
 }
 

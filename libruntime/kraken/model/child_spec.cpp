@@ -79,9 +79,13 @@ result<void> check(const child_spec& spec) {
   return check_times(spec).and_then([&spec] { return check_restarts(spec); });
 }
 
+bool needs_new_container(const child_spec& from, const child_spec& to) {
+  return from.kind != to.kind || from.mailbox != to.mailbox || from.shard != to.shard;
+}
+
 bool needs_restart(const child_spec& from, const child_spec& to) {
-  if (from.kind != to.kind || from.name != to.name || from.start != to.start ||
-      from.args != to.args || from.mailbox != to.mailbox || from.shard != to.shard) {
+  if (needs_new_container(from, to) || from.name != to.name || from.start != to.start ||
+      from.args != to.args) {
     return true;
   }
   if (from.options == nullptr || to.options == nullptr) {

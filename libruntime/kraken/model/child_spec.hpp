@@ -160,8 +160,13 @@ struct child_spec {
 /// Equality of everything but the children; used by the topology diff.
 [[nodiscard]] bool same_definition(const child_spec& a, const child_spec& b);
 
-/// True when a running container cannot take over `to`: its program, arguments, mailbox or an
-/// option that is not live differ. Supervision fields never need a restart.
+/// True when `to` is another container under the same alias: its kind, mailbox or shard differ,
+/// which are fixed when a container is created.
+/// @param to same id
+[[nodiscard]] bool needs_new_container(const child_spec& from, const child_spec& to);
+
+/// True when what runs cannot take over `to`: a new container is needed, or its program, arguments
+/// or an option that is not live differ. Supervision fields never need a restart.
 /// @param to same id
 [[nodiscard]] bool needs_restart(const child_spec& from, const child_spec& to);
 

@@ -4,6 +4,7 @@
 #include "kraken/model/topology_diff.hpp"
 
 #include "kraken/model/alias.hpp"
+#include "kraken/model/topology.hpp"
 
 #include <algorithm>
 #include <string>
@@ -21,7 +22,7 @@ const child_spec* child_named(const child_spec& parent, std::string_view id) noe
 /// The counterpart that goes on living, or null.
 const child_spec* survivor(const child_spec& parent, const child_spec& child) {
   const child_spec* other = child_named(parent, child.id);
-  return other == nullptr || needs_restart(*other, child) ? nullptr : other;
+  return other == nullptr || needs_new_container(*other, child) ? nullptr : other;
 }
 
 command diff_command(verb what, std::string target, const child_spec* spec) {
@@ -43,7 +44,7 @@ void add_destroys(const child_spec& from,
   for (auto old = from.children.rbegin(); old != from.children.rend(); ++old) {
     const std::string at = join_path(path, old->id);
     const child_spec* now = child_named(to, old->id);
-    if (now == nullptr || needs_restart(*old, *now)) {
+    if (now == nullptr || needs_new_container(*old, *now)) {
       out.push_back(diff_command(verb::destroy, at, nullptr));
     } else {
       add_destroys(*old, *now, at, out);
@@ -56,7 +57,7 @@ bool in_order(const child_spec& from, const child_spec& to) {
   std::vector<std::string_view> made;
   for (const auto& old : from.children) {
     const child_spec* now = child_named(to, old.id);
-    if (now != nullptr && !needs_restart(old, *now)) {
+    if (now != nullptr && !needs_new_container(old, *now)) {
       made.emplace_back(old.id);
     }
   }
@@ -88,6 +89,29 @@ void add_changes(const child_spec& from,
 }
 
 } // namespace
+
+void apply(child_spec& tree, const command& what) {
+  // Found through a constant tree, changed through ours.
+  auto* const at = const_cast<child_spec*>(find_spec(tree, what.target));
+  if (at == nullptr) {
+    return;
+  }
+  if (what.what == verb::create && child_named(*at, what.spec->id) == nullptr) {
+    at->children.push_back(*what.spec);
+  } else if (what.what == verb::destroy && at != &tree) {
+    auto* const parent = const_cast<child_spec*>(find_spec(tree, parent_of(what.target)));
+    parent->children.erase(parent->children.begin() + (at - parent->children.data()));
+  } else if (what.what == verb::update) {
+    auto children = std::move(at->children);
+    const auto wanted = [&what](const child_spec& child) {
+      const auto& order = what.spec->children;
+      return std::ranges::find(order, child.id, &child_spec::id) - order.begin();
+    };
+    std::ranges::stable_sort(children, {}, wanted);
+    *at = *what.spec;
+    at->children = std::move(children);
+  }
+}
 
 std::vector<command> diff(const child_spec& from, const child_spec& to) {
   std::vector<command> out;

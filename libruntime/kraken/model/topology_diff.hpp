@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// From one topology to another as a list of commands, in the spirit of OTP's code_change: what
-/// did not change is not touched, and what can change while it runs is not restarted. Issues no
+/// did not change is not touched, what can change while it runs is not restarted, and what must be
+/// restarted keeps its alias, its mailbox and the children it was given while it ran. Issues no
 /// command itself.
 #pragma once
 
@@ -13,9 +14,9 @@
 namespace kraken::model {
 
 /// The commands that turn the tree `from` into `to`, to be carried out one after the other:
-/// 1. `destroy` of what is gone and of what must be replaced, right to left;
-/// 2. `update` of what changes while it runs, and `create` of what is new or replaced, with its
-///    whole subtree, left to right;
+/// 1. `destroy` of what is gone or is another container now, right to left;
+/// 2. `update` of what has another definition (its supervisor restarts it if `needs_restart`),
+///    and `create` of what is new, with its whole subtree, left to right;
 /// 3. `update` of a parent whose children are out of order after that (`create` appends).
 ///
 /// The two roots are taken for the same container. A root is never destroyed: if it changes, it
@@ -25,5 +26,11 @@ namespace kraken::model {
 /// @return empty when nothing changed
 /// @thread any (pure)   @cost O(n * m) for n, m children of one parent
 [[nodiscard]] std::vector<command> diff(const child_spec& from, const child_spec& to);
+
+/// What a `create`, `destroy` or `update` makes of the definitions; other verbs leave them alone.
+/// Applying all of `diff(from, to)` to `from` gives `to`; applying the first n gives what is there
+/// when the rest was not carried out, so that the way back is a diff as well.
+/// @thread any (pure)
+void apply(child_spec& tree, const command& what);
 
 } // namespace kraken::model

@@ -174,6 +174,23 @@ TEST_CASE("same_definition and needs_restart: every field counts") {
   CHECK(model::needs_restart(before, after) == restarts);
 }
 
+TEST_CASE("needs_new_container: what is fixed when a container is created") {
+  const auto before = good_spec();
+  const auto [apply, another] = GENERATE(table<change, bool>({
+      {[](child_spec& s) { s.kind = "process"; }, true},
+      {[](child_spec& s) { s.mailbox.capacity = 1; }, true},
+      {[](child_spec& s) { s.shard = 1; }, true},
+      {[](child_spec& s) { s.start = {"php"}; }, false},
+      {[](child_spec& s) { s.name = "Web"; }, false},
+      {[](child_spec& s) { s.args["a"] = "b"; }, false},
+      {[](child_spec& s) { s.options = std::make_shared<sized>(2, 4); }, false},
+      {[](child_spec& s) { s.autostart = false; }, false},
+  }));
+  auto after = before;
+  apply(after);
+  CHECK(model::needs_new_container(before, after) == another);
+}
+
 TEST_CASE("same_definition: ids, and specs without options") {
   auto one = good_spec();
   auto two = good_spec();

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 namespace model = kraken::model;
@@ -18,11 +19,12 @@ using texts = std::vector<std::string>;
 
 namespace {
 
-/// @param program change it to force a restart   @param intensity change it for a live update
+/// @param program   change it to force a restart; `new` makes it another container
+/// @param intensity change it for a live update
 child_spec leaf(std::string id, std::string program = "a", std::uint32_t intensity = 5) {
   child_spec spec;
   spec.id = std::move(id);
-  spec.kind = "process";
+  spec.kind = program == "new" ? "native" : "process";
   spec.start = {std::move(program)};
   spec.supervise.intensity = intensity;
   return spec;
@@ -96,8 +98,9 @@ bool same_tree(const child_spec& a, const child_spec& b) {
 }
 
 child_spec random_tree(std::mt19937& random, std::string id, int depth) {
+  static const std::array<std::string, 3> programs{"a", "b", "new"};
   child_spec spec = leaf(std::move(id),
-                         std::string(1, static_cast<char>('a' + random() % 2)),
+                         programs[random() % programs.size()],
                          static_cast<std::uint32_t>(random() % 2));
   std::vector<std::string> ids{"a", "b", "c", "d"};
   std::ranges::shuffle(ids, random);
@@ -121,13 +124,18 @@ TEST_CASE("diff: what goes, goes right to left; what comes, comes left to right"
         texts{"destroy Main/c", "destroy Main/a", "create Main < d", "create Main < e"});
 }
 
-TEST_CASE("diff: another program is another container") {
+TEST_CASE("diff: another program in the same container") {
   CHECK(diff_texts(tree_of({leaf("a"), leaf("b")}), tree_of({leaf("a"), leaf("b", "other")})) ==
+        texts{"update Main/b"});
+}
+
+TEST_CASE("diff: another kind is another container") {
+  CHECK(diff_texts(tree_of({leaf("a"), leaf("b")}), tree_of({leaf("a"), leaf("b", "new")})) ==
         texts{"destroy Main/b", "create Main < b"});
 }
 
 TEST_CASE("diff: a replaced child keeps its place in the order") {
-  CHECK(diff_texts(tree_of({leaf("a"), leaf("b")}), tree_of({leaf("a", "other"), leaf("b")})) ==
+  CHECK(diff_texts(tree_of({leaf("a"), leaf("b")}), tree_of({leaf("a", "new"), leaf("b")})) ==
         texts{"destroy Main/a", "create Main < a", "update Main"});
 }
 
@@ -149,6 +157,9 @@ TEST_CASE("diff: only the order changed") {
 TEST_CASE("diff: below a child that lives on") {
   CHECK(diff_texts(tree_of({tree_of({leaf("a"), leaf("b")}, "web"), leaf("x")}),
                    tree_of({tree_of({leaf("a", "other")}, "web"), leaf("x")})) ==
+        texts{"destroy Main/web/b", "update Main/web/a"});
+  CHECK(diff_texts(tree_of({tree_of({leaf("a"), leaf("b")}, "web"), leaf("x")}),
+                   tree_of({tree_of({leaf("a", "new")}, "web"), leaf("x")})) ==
         texts{"destroy Main/web/b", "destroy Main/web/a", "create Main/web < a"});
 }
 
@@ -175,13 +186,39 @@ TEST_CASE("diff: its commands lead from any tree to any other") {
   for (int run = 0; run < 500; ++run) {
     auto from = random_tree(random, "Main", 3);
     auto to = random_tree(random, "Main", 3);
-    to.start = from.start; // a root is not replaced
+    to.kind = from.kind; // a root is not replaced
+    const auto before = from;
+    auto applied = from;
     const auto commands = model::diff(from, to);
     for (const auto& one : commands) {
       REQUIRE(model::find_spec(from, one.target) != nullptr);
       carry_out(from, one);
+      model::apply(applied, one);
+      REQUIRE(same_tree(applied, from));
+      auto back = applied; // from wherever it was left, there is a way back
+      for (const auto& undone : model::diff(applied, before)) {
+        model::apply(back, undone);
+      }
+      REQUIRE(same_tree(back, before));
     }
     REQUIRE(same_tree(from, to));
     REQUIRE(model::diff(from, to).empty());
   }
+}
+
+TEST_CASE("diff: commands that change no definition, or are about nobody, are no change") {
+  const auto before = tree_of({leaf("a"), leaf("b")});
+  const auto applied = [&before](verb what, std::string target, const child_spec* spec) {
+    auto tree = before;
+    model::command command;
+    command.what = what;
+    command.target = std::move(target);
+    command.spec = spec == nullptr ? nullptr : std::make_shared<const child_spec>(*spec);
+    model::apply(tree, command);
+    return tree;
+  };
+  CHECK(same_tree(applied(verb::restart, "Main/a", nullptr), before));
+  CHECK(same_tree(applied(verb::destroy, "Main/nobody", nullptr), before));
+  CHECK(same_tree(applied(verb::destroy, "Main", nullptr), before));
+  CHECK(same_tree(applied(verb::create, "Main", &before.children[0]), before));
 }
