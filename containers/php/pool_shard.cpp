@@ -128,7 +128,10 @@ void pool_shard::show_waiting() {
 
 bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
   const auto allowed = static_cast<std::uint64_t>(settings_->request_timeout.count());
+  slot.wire_id = slot.index + 1;
   if (settings_->speaks == dialect::narya) {
+    // Applications trace by this number: no other request of the pool has it.
+    slot.wire_id = taken_++ * static_cast<std::uint32_t>(group_->size()) + loop_.index() + 1;
     const wire::narya_request request{.id = slot.wire_id,
                                       .head = facts.head,
                                       .path = facts.path,
@@ -144,14 +147,6 @@ bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
   auto timed = facts;
   timed.timeout_ms = allowed;
   return wire::append_request_frame(slot.frame, slot.wire_id, timed);
-}
-
-// Narya's applications trace by this number: no other request of the pool has it, until it begins
-// anew. Never 0, which is the stream of control frames.
-std::uint32_t pool_shard::next_wire_id() noexcept {
-  const auto shards = static_cast<std::uint32_t>(group_->size());
-  last_wire_id_ += last_wire_id_ == 0 ? loop_.index() + 1 : shards;
-  return last_wire_id_ == 0 ? next_wire_id() : last_wire_id_;
 }
 
 void pool_shard::submit(net::exchange& from,
@@ -173,7 +168,6 @@ void pool_shard::submit(net::exchange& from,
     return;
   }
   auto& slot = take_slot();
-  slot.wire_id = next_wire_id();
   if (!encode(slot, facts)) {
     free_slot(slot);
     counters_->refused.add();

@@ -150,7 +150,6 @@ private:
   void assign(pool_slot& slot, worker_channel& worker);
   void overdue(pool_slot& slot);
   [[nodiscard]] pool_slot* slot_of(const net::exchange& from) noexcept;
-  [[nodiscard]] std::uint32_t next_wire_id() noexcept;
   [[nodiscard]] bool encode(pool_slot& slot, const wire::request_facts& facts);
 
   net::event_loop& loop_;
@@ -160,7 +159,7 @@ private:
   std::vector<std::unique_ptr<pool_loan>> loans_; ///< requests of other shards
   std::shared_ptr<pool_counters> counters_ = std::make_shared<pool_counters>();
   std::deque<pool_slot> slots_; // addresses are stable
-  std::uint32_t last_wire_id_ = 0;
+  std::uint32_t taken_ = 0;     ///< requests encoded here
   std::vector<pool_slot*> unused_;
   std::vector<worker_channel*> idle_; // the last one used is used first: warm caches
   pool_slot* first_ = nullptr;

@@ -30,6 +30,9 @@ public:
   void show_pid(std::int32_t) override {}
   void show_gauges(std::shared_ptr<const model::gauges>) override {}
   void manage(model::command, model::reply_callback) override {}
+  time_point now() override { return loop_.now(); }
+  actor::timer at(time_point, std::function<void()>) override { return {}; }
+  void cancel(actor::timer&) noexcept override {}
 
   int readies = 0;
   std::vector<model::cause> ends;
