@@ -1,5 +1,13 @@
 # The only place that sets compiler flags: warnings, sanitizers, hardening.
 
+# Tests are compiled once and run once: optimizing them costs more than it gives.
+define_property(
+  TARGET
+  PROPERTY KRAKEN_IS_TEST
+  BRIEF_DOCS "a test program"
+  FULL_DOCS "the code of the test itself is not optimized, what it links is")
+set(kraken_optimized "$<NOT:$<OR:$<CONFIG:Debug>,$<BOOL:$<TARGET_PROPERTY:KRAKEN_IS_TEST>>>>")
+
 add_library(kraken_flags INTERFACE)
 target_compile_options(
   kraken_flags
@@ -14,9 +22,9 @@ target_compile_options(
             -Wswitch-enum
             $<$<BOOL:${KRAKEN_WERROR}>:-Werror>
             -fstack-protector-strong
-            $<$<NOT:$<CONFIG:Debug>>:-O2>)
+            $<${kraken_optimized}:-O2>)
 target_compile_definitions(kraken_flags INTERFACE MSGPACK_NO_BOOST
-                                                  $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+                                                  $<${kraken_optimized}:_FORTIFY_SOURCE=2>)
 target_link_options(kraken_flags INTERFACE -Wl,-z,relro,-z,now)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
