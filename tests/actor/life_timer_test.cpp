@@ -3,7 +3,7 @@
 /// Timers of an incarnation on virtual time, and what becomes of an exception of a class of its
 /// own.
 #include "actor/tree_fixture.hpp"
-#include "kraken/actor/detail/thrown_type.hpp"
+#include "kraken/actor/thrown_type.hpp"
 
 #include <stdexcept>
 #include <string>

@@ -158,7 +158,11 @@ void container::set_gate() {
 
 void container::publish() {
   status_.mailbox = lane_.size();
-  birth_.tree->board.publish(status_, birth_.rank);
+  if (line_ == nullptr) {
+    line_ = birth_.tree->board.publish(status_, birth_.rank);
+  } else {
+    birth_.tree->board.publish(line_, status_, birth_.rank);
+  }
 }
 
 void container::report(child_report::note what, model::force flags) {

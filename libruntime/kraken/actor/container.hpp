@@ -137,6 +137,7 @@ private:
   birth birth_;
   const kind& kind_;
   model::container_status status_;
+  std::shared_ptr<status_board::line> line_; ///< of the board
   kraken::actor::mailbox lane_;
   deadlines deadlines_;
   std::set<time_point> wakes_; ///< ticks under way

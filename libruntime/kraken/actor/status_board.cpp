@@ -1,37 +1,130 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Two locks: `records` for the data, held for a few instructions; `publishing` around a whole
-/// publication, so that subscribers see events in the order of their numbers while readers never
-/// wait for a subscriber.
+/// Three kinds of locks, taken in this order: `publishing` around a publication that is an event,
+/// so that subscribers see events in the order of their numbers; the register of which lines there
+/// are; one per line for what it says, so that who reads the whole board holds no writer up.
 #include "kraken/actor/status_board.hpp"
 
 #include "kraken/base/guarded.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <atomic>
 #include <map>
 #include <mutex>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
 namespace kraken::actor {
 
-namespace detail {
+class status_board::line {
+public:
+  explicit line(const model::container_identity& who) : path(who.path), parent(who.parent) {
+    now.with([&](model::container_status& status) {
+      static_cast<model::container_identity&>(status) = who; // its condition is news
+    });
+  }
 
-struct board_entry {
-  status_ptr status;
-  std::uint64_t rank = 0;
+  const std::string path;
+  const std::string parent;
+  std::atomic<std::uint64_t> rank{0};
+  std::size_t place = 0; ///< in its family; the register's
+  guarded<model::container_status> now;
 };
 
-using family = std::set<std::pair<std::uint64_t, std::string>>; ///< rank, path
+namespace detail {
 
-struct board_records {
-  std::unordered_map<std::string, board_entry> by_path;
-  std::unordered_map<std::string, std::set<std::string>> by_alias; ///< last segment -> paths
-  std::unordered_map<std::string, family> children;                ///< parent path -> children
-  std::deque<status_event> events;
+using board_line = status_board::line;
+using line_ptr = std::shared_ptr<board_line>;
+using board_family = std::vector<board_line*>;
+
+/// Which lines there are.
+struct board_register {
+  std::unordered_map<std::string_view, line_ptr> by_path; ///< the keys are the lines'
+  std::unordered_map<std::string, board_family> below;    ///< by the parent's path
+
+  void add(const line_ptr& one) {
+    by_path.emplace(one->path, one);
+    auto& family = below[one->parent];
+    one->place = family.size();
+    family.push_back(one.get());
+  }
+
+  void remove(const board_line& one) {
+    const auto found = by_path.find(one.path);
+    if (found == by_path.end() || found->second.get() != &one) {
+      return;
+    }
+    const auto family = below.find(one.parent);
+    auto& all = family->second;
+    all[one.place] = all.back();
+    all[one.place]->place = one.place;
+    all.pop_back();
+    if (all.empty()) {
+      below.erase(family);
+    }
+    by_path.erase(found);
+  }
+
+  /// Left to right.
+  [[nodiscard]] std::vector<line_ptr> family_of(const std::string& parent) const {
+    std::vector<line_ptr> sorted;
+    const auto found = below.find(parent);
+    if (found == below.end()) {
+      return sorted;
+    }
+    // A rank may change meanwhile: each is read once.
+    std::vector<std::pair<std::uint64_t, const board_line*>> ranked;
+    ranked.reserve(found->second.size());
+    for (const auto* one : found->second) {
+      ranked.emplace_back(one->rank.load(std::memory_order_relaxed), one);
+    }
+    std::ranges::sort(ranked);
+    sorted.reserve(ranked.size());
+    for (const auto& [rank, one] : ranked) {
+      sorted.push_back(by_path.at(one->path));
+    }
+    return sorted;
+  }
+
+  void collect(const std::string& parent, std::vector<line_ptr>& out) const {
+    for (auto& one : family_of(parent)) {
+      const auto& next = *out.emplace_back(std::move(one));
+      collect(next.path, out);
+    }
+  }
+
+  /// The only one whose last segments are `alias`; null when there are none or several.
+  [[nodiscard]] line_ptr only_one(std::string_view alias) const {
+    line_ptr found;
+    for (const auto& [path, one] : by_path) {
+      if (path.size() > alias.size() && path.ends_with(alias) &&
+          path[path.size() - alias.size() - 1] == '/') {
+        if (found != nullptr) {
+          return nullptr;
+        }
+        found = one;
+      }
+    }
+    return found;
+  }
+};
+
+/// An event; its path is its line's.
+struct kept_event {
+  line_ptr whose;
+  status_event what;
+
+  [[nodiscard]] status_event whole() const {
+    auto made = what;
+    made.path = whose->path;
+    return made;
+  }
+};
+
+/// The last events: number n stands at n % `kept`.
+struct board_events {
+  std::vector<kept_event> ring;
   std::uint64_t last_seq = 0;
 };
 
@@ -39,43 +132,14 @@ struct board_records {
 
 namespace {
 
-using detail::board_records;
+using detail::board_line;
+using detail::board_register;
+using detail::kept_event;
+using detail::line_ptr;
 
-void forget(board_records& records, const model::container_status& status, std::uint64_t rank) {
-  records.by_path.erase(status.path);
-  if (const auto names = records.by_alias.find(status.alias); names != records.by_alias.end()) {
-    names->second.erase(status.path);
-    if (names->second.empty()) {
-      records.by_alias.erase(names);
-    }
-  }
-  if (const auto kids = records.children.find(status.parent); kids != records.children.end()) {
-    kids->second.erase({rank, status.path});
-    if (kids->second.empty()) {
-      records.children.erase(kids);
-    }
-  }
-}
-
-void collect_tree(const board_records& records,
-                  const std::string& parent,
-                  std::vector<status_ptr>& out) {
-  const auto kids = records.children.find(parent);
-  if (kids == records.children.end()) {
-    return;
-  }
-  for (const auto& [rank, path] : kids->second) {
-    if (const auto found = records.by_path.find(path); found != records.by_path.end()) {
-      out.push_back(found->second.status);
-      collect_tree(records, path, out);
-    }
-  }
-}
-
-status_event event_of(const model::container_status& now, model::phase before) {
+status_event event_of(const model::container_condition& now, model::phase before) {
   status_event made;
   made.at = std::chrono::system_clock::now();
-  made.path = now.path;
   made.from = before;
   made.to = now.at;
   made.generation = now.generation;
@@ -91,91 +155,128 @@ status_event event_of(const model::container_status& now, model::phase before) {
   return made;
 }
 
+status_ptr copy_of(board_line& one) {
+  return one.now.with([](const model::container_status& now) {
+    return std::make_shared<const model::container_status>(now);
+  });
+}
+
+std::vector<status_ptr> copies_of(const std::vector<line_ptr>& lines) {
+  std::vector<status_ptr> made;
+  made.reserve(lines.size());
+  for (const auto& one : lines) {
+    made.push_back(copy_of(*one));
+  }
+  return made;
+}
+
 } // namespace
 
 struct status_board::content {
-  explicit content(std::size_t kept) : events_kept(kept) {}
+  explicit content(std::size_t kept) : events_kept(std::max<std::size_t>(kept, 1)) {}
 
-  std::size_t events_kept;
-  guarded<board_records> records{};
+  void remember(kept_event&& happened);
+
+  const std::size_t events_kept;
+  guarded<board_register> lines{};
+  guarded<detail::board_events> events{};
   std::mutex publishing{};
   std::map<std::uint64_t, event_subscriber> subscribers{}; ///< under `publishing`
   std::uint64_t last_subscriber = 0;
 };
+
+/// Under `publishing`.
+void status_board::content::remember(kept_event&& happened) {
+  auto told = subscribers.empty() ? status_event{} : happened.whole();
+  const auto seq = events.with([&](detail::board_events& all) {
+    happened.what.seq = ++all.last_seq;
+    const auto at = static_cast<std::size_t>((all.last_seq - 1) % events_kept);
+    if (at < all.ring.size()) {
+      all.ring[at] = std::move(happened);
+    } else {
+      all.ring.push_back(std::move(happened));
+    }
+    return all.last_seq;
+  });
+  told.seq = seq;
+  for (const auto& [id, tell] : subscribers) {
+    tell(told);
+  }
+}
 
 status_board::status_board(std::size_t events_kept)
     : content_(std::make_unique<content>(events_kept)) {}
 
 status_board::~status_board() = default;
 
-void status_board::publish(model::container_status status, std::uint64_t rank) {
-  const std::scoped_lock order(content_->publishing);
-  const auto now = std::make_shared<const model::container_status>(std::move(status));
-  const auto happened = content_->records.with([&](board_records& records) {
-    const auto found = records.by_path.find(now->path);
-    const auto known = found != records.by_path.end();
-    const auto before = known ? found->second.status->at : model::phase::gone;
-    const auto same =
-        known && before == now->at && found->second.status->generation == now->generation;
-    if (now->at == model::phase::gone) {
-      if (known) {
-        forget(records, *now, found->second.rank);
-      }
-    } else {
-      if (known && found->second.rank != rank) {
-        forget(records, *now, found->second.rank);
-      }
-      records.by_path.insert_or_assign(now->path, detail::board_entry{now, rank});
-      records.by_alias[now->alias].insert(now->path);
-      records.children[now->parent].insert({rank, now->path});
+std::shared_ptr<status_board::line> status_board::publish(const model::container_status& status,
+                                                          std::uint64_t rank) {
+  const auto where = content_->lines.with([&](board_register& all) -> line_ptr {
+    if (const auto found = all.by_path.find(status.path); found != all.by_path.end()) {
+      return found->second;
     }
-    if (same || (!known && now->at == model::phase::gone)) {
-      return status_event{};
+    if (status.at == model::phase::gone) {
+      return nullptr;
     }
-    auto happening = event_of(*now, before);
-    happening.seq = ++records.last_seq;
-    records.events.push_back(happening);
-    if (records.events.size() > content_->events_kept) {
-      records.events.pop_front();
-    }
-    return happening;
+    const auto made = std::make_shared<line>(status);
+    made->rank = rank;
+    all.add(made);
+    return made;
   });
-  if (happened.seq != 0) {
-    for (const auto& [id, tell] : content_->subscribers) {
-      tell(happened);
+  if (where != nullptr) {
+    publish(where, status, rank);
+  }
+  return where;
+}
+
+void status_board::publish(const std::shared_ptr<line>& where,
+                           const model::container_status& status,
+                           std::uint64_t rank) {
+  where->rank.store(rank, std::memory_order_relaxed);
+  const std::scoped_lock order(content_->publishing);
+  auto before = model::phase::gone;
+  const bool news = where->now.with([&](model::container_status& now) {
+    before = now.at;
+    const bool changed = now.at != status.at || now.generation != status.generation;
+    static_cast<model::container_condition&>(now) = status;
+    if (now.name != status.name) {
+      now.name = status.name;
     }
+    return changed;
+  });
+  if (status.at == model::phase::gone) {
+    content_->lines.with([&](board_register& all) { all.remove(*where); });
+  }
+  if (news) {
+    content_->remember({where, event_of(status, before)});
   }
 }
 
 status_ptr status_board::find(std::string_view path) const {
-  return content_->records.with([&](const board_records& records) -> status_ptr {
-    const auto found = records.by_path.find(std::string(path));
-    return found == records.by_path.end() ? nullptr : found->second.status;
+  const auto found = content_->lines.with([&](const board_register& all) -> line_ptr {
+    const auto one = all.by_path.find(path);
+    return one == all.by_path.end() ? nullptr : one->second;
   });
+  return found == nullptr ? nullptr : copy_of(*found);
 }
 
 result<status_ptr> status_board::resolve(std::string_view alias) const {
-  const auto quick = content_->records.with([&](const board_records& records) -> status_ptr {
-    const std::string wanted(alias);
-    if (const auto whole = records.by_path.find(wanted); whole != records.by_path.end()) {
-      return whole->second.status;
-    }
-    const auto named = records.by_alias.find(wanted);
-    if (named != records.by_alias.end() && named->second.size() == 1) {
-      return records.by_path.at(*named->second.begin()).status;
-    }
-    return nullptr;
-  });
-  if (quick != nullptr) {
-    return quick;
+  if (auto whole = find(alias)) {
+    return whole;
   }
-  // Partial paths, candidates and the nearest name: slow, and only for mistakes.
-  const auto paths = content_->records.with([](const board_records& records) {
-    std::vector<std::string> all;
-    for (const auto& [path, entry] : records.by_path) {
-      all.push_back(path);
+  const auto only = content_->lines.with(
+      [&](const board_register& all) { return alias.empty() ? nullptr : all.only_one(alias); });
+  if (only != nullptr) {
+    return copy_of(*only);
+  }
+  // Candidates and the nearest name: only for mistakes.
+  const auto paths = content_->lines.with([](const board_register& all) {
+    std::vector<std::string> every;
+    every.reserve(all.by_path.size());
+    for (const auto& [path, one] : all.by_path) {
+      every.emplace_back(path);
     }
-    return all;
+    return every;
   });
   return model::resolve(alias, paths).and_then([this](const std::string& path) {
     auto found = find(path);
@@ -185,41 +286,36 @@ result<status_ptr> status_board::resolve(std::string_view alias) const {
 }
 
 std::vector<status_ptr> status_board::list() const {
-  return content_->records.with([](const board_records& records) {
-    std::vector<status_ptr> all;
-    all.reserve(records.by_path.size());
-    collect_tree(records, "", all);
-    return all;
-  });
+  return copies_of(content_->lines.with([](const board_register& all) {
+    std::vector<line_ptr> lines;
+    lines.reserve(all.by_path.size());
+    all.collect("", lines);
+    return lines;
+  }));
 }
 
 std::vector<status_ptr> status_board::children_of(std::string_view path) const {
-  return content_->records.with([&](const board_records& records) {
-    std::vector<status_ptr> found;
-    if (const auto kids = records.children.find(std::string(path));
-        kids != records.children.end()) {
-      for (const auto& [rank, child] : kids->second) {
-        found.push_back(records.by_path.at(child).status);
-      }
+  return copies_of(content_->lines.with(
+      [&](const board_register& all) { return all.family_of(std::string(path)); }));
+}
+
+std::vector<status_event> status_board::events_since(std::uint64_t seq, std::size_t most) const {
+  return content_->events.with([&](const detail::board_events& all) {
+    const auto size = static_cast<std::uint64_t>(all.ring.size());
+    const auto count = std::min(
+        {all.last_seq - std::min(seq, all.last_seq), size, static_cast<std::uint64_t>(most)});
+    std::vector<status_event> found;
+    found.reserve(static_cast<std::size_t>(count));
+    for (auto number = all.last_seq - count + 1; number <= all.last_seq; ++number) {
+      found.push_back(
+          all.ring[static_cast<std::size_t>((number - 1) % content_->events_kept)].whole());
     }
     return found;
   });
 }
 
-std::vector<status_event> status_board::events_since(std::uint64_t seq, std::size_t most) const {
-  return content_->records.with([&](const board_records& records) {
-    const auto& all = records.events;
-    auto first = std::partition_point(
-        all.begin(), all.end(), [&](const status_event& e) { return e.seq <= seq; });
-    if (const auto count = static_cast<std::size_t>(all.end() - first); count > most) {
-      first += static_cast<std::ptrdiff_t>(count - most);
-    }
-    return std::vector<status_event>(first, all.end());
-  });
-}
-
 std::uint64_t status_board::last_seq() const {
-  return content_->records.with([](const board_records& records) { return records.last_seq; });
+  return content_->events.with([](const detail::board_events& all) { return all.last_seq; });
 }
 
 status_board::subscription status_board::subscribe(event_subscriber callback) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// What every container is doing, readable from any thread without asking any container: the
-/// latest status of each path and the last events. Written by the shells at each transition.
-/// Decides nothing and holds no actor.
+/// latest status of each path and the last events. Written by the shells at each transition, each
+/// to a line of its own. Decides nothing and holds no actor.
 #pragma once
 
 #include "kraken/base/limits.hpp"
@@ -21,7 +21,7 @@
 
 namespace kraken::actor {
 
-/// A published status. Never changes; a change is a new record.
+/// A status as it was when somebody looked. Never changes.
 using status_ptr = std::shared_ptr<const model::container_status>;
 
 /// One change of one container, as the event log keeps it.
@@ -73,11 +73,21 @@ public:
   status_board(const status_board&) = delete;
   status_board& operator=(const status_board&) = delete;
 
+  /// One container's place on the board.
+  class line;
+
   /// Replaces the record of `status.path`. A change of phase or generation becomes an event; other
   /// changes (pid, gauges, mailbox) do not. A record with phase `gone` removes the path, after its
   /// event.
   /// @param rank place among its siblings, ascending from left to right
-  void publish(model::container_status status, std::uint64_t rank);
+  /// @return the container's line
+  std::shared_ptr<line> publish(const model::container_status& status, std::uint64_t rank);
+
+  /// The same without looking the path up; for who publishes often.
+  /// @param where what the other `publish` returned for this container
+  void publish(const std::shared_ptr<line>& where,
+               const model::container_status& status,
+               std::uint64_t rank);
 
   /// The record of a whole path; null if there is none.
   [[nodiscard]] status_ptr find(std::string_view path) const;

@@ -50,12 +50,17 @@ using failure_history = std::shared_ptr<const std::vector<past_failure>>;
 /// @thread any (pure)
 [[nodiscard]] failure_history with_failure(const failure_history& before, past_failure latest);
 
-struct container_status {
+/// Which container: does not change while it exists, but for `name` at a reload.
+struct container_identity {
   std::string path;   ///< `Main/web/w3`
   std::string alias;  ///< last segment
   std::string parent; ///< path of the parent; empty for the root
   std::string kind;
   std::string name; ///< registered class or program; for display
+};
+
+/// What of a container changes.
+struct container_condition {
   state in = state::destroyed;
   phase at = phase::gone;
   std::uint64_t generation = 0;
@@ -73,5 +78,7 @@ struct container_status {
   std::uint64_t mailbox = 0;
   std::shared_ptr<const gauges> live; ///< may be null
 };
+
+struct container_status : container_identity, container_condition {};
 
 } // namespace kraken::model

@@ -3,7 +3,7 @@
 /// See the header.
 #include "kraken/actor/detail/life.hpp"
 
-#include "kraken/actor/detail/thrown_type.hpp"
+#include "kraken/actor/thrown_type.hpp"
 #include "kraken/actor/hosted_actor.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/model/alias.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The C++ ABI's own description of classes; GCC and Clang on Linux share it.
-#include "kraken/actor/detail/thrown_type.hpp"
+#include "kraken/actor/thrown_type.hpp"
 
 #include <algorithm>
 #include <cstdlib>
