@@ -82,7 +82,9 @@ json_value json_of(const model::container_status& c, time_point now) {
           {"last_failures", json_of(c.failures, now)},
           {"next_action", c.next_action},
           {"next_in_ms", c.next_action.empty() ? 0 : std::max<std::int64_t>(0, due)},
-          {"mailbox", c.mailbox},
+          {"mailbox", c.lane ? c.lane->depth.load() : 0},
+          {"admitted", c.lane ? c.lane->admitted.get() : 0},
+          {"rejected", c.lane ? c.lane->rejected.load() : 0},
           {"live", c.live ? json_of(*c.live, now) : json_value(nullptr)}};
 }
 
@@ -107,14 +109,7 @@ json_value json_of(const log_record& value) {
 }
 
 json_value json_of(const change_record& value) {
-  json_value options = json_value::array();
-  for (const option_record& each : value.options) {
-    options.push_back({{"option", each.option}, {"from", each.from}, {"to", each.to}});
-  }
-  return {{"what", value.what},
-          {"container", value.container},
-          {"detail", value.detail},
-          {"options", std::move(options)}};
+  return {{"what", value.what}, {"container", value.container}, {"detail", value.detail}};
 }
 
 template <class Record>

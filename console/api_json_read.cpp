@@ -204,7 +204,11 @@ result<model::container_status> container_of(const json_value& object, time_poin
   }
   c.next_action = text_member(object, "next_action");
   c.next_at = now + milliseconds{number_member<std::int64_t>(object, "next_in_ms")};
-  c.mailbox = number_member<std::uint64_t>(object, "mailbox");
+  const auto lane = std::make_shared<model::mailbox_gauges>();
+  lane->depth = number_member<std::int64_t>(object, "mailbox");
+  lane->admitted.set(number_member<std::int64_t>(object, "admitted"));
+  lane->rejected = number_member<std::int64_t>(object, "rejected");
+  c.lane = lane;
   if (const auto live = object.find("live"); live != object.end() && live->is_object()) {
     c.live = gauges_of(*live, now);
   }
@@ -337,19 +341,9 @@ result<std::vector<change_record>> read_changes(std::string_view text) {
       return fail(errc::parse_error,
                   std::string{"change: expected an object, got "} + object.type_name());
     }
-    change_record out{text_member(object, "what"),
-                      text_member(object, "container"),
-                      text_member(object, "detail")};
-    if (const auto options = object.find("options");
-        options != object.end() && options->is_array()) {
-      for (const json_value& each : *options) {
-        if (each.is_object()) {
-          out.options.push_back(
-              {text_member(each, "option"), text_member(each, "from"), text_member(each, "to")});
-        }
-      }
-    }
-    return out;
+    return change_record{text_member(object, "what"),
+                         text_member(object, "container"),
+                         text_member(object, "detail")};
   });
 }
 

@@ -53,7 +53,7 @@ public:
   }
   void stop() override { end(); }
   void kill() override { end(); }
-  bool receive(const actor::letter&) override { return true; }
+  bool receive(actor::letter&) override { return true; }
 
 private:
   void look() {

@@ -9,7 +9,6 @@
 
 namespace kraken::actor_test {
 
-using actor::admission;
 using actor::dead_reason;
 using actor::letter;
 using actor::mailbox;
@@ -19,70 +18,123 @@ using model::verb;
 
 namespace {
 
+using verdict = actor::seat::verdict;
+using presence = actor::seat::presence;
+
 letter mail(std::string body) {
   letter made;
-  made.from = "Main/sender";
+  made.from = std::make_shared<const std::string>("Main/sender");
+  made.mode = actor::delivery::buffer_online;
   made.body = std::make_shared<const std::string>(std::move(body));
   return made;
 }
 
-admission offer(mailbox& box, std::string body) {
-  auto what = mail(std::move(body));
-  return box.offer(what);
-}
+/// A mailbox with its seat, as a container has them.
+struct lane {
+  explicit lane(model::mailbox_spec spec)
+      : seat(std::make_shared<actor::seat>("Main/a", spec, dead)), box(seat) {
+    seat->show(presence::online);
+  }
+
+  verdict offer(std::string body) {
+    const auto how = seat->admit(actor::delivery::standard);
+    if (how == verdict::sent) {
+      box.add(mail(std::move(body)));
+    }
+    return how;
+  }
+
+  actor::dead_letters dead;
+  std::shared_ptr<actor::seat> seat;
+  mailbox box;
+};
 
 } // namespace
 
-TEST_CASE("a closed mailbox rejects, a held one keeps, an open one gives in order") {
+TEST_CASE("who is admitted when: by presence and mode") {
+  struct row {
+    presence now;
+    actor::delivery mode;
+    verdict how;
+  };
+  using actor::delivery;
+  const auto at = GENERATE(row{presence::online, delivery::standard, verdict::sent},
+                           row{presence::online, delivery::buffer_offline, verdict::sent},
+                           row{presence::online, delivery::buffer, verdict::sent},
+                           row{presence::away, delivery::standard, verdict::refused},
+                           row{presence::away, delivery::buffer_offline, verdict::refused},
+                           row{presence::away, delivery::buffer_online, verdict::buffered},
+                           row{presence::away, delivery::buffer, verdict::buffered},
+                           row{presence::closed, delivery::standard, verdict::refused},
+                           row{presence::closed, delivery::buffer, verdict::refused});
   actor::dead_letters dead;
-  mailbox box({10, overflow::reject}, "Main/a", dead);
-  CHECK(offer(box, "early") == admission::rejected);
-  CHECK(dead.total(dead_reason::closed) == 1);
-  box.set(mailbox::gate::held);
-  CHECK(offer(box, "1") == admission::accepted);
-  CHECK(offer(box, "2") == admission::accepted);
-  CHECK_FALSE(box.take(time_point{}));
-  box.set(mailbox::gate::open);
-  CHECK(*box.take(time_point{})->body == "1");
-  CHECK(*box.take(time_point{})->body == "2");
-  CHECK_FALSE(box.take(time_point{}));
+  actor::seat seat("Main/a", {10, overflow::reject}, dead);
+  seat.show(at.now);
+  CHECK(seat.admit(at.mode) == at.how);
+  CHECK(seat.lane()->depth == (at.how == verdict::refused ? 0 : 1));
 }
 
-TEST_CASE("overflow policies: result and dead letters") {
+TEST_CASE("a closed mailbox rejects, a held one keeps, an open one gives in order") {
+  lane to({10, overflow::reject});
+  to.box.set(mailbox::gate::closed);
+  static_cast<void>(to.offer("early"));
+  CHECK(to.dead.total(dead_reason::closed) == 1);
+  to.box.set(mailbox::gate::held);
+  CHECK(to.offer("1") == verdict::sent);
+  CHECK(to.offer("2") == verdict::sent);
+  CHECK_FALSE(to.box.take(time_point{}));
+  to.box.set(mailbox::gate::open);
+  CHECK(*to.box.take(time_point{})->body == "1");
+  CHECK(to.seat->lane()->depth == 1);
+  CHECK(*to.box.take(time_point{})->body == "2");
+  CHECK_FALSE(to.box.take(time_point{}));
+  CHECK(to.seat->lane()->depth == 0);
+}
+
+TEST_CASE("overflow policies: verdict and dead letters") {
   struct row {
     overflow policy;
-    admission answer;
+    verdict answer;
     std::string first;
     std::uint64_t dead;
+    int rejected;
   };
-  const auto at = GENERATE(row{overflow::reject, admission::rejected, "1", 1},
-                           row{overflow::drop_newest, admission::dropped, "1", 1},
-                           row{overflow::drop_oldest, admission::dropped, "2", 1},
-                           row{overflow::block, admission::must_wait, "1", 0});
+  const auto at = GENERATE(row{overflow::reject, verdict::full, "1", 0, 1},
+                           row{overflow::drop_newest, verdict::dropped, "1", 0, 1},
+                           row{overflow::drop_oldest, verdict::sent, "2", 1, 0},
+                           row{overflow::block, verdict::must_wait, "1", 0, 0});
+  lane to({2, at.policy});
+  to.box.set(mailbox::gate::open);
+  CHECK(to.offer("1") == verdict::sent);
+  CHECK(to.offer("2") == verdict::sent);
+  CHECK(to.offer("3") == at.answer);
+  CHECK(to.box.size() == 2);
+  CHECK(to.seat->lane()->depth == 2);
+  CHECK(to.seat->lane()->rejected == at.rejected);
+  CHECK(*to.box.take(time_point{})->body == at.first);
+  CHECK(to.dead.total(dead_reason::full) == at.dead);
+}
+
+TEST_CASE("drop_oldest is bounded for what is still under way, too") {
   actor::dead_letters dead;
-  mailbox box({2, at.policy}, "Main/a", dead);
-  box.set(mailbox::gate::open);
-  CHECK(offer(box, "1") == admission::accepted);
-  CHECK(offer(box, "2") == admission::accepted);
-  CHECK(offer(box, "3") == at.answer);
-  CHECK(box.size() == 2);
-  CHECK(*box.take(time_point{})->body == at.first);
-  CHECK(dead.total(dead_reason::full) == at.dead);
+  actor::seat seat("Main/a", {2, overflow::drop_oldest}, dead);
+  seat.show(presence::online);
+  for (int i = 0; i < 4; ++i) {
+    CHECK(seat.admit(actor::delivery::standard) == verdict::sent);
+  }
+  CHECK(seat.admit(actor::delivery::standard) == verdict::full);
 }
 
 TEST_CASE("messages past their time are buried when their turn comes") {
-  actor::dead_letters dead;
-  mailbox box({10, overflow::reject}, "Main/a", dead);
-  box.set(mailbox::gate::open);
-  std::optional<errc> told;
+  lane to({10, overflow::reject});
+  to.box.set(mailbox::gate::open);
+  static_cast<void>(to.seat->admit(actor::delivery::standard));
   auto late = mail("late");
   late.expires = time_point{seconds{5}};
-  late.settled = [&](const result<void>& how) { told = how.error().code; };
-  static_cast<void>(box.offer(late));
-  static_cast<void>(offer(box, "next"));
-  CHECK(*box.take(time_point{seconds{5}})->body == "next");
-  CHECK(told == errc::timeout);
-  CHECK(dead.total(dead_reason::expired) == 1);
+  to.box.add(std::move(late));
+  static_cast<void>(to.offer("next"));
+  CHECK(*to.box.take(time_point{seconds{5}})->body == "next");
+  CHECK(to.dead.total(dead_reason::expired) == 1);
 }
 
 TEST_CASE("dead letters: a ring of the last, a count of all") {
@@ -102,7 +154,7 @@ TEST_CASE_METHOD(tree_fixture, "messages wait over a failure and its backoff, in
   REQUIRE(phase("Main/a") == phase::backing_off);
   take_trace();
   for (int i = 1; i <= 100; ++i) {
-    deliver("Main/a", mail(std::to_string(i)));
+    CHECK(*post("Main/a", mail(std::to_string(i))) == actor::posted::buffered);
   }
   CHECK(took().empty());
   advance(milliseconds{100});
@@ -117,40 +169,30 @@ TEST_CASE_METHOD(tree_fixture, "messages wait over a failure and its backoff, in
 TEST_CASE_METHOD(tree_fixture, "a message that kills is not delivered again; those behind it are") {
   start(supervisor("Main", {leaf("a")}));
   becomes_unready("Main/a");
-  std::optional<errc> told;
-  auto boom = mail("boom");
-  boom.settled = [&](const result<void>& how) { told = how ? errc::none : how.error().code; };
-  deliver("Main/a", boom);
-  deliver("Main/a", mail("after"));
+  static_cast<void>(post("Main/a", mail("boom")));
+  static_cast<void>(post("Main/a", mail("after")));
   take_trace();
   becomes_ready("Main/a");
   CHECK(took() == "receive boom a#1, kill a#1, start a#2, receive after a#2");
-  CHECK(told == errc::container_failed);
   CHECK(tree->dead.total(dead_reason::in_flight) == 1);
   CHECK(status("Main/a").restarts == 1);
 }
 
-TEST_CASE_METHOD(tree_fixture,
-                 "stopped: refused; destroyed: what was queued is dead, with an answer") {
+TEST_CASE_METHOD(tree_fixture, "stopped: refused; destroyed: what was queued is dead") {
   start(supervisor("Main", {leaf("a")}));
   becomes_unready("Main/a");
-  std::optional<errc> told;
-  auto queued = mail("queued");
-  queued.settled = [&](const result<void>& how) { told = how.error().code; };
-  deliver("Main/a", queued);
+  static_cast<void>(post("Main/a", mail("queued")));
   ask(verb::stop, "a");
-  deliver("Main/a", mail("too late"));
+  CHECK(post("Main/a", mail("too late")).error().code == errc::not_started);
   CHECK(tree->dead.total(dead_reason::closed) == 1);
-  CHECK_FALSE(told);
   ask(verb::destroy, "a");
-  CHECK(told == errc::container_destroyed);
   CHECK(tree->dead.total(dead_reason::closed) == 2);
 }
 
 TEST_CASE_METHOD(tree_fixture, "what an incarnation does not take is a dead letter, not an error") {
   start(supervisor("Main", {leaf("a")}));
-  deliver("Main/a", mail("unknown"));
-  deliver("Main", mail("a supervisor takes none"));
+  static_cast<void>(post("Main/a", mail("unknown")));
+  static_cast<void>(post("Main", mail("a supervisor takes none")));
   CHECK(tree->dead.total(dead_reason::unhandled) == 2);
   CHECK(phase("Main/a") == phase::ready);
   CHECK(status("Main/a").restarts == 0);
@@ -160,13 +202,13 @@ TEST_CASE_METHOD(tree_fixture, "the lifecycle lane overtakes a long queue of mes
   start(supervisor("Main", {leaf("a")}));
   becomes_unready("Main/a");
   for (int i = 0; i < 1'000; ++i) {
-    deliver("Main/a", mail("x"));
+    static_cast<void>(post("Main/a", mail("x")));
   }
   on.trace.clear();
   on.on_receive = [this] {
     actor::instruction stop;
     stop.what = actor::instruction::act::stop;
-    actor::tell(tree->registry.with([](auto& shells) { return shells["Main/a"]; }), stop);
+    actor::tell(tree->shells.at("Main/a")->shell, stop);
     on.on_receive = nullptr;
   };
   becomes_ready("Main/a");

@@ -93,7 +93,7 @@ void scripted::resume() {
   note("resume");
 }
 
-bool scripted::receive(const actor::letter& what) {
+bool scripted::receive(actor::letter& what) {
   note("receive " + *what.body);
   if (const auto call = on_.on_receive) {
     call();
@@ -101,7 +101,19 @@ bool scripted::receive(const actor::letter& what) {
   if (*what.body == "boom") {
     throw std::runtime_error("boom");
   }
-  return *what.body != "unknown";
+  if (*what.body == "unknown") {
+    return false;
+  }
+  if (*what.body == "echo") {
+    what.reply.value(what.body);
+  } else if (what.kind != actor::letter_kind::message) {
+    on_.asked.push_back(std::move(what));
+  }
+  return true;
+}
+
+void scripted::noticed(const actor::notice& what) {
+  note("notice " + what.path + "=" + std::to_string(what.state));
 }
 
 void scripted::child_changed(const model::container_status& child) {
@@ -219,12 +231,11 @@ void tree_fixture::stop_tree(milliseconds deadline) {
   run();
 }
 
-void tree_fixture::deliver(const std::string& path, actor::letter what) {
-  const auto shell = tree->registry.with([&](auto& shells) { return shells[path]; });
-  shell->enqueue(caf::make_mailbox_element(
-                     nullptr, caf::make_message_id(), {}, actor::deliver{std::move(what)}),
-                 nullptr);
+result<actor::posted> tree_fixture::post(std::string_view path, actor::letter what) {
+  auto how = tree->shells.find(path).and_then(
+      [&](const actor::seat_ptr& to) { return actor::post(std::move(what), to); });
   run();
+  return how;
 }
 
 void tree_fixture::run() {

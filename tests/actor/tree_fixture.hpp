@@ -47,6 +47,8 @@ struct stage {
   std::vector<std::string> trace;
   int made = 0;                     ///< objects alive
   std::function<void()> on_receive; ///< called at each message; may be empty
+  /// Requests nobody has answered yet, in order; those named `echo` are answered at once.
+  std::deque<actor::letter> asked;
 };
 
 /// An incarnation that does what its script says and what the test tells it.
@@ -60,7 +62,8 @@ public:
   void stop() override;
   void kill() override;
   void resume() override;
-  bool receive(const actor::letter& what) override;
+  bool receive(actor::letter& what) override;
+  void noticed(const actor::notice& what) override;
   void child_changed(const model::container_status& child) override;
   result<std::uint32_t> scale(std::uint32_t count) override;
   void updated(const model::child_spec& spec) override;
@@ -113,7 +116,8 @@ public:
   answer_ptr ask(model::command what);
   answer_ptr ask(model::verb what, std::string target);
   void stop_tree(milliseconds deadline);
-  void deliver(const std::string& path, actor::letter what);
+  /// As `tree::send` does it.
+  result<actor::posted> post(std::string_view path, actor::letter what);
 
   void run();
   /// In steps of 10 ms, each run to its end.

@@ -16,8 +16,8 @@ namespace kraken::actor {
 
 container::container(caf::actor_config& config, birth given)
     : hosted_actor(config, given.tree->shards[given.shard].unit), birth_(std::move(given)),
-      kind_(birth_.tree->kinds.at(birth_.spec->kind)),
-      lane_(birth_.spec->mailbox, birth_.path, birth_.tree->dead),
+      kind_(birth_.tree->kinds.at(birth_.spec->kind)), lane_(birth_.own),
+      desk_(birth_.tree->shells, birth_.tree->dead, birth_.own, *this),
       supervisor_(birth_.spec->supervise,
                   *this,
                   birth_.tree->seed ^ std::hash<std::string>{}(birth_.path)) {
@@ -27,6 +27,7 @@ container::container(caf::actor_config& config, birth given)
   status_.kind = birth_.spec->kind;
   status_.name = birth_.spec->name;
   status_.shard = birth_.shard;
+  status_.lane = birth_.own->lane();
   birth_.tree->present.enter();
   // On the board before the parent goes on: who was told of the child finds it.
   const auto created = model::next(status_.in, model::event::create);
@@ -49,22 +50,27 @@ caf::behavior container::make_behavior() {
     }
   });
   return {
+      [this](deliver& what) { handle([&] { on_deliver(what); }); },
+      [this](const answered& what) { handle([&] { on_answered(what); }); },
       [this](const instruction& what) { handle([&] { obey(what); }); },
       [this](const life_report& what) { handle([&] { hear(what); }); },
       [this](const child_report& what) { handle([&] { supervisor_.on_report(what); }); },
       [this](const manage& what) { handle([&] { on_manage(what); }); },
       [this](tick) { handle([this] { on_tick(); }); },
-      [this](deliver& what) { handle([&] { on_deliver(what.what); }); },
       [this](pump) { handle([this] { pump_lane(); }); },
+      [this](const withdraw& what) { handle([&] { on_withdraw(what); }); },
   };
 }
 
 /// Also the way out when the system forces its actors to end: strong handles would be cycles.
 void container::on_exit() {
-  life_.reset();
+  end_life();
   deadlines_.clear();
   supervisor_.abandon();
-  birth_.tree->registry.with([this](auto& shells) { shells.erase(status_.path); });
+  lane_.discard(dead_reason::closed);
+  desk_.close();
+  birth_.own->show(seat::presence::closed);
+  birth_.tree->shells.remove(*birth_.own);
   birth_.tree->present.leave();
 }
 
@@ -134,30 +140,7 @@ void container::show(model::phase to) {
   report(child_report::note::changed);
 }
 
-void container::set_gate() {
-  switch (status_.at) {
-  case model::phase::ready:
-    lane_.set(mailbox::gate::open);
-    if (lane_.size() > 0) {
-      send(this, pump{});
-    }
-    return;
-  case model::phase::starting:
-  case model::phase::draining:
-  case model::phase::held:
-  case model::phase::backing_off:
-  case model::phase::parked:
-    return lane_.set(mailbox::gate::held);
-  case model::phase::idle:
-  case model::phase::stopping:
-  case model::phase::ended:
-  case model::phase::gone:
-    return lane_.set(mailbox::gate::closed);
-  }
-}
-
 void container::publish() {
-  status_.mailbox = lane_.size();
   if (line_ == nullptr) {
     line_ = birth_.tree->board.publish(status_, birth_.rank);
   } else {
@@ -193,9 +176,11 @@ caf::actor container::make_shell(const child_entry& child) {
 
 caf::actor spawn_container(caf::actor_system& system, birth given) {
   const auto tree = given.tree;
-  const auto path = given.path;
+  const auto own = std::make_shared<seat>(given.path, given.spec->mailbox, tree->dead);
+  given.own = own;
   auto made = system.spawn<container>(std::move(given));
-  tree->registry.with([&](auto& shells) { shells[path] = made; });
+  own->shell = made;
+  tree->shells.add(own);
   release_logger();
   return made;
 }

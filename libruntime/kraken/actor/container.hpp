@@ -9,6 +9,7 @@
 ///   child_report, manage, tick ----------> remote_supervisor -------> children
 #pragma once
 
+#include "kraken/actor/detail/desk.hpp"
 #include "kraken/actor/detail/life.hpp"
 #include "kraken/actor/hosted_actor.hpp"
 #include "kraken/actor/mailbox.hpp"
@@ -33,10 +34,14 @@ struct birth {
   std::string parent; ///< path; empty for the root
   std::uint32_t shard = 0;
   std::uint64_t rank = 0;
+  seat_ptr own;               ///< set by spawn_container
   caf::actor_addr supervisor; ///< weak: the parent holds the child
 };
 
-class container final : public hosted_actor, private supervisor_owner, private life_owner {
+class container final : public hosted_actor,
+                        private supervisor_owner,
+                        private life_owner,
+                        private desk_owner {
 public:
   container(caf::actor_config& config, birth given);
   ~container() override;
@@ -75,7 +80,6 @@ private:
   void show(model::phase to);
   void publish();
   void report(child_report::note what, model::force flags = model::force::standard);
-  void set_gate();
 
   // container_instructions.cpp: what the supervisor wants
   void obey(const instruction& what);
@@ -105,18 +109,26 @@ private:
   void record(model::cause why);
   void record_too(model::cause why);
   [[nodiscard]] model::cause remember(model::cause why);
-  void on_deliver(letter& what);
+
+  // container_mail.cpp: letters and answers
+  void set_gate();
+  void on_deliver(deliver& what);
+  void on_answered(const answered& what);
+  void on_withdraw(const withdraw& what);
   void pump_lane();
+  void hand_over(letter& what);
 
   // container_ending.cpp: the way out
   void leave(after then, ending how, child_report::note note = child_report::note::ended);
   void end_incarnation();
   void kill_incarnation();
   void incarnation_gone();
+  void end_life();
   void arrive();
   void arrive_destroyed();
 
-  // supervisor_owner
+  // supervisor_owner, desk_owner
+  void wake_for_timers() override { arm(); }
   [[nodiscard]] time_point time() override { return now(); }
   [[nodiscard]] deadlines& timers() override { return deadlines_; }
   [[nodiscard]] const std::string& path_of_owner() const override { return status_.path; }
@@ -130,6 +142,7 @@ private:
 
   // life_owner
   [[nodiscard]] hosted_actor& shell() noexcept override { return *this; }
+  [[nodiscard]] desk& mail() noexcept override { return desk_; }
   [[nodiscard]] time_point time_of_life() override { return now(); }
   [[nodiscard]] timer set_life_timer(time_point when, std::function<void()> then) override;
   void cancel_life_timer(timer& which) noexcept override { deadlines_.cancel(which); }
@@ -141,6 +154,7 @@ private:
   kraken::actor::mailbox lane_;
   deadlines deadlines_;
   std::set<time_point> wakes_; ///< ticks under way
+  desk desk_;
   remote_supervisor supervisor_;
   std::unique_ptr<life> life_; ///< null: nothing runs
   std::optional<way_out> leaving_;

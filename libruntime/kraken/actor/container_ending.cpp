@@ -82,12 +82,18 @@ void container::kill_incarnation() {
 /// The end of an incarnation that was asked to end, or that ended while its children were.
 void container::incarnation_gone() {
   deadlines_.cancel(end_timer_);
-  life_.reset();
+  end_life();
   status_.pid = 0;
   status_.live.reset();
   if (leaving_ && leaving_->at == step::incarnation) {
     arrive();
   }
+}
+
+/// Answers whoever waits for the incarnation, then takes back what it waits for itself.
+void container::end_life() {
+  life_.reset();
+  desk_.end_life();
 }
 
 void container::arrive() {
@@ -116,7 +122,10 @@ void container::arrive() {
 }
 
 void container::arrive_destroyed() {
-  lane_.discard(dead_reason::closed, errc::container_destroyed);
+  // Before anybody knows: who creates the alias anew must not meet this one.
+  birth_.own->show(seat::presence::closed);
+  birth_.tree->shells.remove(*birth_.own);
+  lane_.discard(dead_reason::closed);
   move(model::event::destroy, model::phase::gone);
   quit(caf::exit_reason::user_shutdown);
 }

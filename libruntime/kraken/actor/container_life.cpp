@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// What the incarnation does: becoming ready, failing, ending, taking messages. Reports of an
+/// What the incarnation does: becoming ready, failing, ending. Reports of an
 /// earlier generation are dropped at the door.
 #include "kraken/actor/container.hpp"
 
 #include "kraken/base/log.hpp"
 #include "kraken/model/local_rules.hpp"
 
-#include <cstddef>
 #include <utility>
 
 namespace kraken::actor {
-
-namespace {
-
-constexpr std::size_t letters_per_turn = 64;
-
-} // namespace
 
 void container::begin_life() {
   ++status_.generation;
@@ -41,7 +34,7 @@ void container::begin_life() {
     });
   }
   if (auto threw = life_->begin(kind_)) {
-    life_.reset(); // half begun: its destructor lets go
+    end_life(); // half begun: its destructor lets go
     threw->kind = model::cause_kind::start_error;
     return fail_with(std::move(*threw), ending::kill);
   }
@@ -171,7 +164,7 @@ void container::on_ended(const model::cause& why) {
   if (leaving_) {
     return incarnation_gone();
   }
-  life_.reset();
+  end_life();
   status_.pid = 0;
   const auto live = std::exchange(status_.live, nullptr);
   if (status_.in == model::state::failed) { // held: what was asked for comes from the supervisor
@@ -279,39 +272,6 @@ void container::supervision_done(model::cause why) {
   own.message = "its significant children have ended: " + why.text();
   own.origin = why.origin;
   end_unasked(std::move(own));
-}
-
-void container::on_deliver(letter& what) {
-  if (lane_.offer(what) == admission::must_wait && what.settled) {
-    std::exchange(what.settled, nullptr)(
-        fail(errc::mailbox_full, "the mailbox of " + status_.path + " is full: offer it again"));
-  }
-  pump_lane();
-}
-
-void container::pump_lane() {
-  for (std::size_t budget = letters_per_turn; budget > 0 && life_ && running(); --budget) {
-    auto next = lane_.take(now());
-    if (!next) {
-      return;
-    }
-    bool taken = false;
-    const auto threw = life_->receive(*next, taken);
-    if (threw || !taken) {
-      birth_.tree->dead.add(
-          next->from, status_.path, threw ? dead_reason::in_flight : dead_reason::unhandled);
-    }
-    if (next->settled) {
-      next->settled(threw ? result<void>(fail(errc::container_failed, threw->text()))
-                    : !taken
-                        ? result<void>(fail(errc::unsupported, status_.path + " takes no messages"))
-                        : result<void>());
-    }
-    on_thrown(threw);
-  }
-  if (lane_.at() == mailbox::gate::open && lane_.size() > 0) {
-    send(this, pump{});
-  }
 }
 
 } // namespace kraken::actor

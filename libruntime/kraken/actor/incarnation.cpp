@@ -5,7 +5,7 @@
 
 namespace kraken::actor {
 
-bool incarnation::receive(const letter& what) {
+bool incarnation::receive(letter& what) {
   static_cast<void>(what);
   return false;
 }

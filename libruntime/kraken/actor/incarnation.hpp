@@ -4,7 +4,7 @@
 /// container's shell. CAF-free: kinds implement `incarnation` without knowing actors.
 #pragma once
 
-#include "kraken/actor/mailbox.hpp"
+#include "kraken/actor/letter.hpp"
 #include "kraken/base/clock.hpp"
 #include "kraken/base/executor.hpp"
 #include "kraken/model/cause.hpp"
@@ -19,6 +19,8 @@
 
 namespace kraken::actor {
 
+/// Names a request that was sent; 0 names none.
+using call_id = std::uint64_t;
 /// Names one thing an incarnation waits for; a default one names none.
 struct timer {
   time_point at{};
@@ -64,6 +66,29 @@ public:
   [[nodiscard]] virtual timer at(time_point when, std::function<void()> then) = 0;
   /// No effect on a timer that ran, was cancelled or never was.
   virtual void cancel(timer& which) noexcept = 0;
+  /// Sends a message. FIFO per target, at most once; never carried out inside this call.
+  /// @error errc::not_found (no such container; names the nearest), not_started, mailbox_full,
+  ///        ambiguous; the message is a dead letter then
+  virtual result<posted> send(const draft& what) = 0;
+  /// Sends a request. Its one answer comes later, never inside this call, unless this incarnation
+  /// is gone by then: what it still waits for is taken back when it ends.
+  /// @return a number for `cancel_request`, never 0
+  virtual call_id request(const draft& what, answer_callback done) = 0;
+  /// As `request`, by name: lifecycle verbs (`container:stop` ...) are carried out by the daemon,
+  /// every other name is the target's own.
+  virtual call_id command(const draft& what, answer_callback done) = 0;
+  /// Takes a request back: it is answered `cancelled`. Nothing happens if it was answered.
+  virtual void cancel_request(call_id which) = 0;
+  /// Asks for one `incarnation::noticed` when `target` has no incarnation any more for good
+  /// (stopped, destroyed, gave up); soon, if that is so already or there is no such container.
+  /// Twice is as once.
+  virtual void watch(std::string_view target) = 0;
+  /// Idempotent.
+  virtual void unwatch(std::string_view target) = 0;
+  /// From here on the failure or end of one fails the other, until one of the two incarnations is
+  /// gone. Planned replacements do not count as an end.
+  /// @error as for `send`
+  virtual result<void> link(std::string_view target) = 0;
 };
 
 /// One life of a container. Created, started, ended, thrown away; never restarted itself.
@@ -88,10 +113,13 @@ public:
   /// The definition was replaced while this runs (reload). `host::spec()` is the new one from here
   /// on, and older references to it are gone; take over what is live of `spec.options`.
   virtual void updated(const model::child_spec& spec) { static_cast<void>(spec); }
-  /// A message of the user lane, while ready. Throwing fails the container; the message is lost to
-  /// it (dead letter `in_flight`), the rest of the lane is kept.
-  /// @return false when this kind takes no messages: it becomes a dead letter `unhandled`
-  [[nodiscard]] virtual bool receive(const letter& what);
+  /// A letter of the user lane, while ready. A request is answered through `what.reply`: now, or
+  /// later by whoever moved it out. Throwing fails the container; the letter is lost to it (dead
+  /// letter `in_flight`), the rest of the lane is kept.
+  /// @return false when this kind takes no such letters: it becomes a dead letter `unhandled`
+  [[nodiscard]] virtual bool receive(letter& what);
+  /// A watched container is gone for good.
+  virtual void noticed(const notice& what) { static_cast<void>(what); }
   /// A pool changes its number of workers.
   /// @return the number it had
   /// @error errc::unsupported for kinds that have no size

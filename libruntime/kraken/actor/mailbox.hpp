@@ -1,39 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The user lane of one container: a bounded queue that says at once what becomes of a message.
-/// Outlives incarnations, so a restart keeps what is queued. Pure: no CAF, no clock, no thread.
+/// The user lane of one container: letters that were admitted and wait for their turn. Outlives
+/// incarnations, so a restart keeps what is queued. Admission itself is the seat's.
 #pragma once
 
-#include "kraken/actor/dead_letters.hpp"
+#include "kraken/actor/detail/seat.hpp"
 #include "kraken/base/clock.hpp"
-#include "kraken/model/child_spec.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <memory>
+#include <list>
 #include <optional>
-#include <string>
 
 namespace kraken::actor {
-
-/// A message between containers. The payload is shared, never copied.
-struct letter {
-  std::string from; ///< path of the sender; empty for the outside
-  std::shared_ptr<const std::string> body;
-  std::optional<time_point> expires{};
-  /// Told what became of it, at most once; may be empty. Runs on the container's shard.
-  std::function<void(result<void>)> settled{};
-};
-
-/// What became of an offered message, known at once.
-enum class admission : std::uint8_t {
-  accepted,
-  rejected,  ///< full or closed; the sender is told
-  dropped,   ///< full; this message or, with drop_oldest, an older one went to the dead letters
-  must_wait, ///< full, policy block: offer it again later; the letter is untouched
-};
 
 /// A queue with a gate. Closed: nothing enters. Held: what enters waits. Open: `take` gives it out.
 /// @thread not shared
@@ -41,33 +20,33 @@ class mailbox {
 public:
   enum class gate : std::uint8_t { closed, held, open };
 
-  /// @param owner path named in dead letters
-  /// @param dead  outlives the mailbox
-  mailbox(model::mailbox_spec spec, std::string owner, dead_letters& dead);
+  explicit mailbox(seat_ptr own);
 
-  /// @param what moved from unless the answer is must_wait
-  [[nodiscard]] admission offer(letter& what);
+  /// Takes in a letter the seat has admitted; gives up its place when it can not stay.
+  void add(letter&& what);
 
-  /// The next message while the gate is open; those past their time go to the dead letters.
+  /// The next letter while the gate is open; those past their time go to the dead letters, those
+  /// nobody waits for any more go.
   [[nodiscard]] std::optional<letter> take(time_point now);
+
+  /// Whether a letter that is just coming in may be handed over without queueing.
+  [[nodiscard]] bool idle() const noexcept { return gate_ == gate::open && queue_.empty(); }
 
   void set(gate to) noexcept { gate_ = to; }
   [[nodiscard]] gate at() const noexcept { return gate_; }
 
-  /// Closes the gate and sends everything queued to the dead letters, telling each sender
-  /// `why_error`.
-  void discard(dead_reason why, errc why_error);
+  /// Closes the gate and sends everything queued to the dead letters, with an answer.
+  void discard(dead_reason why);
 
   [[nodiscard]] std::size_t size() const noexcept { return queue_.size(); }
 
-private:
-  void bury(letter& what, dead_reason why, errc why_error);
+  /// Whether a letter must not be handed over any more; then it is dealt with.
+  [[nodiscard]] bool is_over(letter& what, time_point now);
 
-  model::mailbox_spec spec_;
-  std::string owner_;
-  dead_letters& dead_;
-  std::deque<letter> queue_;
-  gate gate_ = gate::closed;
+private:
+  seat_ptr own_;
+  std::list<letter> queue_; ///< a list: nothing allocated while nothing waits
+  gate gate_ = gate::held;
 };
 
 } // namespace kraken::actor

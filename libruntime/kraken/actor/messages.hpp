@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Every message between the actors of this room. They stay within one process, so none is
-/// serialized; nothing in them is written after sending. All but `deliver` travel in CAF's
-/// high-priority queue: the lifecycle lane is served first and never dropped.
+/// serialized; nothing in them is written after sending. All but letters and their answers travel
+/// in CAF's high-priority queue: the lifecycle lane is served first and never dropped.
 #pragma once
 
+#include "kraken/actor/detail/open_call.hpp"
 #include "kraken/actor/detail/pending_reply.hpp"
-#include "kraken/actor/mailbox.hpp"
+#include "kraken/actor/detail/seat.hpp"
 #include "kraken/actor/status_board.hpp"
+#include "kraken/base/assert.hpp"
 #include "kraken/base/clock.hpp"
 #include "kraken/model/cause.hpp"
 #include "kraken/model/command.hpp"
@@ -113,9 +115,35 @@ struct pump {};
 /// Wake up: some deadline may be due.
 struct tick {};
 
-/// A message for the user lane.
+/// A letter on its way to a user lane. One that is destroyed on its way, because the shell has
+/// ended, is a dead letter.
 struct deliver {
+  deliver(letter&& sent, seat_ptr target) noexcept : what(std::move(sent)), to(std::move(target)) {}
+  deliver(deliver&&) noexcept = default;
+  deliver& operator=(deliver&&) = delete;
+  /// CAF wants one and has no use for it: a mailbox element has one owner.
+  deliver(const deliver&) { KRAKEN_ASSERT(false); }
+  deliver& operator=(const deliver&) = delete;
+  ~deliver() {
+    if (to != nullptr) {
+      to->vacate();
+      to->bury(what, dead_reason::closed);
+    }
+  }
+
   letter what;
+  seat_ptr to; ///< null: opened
+};
+
+/// The answer, or a sign of life, to a request of this container.
+struct answered {
+  std::shared_ptr<container_call> call;
+  answer what;
+};
+
+/// Nobody waits for the answer of this request any more.
+struct withdraw {
+  std::shared_ptr<open_call> call;
 };
 
 /// Sends in the lifecycle lane: before every message of the user lane.
@@ -130,6 +158,24 @@ void tell(const caf::actor& whom, Message what) {
               nullptr);
 }
 
+/// Sends in the user lane: behind everything this thread has sent there before.
+template <class Message>
+void post_to(const caf::actor& whom, Message what) {
+  const auto to = caf::actor_cast<caf::actor_control_block*>(whom);
+  to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(what)),
+              nullptr);
+}
+
+/// Sends an admitted letter.
+inline void mail(const seat_ptr& to, letter&& what) {
+  post_to(to->shell, deliver(std::move(what), to));
+}
+
+/// Asks for admission and sends the letter, or buries it.
+/// @error as host::send
+/// @thread any
+[[nodiscard]] result<posted> post(letter&& what, const seat_ptr& to);
+
 } // namespace kraken::actor
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::instruction)
@@ -139,3 +185,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::life_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::pump)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::deliver)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::withdraw)

@@ -46,6 +46,7 @@ caf::behavior runtime_manager::make_behavior() {
   return {
       [this](const begin_tree& what) { handle([&] { begin(what); }); },
       [this](const execute& what) { handle([&] { route(what); }); },
+      [this](const expect_answer& what) { handle([&] { watch_over(what); }); },
       [this](const end_tree& what) { handle([&] { finish(0, what.deadline); }); },
       [this](const child_report& what) {
         handle([&] {
@@ -167,6 +168,23 @@ void runtime_manager::create_root(const execute& what) {
   supervisor_.create(create, maker::declared, what.reply);
 }
 
+/// Signs of life renew the deadline; it is looked at once per timeout.
+void runtime_manager::watch_over(const expect_answer& what) {
+  static_cast<void>(deadlines_.at(now() + what.timeout, [this, what] {
+    const auto call = what.call.lock();
+    if (call == nullptr) {
+      return;
+    }
+    if (call->heard.exchange(false)) {
+      return watch_over(what);
+    }
+    call->give(answer::of(failure::of(
+        error(errc::timeout,
+              call->to->path() + " has not answered within " + kraken::to_string(what.timeout)))));
+    tell(call->to->shell, withdraw{call});
+  }));
+}
+
 void runtime_manager::send_to(const std::string& path, std::string id, const execute& what) {
   if (path.empty()) {
     if (auto* const root = supervisor_.find(id)) {
@@ -179,14 +197,11 @@ void runtime_manager::send_to(const std::string& path, std::string id, const exe
     }
     return what.reply->answer(fail(errc::not_found, "no container '" + id + "'"));
   }
-  const auto shell = tree_->registry.with([&](const auto& shells) {
-    const auto found = shells.find(path);
-    return found == shells.end() ? caf::actor{} : found->second;
-  });
-  if (!shell) {
+  const auto to = tree_->shells.at(path);
+  if (to == nullptr) {
     return what.reply->answer(fail(errc::container_destroyed, "'" + path + "' is gone"));
   }
-  tell(shell, manage{what.what, std::move(id), maker::operated, what.reply});
+  tell(to->shell, manage{what.what, std::move(id), maker::operated, what.reply});
 }
 
 void runtime_manager::supervision_gave_up(model::cause why) {

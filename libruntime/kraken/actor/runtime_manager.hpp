@@ -27,6 +27,12 @@ struct execute {
   reply_to reply;
 };
 
+/// A request from outside that has to be answered within its time.
+struct expect_answer {
+  std::weak_ptr<outside_call> call; ///< weak: an answered one must not be kept
+  milliseconds timeout{0};
+};
+
 struct end_tree {
   milliseconds deadline{0};
 };
@@ -50,6 +56,7 @@ private:
   void begin(const begin_tree& what);
   void route(const execute& what);
   void create_root(const execute& what);
+  void watch_over(const expect_answer& what);
   void send_to(const std::string& path, std::string id, const execute& what);
   void finish(int exit_code, milliseconds deadline);
   void check_finished();
@@ -80,4 +87,5 @@ private:
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::begin_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::execute)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::expect_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::end_tree)

@@ -79,14 +79,55 @@ void tree::start(std::function<void(result<void>)> done) {
   tell(content_->manager, begin_tree{std::move(reply)});
 }
 
-result<void> tree::check(const model::child_spec& root) const {
-  return check_definition(*content_->shared, "", root);
-}
-
 void tree::execute(model::command what, executor& on, model::reply_callback done) {
   tell(content_->manager,
        actor::execute{std::make_shared<const model::command>(std::move(what)),
                       std::make_shared<pending_reply>(&on, std::move(done))});
+}
+
+result<posted> tree::send(const draft& what) {
+  const auto to = content_->shared->shells.find(what.to);
+  if (!to) {
+    content_->shared->dead.add({}, what.to, dead_reason::no_such);
+    return fail(to.error());
+  }
+  letter made;
+  made.mode = what.mode;
+  made.body = what.body;
+  if (what.timeout.count() > 0) {
+    made.expires = content_->system->clock().now() + what.timeout;
+  }
+  return post(std::move(made), *to);
+}
+
+void tree::request(const draft& what, executor& on, answer_callback done) {
+  const auto to = content_->shared->shells.find(what.to);
+  if (!to) {
+    content_->shared->dead.add({}, what.to, dead_reason::no_such);
+    on.post([done = std::move(done), why = failure::of(to.error())] { done(answer::of(why)); });
+    return;
+  }
+  const auto timeout = what.timeout.count() > 0 ? what.timeout : limits::request_timeout;
+  const auto call = std::make_shared<outside_call>(*to, on, std::move(done));
+  tell(content_->manager, expect_answer{call, timeout});
+  letter made;
+  made.kind = what.name.empty() ? letter_kind::request : letter_kind::command;
+  made.mode = what.mode;
+  made.body = what.body;
+  made.id = what.id;
+  made.name = what.name;
+  made.timeout = timeout;
+  made.expires = content_->system->clock().now() + timeout;
+  made.reply = answerer(call);
+  static_cast<void>(post(std::move(made), *to));
+}
+
+std::vector<std::string> tree::matching(std::string_view glob) const {
+  return content_->shared->shells.matching(glob);
+}
+
+const dead_letters& tree::dead() const noexcept {
+  return content_->shared->dead;
 }
 
 void tree::stop(milliseconds deadline) {

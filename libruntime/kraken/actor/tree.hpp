@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace kraken::actor {
@@ -72,15 +74,27 @@ public:
   ///             supervision may still be trying; `tree_options::ended` tells when it gave up)
   void start(std::function<void(result<void>)> done);
 
-  /// Whether a tree of this tree's kinds and shards could be like this; changes nothing.
-  /// @error errc::invalid_argument naming the container and the field
-  [[nodiscard]] result<void> check(const model::child_spec& root) const;
-
   /// Carries out one verb.
   /// @param on   thread that gets the answer; must outlive it
   /// @param done called exactly once, at the latest when the command's deadline
   ///             (`limits::command_deadline`) is over
   void execute(model::command what, executor& on, model::reply_callback done);
+
+  /// Sends a message from outside. Each thread's messages to one target arrive in its order.
+  /// @error as for host::send; a full mailbox with the policy `block` refuses, too
+  [[nodiscard]] result<posted> send(const draft& what);
+
+  /// Sends a request, or with a name a command, from outside.
+  /// @param on   thread that gets the answers; must outlive them
+  /// @param done gets exactly one final answer, never inside this call
+  void request(const draft& what, executor& on, answer_callback done);
+
+  /// Paths of the containers that a glob means, in the order of the tree. A pattern of n segments
+  /// is held against the last n of a path, each by itself: `web/*`, `w?`, `*`.
+  [[nodiscard]] std::vector<std::string> matching(std::string_view glob) const;
+
+  /// What nobody handled; lives as long as the tree.
+  [[nodiscard]] const dead_letters& dead() const noexcept;
 
   /// Ends the tree in order, right to left, leaves first.
   /// @param deadline when it is over, what still runs is killed; a second call may shorten it

@@ -26,6 +26,10 @@ inline constexpr std::size_t cause_detail_bytes_max  = 32U << 10U; ///< trace, t
 inline constexpr std::size_t mailbox_default       = 10'000;
 inline constexpr std::size_t dead_letters_kept     = 1'000;
 inline constexpr std::size_t events_kept           = 4'096;
+inline constexpr std::chrono::milliseconds request_timeout{22'500}; ///< the framework's, in all
+inline constexpr std::size_t answers_kept          = 1'000; ///< per container, to be repeated
+inline constexpr std::size_t answers_kept_bytes    = 8U << 20U;
+inline constexpr std::chrono::seconds answers_kept_for{60};
 
 // Commands.
 inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by then, one way or other

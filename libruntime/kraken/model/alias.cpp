@@ -64,6 +64,28 @@ error unknown_alias(std::string_view wanted, std::span<const std::string> paths)
   return error{errc::not_found, std::move(text)};
 }
 
+/// Without recursion: after a mismatch the last `*` takes one character more.
+bool matches_segment(std::string_view glob, std::string_view text) noexcept {
+  std::size_t at = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    if (at < glob.size() && glob[at] == '*') {
+      star = at++;
+      resume = i;
+    } else if (at < glob.size() && (glob[at] == '?' || glob[at] == text[i])) {
+      ++at;
+      ++i;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      i = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return glob.find_first_not_of('*', at) == std::string_view::npos;
+}
+
 } // namespace
 
 result<void> check_alias(std::string_view alias) {
@@ -127,6 +149,26 @@ std::size_t depth_of(std::string_view path) noexcept {
 bool is_below(std::string_view path, std::string_view ancestor) noexcept {
   return path.size() > ancestor.size() && path.starts_with(ancestor) &&
          path[ancestor.size()] == '/';
+}
+
+bool is_glob(std::string_view target) noexcept {
+  return target.find_first_of("*?") != std::string_view::npos;
+}
+
+bool matches_glob(std::string_view glob, std::string_view path) noexcept {
+  for (;;) {
+    if (!matches_segment(alias_of(glob), alias_of(path))) {
+      return false;
+    }
+    glob = parent_of(glob);
+    path = parent_of(path);
+    if (glob.empty()) {
+      return true;
+    }
+    if (path.empty()) {
+      return false;
+    }
+  }
 }
 
 result<std::string> resolve(std::string_view wanted, std::span<const std::string> paths) {

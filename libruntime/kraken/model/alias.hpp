@@ -48,4 +48,12 @@ namespace kraken::model {
 [[nodiscard]] result<std::string> resolve(std::string_view wanted,
                                           std::span<const std::string> paths);
 
+/// Whether a glob means a path: its n segments against the path's last n, each by itself, `*` for
+/// any characters and `?` for one.
+/// @thread any (pure)   @cost O(|glob| * |segment|)
+[[nodiscard]] bool matches_glob(std::string_view glob, std::string_view path) noexcept;
+
+/// Whether a target is a glob rather than an alias: has a `*` or a `?`, which no alias has.
+[[nodiscard]] bool is_glob(std::string_view target) noexcept;
+
 } // namespace kraken::model

@@ -9,6 +9,7 @@
 #include "kraken/model/cause.hpp"
 #include "kraken/model/lifecycle.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -50,6 +51,13 @@ using failure_history = std::shared_ptr<const std::vector<past_failure>>;
 /// @thread any (pure)
 [[nodiscard]] failure_history with_failure(const failure_history& before, past_failure latest);
 
+/// Numbers of a mailbox: its depth is kept by senders and receiver together.
+struct mailbox_gauges {
+  std::atomic<std::int64_t> depth{0};    ///< letters admitted and not handed over yet
+  std::atomic<std::int64_t> rejected{0}; ///< since created: because it was full
+  metric admitted;                       ///< since created: handed to an incarnation
+};
+
 /// Which container: does not change while it exists, but for `name` at a reload.
 struct container_identity {
   std::string path;   ///< `Main/web/w3`
@@ -75,7 +83,7 @@ struct container_condition {
   failure_history failures;    ///< also those that came while one was being dealt with
   std::string next_action;     ///< `restart` | `operator` | empty
   time_point next_at{};        ///< when a restart is due
-  std::uint64_t mailbox = 0;
+  std::shared_ptr<const mailbox_gauges> lane; ///< may be null
   std::shared_ptr<const gauges> live; ///< may be null
 };
 

@@ -39,7 +39,11 @@ model::container_status failed_worker(kraken::time_point now) {
       nullptr, {now - milliseconds{2500}, 3, model::cause_kind::exit_code, "exit code 255", 7});
   c.next_action = "restart";
   c.next_at = now + milliseconds{400};
-  c.mailbox = 7;
+  const auto lane = std::make_shared<kraken::model::mailbox_gauges>();
+  lane->depth = 7;
+  lane->admitted.set(1'000);
+  lane->rejected = 3;
+  c.lane = lane;
   auto live = std::make_shared<model::gauges>();
   live->requests.set(10);
   live->busy.set(1);
@@ -89,13 +93,12 @@ TEST_CASE("the published members of a container") {
   c.at = model::phase::ready;
   c.in = model::state::started;
   c.since = clock.now();
-  CHECK(
-      console::to_json(c, clock.now()) ==
-      R"({"path":"Main","alias":"Main","parent":"","kind":"","name":"","state":"started",)"
-      R"("state_number":4,"phase":"ready","generation":0,"pid":0,"shard":0,"restarts":0,)"
-      R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
-      R"("cause":null,"last_failures":[],"next_action":"","next_in_ms":0,"mailbox":0,)"
-        R"("live":null})");
+  CHECK(console::to_json(c, clock.now()) ==
+        R"({"path":"Main","alias":"Main","parent":"","kind":"","name":"","state":"started",)"
+        R"("state_number":4,"phase":"ready","generation":0,"pid":0,"shard":0,"restarts":0,)"
+        R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
+        R"("cause":null,"last_failures":[],"next_action":"","next_in_ms":0,"mailbox":0,)"
+        R"("admitted":0,"rejected":0,"live":null})");
 }
 
 TEST_CASE("requests, replies and records survive the way through JSON") {

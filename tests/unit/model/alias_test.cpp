@@ -118,3 +118,33 @@ TEST_CASE("resolve: a long list of candidates is cut") {
         "'w' names 7 containers: 'Main/p0/w', 'Main/p1/w', 'Main/p2/w', 'Main/p3/w', "
         "'Main/p4/w', ...");
 }
+
+TEST_CASE("a glob is held against the last segments of a path, each by itself") {
+  struct row {
+    std::string glob;
+    std::string path;
+    bool matches;
+  };
+  const auto at = GENERATE(row{"*", "Main/web/w1", true},
+                           row{"w?", "Main/web/w1", true},
+                           row{"w?", "Main/web/w12", false},
+                           row{"w?", "Main/web/w", false},
+                           row{"web/*", "Main/web/w1", true},
+                           row{"web/*", "Main/other/w1", false},
+                           row{"web/*", "w1", false},
+                           row{"Main/*/w1", "Main/web/w1", true},
+                           row{"Main/*", "Main/web/w1", false},
+                           row{"*a*b", "xaxbxb", true},
+                           row{"*a*b", "xaxbxc", false},
+                           row{"a**", "a", true},
+                           row{"a*b*", "ab", true},
+                           row{"exact", "Main/exact", true});
+  CAPTURE(at.glob, at.path);
+  CHECK(model::matches_glob(at.glob, at.path) == at.matches);
+}
+
+TEST_CASE("what is a glob") {
+  CHECK(model::is_glob("web/*"));
+  CHECK(model::is_glob("w?"));
+  CHECK_FALSE(model::is_glob("web/w1"));
+}

@@ -3,8 +3,9 @@
 /// See the header.
 #include "kraken/actor/detail/life.hpp"
 
-#include "kraken/actor/thrown_type.hpp"
+#include "kraken/actor/detail/desk.hpp"
 #include "kraken/actor/hosted_actor.hpp"
+#include "kraken/actor/thrown_type.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/model/alias.hpp"
 
@@ -79,8 +80,12 @@ timer life::at(time_point when, std::function<void()> then) {
   return owner_.set_life_timer(when, std::move(then));
 }
 
-life::thrown life::receive(const letter& what, bool& taken) {
+life::thrown life::receive(letter& what, bool& taken) {
   return guard([&] { taken = incarnation_->receive(what); });
+}
+
+life::thrown life::hear(const answer_callback& done, const answer& what) {
+  return guard([&] { done(what); });
 }
 
 result<std::uint32_t> life::scale(std::uint32_t count) {
@@ -146,6 +151,34 @@ void life::manage(model::command what, model::reply_callback done) {
   sent.made_by = maker::incarnation;
   sent.reply = std::move(reply);
   tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(sent));
+}
+
+result<posted> life::send(const draft& what) {
+  return owner_.mail().send(what);
+}
+
+call_id life::request(const draft& what, answer_callback done) {
+  return owner_.mail().call(letter_kind::request, what, std::move(done));
+}
+
+call_id life::command(const draft& what, answer_callback done) {
+  return owner_.mail().call(letter_kind::command, what, std::move(done));
+}
+
+void life::cancel_request(call_id which) {
+  owner_.mail().cancel(which);
+}
+
+void life::watch(std::string_view target) {
+  static_cast<void>(target);
+}
+
+void life::unwatch(std::string_view target) {
+  static_cast<void>(target);
+}
+
+result<void> life::link(std::string_view target) {
+  return fail(errc::unsupported, "no link to " + std::string(target));
 }
 
 } // namespace kraken::actor

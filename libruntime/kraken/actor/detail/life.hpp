@@ -11,12 +11,14 @@
 #include "kraken/actor/messages.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace kraken::actor {
 
+class desk;
 class hosted_actor;
 
 /// The shell as its lives use it besides sending to it.
@@ -25,6 +27,7 @@ public:
   virtual ~life_owner() = default;
 
   [[nodiscard]] virtual hosted_actor& shell() noexcept = 0;
+  [[nodiscard]] virtual desk& mail() noexcept = 0;
   [[nodiscard]] virtual time_point time_of_life() = 0;
   /// Hands `then` back at `when`, to be run by `life::elapsed`; not after that life's end.
   [[nodiscard]] virtual timer set_life_timer(time_point when, std::function<void()> then) = 0;
@@ -53,7 +56,8 @@ public:
   [[nodiscard]] thrown update(std::shared_ptr<const model::child_spec> spec);
   [[nodiscard]] thrown elapsed(const std::function<void()>& then);
   /// @param taken set to whether the incarnation handled it
-  [[nodiscard]] thrown receive(const letter& what, bool& taken);
+  [[nodiscard]] thrown receive(letter& what, bool& taken);
+  [[nodiscard]] thrown hear(const answer_callback& done, const answer& what);
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count);
   [[nodiscard]] result<void> recycle_workers();
 
@@ -74,6 +78,13 @@ public:
   [[nodiscard]] time_point now() override { return owner_.time_of_life(); }
   [[nodiscard]] timer at(time_point when, std::function<void()> then) override;
   void cancel(timer& which) noexcept override { owner_.cancel_life_timer(which); }
+  result<posted> send(const draft& what) override;
+  call_id request(const draft& what, answer_callback done) override;
+  call_id command(const draft& what, answer_callback done) override;
+  void cancel_request(call_id which) override;
+  void watch(std::string_view target) override;
+  void unwatch(std::string_view target) override;
+  result<void> link(std::string_view target) override;
 
 private:
   struct pulse {}; ///< gone when the incarnation is: late answers are not delivered

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// What all actors of one tree share: kinds, shards, board, registry, dead letters. Fixed after
+/// What all actors of one tree share: kinds, shards, board, routes, dead letters. Fixed after
 /// the tree is made, except for what guards itself.
 #pragma once
 
 #include "kraken/actor/dead_letters.hpp"
 #include "kraken/actor/detail/attendance.hpp"
+#include "kraken/actor/detail/routes.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/actor/shard_unit.hpp"
 #include "kraken/actor/status_board.hpp"
 #include "kraken/actor/tree.hpp"
-#include "kraken/base/guarded.hpp"
-
-#include "caf/actor.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -20,7 +18,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace kraken::actor {
@@ -41,7 +38,7 @@ struct tree_context {
   status_board board;
   dead_letters dead;
   attendance present;
-  guarded<std::unordered_map<std::string, caf::actor>> registry; ///< path -> shell
+  routes shells{board};
   std::atomic<std::uint64_t> last_correlation{0};
 };
 

@@ -4,6 +4,7 @@
 /// never told.
 #include "containers/php/worker_container.hpp"
 
+#include "../quiet_host.hpp"
 #include "pool_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,35 +14,17 @@ namespace kraken::containers::test {
 namespace {
 
 /// The shell of the container; writes down what it is told.
-class fake_shell final : public actor::host {
+class fake_shell final : public quiet_host {
 public:
-  explicit fake_shell(net::event_loop& loop) : loop_(loop) {}
+  explicit fake_shell(net::event_loop& loop) : quiet_host(loop, "Main/web/w1") {}
 
-  const std::string& path() const noexcept override { return path_; }
-  std::uint64_t generation() const noexcept override { return 1; }
-  const model::child_spec& spec() const noexcept override { return spec_; }
-  executor& shard() noexcept override { return loop_; }
-  std::uint32_t shard_index() const noexcept override { return 0; }
   void ready() override { ++readies; }
-  void unready() override {}
-  void failed(model::cause) override {}
   void ended(model::cause why) override { ends.push_back(std::move(why)); }
   void recycle(std::string reason) override { recycles.push_back(std::move(reason)); }
-  void show_pid(std::int32_t) override {}
-  void show_gauges(std::shared_ptr<const model::gauges>) override {}
-  void manage(model::command, model::reply_callback) override {}
-  time_point now() override { return loop_.now(); }
-  actor::timer at(time_point, std::function<void()>) override { return {}; }
-  void cancel(actor::timer&) noexcept override {}
 
   int readies = 0;
   std::vector<model::cause> ends;
   std::vector<std::string> recycles;
-
-private:
-  net::event_loop& loop_;
-  std::string path_ = "Main/web/w1";
-  model::child_spec spec_;
 };
 
 /// A worker container on the loop of a pool's only shard.

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Where one container writes: finds the target, asks its seat for admission, sends; keeps what has
+/// to wait for either side, and the requests that are not answered yet. Never calls the shell or
+/// the incarnation back from inside a call of the incarnation.
+#pragma once
+
+#include "kraken/actor/detail/deadlines.hpp"
+#include "kraken/actor/detail/open_call.hpp"
+#include "kraken/actor/detail/routes.hpp"
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace kraken::actor {
+
+/// The shell as its desk sees it.
+class desk_owner {
+public:
+  virtual ~desk_owner() = default;
+
+  [[nodiscard]] virtual time_point time() = 0;
+  [[nodiscard]] virtual deadlines& timers() = 0;
+  /// A deadline was added.
+  virtual void wake_for_timers() = 0;
+};
+
+/// @thread the container's shard
+class desk {
+public:
+  /// @param all, owner outlive the desk
+  desk(const routes& all, dead_letters& dead, seat_ptr own, desk_owner& owner);
+  ~desk();
+  desk(const desk&) = delete;
+  desk& operator=(const desk&) = delete;
+
+  [[nodiscard]] result<posted> send(const draft& what);
+  /// @param kind request or command
+  [[nodiscard]] call_id call(letter_kind kind, const draft& what, answer_callback done);
+  void cancel(call_id which);
+
+  /// An answer has come.
+  /// @return what to call with it now, empty if nobody waits for it any more
+  [[nodiscard]] answer_callback hear(container_call& from, const answer& what);
+
+  /// The incarnation is gone: takes its requests back. What waits to be sent stays.
+  void end_life();
+  /// The container itself is gone: what still waits is dead.
+  void close();
+
+private:
+  struct open_entry {
+    std::shared_ptr<container_call> call;
+    milliseconds timeout{0};
+    deadlines::token timer;
+  };
+
+  void pass_on(letter&& what, const seat_ptr& to);
+  void answer_later(const std::shared_ptr<container_call>& call, answer what);
+  void arm(open_entry& what);
+  void expire(call_id which);
+
+  dead_letters& dead_;
+  desk_owner& owner_;
+  seat_ptr own_;
+  route_cache known_;
+  std::unordered_map<call_id, open_entry> open_;
+  call_id last_call_ = 0;
+};
+
+} // namespace kraken::actor

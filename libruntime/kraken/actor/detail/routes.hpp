@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Where letters go: the seat of each path. Aliases resolve as they do for verbs, by the status
+/// board. Sends nothing itself.
+#pragma once
+
+#include "kraken/actor/detail/seat.hpp"
+#include "kraken/actor/status_board.hpp"
+#include "kraken/base/guarded.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace kraken::actor {
+
+/// @thread any
+class routes {
+public:
+  /// @param board outlives the routes
+  explicit routes(const status_board& board) noexcept : board_(board) {}
+
+  void add(const seat_ptr& what);
+  /// No effect when the path has another seat by now.
+  void remove(const seat& what) noexcept;
+
+  /// @param path a whole path
+  /// @return null if there is none
+  [[nodiscard]] seat_ptr at(std::string_view path) const;
+
+  /// @param target a path or an alias
+  /// @error errc::not_found naming the nearest; errc::ambiguous naming candidates
+  [[nodiscard]] result<seat_ptr> find(std::string_view target) const;
+
+  /// Paths that a glob means, in the order of the tree.
+  [[nodiscard]] std::vector<std::string> matching(std::string_view glob) const;
+
+  /// Changes with every `add` and `remove`: what was found before may be something else now.
+  [[nodiscard]] std::uint64_t version() const noexcept {
+    return version_.load(std::memory_order_acquire);
+  }
+
+private:
+  const status_board& board_;
+  std::atomic<std::uint64_t> version_{0};
+  /// Keys are views of the paths of the seats.
+  guarded<std::unordered_map<std::string_view, seat_ptr>> seats_;
+};
+
+/// The routes one sender has used last: no lock and no lookup for them.
+/// @thread not shared
+class route_cache {
+public:
+  explicit route_cache(const routes& all) noexcept : all_(all) {}
+
+  /// As `routes::find`.
+  [[nodiscard]] result<seat_ptr> find(std::string_view target);
+  void clear() noexcept { known_.clear(); }
+
+private:
+  struct entry {
+    std::string target;
+    seat_ptr to;
+  };
+
+  const routes& all_;
+  std::uint64_t version_ = 0;
+  std::vector<entry> known_;
+  std::size_t next_ = 0; ///< entry to be replaced when all are taken
+};
+
+} // namespace kraken::actor

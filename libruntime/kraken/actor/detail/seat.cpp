@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header. Places are counted on the sender's thread, so that the bound holds for what is
+/// still on its way, too.
+#include "kraken/actor/detail/seat.hpp"
+
+#include <utility>
+
+namespace kraken::actor {
+
+seat::seat(std::string path, model::mailbox_spec spec, dead_letters& dead)
+    : path_(std::make_shared<const std::string>(std::move(path))), spec_(spec), dead_(dead) {}
+
+bool seat::has_room() const noexcept {
+  return lane_->depth.load(std::memory_order_relaxed) < spec_.capacity;
+}
+
+seat::verdict seat::admit(delivery mode) noexcept {
+  const auto now = shown();
+  const bool may_wait = (static_cast<unsigned>(mode) & 1U) != 0; // buffer_online
+  if (now == presence::closed || (now == presence::away && !may_wait)) {
+    return verdict::refused;
+  }
+  const auto before = lane_->depth.fetch_add(1, std::memory_order_relaxed);
+  const auto capacity = static_cast<std::int64_t>(spec_.capacity);
+  const auto taken = now == presence::online ? verdict::sent : verdict::buffered;
+  if (before < capacity) {
+    return taken;
+  }
+  // The shell drops the oldest when it gets this one; what is under way is bounded here.
+  if (spec_.policy == model::overflow::drop_oldest && before < 2 * capacity) {
+    return taken;
+  }
+  vacate();
+  switch (spec_.policy) {
+  case model::overflow::block:
+    return verdict::must_wait;
+  case model::overflow::drop_newest:
+    lane_->rejected.fetch_add(1, std::memory_order_relaxed);
+    return verdict::dropped;
+  case model::overflow::drop_oldest:
+  case model::overflow::reject:
+    break;
+  }
+  lane_->rejected.fetch_add(1, std::memory_order_relaxed);
+  return verdict::full;
+}
+
+void seat::bury(letter& what, dead_reason why) noexcept {
+  dead_.add(what.sender(), *path_, why);
+  if (what.reply) {
+    what.reply.fail(failure::of(why, text_of(why)));
+  }
+}
+
+std::string seat::text_of(dead_reason why) const {
+  switch (why) {
+  case dead_reason::no_such:
+    return "there is no container '" + *path_ + "'";
+  case dead_reason::closed:
+    return *path_ + " takes no messages now: it is not started";
+  case dead_reason::full:
+    return "the mailbox of " + *path_ + " is full";
+  case dead_reason::expired:
+    return "its time was over before " + *path_ + " could take it";
+  case dead_reason::in_flight:
+    return *path_ + " ended before it answered";
+  case dead_reason::unhandled:
+    return *path_ + " takes no such messages";
+  case dead_reason::node_down:
+    return "the node of " + *path_ + " can not be reached";
+  }
+  return *path_;
+}
+
+} // namespace kraken::actor

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What senders know of a container without asking it: where its shell is, whether it takes letters
+/// now and how many wait. A seat belongs to one shell for good: a new container with the same path
+/// has another one. Decides about admission; holds no letter.
+#pragma once
+
+#include "kraken/actor/letter.hpp"
+#include "kraken/model/child_spec.hpp"
+#include "kraken/model/container_status.hpp"
+
+#include "caf/actor.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace kraken::actor {
+
+class seat {
+public:
+  /// Whether letters are taken now.
+  enum class presence : std::uint8_t {
+    online, ///< started: all of them
+    away,   ///< created or failed: those that may wait here
+    closed, ///< stopped or destroyed: none
+  };
+
+  /// What becomes of a letter, decided on the sender's thread.
+  enum class verdict : std::uint8_t {
+    sent,
+    buffered,
+    refused, ///< away or closed
+    full,
+    dropped,   ///< full, policy drop_newest
+    must_wait, ///< full, policy block
+  };
+
+  /// @param dead outlives the seat
+  seat(std::string path, model::mailbox_spec spec, dead_letters& dead);
+
+  [[nodiscard]] const std::string& path() const noexcept { return *path_; }
+  [[nodiscard]] const std::shared_ptr<const std::string>& shared_path() const noexcept {
+    return path_;
+  }
+
+  /// Takes a place in the mailbox for one letter (`sent`, `buffered`), or none.
+  /// @thread any
+  [[nodiscard]] verdict admit(delivery mode) noexcept;
+  /// Gives a place back: a letter has left the mailbox.
+  void vacate() noexcept { lane_->depth.fetch_sub(1, std::memory_order_relaxed); }
+  /// @thread any
+  [[nodiscard]] bool has_room() const noexcept;
+
+  /// @thread the shell's
+  void show(presence now) noexcept { presence_.store(now, std::memory_order_release); }
+  [[nodiscard]] presence shown() const noexcept {
+    return presence_.load(std::memory_order_acquire);
+  }
+
+  [[nodiscard]] const model::mailbox_spec& spec() const noexcept { return spec_; }
+  [[nodiscard]] const std::shared_ptr<model::mailbox_gauges>& lane() const noexcept {
+    return lane_;
+  }
+
+  /// Sends a letter to the dead letters and answers it. Does not vacate its place.
+  /// @thread any
+  void bury(letter& what, dead_reason why) noexcept;
+
+  /// What to say of a letter that ends so.
+  [[nodiscard]] std::string text_of(dead_reason why) const;
+  [[nodiscard]] dead_letters& dead() const noexcept { return dead_; }
+
+  caf::actor shell; ///< set before anybody else knows the seat, then never changed
+
+private:
+  std::shared_ptr<const std::string> path_;
+  model::mailbox_spec spec_;
+  dead_letters& dead_;
+  std::shared_ptr<model::mailbox_gauges> lane_ = std::make_shared<model::mailbox_gauges>();
+  std::atomic<presence> presence_{presence::away};
+};
+
+using seat_ptr = std::shared_ptr<seat>;
+
+} // namespace kraken::actor
