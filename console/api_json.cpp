@@ -109,7 +109,14 @@ json_value json_of(const log_record& value) {
 }
 
 json_value json_of(const change_record& value) {
-  return {{"what", value.what}, {"container", value.container}, {"detail", value.detail}};
+  json_value options = json_value::array();
+  for (const option_record& each : value.options) {
+    options.push_back({{"option", each.option}, {"from", each.from}, {"to", each.to}});
+  }
+  return {{"what", value.what},
+          {"container", value.container},
+          {"detail", value.detail},
+          {"options", std::move(options)}};
 }
 
 template <class Record>

@@ -69,11 +69,20 @@ struct node_record {
   std::vector<std::string> listen; ///< public addresses, `http://127.0.0.1:8888`
 };
 
-/// One change a reload makes or would make; `data` of `reload` and `config:diff` is a list.
+/// One option that differs, as it is written.
+struct option_record {
+  std::string option;
+  std::string from;
+  std::string to;
+};
+
+/// One change a reload makes or would make; `data` of `reload`, `config:diff` and `arch:apply` is a
+/// list.
 struct change_record {
-  std::string what; ///< `create`, `destroy`, `replace`, `scale` ...
-  std::string container;
+  std::string what; ///< `create`, `destroy`, `replace`, `restart`, `update`, `reorder`, `daemon`
+  std::string container; ///< path; empty: the daemon
   std::string detail;
+  std::vector<option_record> options{};
 };
 
 [[nodiscard]] std::string to_json(const command_request& value);

@@ -341,9 +341,19 @@ result<std::vector<change_record>> read_changes(std::string_view text) {
       return fail(errc::parse_error,
                   std::string{"change: expected an object, got "} + object.type_name());
     }
-    return change_record{text_member(object, "what"),
-                         text_member(object, "container"),
-                         text_member(object, "detail")};
+    change_record out{text_member(object, "what"),
+                      text_member(object, "container"),
+                      text_member(object, "detail")};
+    if (const auto options = object.find("options");
+        options != object.end() && options->is_array()) {
+      for (const json_value& each : *options) {
+        if (each.is_object()) {
+          out.options.push_back(
+              {text_member(each, "option"), text_member(each, "from"), text_member(each, "to")});
+        }
+      }
+    }
+    return out;
   });
 }
 

@@ -34,7 +34,7 @@ constexpr std::array every_command_flags{
   flag_row{"socket", 0, value_type::file, "PATH", "", completion::files,
            "admin socket of the daemon (also KRAKEN_SOCKET)"},
   flag_row{"timeout", 0, value_type::time, "TIME", "30s", completion::none,
-           "longest wait for an answer"},
+           "longest wait for an answer (reload and arch:apply: 10m)"},
   flag_row{"help", 'h', value_type::flag, "", "", completion::none, "show help of the command"},
   flag_row{"version", 'V', value_type::flag, "", "", completion::none, "show the version"},
 };
@@ -65,6 +65,9 @@ constexpr std::array record_flags{
   flag_row{"follow", 'f', value_type::flag, "", "", completion::none, "go on as it happens"},
   flag_row{"lines", 'n', value_type::count, "N", "100", completion::none,
            "how many of the past"}};
+constexpr std::array apply_flags{
+  flag_row{"dry-run", 0, value_type::flag, "", "", completion::none,
+           "only say what would be changed"}};
 constexpr std::array stop_flags{
   flag_row{"now", 0, value_type::flag, "", "", completion::none,
            "do not wait for requests in work"}};
@@ -90,6 +93,9 @@ constexpr std::array help_arguments{
 constexpr std::array shell_arguments{
   argument_row{"shell", value_type::word, true, "", completion::choices, "bash, zsh or fish",
                completion_shells}};
+
+// A change waits for every container it concerns, each as long as its definition says.
+constexpr seconds patient{600};
 
 constexpr std::array view_errors{not_found, ambiguous, timeout, unreachable, permission_denied};
 constexpr std::array operate_errors{not_found, ambiguous, invalid_transition, busy, canceled,
@@ -136,7 +142,7 @@ constexpr std::array rows{
   command_row{"reload", "read the configuration again and apply the difference", place::daemon, {},
               {}, subject::none, {}, {}, "Configuration has been reloaded.",
               "Configuration has not changed.", "Configuration could not be reloaded.",
-              reload_errors, "kraken reload"},
+              reload_errors, "kraken reload", patient},
   command_row{"stop", "stop the daemon in good order", place::daemon, {}, stop_flags, subject::none,
               {}, {}, "Daemon is stopping.", "", "Daemon could not be stopped.", daemon_errors,
               "kraken stop\nkraken stop --now"},
@@ -155,6 +161,14 @@ constexpr std::array rows{
   command_row{"config:init", "write a first kraken.yaml", place::program, file_arguments,
               init_flags, subject::none, {}, {}, "Configuration has been written.", "",
               "Configuration could not be written.", init_errors, "kraken config:init"},
+  command_row{"arch:apply", "make the running tree as the configuration says: all of it or nothing",
+              place::daemon, {}, apply_flags, subject::none, {}, {},
+              "Architecture has been applied.", "Architecture has not changed.",
+              "Architecture could not be applied.", reload_errors,
+              "kraken arch:apply --dry-run\nkraken arch:apply", patient},
+  command_row{"arch:check", "check the configuration as the daemon would take it", place::daemon,
+              {}, {}, subject::none, {}, {}, "Architecture is valid.", "",
+              "Architecture is not valid.", reload_errors, "kraken arch:check"},
   command_row{"container:restart", "stop and start a container, clearing its failure history",
               place::daemon, one_alias, {}, subject::alias, model::verb::restart, {},
               "Runtime has been restarted.", "", "Runtime could not be restarted.", operate_errors,

@@ -8,6 +8,7 @@
 #include "console/api_table.hpp"
 
 #include "kraken/base/result.hpp"
+#include "kraken/base/units.hpp"
 #include "kraken/model/command.hpp"
 
 #include <cstdint>
@@ -84,6 +85,7 @@ struct command_row {
   std::string_view failure;          ///< first sentence when it could not be done
   std::span<const errc> errors;      ///< codes it can answer; exit codes follow from them
   std::string_view examples;         ///< one command line per line
+  seconds patience{30};              ///< longest wait for an answer without `--timeout`
 };
 
 /// Every command, in the order help shows them: ours first, then Kraken's families.

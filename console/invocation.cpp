@@ -127,6 +127,7 @@ private:
       out_.socket = value;
     } else if (row.name == "timeout") {
       out_.timeout = parse_duration(value).value_or(out_.timeout);
+      timeout_given_ = true;
     } else if (row.name == "help") {
       out_.wants = wish::help;
     } else if (row.name == "version") {
@@ -136,6 +137,9 @@ private:
   }
 
   result<invocation> finish() {
+    if (out_.command != nullptr && !timeout_given_) {
+      out_.timeout = out_.command->patience;
+    }
     if (out_.command != nullptr && out_.wants == wish::run &&
         out_.command->runs != place::program) {
       auto checked = complete(*out_.command, std::move(out_.request));
@@ -151,6 +155,7 @@ private:
   std::size_t at_ = 0;
   std::size_t argument_ = 0;
   bool only_values_ = false;
+  bool timeout_given_ = false;
   invocation out_;
 };
 

@@ -286,8 +286,13 @@ std::string render_changes(std::span<const change_record> changes) {
   std::string out;
   for (const auto& change : changes) {
     const char mark = change.what == "create" ? '+' : change.what == "destroy" ? '-' : '~';
-    out += std::string{mark} + " " + change.what + " " + change.container;
+    out += std::string{mark} + " " + change.what;
+    out += change.container.empty() ? "" : " " + change.container;
     out += change.detail.empty() ? "\n" : "  " + printable(change.detail) + "\n";
+    for (const auto& each : change.options) {
+      out +=
+          "    " + each.option + ": " + printable(each.from) + " -> " + printable(each.to) + "\n";
+    }
   }
   return out;
 }

@@ -75,7 +75,7 @@ render_event(const event_record& record, seconds utc_offset, const style& look);
 [[nodiscard]] std::string
 render_log(const log_record& record, seconds utc_offset, const style& look);
 
-/// Lines `+ create Main/web/w5  detail` of a reload.
+/// Lines `+ create Main/web/w5  detail` of a reload, the options that differ below.
 [[nodiscard]] std::string render_changes(std::span<const change_record> changes);
 
 /// Rows as aligned columns, two blanks between, nothing behind the last.

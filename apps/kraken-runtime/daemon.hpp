@@ -4,6 +4,7 @@
 /// nothing about containers.
 #pragma once
 
+#include "config/daemon_options.hpp"
 #include "containers/admin/admin_service.hpp"
 #include "containers/admin/narya_status.hpp"
 #include "containers/admin/token_gate.hpp"
@@ -32,6 +33,7 @@ namespace kraken::runtime {
 /// What the daemon is started with, read from the configuration.
 struct daemon_plan {
   std::string node = "kraken";
+  config::daemon_options daemon; ///< as the daemon was started with
   model::child_spec root;
   std::uint32_t shards = 0; ///< 0: one per core this process may use
   log::settings logging;
@@ -72,7 +74,10 @@ private:
   void notify_watchdog();
   void reload(containers::reload_mode how, containers::admin_environment::changes_done done);
   void create_project(model::force how, const model::reply_callback& done);
-  void apply_next(std::shared_ptr<struct reload_run> run);
+  void apply(daemon_plan read,
+             containers::admin_environment::changes changes,
+             containers::admin_environment::changes_done done);
+  [[nodiscard]] result<daemon_plan> read_again() const;
   void measure(containers::metrics_page& page);
   void measure_pools(containers::metrics_page& page);
   void open_narya_status();

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Signals, orphans, stop, reload and numbers of the running daemon.
+/// Signals, orphans, stop and numbers of the running daemon; reload is in daemon_reload.cpp.
 #include "apps/kraken-runtime/daemon.hpp"
 
 #include "kraken/base/log.hpp"
-#include "kraken/model/topology.hpp"
-#include "kraken/model/topology_diff.hpp"
 
 #include <csignal>
 
@@ -20,38 +18,7 @@ constexpr milliseconds sweep_delay{20};
 
 constexpr milliseconds hurried_stop{500};
 
-std::string_view describe(model::verb what) {
-  switch (what) {
-  case model::verb::create:
-    return "create";
-  case model::verb::destroy:
-    return "destroy";
-  case model::verb::scale:
-    return "scale";
-  case model::verb::update:
-    return "update";
-  case model::verb::start:
-  case model::verb::stop:
-  case model::verb::restart:
-  case model::verb::recycle:
-  case model::verb::reset:
-  case model::verb::start_tree:
-  case model::verb::stop_tree:
-    break;
-  }
-  return "change";
-}
-
 } // namespace
-
-/// One reload: the commands still to be carried out.
-struct reload_run {
-  std::vector<model::command> commands;
-  std::size_t next = 0;
-  daemon_plan plan;
-  containers::admin_environment::changes changes;
-  containers::admin_environment::changes_done done;
-};
 
 void daemon::read_signals() {
   signal_wait_ = control_.when_readable(signals_->fd(), [this] {
@@ -67,11 +34,7 @@ void daemon::on_signal(const process::received_signal& signal) {
     sweep_soon();
     return;
   case SIGHUP:
-    reload(containers::reload_mode::apply, [](auto outcome) {
-      if (!outcome) {
-        log::error("reload_refused", {{"reason", outcome.error().text()}});
-      }
-    });
+    reload(containers::reload_mode::apply, [](const auto&) {}); // the log has the outcome
     return;
   case SIGUSR1:
     if (auto reopened = log::reopen(); !reopened) {
@@ -155,74 +118,6 @@ void daemon::notify_watchdog() {
         }
       });
     }
-  });
-}
-
-void daemon::create_project(model::force how, const model::reply_callback& done) {
-  model::command create;
-  create.what = model::verb::create;
-  create.flags = how;
-  create.spec = std::make_shared<const model::child_spec>(plan_.root);
-  tree_->execute(std::move(create), *loops_.front(), done);
-}
-
-void daemon::reload(containers::reload_mode how, containers::admin_environment::changes_done done) {
-  if (reloading_.exchange(true)) {
-    done(fail(errc::busy, "a reload is under way already"));
-    return;
-  }
-  auto read = plan_.read_again();
-  if (!read) {
-    reloading_ = false;
-    done(fail(read.error()));
-    return;
-  }
-  if (auto checked = model::check_topology(read->root); !checked) {
-    reloading_ = false;
-    done(fail(checked.error()));
-    return;
-  }
-  auto run = std::make_shared<reload_run>();
-  run->plan = std::move(*read);
-  if (!tree_->status().list().empty()) {
-    run->commands = model::diff(plan_.root, run->plan.root);
-  } // else there is no project: the next one is created as it is now
-  run->done = std::move(done);
-  for (const auto& each : run->commands) {
-    const auto child = each.spec ? "/" + each.spec->id : std::string{};
-    run->changes.push_back({std::string{describe(each.what)}, each.target + child, {}});
-  }
-  if (how == containers::reload_mode::compare) {
-    reloading_ = false;
-    run->done(run->changes);
-    return;
-  }
-  static_cast<void>(manager_.reloading(control_.now()));
-  apply_next(std::move(run));
-}
-
-void daemon::apply_next(std::shared_ptr<reload_run> run) {
-  if (run->next == run->commands.size()) {
-    run->plan.shards = plan_.shards;
-    run->plan.admin_socket = plan_.admin_socket;
-    plan_ = std::move(run->plan);
-    shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
-    reloading_ = false;
-    static_cast<void>(manager_.ready("ready"));
-    log::info("reloaded", {{"changes", run->changes.size()}});
-    run->done(run->changes);
-    return;
-  }
-  auto command = run->commands[run->next++];
-  command.origin = "reload";
-  tree_->execute(std::move(command), control_, [this, run](result<model::reply> answer) {
-    if (!answer) {
-      reloading_ = false;
-      static_cast<void>(manager_.ready("ready; the last reload failed"));
-      run->done(fail(answer.error()));
-      return;
-    }
-    apply_next(run);
   });
 }
 

@@ -55,6 +55,7 @@ result<daemon_plan> make_plan(const config::load_request& request) {
   daemon_plan plan;
   plan.warnings = std::move(loaded->warnings);
   plan.node = loaded->daemon.node;
+  plan.daemon = loaded->daemon;
   plan.root = loaded->root;
   plan.shards = loaded->daemon.shards;
   plan.stop_within = loaded->daemon.shutdown.deadline;

@@ -1,5 +1,5 @@
 # Completion of kraken for bash; made by `kraken completion bash`.
-_kraken_commands='serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init container:restart supervisor:reset metrics health list help completion project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
+_kraken_commands='serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health list help completion project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
 _kraken_flags='--output -o --socket --timeout --help -h --version -V'
 _kraken_values='--output=table,wide,json,yaml,name -o=table,wide,json,yaml,name --socket=@files --timeout=-'
 
@@ -21,6 +21,8 @@ _kraken_row() {
     config:schema) args='' flags='' values='' ;;
     config:diff) args='' flags='' values='' ;;
     config:init) args='@files' flags='--force -f' values='' ;;
+    arch:apply) args='' flags='--dry-run' values='' ;;
+    arch:check) args='' flags='' values='' ;;
     container:restart) args='@containers' flags='' values='' ;;
     supervisor:reset) args='@containers' flags='' values='' ;;
     metrics) args='' flags='' values='' ;;

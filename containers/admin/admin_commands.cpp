@@ -62,8 +62,8 @@ void admin_service::carry_out(net::exchange& from, const console::command_reques
                                                               : stop_mode::orderly);
     return;
   }
-  if (name == "reload" || name == "config:diff") {
-    reload(from, wanted, name == "reload" ? reload_mode::apply : reload_mode::compare);
+  if (name == "reload" || name == "config:diff" || name == "arch:apply" || name == "arch:check") {
+    reload(from, wanted);
     return;
   }
   if (row.about == console::subject::parent_alias && row.effect != model::verb::create) {
@@ -175,26 +175,30 @@ void admin_service::create_project(net::exchange& from, const console::command_r
   environment_.create_project(made->flags, answer_later(from, row, {}));
 }
 
-void admin_service::reload(net::exchange& from,
-                           const console::command_request& wanted,
-                           reload_mode how) {
-  const auto number = remember(from);
+void admin_service::reload(net::exchange& from, const console::command_request& wanted) {
   const auto& row = *console::find_command(wanted.command);
-  environment_.reload(how, [this, number, &row](result<admin_environment::changes> made) {
-    auto* const to = recall(number);
-    if (to == nullptr) {
-      return;
-    }
-    if (!made) {
-      respond_error(*to, made.error(), row.name, {});
-      return;
-    }
-    console::command_reply reply;
-    reply.changed = !made->empty();
-    reply.text = reply.changed ? row.success : row.unchanged;
-    reply.data = console::to_json(std::span{std::as_const(*made)});
-    respond(*to, 200, "application/json", console::to_json(reply));
-  });
+  const bool dry = value_of(wanted.flags, "dry-run") == "true";
+  const bool check = row.name == "arch:check";
+  const bool apply = (row.name == "reload" || row.name == "arch:apply") && !dry;
+  environment_.reload(
+      apply ? reload_mode::apply : reload_mode::compare,
+      [this, number = remember(from), &row, dry, check](result<admin_environment::changes> made) {
+        auto* const to = recall(number);
+        if (to == nullptr) {
+          return;
+        }
+        if (!made) {
+          respond_error(*to, made.error(), row.name, {});
+          return;
+        }
+        console::command_reply reply;
+        reply.changed = !check && !made->empty();
+        reply.text = dry && reply.changed ? "Architecture would be changed."
+                     : check              ? std::string{row.success}
+                                          : done_sentence(row, {}, reply.changed);
+        reply.data = check ? std::string{} : console::to_json(std::span{std::as_const(*made)});
+        respond(*to, 200, "application/json", console::to_json(reply));
+      });
 }
 
 result<model::command> admin_service::to_command(const console::command_request& wanted) const {

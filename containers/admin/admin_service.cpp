@@ -123,7 +123,7 @@ void admin_service::answer_call(net::exchange& from,
     respond(from, 200, json_type, environment_.configuration());
     return;
   case console::endpoint::reload:
-    reload(from, {"reload", {}, {}}, reload_mode::apply);
+    reload(from, {"reload", {}, {}});
     return;
   case console::endpoint::metrics:
     show_metrics(from);

@@ -78,7 +78,7 @@ private:
   void create_project(net::exchange& from, const console::command_request& wanted);
   [[nodiscard]] result<actor::status_ptr> child_named(const console::command_row& row,
                                                       const console::command_request& wanted) const;
-  void reload(net::exchange& from, const console::command_request& wanted, reload_mode how);
+  void reload(net::exchange& from, const console::command_request& wanted);
   [[nodiscard]] result<model::command> to_command(const console::command_request& wanted) const;
 
   // Answers arrive later by number, because the client may have gone meanwhile.

@@ -79,6 +79,10 @@ void tree::start(std::function<void(result<void>)> done) {
   tell(content_->manager, begin_tree{std::move(reply)});
 }
 
+result<void> tree::check(const model::child_spec& root) const {
+  return check_definition(*content_->shared, "", root);
+}
+
 void tree::execute(model::command what, executor& on, model::reply_callback done) {
   tell(content_->manager,
        actor::execute{std::make_shared<const model::command>(std::move(what)),

@@ -74,6 +74,10 @@ public:
   ///             supervision may still be trying; `tree_options::ended` tells when it gave up)
   void start(std::function<void(result<void>)> done);
 
+  /// Whether a tree of this tree's kinds and shards could be like this; changes nothing.
+  /// @error errc::invalid_argument naming the container and the field
+  [[nodiscard]] result<void> check(const model::child_spec& root) const;
+
   /// Carries out one verb.
   /// @param on   thread that gets the answer; must outlive it
   /// @param done called exactly once, at the latest when the command's deadline

@@ -45,6 +45,7 @@ inline constexpr std::array event_table{
   event_row{"pool_has_no_room", level::warn, "file descriptors do not suffice for the workers"},
   event_row{"pool_shrinks", level::info, "a pool ends a worker because it is idle"},
   event_row{"reload_refused", level::error, "a configuration was not taken; nothing has changed"},
+  event_row{"reload_taken_back", level::error, "part of a change failed; back to what was"},
   event_row{"reloaded", level::info, "a changed configuration is in force"},
   event_row{"reply_callback_threw", level::error, "the receiver of a command's answer threw"},
   event_row{"restart_budget_spent", level::error, "a child failed too often for its supervisor"},

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The daemon reads its configuration again: compares, applies all of it or nothing.
+#include "apps/kraken-runtime/change_list.hpp"
+#include "apps/kraken-runtime/daemon.hpp"
+
+#include "containers/admin/topology_change.hpp"
+#include "kraken/base/log.hpp"
+#include "kraken/model/topology.hpp"
+
+namespace kraken::runtime {
+
+void daemon::create_project(model::force how, const model::reply_callback& done) {
+  model::command create;
+  create.what = model::verb::create;
+  create.flags = how;
+  create.spec = std::make_shared<const model::child_spec>(plan_.root);
+  tree_->execute(std::move(create), *loops_.front(), done);
+}
+
+/// The configuration as it is now, refused as a whole if the tree would not take it.
+result<daemon_plan> daemon::read_again() const {
+  auto read = plan_.read_again();
+  if (!read) {
+    return read;
+  }
+  if (auto checked = model::check_topology(read->root); !checked) {
+    return fail(checked.error());
+  }
+  if (auto checked = tree_->check(read->root); !checked) {
+    return fail(checked.error());
+  }
+  return read;
+}
+
+void daemon::reload(containers::reload_mode how, containers::admin_environment::changes_done done) {
+  if (reloading_.exchange(true)) {
+    done(fail(errc::busy, "a reload is under way already"));
+    return;
+  }
+  auto read = read_again();
+  if (!read) {
+    reloading_ = false;
+    if (how == containers::reload_mode::apply) {
+      log::error("reload_refused", {{"reason", read.error().text()}});
+    }
+    done(fail(read.error()));
+    return;
+  }
+  auto changes = changes_between(plan_.root, read->root);
+  for (auto& each : changes_between(plan_.daemon, read->daemon)) {
+    changes.push_back(std::move(each));
+  }
+  if (how == containers::reload_mode::compare) {
+    reloading_ = false;
+    done(std::move(changes));
+    return;
+  }
+  apply(std::move(*read), std::move(changes), std::move(done));
+}
+
+void daemon::apply(daemon_plan read,
+                   containers::admin_environment::changes changes,
+                   containers::admin_environment::changes_done done) {
+  static_cast<void>(manager_.reloading(control_.now()));
+  auto plan = std::make_shared<daemon_plan>(std::move(read));
+  // Without a project there is nothing to change: the next one is created as it is written now.
+  auto before = tree_->status().list().empty() ? plan->root : plan_.root;
+  containers::topology_change::begin(
+      std::move(before),
+      plan->root,
+      [this](model::command what, model::reply_callback answer) {
+        tree_->execute(std::move(what), control_, std::move(answer));
+      },
+      [this, plan, changes = std::move(changes), done = std::move(done)](
+          containers::change_outcome outcome) {
+        reloading_ = false;
+        plan_.root = std::move(outcome.now);
+        if (!outcome.done) {
+          static_cast<void>(manager_.ready("ready; the last reload was taken back"));
+          log::error("reload_taken_back", {{"reason", outcome.done.error().context}});
+          done(fail(outcome.done.error()));
+          return;
+        }
+        plan_.node = plan->node;
+        plan_.config_files = plan->config_files;
+        plan_.shown_configuration = plan->shown_configuration;
+        plan_.read_again = plan->read_again;
+        plan_.stop_within = plan->stop_within;
+        shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
+        static_cast<void>(manager_.ready("ready"));
+        log::info("reloaded", {{"changes", changes.size()}});
+        done(changes);
+      });
+}
+
+} // namespace kraken::runtime

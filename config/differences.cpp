@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "config/differences.hpp"
+
+#include "config/detail/container_options.hpp"
+#include "config/detail/sections.hpp"
+
+#include <array>
+
+namespace kraken::config {
+
+namespace {
+
+/// A value as it is, and as it may be shown.
+struct shown_node {
+  const node* value = nullptr;
+  const node* shown = nullptr;
+
+  [[nodiscard]] shown_node at(std::string_view key) const {
+    return {value == nullptr ? nullptr : value->find(key),
+            shown == nullptr ? nullptr : shown->find(key)};
+  }
+  [[nodiscard]] bool map() const { return value != nullptr && value->is == node::type::map; }
+  [[nodiscard]] std::string json() const {
+    return value == nullptr ? std::string{} : to_json_text(*value, 0);
+  }
+  [[nodiscard]] std::string text() const {
+    if (shown == nullptr || shown->is == node::type::null) {
+      return "none";
+    }
+    return shown->scalar() ? (shown->text.empty() ? "''" : shown->text) : to_json_text(*shown, 0);
+  }
+};
+
+void add_differences(const shown_node& from,
+                     const shown_node& to,
+                     const std::string& path,
+                     std::vector<option_change>& out) {
+  if (!from.map() && !to.map()) {
+    if (from.json() != to.json()) {
+      out.push_back({path, from.text(), to.text()});
+    }
+    return;
+  }
+  const auto below = [&path](const std::string& key) {
+    return path.empty() ? key : path + "." + key;
+  };
+  if (from.map()) {
+    for (const auto& each : from.value->entries) {
+      add_differences(from.at(each.key), to.at(each.key), below(each.key), out);
+    }
+  }
+  if (to.map()) {
+    for (const auto& each : to.value->entries) {
+      if (from.at(each.key).value == nullptr) {
+        add_differences(from.at(each.key), to.at(each.key), below(each.key), out);
+      }
+    }
+  }
+}
+
+std::vector<option_change> differing(const std::array<node, 2>& from,
+                                     const std::array<node, 2>& to) {
+  std::vector<option_change> out;
+  add_differences({&from[0], &from[1]}, {&to[0], &to[1]}, {}, out);
+  return out;
+}
+
+std::array<node, 2> written(const model::child_spec& spec) {
+  auto alone = spec;
+  alone.children.clear();
+  std::array out{write_container(alone, exposure::full),
+                 write_container(alone, exposure::redacted)};
+  for (auto& each : out) {
+    std::erase_if(each.entries, [](const node::entry& one) { return one.key == "children"; });
+  }
+  return out;
+}
+
+std::array<node, 2> written(const daemon_options& options) {
+  return {write_section(detail::daemon_section(), &options, exposure::full),
+          write_section(detail::daemon_section(), &options, exposure::redacted)};
+}
+
+} // namespace
+
+std::vector<option_change> differences(const model::child_spec& from, const model::child_spec& to) {
+  return differing(written(from), written(to));
+}
+
+std::vector<option_change> differences(const daemon_options& from, const daemon_options& to) {
+  return differing(written(from), written(to));
+}
+
+} // namespace kraken::config

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// One change of the running topology, all of it or nothing: the commands of the diff, one after
+/// the other, each awaited until what it concerns is ready; when one fails, back to what was.
+/// Knows no tree: commands go through a function.
+#pragma once
+
+#include "kraken/base/result.hpp"
+#include "kraken/model/child_spec.hpp"
+#include "kraken/model/command.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kraken::containers {
+
+/// How a change ended.
+struct change_outcome {
+  /// @error errc::start_failed naming the container and the reason, and whether everything is as
+  ///        it was before
+  result<void> done;
+  model::child_spec now; ///< the definitions in force: the new ones, the old ones, or between
+};
+
+/// Lives until it has called back.
+/// @thread one, that of the answers
+class topology_change : public std::enable_shared_from_this<topology_change> {
+public:
+  using executor = std::function<void(model::command, model::reply_callback)>;
+  using callback = std::function<void(change_outcome)>;
+
+  /// Begins; `done` is called once, at once when nothing differs.
+  ///
+  /// A container created at run time that the new topology names is taken over: as it is when it
+  /// has the same definition, replaced otherwise. Those it does not name are left alone.
+  static void
+  begin(model::child_spec from, const model::child_spec& to, executor execute, callback done);
+
+  topology_change(model::child_spec from,
+                  const model::child_spec& to,
+                  executor execute,
+                  callback done);
+
+private:
+  enum class direction : std::uint8_t { forward, back };
+
+  void next();
+  void send(model::command what);
+  void answered(const model::command& what, const result<model::reply>& answer);
+  void turn_back(const model::command& what, const error& why);
+  void finish();
+
+  model::child_spec before_;
+  model::child_spec now_;
+  executor execute_;
+  callback done_;
+  direction way_ = direction::forward;
+  std::vector<model::command> commands_;
+  std::size_t next_ = 0;
+  std::string failure_;              ///< why it was turned back; empty: it was not
+  std::vector<std::string> undoing_; ///< what went wrong on the way back
+};
+
+} // namespace kraken::containers

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The topology changed while it runs: what is compared, what is applied, what is taken back."""
+import json
+import unittest
+
+from support import processes
+from support.case import fresh_daemon
+from support.topology import process, topology
+from support.waiting import wait_until
+
+SOON = {"ready": {"alive_for": "50ms", "within": "2s"}}
+NO_PATIENCE = {"intensity": 0, "period": "10s", "strategy": "one_for_one"}
+
+
+def config(*children, **top):
+    return topology(*children, supervise={"strategy": "one_for_one"}, **top)
+
+
+def sleeper(id, seconds="600", **options):
+    return process(id, "sleep", seconds, **SOON, **options)
+
+
+class Apply(unittest.TestCase):
+    def setUp(self):
+        self.daemon = fresh_daemon(self, config(sleeper("a"), sleeper("b"), sleeper("c")))
+
+    def apply(self, text, *words, code=0):
+        self.daemon.write_config(text)
+        done = self.daemon.console("arch:apply", *words)
+        self.assertEqual(done.code, code, done)
+        return done
+
+    def running(self):
+        return {each["alias"]: processes.command_of(each["pid"])
+                for each in self.daemon.containers() if each["pid"]}
+
+    def pids(self):
+        return {each["alias"]: each["pid"] for each in self.daemon.containers() if each["pid"]}
+
+    def test_nothing_changed(self):
+        before = self.pids()
+        done = self.apply(config(sleeper("a"), sleeper("b"), sleeper("c")))
+        self.assertEqual(done.out, "Architecture has not changed.\n")
+        self.assertEqual(self.pids(), before)
+
+    def test_new_changed_and_removed(self):
+        before = self.pids()
+        done = self.apply(config(sleeper("a"), sleeper("c", "601"), sleeper("d")))
+        self.assertEqual(done.out.splitlines(), [
+            "Architecture has been applied.", "- destroy Main/b", "~ restart Main/c",
+            '    start: ["sleep","600"] -> ["sleep","601"]', "+ create Main/d  process: sleep 600"])
+        after = self.pids()
+        self.assertEqual(after["a"], before["a"], "what did not change is not touched")
+        self.assertFalse(processes.is_alive(before["b"]))
+        self.assertFalse(processes.is_alive(before["c"]))
+        self.assertEqual(self.running(),
+                         {"a": "sleep 600", "c": "sleep 601", "d": "sleep 600"})
+        # A changed program is replaced in its container: not counted as a failure.
+        self.assertEqual(self.daemon.container("c")["restarts"], 0)
+
+    def test_supervision_changes_without_a_restart(self):
+        before = self.pids()
+        done = self.apply(topology(
+            sleeper("a", backoff={"min": "1s"}), sleeper("b"), sleeper("c"),
+            supervise={"strategy": "rest_for_one"}))
+        self.assertEqual(done.out.splitlines(), [
+            "Architecture has been applied.", "~ update Main",
+            "    supervise.strategy: one_for_one -> rest_for_one", "~ update Main/a",
+            "    backoff.min: 100ms -> 1s"])
+        self.assertEqual(self.pids(), before)
+
+    def test_dry_run_and_diff_change_nothing(self):
+        before = self.pids()
+        lines = ["- destroy Main/b", "+ create Main/d  process: sleep 600"]
+        done = self.apply(config(sleeper("a"), sleeper("c"), sleeper("d")), "--dry-run")
+        self.assertEqual(done.out.splitlines(), ["Architecture would be changed."] + lines)
+        done = self.daemon.console("config:diff")
+        self.assertEqual(done.out.splitlines(), ["Configuration would be changed."] + lines)
+        records = json.loads(self.daemon.console("config:diff", "-o", "json").out)["data"]
+        self.assertEqual([(each["what"], each["container"]) for each in records],
+                         [("destroy", "Main/b"), ("create", "Main/d")])
+        self.assertEqual(self.pids(), before)
+
+    def test_secrets_are_not_shown(self):
+        self.apply(config(sleeper("a", env={"PASSWORD": "one"}), sleeper("b"), sleeper("c")))
+        done = self.apply(config(sleeper("a", env={"PASSWORD": "two"}), sleeper("b"),
+                                 sleeper("c")))
+        self.assertIn("env.PASSWORD: (secret) -> (secret)", done.out)
+        self.assertNotIn("two", done.out)
+
+    def test_check(self):
+        self.assertEqual(self.daemon.console("arch:check").out, "Architecture is valid.\n")
+        self.daemon.write_config("root: {children: [{id: a, type: procss}]}")
+        done = self.daemon.console("arch:check")
+        self.assertEqual(done.code, 2, done)
+        self.assertTrue(done.err.startswith("Architecture is not valid.\n"), done)
+        self.assertIn("kraken.yaml:1:", done.err)
+        self.assertIn("(did you mean 'process'?)", done.err)
+
+    def test_an_option_of_the_daemon_waits_for_its_next_start(self):
+        text = config(sleeper("a"), sleeper("b"), sleeper("c"), log={"level": "debug"})
+        lines = ["~ daemon  counts from the daemon's next start", "    log.level: info -> debug"]
+        self.assertEqual(self.apply(text).out.splitlines()[1:], lines)
+        self.assertEqual(self.daemon.console("config:diff").out.splitlines()[1:], lines,
+                         "it is still not in force")
+
+    def test_a_new_one_that_fails_takes_everything_back(self):
+        before = self.pids()
+        bad = process("bad", "sh", "-c", "exit 7", **SOON)
+        done = self.apply(config(sleeper("a", "601"), sleeper("c"), bad, sleeper("d")), code=1)
+        self.assertTrue(done.err.startswith("Architecture could not be applied.\n"), done)
+        self.assertIn("Main/bad: exit code 7", done.err)
+        self.assertIn("everything is as it was before", done.err)
+        self.assertEqual(self.running(),
+                         {"a": "sleep 600", "b": "sleep 600", "c": "sleep 600"})
+        self.assertEqual(self.pids()["c"], before["c"])
+        order = [each["alias"] for each in self.daemon.containers()]
+        self.assertEqual(order, ["Main", "a", "b", "c"], "the order of start is back too")
+        # The old configuration is the one that runs: the same file is a change again.
+        self.assertIn("+ create Main/bad", self.daemon.console("config:diff").out)
+
+    def test_a_changed_one_that_fails_gets_its_old_program_back(self):
+        broken = process("b", "sh", "-c", "exit 3", **SOON)
+        done = self.apply(config(sleeper("a"), broken, sleeper("c")), code=1)
+        self.assertIn("exit code 3", done.err)
+        wait_until(lambda: self.running() == {"a": "sleep 600", "b": "sleep 600",
+                                              "c": "sleep 600"}, "the old one runs")
+
+    def test_what_an_operator_stopped_stays_stopped(self):
+        self.daemon.console("container:stop", "b")
+        self.apply(config(sleeper("a"), sleeper("b", "601"), sleeper("c")))
+        self.assertEqual(self.daemon.container("b")["state"], "stopped")
+        self.daemon.console("container:start", "b")
+        self.assertEqual(self.running()["b"], "sleep 601")
+
+    def test_children_created_at_run_time_live_on(self):
+        self.assertEqual(self.daemon.console("process:create", "Main", "T1", "sleep 700").code, 0)
+        self.assertEqual(self.daemon.console("process:create", "a", "T2", "sleep 701").code, 0)
+        before = self.pids()
+        self.apply(config(sleeper("a"), sleeper("b", "601")))
+        self.assertEqual(self.pids()["T1"], before["T1"])
+        self.assertEqual(self.pids()["T2"], before["T2"])
+        # Its parent's program changes: it is started again with it.
+        self.apply(config(sleeper("a", "602"), sleeper("b", "601")))
+        self.assertEqual(self.running()["T2"], "sleep 701")
+
+    def test_a_topology_that_names_them_takes_them_over(self):
+        self.daemon.console("process:create", "Main", "T1", "sleep 700")
+        before = self.pids()["T1"]
+        self.apply(config(sleeper("a"), sleeper("b"), sleeper("c"), sleeper("T1", "800")))
+        self.assertEqual(self.running()["T1"], "sleep 800")
+        self.assertFalse(processes.is_alive(before))
+        self.apply(config(sleeper("a"), sleeper("b"), sleeper("c")))
+        self.assertNotIn("T1", self.running())
+
+    def test_without_a_project_the_next_one_is_the_new_one(self):
+        self.daemon.console("project:destroy")
+        self.assertEqual(self.daemon.containers(), [])
+        self.apply(config(sleeper("x")))
+        self.assertEqual(self.daemon.containers(), [])
+        self.daemon.console("project:create")
+        self.assertEqual(self.running(), {"x": "sleep 600"})
+
+    def test_a_parent_that_gives_up_during_a_change(self):
+        nested = {"id": "group", "type": "supervisor", "supervise": NO_PATIENCE,
+                  "children": [process("bad", "sh", "-c", "exit 7", **SOON)]}
+        done = self.apply(config(sleeper("a"), nested, sleeper("c")), code=1)
+        self.assertIn("Main/group", done.err)
+        self.assertEqual(sorted(self.running()), ["a", "b", "c"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A change carried out, and taken back when part of it fails.
+#include "containers/admin/topology_change.hpp"
+
+#include "kraken/model/topology_diff.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+namespace kraken::containers::test {
+
+namespace {
+
+using model::verb;
+
+model::child_spec child(std::string id, std::string program = "a") {
+  model::child_spec spec;
+  spec.id = std::move(id);
+  spec.kind = "process";
+  spec.start = {std::move(program)};
+  return spec;
+}
+
+model::child_spec root_of(std::vector<model::child_spec> children) {
+  model::child_spec spec;
+  spec.id = "Main";
+  spec.kind = "supervisor";
+  spec.children = std::move(children);
+  return spec;
+}
+
+/// A tree that answers at once; programs called `bad` do not start.
+struct scripted_tree {
+  std::vector<std::string> asked;
+  std::map<std::string, std::vector<error>> faults; ///< by what is asked, the next ones first
+
+  result<model::reply> operator()(const model::command& what) {
+    std::string text;
+    if (what.what == verb::create) {
+      text = (what.flags == model::force::soft ? "replace " : "create ") + what.target + "/" +
+             what.spec->id;
+    } else {
+      text = (what.what == verb::update ? "update " : "destroy ") + what.target;
+    }
+    asked.push_back(what.origin + ": " + text);
+    auto& next = faults[text];
+    if (!next.empty()) {
+      const auto first = next.front();
+      next.erase(next.begin());
+      return fail(first);
+    }
+    if (what.spec && what.spec->start == std::vector<std::string>{"bad"}) {
+      return fail(errc::start_failed, what.target + ": exit code 1");
+    }
+    return model::reply{};
+  }
+};
+
+change_outcome
+changed(scripted_tree& tree, const model::child_spec& from, const model::child_spec& to) {
+  std::optional<change_outcome> out;
+  topology_change::begin(
+      from,
+      to,
+      [&tree](const model::command& what, const model::reply_callback& done) { done(tree(what)); },
+      [&out](change_outcome ended) { out = std::move(ended); });
+  REQUIRE(out);
+  return *out;
+}
+
+bool same(const model::child_spec& a, const model::child_spec& b) {
+  return model::diff(a, b).empty();
+}
+
+using texts = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("topology change: nothing to do") {
+  scripted_tree tree;
+  const auto out = changed(tree, root_of({child("a")}), root_of({child("a")}));
+  CHECK(out.done);
+  CHECK(tree.asked.empty());
+}
+
+TEST_CASE("topology change: removed ones go first, new ones come in order") {
+  scripted_tree tree;
+  const auto to = root_of({child("b", "other"), child("c"), child("d")});
+  const auto out = changed(tree, root_of({child("a"), child("b")}), to);
+  CHECK(out.done);
+  CHECK(same(out.now, to));
+  CHECK(tree.asked == texts{"reload: destroy Main/a",
+                            "reload: update Main/b",
+                            "reload: create Main/c",
+                            "reload: create Main/d"});
+}
+
+TEST_CASE("topology change: one that does not become ready takes everything back") {
+  scripted_tree tree;
+  const auto from = root_of({child("a"), child("b")});
+  const auto out =
+      changed(tree, from, root_of({child("b", "other"), child("c", "bad"), child("d")}));
+  REQUIRE_FALSE(out.done);
+  CHECK(out.done.error().code == errc::start_failed);
+  CHECK(out.done.error().context == "Main/c: Main: exit code 1; everything is as it was before");
+  CHECK(same(out.now, from));
+  CHECK(tree.asked == texts{"reload: destroy Main/a",
+                            "reload: update Main/b",
+                            "reload: create Main/c",
+                            "rollback: destroy Main/c",
+                            "rollback: update Main/b",
+                            "rollback: replace Main/a",
+                            "rollback: update Main"});
+}
+
+TEST_CASE("topology change: what cannot be undone is said") {
+  scripted_tree tree;
+  tree.faults["replace Main/a"] = {{errc::start_failed, "exit code 7"}};
+  const auto from = root_of({child("a"), child("b")});
+  const auto out = changed(tree, from, root_of({child("b"), child("c", "bad")}));
+  REQUIRE_FALSE(out.done);
+  CHECK(out.done.error().context ==
+        "Main/c: Main: exit code 1; and this could not be undone: Main/a: exit code 7");
+}
+
+TEST_CASE("topology change: a container made at run time is taken over") {
+  scripted_tree tree;
+  tree.faults["create Main/c"] = {{errc::already_exists, "with another definition"}};
+  const auto to = root_of({child("a"), child("c")});
+  const auto out = changed(tree, root_of({child("a")}), to);
+  CHECK(out.done);
+  CHECK(same(out.now, to));
+  CHECK(tree.asked == texts{"reload: create Main/c", "reload: replace Main/c"});
+}
+
+TEST_CASE("topology change: what was refused is not undone") {
+  scripted_tree tree;
+  tree.faults["create Main/c"] = {{errc::limit_exceeded, "too many"}};
+  const auto from = root_of({child("a")});
+  const auto out = changed(tree, from, root_of({child("a"), child("c")}));
+  REQUIRE_FALSE(out.done);
+  CHECK(out.done.error().context == "Main/c: too many; everything is as it was before");
+  CHECK(tree.asked == texts{"reload: create Main/c"});
+  CHECK(same(out.now, from));
+}
+
+TEST_CASE("topology change: a stop that takes too long is a failure too") {
+  scripted_tree tree;
+  tree.faults["destroy Main/a"] = {{errc::timeout, "still being carried out"}};
+  const auto from = root_of({child("a")});
+  const auto out = changed(tree, from, root_of({}));
+  REQUIRE_FALSE(out.done);
+  CHECK(tree.asked == texts{"reload: destroy Main/a", "rollback: replace Main/a"});
+  CHECK(same(out.now, from));
+}
+
+} // namespace kraken::containers::test
