@@ -228,7 +228,15 @@ result<model::command> admin_service::to_command(const console::command_request&
     if (row.about != console::subject::parent_alias || console::family_of(row) == "thread") {
       return fail(errc::unsupported, "'" + wanted.command + "' is not available yet");
     }
-    auto spec = program_spec(value_of(wanted.args, "alias"), value_of(wanted.args, "name"));
+    const auto id = value_of(wanted.args, "alias");
+    if (value_of(wanted.args, "name") == "null" &&
+        board.find(made->target + "/" + std::string{id})) {
+      model::child_spec as_it_was;
+      as_it_was.id = id;
+      made->spec = std::make_shared<const model::child_spec>(std::move(as_it_was));
+      return made;
+    }
+    auto spec = program_spec(id, value_of(wanted.args, "name"));
     if (!spec) {
       return fail(spec.error());
     }

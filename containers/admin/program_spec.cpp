@@ -38,7 +38,7 @@ result<model::child_spec> program_spec(std::string_view alias, std::string_view 
   if (in_word) {
     spec.start.push_back(std::move(word));
   }
-  if (spec.start.empty()) {
+  if (spec.start.empty() || name == "null") {
     return fail(errc::invalid_argument, "Name of new process cannot be null.");
   }
   spec.id = alias;

@@ -259,6 +259,55 @@ TEST_CASE_METHOD(tree_fixture, "update: a stopped child stays stopped, a parked 
   CHECK(phase("Main/b") == phase::ready);
 }
 
+TEST_CASE_METHOD(tree_fixture, "create without a definition takes the one that is there") {
+  start(supervisor("Main", {leaf("a")}));
+  model::child_spec same;
+  same.id = "a";
+  take_trace();
+  CHECK(ask(create("Main", same))->got->value().changed == false);
+  CHECK(took().empty());
+  auto replace = create("Main", same);
+  replace.flags = model::force::soft;
+  CHECK(ask(replace)->ok());
+  CHECK(took() == "drain a#1, stop a#1, start a#1");
+  same.id = "nobody";
+  CHECK(ask(create("Main", same))->code() == errc::invalid_argument);
+}
+
+TEST_CASE_METHOD(tree_fixture, "destroy with full force: softly first, then by a kill") {
+  auto stubborn = leaf("a");
+  stubborn.shutdown.how = model::shutdown_spec::mode::infinity;
+  on.always["Main/a"].stop = on_stop::hang;
+  start(supervisor("Main", {stubborn}));
+  model::command destroy;
+  destroy.what = verb::destroy;
+  destroy.target = "a";
+  destroy.flags = model::force::full;
+  take_trace();
+  const auto gone = ask(destroy);
+  advance(seconds{22});
+  CHECK(gone->times == 0);
+  advance(seconds{1});
+  CHECK(gone->ok());
+  CHECK(took() == "drain a#1, stop a#1, kill a#1");
+}
+
+TEST_CASE_METHOD(tree_fixture, "supervisor:reset of a supervisor clears its own window") {
+  auto root = supervisor("Main", {leaf("a")});
+  root.supervise.intensity = 1;
+  root.children[0].backoff.min = seconds{1};
+  start(root);
+  crash("Main/a");
+  crash("Main/a");
+  REQUIRE(phase("Main/a") == phase::backing_off);
+  CHECK(status("Main/a").restarts_in_window == 1);
+  CHECK(ask(verb::reset, "Main")->ok());
+  CHECK(status("Main/a").restarts_in_window == 0);
+  advance(seconds{2});
+  CHECK(phase("Main/a") == phase::ready);
+  CHECK(!exit_code);
+}
+
 TEST_CASE_METHOD(tree_fixture, "commands to a tree that has ended are canceled, not forgotten") {
   start(supervisor("Main", {leaf("a")}));
   stop_tree(seconds{1});

@@ -26,7 +26,11 @@ PROCESSES = [
     ("process:create Main T1 'sleep 602' --flags CREATE_FORCE_HARD", 0,
      "Process has been created."),
     ("process:create Main T1 'sleep 603' --flags=CREATE_FORCE", 0, "Process has been created."),
+    ("process:create Main T1 null --flags=CREATE_FORCE_SOFT", 0, "Process has been created."),
+    ("process:create Main T1 'sleep 603'", 0, "Process has been already created."),
+    ("process:create Main T1 null", 0, "Process has been already created."),
     ("process:create Main T2 ' '", 2, "Name of new process cannot be null."),
+    ("process:create Main T2 null", 2, "Name of new process cannot be null."),
     ("process:create Main T2 'sleep 1' --flags CREATE_MAYBE", 2,
      "process:create: --flags: Given flag option is invalid. expected one of CREATE_DEFAULT, "
      "CREATE_FORCE_SOFT, CREATE_FORCE_HARD, CREATE_FORCE, got 'CREATE_MAYBE'"),

@@ -39,6 +39,8 @@ void container::obey(const instruction& what) {
     break;
   case instruction::act::reset:
     supervisor_.reset();
+    status_.restarts_in_window = 0;
+    publish();
     break;
   case instruction::act::update:
     update(what);
@@ -170,8 +172,13 @@ void container::on_manage(const manage& what) {
       return what.reply->answer(
           fail(errc::container_destroyed, status_.path + " is being destroyed"));
     }
-    const auto checked = check_definition(*birth_.tree, status_.path, *asked.spec);
-    return checked ? supervisor_.create(asked, what.made_by, what.reply)
+    auto create = asked;
+    const auto* const there = supervisor_.find(asked.spec->id);
+    if (asked.spec->kind.empty() && there != nullptr) {
+      create.spec = there->spec;
+    }
+    const auto checked = check_definition(*birth_.tree, status_.path, *create.spec);
+    return checked ? supervisor_.create(create, what.made_by, what.reply)
                    : what.reply->answer(fail(checked.error()));
   }
   if (asked.what == model::verb::scale) {

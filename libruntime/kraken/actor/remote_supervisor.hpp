@@ -126,8 +126,8 @@ public:
   /// Lets go of all children without a word: the owner is being torn down.
   void abandon() noexcept;
 
-  /// Forgets the failures of all children.
-  void reset() { window_.clear(); }
+  /// Forgets the failures of all children; those that wait for a restart show it.
+  void reset();
   /// Restarts that still count.
   [[nodiscard]] std::uint32_t restarts_in_window() { return window_.count(owner_.time()); }
 
@@ -157,6 +157,8 @@ private:
   void note_readiness(child_entry& child, const child_report& report);
   void gone(child_entry& child, const child_report& report);
   void drop(child_entry& child, ending how);
+  void end_for_good(child_entry& child, model::force flags);
+  void show_outlook(child_entry& child);
 
   // remote_supervisor_restart.cpp: what a child's end leads to
   void on_end(child_entry& child, child_report::note what);

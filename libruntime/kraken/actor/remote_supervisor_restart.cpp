@@ -112,12 +112,28 @@ void remote_supervisor::schedule(child_entry& child) {
   }
   child.due = now + delay;
   child.timer = owner_.timers().at(*child.due, [this, id = child.spec->id] { on_due(id); });
+  show_outlook(child);
+}
+
+void remote_supervisor::show_outlook(child_entry& child) {
   instruction made;
   made.what = instruction::act::expect;
   made.generation = child.seen->generation;
-  made.then = {
-      model::phase::backing_off, "restart", *child.due, window_.count(now), window_.intensity()};
+  made.then = {model::phase::backing_off,
+               "restart",
+               *child.due,
+               window_.count(owner_.time()),
+               window_.intensity()};
   instruct(child, std::move(made));
+}
+
+void remote_supervisor::reset() {
+  window_.clear();
+  for (auto& [rank, child] : children_) {
+    if (child.due) {
+      show_outlook(child);
+    }
+  }
 }
 
 void remote_supervisor::on_due(const std::string& id) {

@@ -178,9 +178,22 @@ void remote_supervisor::destroy(child_entry& child, const model::command& what, 
     reply->answer(fail(errc::refused, child.path + " is kept: DESTROY_KEEP destroys nothing"));
     return;
   }
-  drop(child, what.flags == model::force::hard ? ending::kill : ending::orderly);
+  end_for_good(child, what.flags);
   await(child, waiter::goal::gone, std::move(reply));
   advance();
+}
+
+/// Softly, hard, or (`full`) softly as long as that may take and then hard.
+void remote_supervisor::end_for_good(child_entry& child, model::force flags) {
+  drop(child, flags == model::force::hard ? ending::kill : ending::orderly);
+  if (flags == model::force::full) {
+    child.timer = owner_.timers().at(
+        owner_.time() + limits::force_patience, [this, id = child.spec->id, rank = child.rank] {
+          if (auto* const still = find(id); still != nullptr && still->rank == rank) {
+            drop(*still, ending::kill);
+          }
+        });
+  }
 }
 
 void remote_supervisor::replace(child_entry& child, reply_to reply) {
@@ -291,7 +304,7 @@ void remote_supervisor::create_after_destroy(const model::command& what,
                                              maker made_by,
                                              child_entry& old,
                                              reply_to reply) {
-  drop(old, what.flags == model::force::hard ? ending::kill : ending::orderly);
+  end_for_good(old, what.flags);
   auto again = what;
   again.flags = model::force::standard;
   auto then = std::make_shared<pending_reply>(

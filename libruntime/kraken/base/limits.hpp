@@ -34,6 +34,7 @@ inline constexpr std::chrono::seconds answers_kept_for{60};
 // Commands.
 inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by then, one way or other
 inline constexpr std::chrono::seconds give_up_deadline{80};  ///< of a root that shuts itself down
+inline constexpr std::chrono::milliseconds force_patience{22'500}; ///< `*_FORCE`: then SIGKILL
 inline constexpr std::chrono::seconds recycle_uptime_min{1}; ///< a shorter life is a failure
 
 // Frames between the daemon and a worker.

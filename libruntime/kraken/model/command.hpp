@@ -43,7 +43,8 @@ struct command {
   force         flags = force::standard;
   bool          keep  = false;     ///< `DESTROY_KEEP`
   std::uint32_t count = 0;         ///< scale
-  std::shared_ptr<const child_spec> spec; ///< create
+  std::shared_ptr<const child_spec> spec; ///< create, update. Create without a kind: as the child
+                                          ///< of this id is defined already
   std::string   origin = "console";       ///< who asked; for the event log
 };
 

@@ -112,14 +112,14 @@ TEST_CASE("topology change: one that does not become ready takes everything back
                             "reload: update Main/b",
                             "reload: create Main/c",
                             "rollback: destroy Main/c",
-                            "rollback: update Main/b",
                             "rollback: replace Main/a",
+                            "rollback: update Main/b",
                             "rollback: update Main"});
 }
 
 TEST_CASE("topology change: what cannot be undone is said") {
   scripted_tree tree;
-  tree.faults["replace Main/a"] = {{errc::start_failed, "exit code 7"}};
+  tree.faults["replace Main/a"] = {error{errc::start_failed, "exit code 7"}};
   const auto from = root_of({child("a"), child("b")});
   const auto out = changed(tree, from, root_of({child("b"), child("c", "bad")}));
   REQUIRE_FALSE(out.done);
@@ -129,7 +129,7 @@ TEST_CASE("topology change: what cannot be undone is said") {
 
 TEST_CASE("topology change: a container made at run time is taken over") {
   scripted_tree tree;
-  tree.faults["create Main/c"] = {{errc::already_exists, "with another definition"}};
+  tree.faults["create Main/c"] = {error{errc::already_exists, "with another definition"}};
   const auto to = root_of({child("a"), child("c")});
   const auto out = changed(tree, root_of({child("a")}), to);
   CHECK(out.done);
@@ -139,7 +139,7 @@ TEST_CASE("topology change: a container made at run time is taken over") {
 
 TEST_CASE("topology change: what was refused is not undone") {
   scripted_tree tree;
-  tree.faults["create Main/c"] = {{errc::limit_exceeded, "too many"}};
+  tree.faults["create Main/c"] = {error{errc::limit_exceeded, "too many"}};
   const auto from = root_of({child("a")});
   const auto out = changed(tree, from, root_of({child("a"), child("c")}));
   REQUIRE_FALSE(out.done);
@@ -150,7 +150,7 @@ TEST_CASE("topology change: what was refused is not undone") {
 
 TEST_CASE("topology change: a stop that takes too long is a failure too") {
   scripted_tree tree;
-  tree.faults["destroy Main/a"] = {{errc::timeout, "still being carried out"}};
+  tree.faults["destroy Main/a"] = {error{errc::timeout, "still being carried out"}};
   const auto from = root_of({child("a")});
   const auto out = changed(tree, from, root_of({}));
   REQUIRE_FALSE(out.done);
