@@ -40,9 +40,9 @@ public:
   void resume_reading();
   [[nodiscard]] bool reading() const noexcept { return reading_; }
 
-  /// After the end: the peer went without having read all that was sent, or before it was sent.
-  /// Only a unix socket tells.
-  [[nodiscard]] bool left_unread() const noexcept { return left_unread_; }
+  /// After the end: the peer went without having read all that was sent, which only a unix socket
+  /// tells, or before it was sent.
+  [[nodiscard]] bool left_unread() const noexcept { return left_unread_ || !output_.empty(); }
 
   /// Whether bytes are kept that the owner could not use yet. While they are being offered those
   /// it is about to use up count too.

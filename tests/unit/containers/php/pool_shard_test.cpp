@@ -133,6 +133,24 @@ TEST_CASE("the request of a lost worker is answered 502, what waits goes on wait
   CHECK(f.counters->workers.get() == 1);
 }
 
+TEST_CASE("a request that was not even sent when its worker went is given to another one") {
+  pool_fixture f;
+  auto& gone = f.add_worker();
+  fake_exchange request;
+  f.on.call([&] {
+    f.submit_here(request, "/a");
+    gone.end->close();
+    gone.channel->read_remaining(); // the end is seen before the batch's output is sent
+  });
+  CHECK(request.ends == 0);
+  auto& second = f.add_worker();
+  CHECK(second.end->request() == "/a");
+  second.end->answer(second.end->stream(), "ok");
+  REQUIRE(f.ended(request));
+  CHECK(request.status == 200);
+  CHECK(f.counters->crashed.get() == 0);
+}
+
 TEST_CASE("a request that may be retried is, once, before what waits") {
   pool_fixture f;
   auto& a = f.add_worker();
