@@ -17,7 +17,8 @@ SDK = os.environ.get("NARYA_SDK")
 class PublishedSdk(DaemonCase):
     config = narya_config("  count: 2\n  max_requests: 50\n  timeout: 2",
                           php=worker_script("narya_sdk.php"))
-    options = {"file_name": ".rr.yaml", "arguments": ENDLESS, "environment": {"NARYA_SDK": SDK or ""}}
+    options = {"file_name": ".rr.yaml", "arguments": ENDLESS,
+               "environment": {"NARYA_SDK": SDK or ""}}
 
     @classmethod
     def setUpClass(cls):
