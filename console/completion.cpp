@@ -97,7 +97,8 @@ std::string command_words() {
   return spaced(names);
 }
 
-/// Functions bash and zsh share: what a command takes, and what a source word stands for.
+/// Functions bash and zsh share: what a command takes, what may stand after some words, and what a
+/// source word stands for. They set variables of their caller.
 std::string shared_functions() {
   return "_kraken_commands='" + command_words() + "'\n_kraken_flags='" +
          spaced(flag_words(global_flags())) + "'\n_kraken_values='" +
@@ -110,6 +111,47 @@ _kraken_row() {
          R"sh(  esac
   flags="$flags $_kraken_flags"
   values="$values $_kraken_values"
+}
+
+# The words before the one being typed, without the program's name.
+_kraken_want() {
+  [ -n "$ZSH_VERSION" ] && emulate -L sh
+  local word pair pending= command= nth=0
+  want=
+  _kraken_row ''
+  for word in "$@"; do
+    if [ -n "$pending" ]; then
+      pending=
+      continue
+    fi
+    case "$word" in
+      -*=*) ;;
+      -*)
+        for pair in $values; do
+          if [ "$word" = "${pair%%=*}" ]; then pending=${pair#*=}; fi
+        done
+        ;;
+      *)
+        if [ -z "$command" ]; then
+          command=$word
+          _kraken_row "$word"
+        else
+          nth=$((nth + 1))
+        fi
+        ;;
+    esac
+  done
+  if [ -n "$pending" ]; then
+    want=$pending flags=
+  elif [ -z "$command" ]; then
+    want=@commands
+  else
+    set -- $args
+    if [ $# -gt "$nth" ]; then
+      shift "$nth"
+      want=$1
+    fi
+  fi
 }
 
 _kraken_words() {
@@ -125,56 +167,63 @@ _kraken_words() {
 
 constexpr std::string_view bash_function = R"sh(
 _kraken() {
-  local cur prev words cword args flags values command= nth=0 i pair want=
-  # Joins what bash splits at colons.
-  _get_comp_words_by_ref -n : cur prev words cword 2>/dev/null || return
-  for ((i = 1; i < cword; i++)); do
-    if [[ ${words[i]} == -* ]]; then continue; fi
-    if [[ -z $command ]]; then command=${words[i]}; else nth=$((nth + 1)); fi
+  local rest=$COMP_LINE words=() word i cur want args flags values pair lead= cut= part
+  # bash splits words at colons and equal signs; what no space parts belongs together.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    if [[ $i -gt 0 && -n $rest && $rest != [[:space:]]* ]]; then
+      words[${#words[@]}-1]+=$word
+    else
+      words+=("$word")
+      rest=${rest#"${rest%%[![:space:]]*}"}
+    fi
+    rest=${rest#"$word"}
   done
-  _kraken_row "$command"
-  for pair in $values; do
-    if [[ $prev == "${pair%%=*}" ]]; then want=${pair#*=}; nth=-1; fi
-  done
-  if [[ $nth -ge 0 && $cur == -* ]]; then
+  cur=${words[${#words[@]}-1]}
+  _kraken_want "${words[@]:1:${#words[@]}-2}"
+  if [[ $cur == --*=* ]]; then
+    lead=${cur%%=*}=
+    want=
+    for pair in $values; do
+      if [[ ${pair%%=*}= == "$lead" ]]; then want=${pair#*=}; fi
+    done
+  elif [[ $cur == -* && -n $flags ]]; then
     COMPREPLY=($(compgen -W "$flags" -- "$cur"))
     return
   fi
-  if [[ -z $command && -z $want ]]; then
-    want=@commands
-  elif [[ $nth -ge 0 ]]; then
-    set -- $args
-    shift "$nth" 2>/dev/null && want=${1:-}
-  fi
+  # Only what follows the last character bash splits at is replaced.
+  for part in : =; do
+    if [[ $COMP_WORDBREAKS == *"$part"* && $cur == *"$part"* ]]; then
+      part=${cur%"${cur##*"$part"}"}
+      if [[ ${#part} -gt ${#cut} ]]; then cut=$part; fi
+    fi
+  done
   if [[ $want == @files ]]; then
-    COMPREPLY=($(compgen -f -- "$cur"))
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -f -- "${cur#"$lead"}"))
   else
-    COMPREPLY=($(compgen -W "$(_kraken_words "$want")" -- "$cur"))
+    COMPREPLY=($(compgen -W "$(_kraken_words "$want")" -- "${cur#"$lead"}"))
   fi
-  __ltrim_colon_completions "$cur" 2>/dev/null
+  COMPREPLY=("${COMPREPLY[@]/#/$lead}")
+  COMPREPLY=("${COMPREPLY[@]#"$cut"}")
+  if [[ ${#COMPREPLY[@]} -eq 1 && -z ${COMPREPLY[0]} ]]; then COMPREPLY=(); fi
 }
 complete -F _kraken kraken
 )sh";
 
 constexpr std::string_view zsh_function = R"sh(
 _kraken() {
-  local args flags values command= nth=0 i pair want= prev=${words[CURRENT-1]}
-  for ((i = 2; i < CURRENT; i++)); do
-    if [[ ${words[i]} == -* ]]; then continue; fi
-    if [[ -z $command ]]; then command=${words[i]}; else nth=$((nth + 1)); fi
-  done
-  _kraken_row "$command"
-  for pair in ${=values}; do
-    if [[ $prev == "${pair%%=*}" ]]; then want=${pair#*=}; nth=-1; fi
-  done
-  if [[ $nth -ge 0 && ${words[CURRENT]} == -* ]]; then
+  local cur=${words[CURRENT]} want args flags values pair
+  _kraken_want "${(@)words[2,CURRENT-1]}"
+  if [[ $cur == --*=* ]]; then
+    want=
+    for pair in ${=values}; do
+      if [[ $cur == "${pair%%=*}="* ]]; then want=${pair#*=}; fi
+    done
+    compset -P '*='
+  elif [[ $cur == -* && -n $flags ]]; then
     compadd -- ${=flags}
     return
-  fi
-  if [[ -z $command && -z $want ]]; then
-    want=@commands
-  elif [[ $nth -ge 0 ]]; then
-    want=${${=args}[nth+1]}
   fi
   if [[ $want == @files ]]; then
     _files
@@ -182,7 +231,50 @@ _kraken() {
     compadd -- ${=$(_kraken_words "$want")}
   fi
 }
-compdef _kraken kraken
+# Read from a file named _kraken on the fpath, or by `source`.
+if [[ ${funcstack[1]} == _kraken ]]; then
+  _kraken "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+  compdef _kraken kraken
+fi
+)sh";
+
+constexpr std::string_view fish_functions = R"sh(
+# Command and arguments typed so far, without flags and their values.
+function __kraken_words
+    set -l pending 0
+    for word in (commandline -opc)[2..]
+        if test $pending = 1
+            set pending 0
+            continue
+        end
+        switch $word
+            case '-*=*'
+            case '-*'
+                contains -- $word $__kraken_valued; and set pending 1
+            case '*'
+                echo $word
+        end
+    end
+end
+
+function __kraken_without_command
+    test (count (__kraken_words)) -eq 0
+end
+
+function __kraken_in
+    set -l words (__kraken_words)
+    test "$words[1]" = $argv[1]
+end
+
+# After a command and so many arguments.
+function __kraken_at
+    set -l words (__kraken_words)
+    test "$words[1]" = $argv[1]; and test (count $words) -eq (math $argv[2] + 1)
+end
+
+complete -c kraken -f
 )sh";
 
 /// The arguments of `complete` that say what a value may be.
@@ -223,27 +315,43 @@ std::string fish_flag(const std::string& start, const flag_row& flag) {
   return out + " -d " + fish_quoted(flag.summary) + "\n";
 }
 
+/// Every flag that takes a value; none is a flag without one elsewhere.
+std::string fish_valued() {
+  std::vector<std::string> out;
+  const auto keep = [&](std::span<const flag_row> flags) {
+    for (const std::string& pair : flag_values(flags)) {
+      const std::string name = pair.substr(0, pair.find('='));
+      if (std::find(out.begin(), out.end(), name) == out.end()) {
+        out.push_back(name);
+      }
+    }
+  };
+  keep(global_flags());
+  for (const command_row& row : commands()) {
+    keep(row.flags);
+  }
+  return "set -g __kraken_valued " + spaced(out) + "\n";
+}
+
 std::string fish_script() {
-  std::string out = "complete -c kraken -f\n";
+  std::string out = fish_valued() + std::string{fish_functions};
   for (const flag_row& flag : global_flags()) {
     out += fish_flag("complete -c kraken", flag);
   }
   for (const command_row& row : commands()) {
     const std::string name{row.name};
-    out += "complete -c kraken -n __fish_use_subcommand -a " + name + " -d " +
+    out += "complete -c kraken -n __kraken_without_command -a " + name + " -d " +
            fish_quoted(row.summary) + "\n";
-    const std::string start = "complete -c kraken -n '__fish_seen_subcommand_from " + name + "'";
-    std::vector<std::string> offered;
+    std::size_t nth = 0;
     for (const std::string& word : argument_words(row)) {
-      // fish offers the sources of all positions at once; each of them once.
-      const std::string source = fish_source(word);
-      if (!source.empty() && std::find(offered.begin(), offered.end(), source) == offered.end()) {
-        out += start + source + "\n";
-        offered.push_back(source);
+      if (const std::string source = fish_source(word); !source.empty()) {
+        out += "complete -c kraken -n '__kraken_at " + name + " " + std::to_string(nth) + "'" +
+               source + "\n";
       }
+      ++nth;
     }
     for (const flag_row& flag : row.flags) {
-      out += fish_flag(start, flag);
+      out += fish_flag("complete -c kraken -n '__kraken_in " + name + "'", flag);
     }
   }
   return out;

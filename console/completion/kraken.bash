@@ -62,6 +62,47 @@ _kraken_row() {
   values="$values $_kraken_values"
 }
 
+# The words before the one being typed, without the program's name.
+_kraken_want() {
+  [ -n "$ZSH_VERSION" ] && emulate -L sh
+  local word pair pending= command= nth=0
+  want=
+  _kraken_row ''
+  for word in "$@"; do
+    if [ -n "$pending" ]; then
+      pending=
+      continue
+    fi
+    case "$word" in
+      -*=*) ;;
+      -*)
+        for pair in $values; do
+          if [ "$word" = "${pair%%=*}" ]; then pending=${pair#*=}; fi
+        done
+        ;;
+      *)
+        if [ -z "$command" ]; then
+          command=$word
+          _kraken_row "$word"
+        else
+          nth=$((nth + 1))
+        fi
+        ;;
+    esac
+  done
+  if [ -n "$pending" ]; then
+    want=$pending flags=
+  elif [ -z "$command" ]; then
+    want=@commands
+  else
+    set -- $args
+    if [ $# -gt "$nth" ]; then
+      shift "$nth"
+      want=$1
+    fi
+  fi
+}
+
 _kraken_words() {
   case "$1" in
     @containers) kraken ps -o name --timeout 1s 2>/dev/null ;;
@@ -72,32 +113,45 @@ _kraken_words() {
 }
 
 _kraken() {
-  local cur prev words cword args flags values command= nth=0 i pair want=
-  # Joins what bash splits at colons.
-  _get_comp_words_by_ref -n : cur prev words cword 2>/dev/null || return
-  for ((i = 1; i < cword; i++)); do
-    if [[ ${words[i]} == -* ]]; then continue; fi
-    if [[ -z $command ]]; then command=${words[i]}; else nth=$((nth + 1)); fi
+  local rest=$COMP_LINE words=() word i cur want args flags values pair lead= cut= part
+  # bash splits words at colons and equal signs; what no space parts belongs together.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    if [[ $i -gt 0 && -n $rest && $rest != [[:space:]]* ]]; then
+      words[${#words[@]}-1]+=$word
+    else
+      words+=("$word")
+      rest=${rest#"${rest%%[![:space:]]*}"}
+    fi
+    rest=${rest#"$word"}
   done
-  _kraken_row "$command"
-  for pair in $values; do
-    if [[ $prev == "${pair%%=*}" ]]; then want=${pair#*=}; nth=-1; fi
-  done
-  if [[ $nth -ge 0 && $cur == -* ]]; then
+  cur=${words[${#words[@]}-1]}
+  _kraken_want "${words[@]:1:${#words[@]}-2}"
+  if [[ $cur == --*=* ]]; then
+    lead=${cur%%=*}=
+    want=
+    for pair in $values; do
+      if [[ ${pair%%=*}= == "$lead" ]]; then want=${pair#*=}; fi
+    done
+  elif [[ $cur == -* && -n $flags ]]; then
     COMPREPLY=($(compgen -W "$flags" -- "$cur"))
     return
   fi
-  if [[ -z $command && -z $want ]]; then
-    want=@commands
-  elif [[ $nth -ge 0 ]]; then
-    set -- $args
-    shift "$nth" 2>/dev/null && want=${1:-}
-  fi
+  # Only what follows the last character bash splits at is replaced.
+  for part in : =; do
+    if [[ $COMP_WORDBREAKS == *"$part"* && $cur == *"$part"* ]]; then
+      part=${cur%"${cur##*"$part"}"}
+      if [[ ${#part} -gt ${#cut} ]]; then cut=$part; fi
+    fi
+  done
   if [[ $want == @files ]]; then
-    COMPREPLY=($(compgen -f -- "$cur"))
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -f -- "${cur#"$lead"}"))
   else
-    COMPREPLY=($(compgen -W "$(_kraken_words "$want")" -- "$cur"))
+    COMPREPLY=($(compgen -W "$(_kraken_words "$want")" -- "${cur#"$lead"}"))
   fi
-  __ltrim_colon_completions "$cur" 2>/dev/null
+  COMPREPLY=("${COMPREPLY[@]/#/$lead}")
+  COMPREPLY=("${COMPREPLY[@]#"$cut"}")
+  if [[ ${#COMPREPLY[@]} -eq 1 && -z ${COMPREPLY[0]} ]]; then COMPREPLY=(); fi
 }
 complete -F _kraken kraken

@@ -63,6 +63,47 @@ _kraken_row() {
   values="$values $_kraken_values"
 }
 
+# The words before the one being typed, without the program's name.
+_kraken_want() {
+  [ -n "$ZSH_VERSION" ] && emulate -L sh
+  local word pair pending= command= nth=0
+  want=
+  _kraken_row ''
+  for word in "$@"; do
+    if [ -n "$pending" ]; then
+      pending=
+      continue
+    fi
+    case "$word" in
+      -*=*) ;;
+      -*)
+        for pair in $values; do
+          if [ "$word" = "${pair%%=*}" ]; then pending=${pair#*=}; fi
+        done
+        ;;
+      *)
+        if [ -z "$command" ]; then
+          command=$word
+          _kraken_row "$word"
+        else
+          nth=$((nth + 1))
+        fi
+        ;;
+    esac
+  done
+  if [ -n "$pending" ]; then
+    want=$pending flags=
+  elif [ -z "$command" ]; then
+    want=@commands
+  else
+    set -- $args
+    if [ $# -gt "$nth" ]; then
+      shift "$nth"
+      want=$1
+    fi
+  fi
+}
+
 _kraken_words() {
   case "$1" in
     @containers) kraken ps -o name --timeout 1s 2>/dev/null ;;
@@ -73,23 +114,17 @@ _kraken_words() {
 }
 
 _kraken() {
-  local args flags values command= nth=0 i pair want= prev=${words[CURRENT-1]}
-  for ((i = 2; i < CURRENT; i++)); do
-    if [[ ${words[i]} == -* ]]; then continue; fi
-    if [[ -z $command ]]; then command=${words[i]}; else nth=$((nth + 1)); fi
-  done
-  _kraken_row "$command"
-  for pair in ${=values}; do
-    if [[ $prev == "${pair%%=*}" ]]; then want=${pair#*=}; nth=-1; fi
-  done
-  if [[ $nth -ge 0 && ${words[CURRENT]} == -* ]]; then
+  local cur=${words[CURRENT]} want args flags values pair
+  _kraken_want "${(@)words[2,CURRENT-1]}"
+  if [[ $cur == --*=* ]]; then
+    want=
+    for pair in ${=values}; do
+      if [[ $cur == "${pair%%=*}="* ]]; then want=${pair#*=}; fi
+    done
+    compset -P '*='
+  elif [[ $cur == -* && -n $flags ]]; then
     compadd -- ${=flags}
     return
-  fi
-  if [[ -z $command && -z $want ]]; then
-    want=@commands
-  elif [[ $nth -ge 0 ]]; then
-    want=${${=args}[nth+1]}
   fi
   if [[ $want == @files ]]; then
     _files
@@ -97,4 +132,10 @@ _kraken() {
     compadd -- ${=$(_kraken_words "$want")}
   fi
 }
-compdef _kraken kraken
+# Read from a file named _kraken on the fpath, or by `source`.
+if [[ ${funcstack[1]} == _kraken ]]; then
+  _kraken "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+  compdef _kraken kraken
+fi

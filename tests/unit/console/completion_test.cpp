@@ -39,12 +39,9 @@ std::string bash_offers(const std::string& words, int cword) {
   ::close(fd);
   {
     std::ofstream file{path};
-    // Stands for bash-completion, which a test machine need not have.
-    file << "_get_comp_words_by_ref() { words=(\"${COMP_WORDS[@]}\"); cword=$COMP_CWORD;"
-            " cur=${words[cword]}; prev=${words[cword-1]}; }\n"
-         << "__ltrim_colon_completions() { :; }\n"
-         << console::completion_script("bash").value() << "kraken() { echo Main; echo Main/web; }\n"
-         << "COMP_WORDS=(" << words << ") COMP_CWORD=" << cword << "\n_kraken\n"
+    file << console::completion_script("bash").value() << "kraken() { echo Main; echo Main/web; }\n"
+         << "COMP_LINE='" << words << "' COMP_WORDS=(" << words << ") COMP_CWORD=" << cword
+         << "\nCOMP_WORDBREAKS=' '\n_kraken\n"
          << "echo \"${COMPREPLY[*]}\"\n";
   }
   const std::string command = "bash --norc " + std::string{path} + " 2>&1";
@@ -70,4 +67,7 @@ TEST_CASE("bash offers commands, containers, choices and flags") {
   CHECK(bash_offers("kraken events --f", 2) == "--follow\n");
   CHECK(bash_offers("kraken process:create Main T1 Test --flags CREATE_D", 6) ==
         "CREATE_DEFAULT\n");
+  CHECK(bash_offers("kraken --socket x -o json sca", 5) == "scale\n");
+  CHECK(bash_offers("kraken --output=js", 1) == "--output=json\n");
+  CHECK(bash_offers("kraken inspect Main Main/", 3) == "\n");
 }
