@@ -25,6 +25,8 @@ final class CrashReport
 
     /** The request being answered; an exit meanwhile is a death. */
     public ?Request $serving = null;
+    /** What an exit interrupts when no request is served; '' until there is anything. */
+    public string $doing = '';
     /** Set once the worker may end without anything being wrong. */
     public bool $finished = false;
 
@@ -62,6 +64,7 @@ final class CrashReport
     public function onException(\Throwable $e): never
     {
         $this->send(self::fields($e));
+        $this->link->drain();
         \fwrite(\STDERR, 'PHP Fatal error:  Uncaught ' . $e . "\n");
         exit(255);
     }
@@ -81,6 +84,7 @@ final class CrashReport
         $this->send($error !== null && ($error['type'] & self::DEADLY) !== 0
             ? self::fieldsOfError($error)
             : ['exit', $this->exitText(), '', 0, '', []]);
+        $this->link->drain();
     }
 
     /** @param array{string, string, string, int, string, list<string>} $fields */
@@ -93,12 +97,12 @@ final class CrashReport
     }
 
     /**
-     * What FATAL says of a throwable: class, message, file, line, trace, parent classes and
+     * What FATAL and FAIL say of a throwable: class, message, file, line, trace, parent classes and
      * interfaces, nearest first, for the supervisor's rules.
      *
      * @return array{string, string, string, int, string, list<string>}
      */
-    private static function fields(\Throwable $e): array
+    public static function fields(\Throwable $e): array
     {
         return [
             $e::class,
@@ -137,6 +141,9 @@ final class CrashReport
     {
         if ($this->serving !== null) {
             return 'exit during ' . $this->serving->method() . ' ' . $this->serving->path();
+        }
+        if ($this->doing !== '') {
+            return 'exit during ' . $this->doing;
         }
         return $this->ready
             ? 'exit between requests'

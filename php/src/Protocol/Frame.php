@@ -22,6 +22,25 @@ final class Frame
     public const DRAIN = 0x22;
     public const LOG = 0x30;
     public const FATAL = 0x31;
+    public const MESSAGE = 0x40;
+    public const CALL = 0x41;
+    public const REPLY = 0x42;
+    public const COMMAND = 0x43;
+    public const RESULT = 0x44;
+    public const STATE = 0x47;
+    public const WATCH = 0x48;
+    public const NOTICE = 0x49;
+    public const FAIL = 0x4a;
+    public const RESUME = 0x4b;
+
+    /** Status of a REPLY or RESULT: the value is the answer. */
+    public const DONE = 0;
+    /** Status: the value is `[class, message, code]`. */
+    public const FAILED = 1;
+    /** Status: the request was taken back. */
+    public const CANCELLED = 2;
+    /** Status: not the answer yet; the deadline begins anew. */
+    public const UNFINISHED = 3;
 
     /** Flag: chunks of the same answer follow. */
     public const MORE = 0x01;

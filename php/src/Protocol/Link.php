@@ -34,6 +34,7 @@ final class Link
     public int $lengthMax = Frame::LENGTH_MAX;
 
     private string $pending = '';
+    private ?Outlet $outlet = null;
     private bool $broken = false;
     private ?Welcome $welcome = null;
     public readonly CrashReport $crash;
@@ -95,6 +96,28 @@ final class Link
             'tier' => 'protocol',
         ])));
         return self::$current;
+    }
+
+    /**
+     * Gives the connection to an event loop, which reads from here on; what this process sends goes
+     * through the outlet.
+     *
+     * @return array{resource, resource, string} the descriptor for reading, for writing, and what
+     *         was read already
+     */
+    public function handOver(Outlet $outlet): array
+    {
+        $this->outlet = $outlet;
+        $pending = $this->pending;
+        $this->pending = '';
+        \stream_set_blocking($this->out, false);
+        return [$this->in, $this->out, $pending];
+    }
+
+    /** Waits until everything sent has left; for the end of the process. */
+    public function drain(): void
+    {
+        $this->outlet?->drain();
     }
 
     /** What the daemon said first: alias, arguments and limits. Waits for it if need be. */
@@ -185,6 +208,9 @@ final class Link
      */
     public function send(string $bytes): bool
     {
+        if ($this->outlet !== null) {
+            return $this->outlet->send($bytes);
+        }
         while (!$this->broken) {
             try {
                 $n = @\fwrite($this->out, $bytes);

@@ -1,0 +1,85 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken\Codec;
+
+/**
+ * @file Values between containers as MessagePack, with ext-msgpack when it is loaded. Data only: an
+ * object is refused on the way out and never made on the way in, whatever the other side sends.
+ */
+final class Values
+{
+    private static ?\MessagePack $extension = null;
+    private static ?bool $loaded = null;
+
+    /**
+     * @throws \InvalidArgumentException for objects but Binary, resources, and too deep data
+     */
+    public static function encode(mixed $value): string
+    {
+        self::$loaded ??= self::load();
+        if (\is_array($value)) {
+            return self::$loaded && self::isPlain($value, MessagePack::DEPTH_MAX)
+                ? self::$extension->pack($value)
+                : MessagePack::encode($value);
+        }
+        return \is_string($value) ? MessagePack::str($value) : MessagePack::encode($value);
+    }
+
+    /**
+     * As a map, also when the array is empty or a list.
+     *
+     * @param array<mixed> $value
+     * @throws \InvalidArgumentException as encode()
+     */
+    public static function map(array $value): string
+    {
+        return \array_is_list($value) ? MessagePack::map($value) : self::encode($value);
+    }
+
+    /**
+     * The array these bytes hold.
+     *
+     * @return array<mixed>
+     * @throws DecodeError when they hold anything else
+     */
+    public static function array(string $bytes): array
+    {
+        if (self::$loaded ??= self::load()) {
+            $value = @self::$extension->unpack($bytes);
+            if (\is_array($value)) {
+                return $value;
+            }
+        }
+        // The extension does not say what is wrong; the decoder in PHP does.
+        $value = MessagePack::decode($bytes);
+        if (!\is_array($value)) {
+            throw new DecodeError('expected an array, not ' . \get_debug_type($value));
+        }
+        return $value;
+    }
+
+    private static function load(): bool
+    {
+        if (!\class_exists(\MessagePack::class, false)) {
+            return false;
+        }
+        // false: objects of PHP are not a thing of the wire.
+        self::$extension = new \MessagePack(false);
+        return true;
+    }
+
+    /** @param array<mixed> $value */
+    private static function isPlain(array $value, int $depth): bool
+    {
+        foreach ($value as $item) {
+            if (\is_array($item) ? $depth <= 1 || !self::isPlain($item, $depth - 1)
+                : !\is_scalar($item) && $item !== null) {
+                return false; // the encoder in PHP knows what to say, or how to do it
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,89 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken\Runtime\Container;
+
+use Kraken\Promise\PromiseInterface;
+use Kraken\Runtime\Runtime;
+
+/**
+ * @file What a container may do with children that are threads: native containers of the daemon.
+ *
+ * Each promise is fulfilled with a sentence. Of the methods for many, the promise is rejected with
+ * a BulkRejectionException if one of them fails; the others are carried out all the same.
+ */
+interface ThreadManagerInterface extends AbstractManagerInterface
+{
+    /** Whether this container has such a child. */
+    public function existsThread(string $alias): bool;
+
+    /**
+     * Creates and starts a child; done when it serves.
+     *
+     * @param ?string $name what its class is found by; null: the name it had, to create it anew
+     * @param int $flags Runtime::CREATE_*: what to do if the alias is taken
+     * @param array<string, mixed> $params timeout, retriesLimit, retriesInterval
+     */
+    public function createThread(
+        string $alias,
+        ?string $name,
+        int $flags = Runtime::CREATE_DEFAULT,
+        array $params = []
+    ): PromiseInterface;
+
+    /**
+     * @param int $flags Runtime::DESTROY_*
+     * @param array<string, mixed> $params as of createThread()
+     */
+    public function destroyThread(
+        string $alias,
+        int $flags = Runtime::DESTROY_FORCE_SOFT,
+        array $params = []
+    ): PromiseInterface;
+
+    /** @param array<string, mixed> $params as of createThread() */
+    public function startThread(string $alias, array $params = []): PromiseInterface;
+
+    /** @param array<string, mixed> $params as of createThread() */
+    public function stopThread(string $alias, array $params = []): PromiseInterface;
+
+    /**
+     * @param array<string, ?string> $definitions alias to name
+     * @param array<string, mixed> $params as of createThread()
+     */
+    public function createThreads(
+        array $definitions,
+        int $flags = Runtime::CREATE_DEFAULT,
+        array $params = []
+    ): PromiseInterface;
+
+    /**
+     * @param list<string> $aliases
+     * @param array<string, mixed> $params as of createThread()
+     */
+    public function destroyThreads(
+        array $aliases,
+        int $flags = Runtime::DESTROY_FORCE_SOFT,
+        array $params = []
+    ): PromiseInterface;
+
+    /**
+     * @param list<string> $aliases
+     * @param array<string, mixed> $params as of createThread()
+     */
+    public function startThreads(array $aliases, array $params = []): PromiseInterface;
+
+    /**
+     * @param list<string> $aliases
+     * @param array<string, mixed> $params as of createThread()
+     */
+    public function stopThreads(array $aliases, array $params = []): PromiseInterface;
+
+    /** Fulfilled with a list of aliases. */
+    public function getThreads(): PromiseInterface;
+
+    /** Destroys all of them. */
+    public function flushThreads(int $flags = Runtime::DESTROY_KEEP): PromiseInterface;
+}

@@ -1,0 +1,178 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken\Runtime\Host;
+
+use Kraken\Codec\Values;
+use Kraken\Loop\LoopInterface;
+use Kraken\Promise\Promise;
+use Kraken\Promise\PromiseInterface;
+use Kraken\Protocol\Frame;
+use Kraken\Throwable\Exception\Logic\InvalidArgumentException;
+use Kraken\Throwable\Exception\Logic\ResourceOccupiedException;
+use Kraken\Throwable\Exception\Logic\ResourceUndefinedException;
+use Kraken\Throwable\Exception\Runtime\ExecutionException;
+use Kraken\Throwable\Exception\Runtime\OverflowException;
+use Kraken\Throwable\Exception\Runtime\RejectionException;
+use Kraken\Throwable\Exception\Runtime\TimeoutException;
+use Kraken\Throwable\ThrowableProxy;
+
+/**
+ * @file What this container has asked others and the daemon: frames out, promises settled by the
+ * answers. The daemon answers everything, so that nothing here needs a clock but the pause before
+ * another try.
+ */
+final class Calls
+{
+    /** Answers after which it may be tried again: the target has not begun, or said nothing. */
+    private const WORTH_ANOTHER_TRY = ['full', 'mailbox_full', 'closed', 'not_started', 'expired',
+        'timeout', 'busy'];
+    private const NO_ANSWER = 'No response was received during specified timeout.';
+    private const STREAM_MAX = 0xffff_ffff;
+
+    /** @var array<int, OpenCall> */
+    private array $open = [];
+    private int $stream = 0;
+    private int $ids = 0;
+    private readonly string $idPrefix;
+
+    public function __construct(private readonly Wire $wire, private readonly LoopInterface $loop)
+    {
+        $this->idPrefix = \bin2hex(\random_bytes(6)) . '.';
+    }
+
+    /** @param string|list<string> $target */
+    public function message(string|array $target, mixed $value, int $mode): PromiseInterface
+    {
+        return $this->open(Frame::MESSAGE, [$target, $mode, $value], null);
+    }
+
+    /** @param string|list<string> $target */
+    public function request(
+        string|array $target,
+        mixed $value,
+        int $mode,
+        RequestParams $how
+    ): PromiseInterface {
+        // The identity makes sure that another try is never carried out a second time.
+        $id = $how->retriesLimit > 1 ? $this->idPrefix . ++$this->ids : '';
+        return $this->open(Frame::CALL, [$target, $mode, $value, $how->timeoutMs(), $id], $how);
+    }
+
+    /** @param array<string, mixed> $params */
+    public function command(
+        string $target,
+        string $name,
+        array $params,
+        RequestParams $how
+    ): PromiseInterface {
+        return $this->openEncoded(
+            Frame::COMMAND,
+            "\x94" . Values::encode($target) . Values::encode($name) . Values::map($params)
+                . Values::encode($target === '' && !$how->given ? 0 : $how->patienceMs()),
+            null
+        );
+    }
+
+    /** Takes a REPLY or RESULT. */
+    public function answered(int $stream, string $payload): void
+    {
+        $call = $this->open[$stream] ?? null;
+        if ($call === null) {
+            return; // taken back, or answered
+        }
+        [$status, $value] = Values::array($payload) + [Frame::FAILED, null];
+        if ($status === Frame::UNFINISHED) {
+            $call->tries = 1;
+            return;
+        }
+        unset($this->open[$stream]);
+        match ($status) {
+            Frame::DONE => $call->promise->resolve($value),
+            Frame::CANCELLED => $call->promise->cancel($value),
+            default => $this->refused($call, \is_array($value) ? $value : []),
+        };
+    }
+
+    /** The stream of what was asked last. */
+    public function last(): int
+    {
+        return $this->stream;
+    }
+
+    /** @param array<mixed> $payload */
+    private function open(int $type, array $payload, ?RequestParams $retry): PromiseInterface
+    {
+        return $this->openEncoded($type, Values::encode($payload), $retry);
+    }
+
+    private function openEncoded(
+        int $type,
+        string $payload,
+        ?RequestParams $retry
+    ): PromiseInterface {
+        $call = null;
+        $promise = new Promise(null, function () use (&$call): void {
+            $this->takeBack($call);
+        });
+        $call = new OpenCall($promise, $type, $payload, $retry);
+        $this->send($call);
+        return $promise;
+    }
+
+    private function send(OpenCall $call): void
+    {
+        do {
+            $this->stream = $this->stream === self::STREAM_MAX ? 1 : $this->stream + 1;
+        } while (isset($this->open[$this->stream]));
+        $this->open[$this->stream] = $call;
+        $call->stream = $this->stream;
+        $this->wire->frame($call->type, $this->stream, $call->payload);
+    }
+
+    private function takeBack(OpenCall $call): void
+    {
+        if (($this->open[$call->stream] ?? null) === $call) {
+            unset($this->open[$call->stream]);
+            $this->wire->frame(Frame::CANCEL, $call->stream, '');
+        }
+    }
+
+    /** @param array<mixed> $why class, message, code */
+    private function refused(OpenCall $call, array $why): void
+    {
+        $class = (string) ($why[0] ?? '');
+        $code = (string) ($why[2] ?? '');
+        $retry = $call->retry;
+        if ($class === '' && $retry !== null && $call->tries < $retry->retriesLimit
+            && \in_array($code, self::WORTH_ANOTHER_TRY, true)) {
+            ++$call->tries;
+            $this->loop->addTimer($retry->retriesInterval, function () use ($call): void {
+                if ($call->promise->isPending()) {
+                    $this->send($call);
+                }
+            });
+            return;
+        }
+        $call->promise->reject(self::reason($class, (string) ($why[1] ?? ''), $code));
+    }
+
+    /** The exception a failed answer stands for; of the tree's own answers by their code. */
+    private static function reason(string $class, string $message, string $code): \Throwable
+    {
+        if ($class !== '') {
+            return (new ThrowableProxy($class, $message, (int) $code))->toThrowable();
+        }
+        return match ($code) {
+            'no_such', 'not_found' => new ResourceUndefinedException($message),
+            'already_exists', 'refused' => new ResourceOccupiedException($message),
+            'invalid_argument' => new InvalidArgumentException($message),
+            'full', 'mailbox_full' => new OverflowException($message),
+            'expired', 'timeout' => new TimeoutException(self::NO_ANSWER),
+            'in_flight', 'unhandled' => new ExecutionException($message),
+            default => new RejectionException($message),
+        };
+    }
+}

@@ -1,0 +1,31 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken\Runtime\Host;
+
+use Kraken\Promise\Promise;
+
+/**
+ * @file A message, request or command that has left and waits for its answer.
+ */
+final class OpenCall
+{
+    /** Tries so far. */
+    public int $tries = 1;
+    /** The stream of the try that is under way. */
+    public int $stream = 0;
+
+    /**
+     * @param string $payload of the frame, to send it again
+     * @param ?RequestParams $retry null: it is tried once
+     */
+    public function __construct(
+        public readonly Promise $promise,
+        public readonly int $type,
+        public readonly string $payload,
+        public readonly ?RequestParams $retry
+    ) {
+    }
+}

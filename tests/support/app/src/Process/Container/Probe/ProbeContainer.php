@@ -1,0 +1,158 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace App\Process\Container\Probe;
+
+use Kraken\Core\CoreInterface;
+use Kraken\Loop\Timer\TimerInterface;
+use Kraken\Promise\Deferred;
+use Kraken\Runtime\RuntimeContainer;
+use Kraken\Throwable\Exception\Runtime\RejectionException;
+
+/**
+ * @file Does what a test asks of it, and tells what its hooks see.
+ */
+final class ProbeContainer extends RuntimeContainer
+{
+    /** @var list<string> */
+    private array $messages = [];
+    private int $ticks = 0;
+
+    protected function config(CoreInterface $core)
+    {
+        return ['probe.answer' => 42];
+    }
+
+    protected function construct(CoreInterface $core)
+    {
+        foreach (['Create', 'Destroy', 'Start', 'Stop'] as $what) {
+            foreach (['Before', '', 'After'] as $when) {
+                $this->{"on$when$what"}(function (string $reason = '') use ($when, $what): void {
+                    echo "hook $when$what state={$this->getState()} reason=$reason\n";
+                    if (($this->getArgs()['throw'] ?? '') === "$when$what") {
+                        throw new \DomainException("in $when$what");
+                    }
+                });
+            }
+        }
+        if (isset($this->getArgs()['construct'])) {
+            $this->probe($this->getArgs()['construct'], null);
+        }
+        $this->onMessage(function (mixed $value, string $from): void {
+            $this->messages[] = $from . ':' . \json_encode($value);
+            if (\is_string($value)) {
+                $this->probe($value, null);
+            }
+        });
+        $this->onRequest(fn (mixed $value, string $from): mixed => \is_array($value)
+            ? $this->probe($value[0], $value[1] ?? null)
+            : ['echo' => $value, 'from' => $from]);
+        $this->onCommand('probe', fn (array $params): mixed =>
+            $this->probe($params['do'], $params['with'] ?? null) ?? $params);
+        $this->onNotice(function (string $path, int $state, string $cause): void {
+            $this->messages[] = "notice:$path:$state";
+        });
+    }
+
+    private function probe(string $what, mixed $with): mixed
+    {
+        $manager = $this->isBooting() ? null : $this->getManager();
+        return match ($what) {
+            'who' => [$this->getType(), $this->getParent(), $this->getAlias(), $this->getPath(),
+                $this->getName(), $this->getArgs(), $this->getState()],
+            'config' => $this->getCore()->config(),
+            'messages' => $this->messages,
+            'forget' => $this->messages = [],
+            'pid' => \getmypid(),
+            'memory' => [\memory_get_usage(), \count(\debug_backtrace())],
+            'ticks' => $this->ticks,
+            'tick' => $this->getLoop()->addPeriodicTimer($with, function (): void {
+                ++$this->ticks;
+            })->isActive(),
+            'tick and throw' => $this->getLoop()->addPeriodicTimer($with, function (): void {
+                ++$this->ticks;
+                throw new \DomainException("tick {$this->ticks}");
+            })->isActive(),
+            'throw' => throw new \DomainException((string) ($with ?? 'thrown')),
+            'throw soon' => $this->getLoop()->onTick(
+                static fn () => throw new \DomainException((string) ($with ?? 'soon'))
+            ),
+            'fail' => $this->fail(new \LengthException((string) $with)),
+            'fail twice' => $this->failTwice(),
+            'fail and succeed' => $this->failAndSucceed(),
+            'exit' => exit(7),
+            'fatal' => \eval('function f(): void {} function f(): void {}'),
+            'warn' => \trigger_error('careful', \E_USER_WARNING),
+            'deprecated' => \trigger_error('old', \E_USER_DEPRECATED),
+            'busy' => self::busy((float) $with),
+            'later' => $this->later((float) $with),
+            'never' => $this->never(),
+            'reject' => throw new RejectionException((string) $with),
+            'object' => new \stdClass(),
+            'lose a rejection' => \is_object(\Kraken\Promise\Promise::doReject('lost')->then()),
+            'stop loop' => $this->getModel()->getLoop()->stop(),
+            'stop' => $this->stop()->done() ?? true,
+            'destroy' => $this->destroy()->done() ?? true,
+            'create' => $manager->createProcess($with[0], $with[1], $with[2] ?? 0),
+            'createAll' => $manager->createProcesses($with),
+            'destroyChild' => $manager->destroyProcess($with),
+            'exists' => $manager->existsProcess($with),
+            'children' => $manager->getProcesses(),
+            'request' => $manager->sendRequest($with[0], $with[1], $with[2] ?? []),
+            'message' => $manager->sendMessage($with[0], $with[1], $with[2] ?? 0),
+            'command' => $manager->sendCommand($with[0], $with[1], $with[2] ?? []),
+            'watch' => $manager->watch($with) ?? true,
+            'construct child' => $this->onCreate(fn () => $this->getManager()
+                ->createProcess('kid', 'Probe')->done(function (string $text): void {
+                    echo $text . PHP_EOL;
+                })),
+            'hello' => 'hello',
+            default => null,
+        };
+    }
+
+    private function isBooting(): bool
+    {
+        return $this->getState() === 2;
+    }
+
+    private function failTwice(): string
+    {
+        $this->fail(new \LengthException('first'));
+        throw new \DomainException('second');
+    }
+
+    private function failAndSucceed(): string
+    {
+        $this->fail(new \LengthException('short'));
+        $this->succeed();
+        return 'asked';
+    }
+
+    private static function busy(float $seconds): bool
+    {
+        $until = \hrtime(true) + (int) ($seconds * 1e9);
+        while (\hrtime(true) < $until) {
+            \md5('busy');
+        }
+        return true;
+    }
+
+    private function later(float $seconds): mixed
+    {
+        $deferred = new Deferred();
+        $this->getLoop()->addTimer($seconds, static function () use ($deferred): void {
+            $deferred->resolve('later');
+        });
+        return $deferred->getPromise();
+    }
+
+    private function never(): mixed
+    {
+        return (new Deferred(static function (): void {
+            echo "cancelled\n";
+        }))->getPromise();
+    }
+}
