@@ -4,6 +4,7 @@
 #include "config/daemon_options.hpp"
 
 #include "config/detail/option_row.hpp"
+#include "config/detail/php_table.hpp"
 #include "config/detail/sections.hpp"
 
 namespace kraken::config {
@@ -78,6 +79,8 @@ struct option_table<daemon_options> {
           "shards",
           {.summary = "threads that serve; 0: one per core the daemon may use", .max = 128}),
       row<&daemon_options::shutdown>("shutdown", {.summary = "the daemon's end"}),
+      row<&daemon_options::php>(
+          "php", {.summary = "containers in PHP, unless they say otherwise themselves"}),
   };
 };
 

@@ -4,6 +4,7 @@
 /// ranges and summaries are rows in daemon_options.cpp.
 #pragma once
 
+#include "config/php_options.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/base/units.hpp"
 
@@ -34,6 +35,7 @@ struct daemon_options {
   admin_options admin;
   std::uint32_t shards = 0; ///< 0: one per core this process may use
   stop_options shutdown;
+  php_options php; ///< of containers in PHP made by verbs; those of the file have taken it over
 };
 
 } // namespace kraken::config

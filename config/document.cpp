@@ -198,6 +198,19 @@ void lay_over(node& base, const node& over) {
   base = over;
 }
 
+void lay_under(node& base, const node& under) {
+  if (under.is != node::type::map || base.is != node::type::map) {
+    return;
+  }
+  for (const auto& each : under.entries) {
+    if (auto* there = base.find(each.key)) {
+      lay_under(*there, each.value);
+    } else {
+      base.entries.push_back(each);
+    }
+  }
+}
+
 std::string to_json_text(const node& value, unsigned depth) {
   std::string out;
   append_json(out, value, depth == 0 ? 0 : json_indent, 0);

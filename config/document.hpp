@@ -75,6 +75,9 @@ struct config_error {
 /// else whole.
 void lay_over(node& base, const node& over);
 
+/// Adds to `base` what only `under` has; maps are gone into, lists and scalars stay as they are.
+void lay_under(node& base, const node& under);
+
 /// @param depth spaces per level; 0: one line
 [[nodiscard]] std::string to_json_text(const node& value, unsigned depth);
 

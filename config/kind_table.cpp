@@ -5,6 +5,7 @@
 
 #include "config/detail/sections.hpp"
 #include "config/http_options.hpp"
+#include "config/php_options.hpp"
 #include "config/pool_options.hpp"
 #include "config/process_options.hpp"
 
@@ -50,6 +51,12 @@ constexpr std::array kind_rows{
     with_options<process_options, process_spec_options>(
         {.name = "process", .summary = "any program, supervised", .start = start_words::program},
         [] { return &detail::process_section(); }),
+    with_options<php_options, php_spec_options>(
+        {.name = "php",
+         .summary = "a class of a PHP application, in a process of its own",
+         .start = start_words::class_name,
+         .children = offspring::declared},
+        [] { return &detail::php_section(); }),
     with_options<pool_options, pool_spec_options>(
         {.name = "pool",
          .summary = "workers that share a queue of requests",

@@ -207,7 +207,25 @@ private:
     const bound_section daemon{&detail::daemon_section(), &out_.daemon};
     constexpr std::array<std::string_view, 1> elsewhere{"root"};
     read_sections({&daemon, 1}, document_, elsewhere, in);
+    auto* root = document_.find("root");
+    const auto* php = document_.find("php");
+    if (errors_.empty() && root != nullptr && php != nullptr) {
+      hand_down(*php, *root);
+    }
     out_.root = read_root(document_.find("root"), errors_);
+  }
+
+  /// What `php` says counts for every container in PHP that does not say it itself. The values
+  /// keep their places: relative names in them stay relative to the file they are in.
+  static void hand_down(const node& php, node& parent) { // NOLINT(misc-no-recursion): checked depth
+    auto* children = parent.find("children");
+    for (std::size_t i = 0; children != nullptr && i < children->items.size(); ++i) {
+      auto& child = children->items[i];
+      hand_down(php, child);
+      if (kind_of(child) == "php" && php.is == node::type::map) {
+        lay_under(child, php);
+      }
+    }
   }
 
   /// A relative name in a file is relative to the file, elsewhere to where we are.
@@ -232,6 +250,8 @@ private:
     complete_path(out_.daemon.log.file, "log", "file");
     complete_path(out_.daemon.admin.socket, "admin", "socket");
     complete_path(out_.daemon.admin.token_file, "admin", "token_file");
+    const auto* php = document_.find("php");
+    complete_php(out_.daemon.php, php == nullptr ? document_ : *php);
     if (const auto* root = document_.find("root")) {
       complete_children(out_.root, *root);
     }
@@ -253,12 +273,29 @@ private:
         auto values = run->values;
         complete(values);
         child.options = std::make_shared<const process_spec_options>(std::move(values));
+      } else if (const auto* php = dynamic_cast<const php_spec_options*>(child.options.get())) {
+        auto values = php->values;
+        complete_php(values, child_at);
+        child.options = std::make_shared<const php_spec_options>(std::move(values));
       } else if (const auto* http = dynamic_cast<const http_spec_options*>(child.options.get())) {
         auto values = http->values;
         complete_listen(values.listen, child_at.find("listen"));
         child.options = std::make_shared<const http_spec_options>(std::move(values));
       }
       complete_children(child, child_at);
+    }
+  }
+
+  void complete_php(php_options& php, const node& at) const {
+    const auto place_of = [&at](std::string_view key) -> const place& {
+      const auto* found = at.find(key);
+      return found == nullptr ? at.at : found->at;
+    };
+    php.process.cwd = absolute_name(php.process.cwd, place_of("cwd"));
+    for (auto* name : {&php.package, &php.autoload}) {
+      if (!name->empty()) {
+        *name = absolute_name(*name, place_of(name == &php.package ? "package" : "autoload"));
+      }
     }
   }
 

@@ -8,6 +8,7 @@
 #include "config/document.hpp"
 #include "config/http_options.hpp"
 #include "config/narya_import.hpp"
+#include "config/php_options.hpp"
 #include "config/pool_options.hpp"
 #include "config/process_options.hpp"
 #include "kraken/base/result.hpp"

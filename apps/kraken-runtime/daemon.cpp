@@ -126,6 +126,7 @@ result<void> daemon::make_tree() {
     auto& loop = *loops_.emplace_back(std::make_unique<net::event_loop>(i));
     pools_.add_shard(loop);
     process_environment_.shards.push_back(&loop);
+    php_environment_.shards.push_back(&loop);
     http_environment_.shards.push_back({&loop, &pools_.part(i).sinks});
   }
   actor::tree_options options;
@@ -143,6 +144,7 @@ result<void> daemon::make_tree() {
     return fail(made.error());
   }
   tree_ = std::move(*made);
+  prepare_verbs();
   return {};
 }
 
@@ -181,6 +183,7 @@ std::vector<actor::kind> daemon::kinds() {
       }
     });
   };
+  prepare_php();
   return {
       hooks_of("pool",
                [this](actor::host& shell) {
@@ -191,6 +194,10 @@ std::vector<actor::kind> daemon::kinds() {
        [this](actor::host& shell) {
          return std::make_unique<containers::worker_container>(shell, pool_environment_);
        }},
+      hooks_of("php",
+               [this](actor::host& shell) {
+                 return std::make_unique<containers::php_container>(shell, php_environment_);
+               }),
       hooks_of("http",
                [this](actor::host& shell) {
                  return std::make_unique<containers::http_container>(shell, http_environment_);

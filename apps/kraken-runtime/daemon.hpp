@@ -8,7 +8,9 @@
 #include "containers/admin/admin_service.hpp"
 #include "containers/admin/narya_status.hpp"
 #include "containers/admin/token_gate.hpp"
+#include "containers/admin/verb_door.hpp"
 #include "containers/http/http_container.hpp"
+#include "containers/php/php_container.hpp"
 #include "containers/php/pool_container.hpp"
 #include "containers/process/process_container.hpp"
 #include "kraken/actor/tree.hpp"
@@ -41,6 +43,7 @@ struct daemon_plan {
   std::string admin_listen; ///< TCP, besides the socket; empty: none
   std::string admin_token;
   milliseconds stop_within = seconds{80};
+  config::php_options php; ///< of containers in PHP made by verbs
   std::vector<std::string> config_files;
   std::string shown_configuration = "null"; ///< JSON, secrets redacted
   std::vector<std::string> warnings;
@@ -73,7 +76,11 @@ private:
   void sweep_soon();
   void notify_watchdog();
   void reload(containers::reload_mode how, containers::admin_environment::changes_done done);
-  void create_project(model::force how, const model::reply_callback& done);
+  void create_project(model::force how, executor& on, const model::reply_callback& done);
+  void prepare_php();
+  void prepare_verbs();
+  [[nodiscard]] result<model::child_spec>
+  spec_of(std::string_view family, std::string_view alias, std::string_view name) const;
   void apply(daemon_plan read,
              containers::admin_environment::changes changes,
              containers::admin_environment::changes_done done);
@@ -97,6 +104,9 @@ private:
   containers::pool_environment pool_environment_;
   containers::process_environment process_environment_;
   containers::http_environment http_environment_;
+  containers::php_environment php_environment_;
+  containers::verb_environment verb_environment_;
+  containers::verb_door verbs_{verb_environment_};
   containers::admin_environment admin_environment_;
   std::optional<process::single_instance> only_;
   std::optional<process::signal_descriptor> signals_;
@@ -116,6 +126,7 @@ private:
   std::atomic<bool> reloading_{false};
   guarded<std::map<std::string, std::vector<std::string>>> listening_; ///< by front
   guarded<std::string> shown_configuration_;
+  guarded<config::php_options> php_options_;
   int exit_code_ = 0;
 };
 

@@ -38,6 +38,7 @@ containers::front_settings admin_settings(const char* sink) {
 
 void daemon::prepare_admin() {
   admin_environment_.tree = tree_.get();
+  admin_environment_.verbs = &verbs_;
   admin_environment_.logs = &logs_;
   admin_environment_.node = [this] { return node_record(); };
   admin_environment_.configuration = [this] {
@@ -54,9 +55,6 @@ void daemon::prepare_admin() {
         home.post([answer, result = std::move(outcome)] { answer(result); });
       });
     });
-  };
-  admin_environment_.create_project = [this](model::force how, auto done) {
-    control_.post([this, how, answer = std::move(done)] { create_project(how, answer); });
   };
   admin_environment_.measure = [this](containers::metrics_page& page) { measure(page); };
   admin_environment_.stopping = [this] { return stopping_.load(); };

@@ -10,12 +10,12 @@
 
 namespace kraken::runtime {
 
-void daemon::create_project(model::force how, const model::reply_callback& done) {
+void daemon::create_project(model::force how, executor& on, const model::reply_callback& done) {
   model::command create;
   create.what = model::verb::create;
   create.flags = how;
   create.spec = std::make_shared<const model::child_spec>(plan_.root);
-  tree_->execute(std::move(create), *loops_.front(), done);
+  tree_->execute(std::move(create), on, done);
 }
 
 /// The configuration as it is now, refused as a whole if the tree would not take it.
@@ -88,6 +88,7 @@ void daemon::apply(daemon_plan read,
         plan_.read_again = plan->read_again;
         plan_.stop_within = plan->stop_within;
         shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
+        php_options_.with([this](auto& options) { options = plan_.php; });
         static_cast<void>(manager_.ready("ready"));
         log::info("reloaded", {{"changes", changes.size()}});
         done(changes);

@@ -60,6 +60,7 @@ result<daemon_plan> make_plan(const config::load_request& request) {
   plan.shards = loaded->daemon.shards;
   plan.stop_within = loaded->daemon.shutdown.deadline;
   plan.config_files = loaded->files;
+  plan.php = loaded->daemon.php;
   plan.logging = {loaded->daemon.log.level, loaded->daemon.log.format, loaded->daemon.log.file};
   plan.admin_socket = loaded->daemon.admin.socket.empty()
                           ? process::runtime_directory() + "/kraken.sock"

@@ -78,6 +78,27 @@ void check_start(const model::child_spec& spec, const node& from, reader& in) {
   }
 }
 
+/// A class has one name: `start: Test`, or `name: Test`.
+void check_class(model::child_spec& spec, const node& from, reader& in) {
+  if (find_kind(spec.kind)->start != start_words::class_name) {
+    return;
+  }
+  if (spec.start.empty() && !spec.name.empty()) {
+    spec.start = {spec.name};
+  }
+  const auto* start = from.find("start");
+  const reader::inside here{in, "start"};
+  if (spec.start.size() != 1 || spec.start.front().empty()) {
+    in.fault(start == nullptr ? from.at : start->at,
+             spec.start.size() > 1 ? "expected one class name; arguments are `args`"
+                                   : "is missing: the name of a class, such as Test");
+    return;
+  }
+  if (spec.name.empty()) {
+    spec.name = spec.start.front();
+  }
+}
+
 void check_spec(const model::child_spec& spec, const node& from, reader& in) {
   if (const auto fine = model::check(spec); !fine) {
     in.fault(from.at, fine.error().context);
@@ -165,6 +186,7 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   }
   auto spec = read_spec(from, kind, detail::container_keys, in);
   check_start(spec, from, in);
+  check_class(spec, from, in);
   if (find_kind(kind)->children == offspring::none && from.find("children") != nullptr) {
     in.fault(from.find("children")->at, "only a supervisor has children");
   }

@@ -79,6 +79,9 @@ public:
       if (const auto* program = options_of<process_spec_options>(*one.spec)) {
         check_user(one, program->values);
       }
+      if (const auto* php = options_of<php_spec_options>(*one.spec)) {
+        check_user(one, php->values.process);
+      }
     }
   }
 

@@ -14,6 +14,7 @@ namespace kraken::config::detail {
 [[nodiscard]] const section& container_section(); ///< of model::child_spec: what every kind has
 [[nodiscard]] const section& process_section();
 [[nodiscard]] const section& pool_section();
+[[nodiscard]] const section& php_section();
 [[nodiscard]] const section& http_section();
 
 /// Keys of a container that no table has.

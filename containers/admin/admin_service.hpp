@@ -7,9 +7,9 @@
 
 #include "console/api_json.hpp"
 #include "console/api_table.hpp"
-#include "console/command_table.hpp"
 #include "containers/admin/event_streams.hpp"
 #include "containers/admin/metrics_page.hpp"
+#include "containers/admin/verb_door.hpp"
 #include "kraken/actor/tree.hpp"
 #include "kraken/net/event_loop.hpp"
 #include "kraken/net/exchange.hpp"
@@ -34,14 +34,13 @@ struct admin_environment {
   using changes_done = std::function<void(result<changes>)>;
 
   actor::tree* tree = nullptr;
+  const verb_door* verbs = nullptr;
   process::log_board* logs = nullptr;
 
   std::function<console::node_record()> node;
   std::function<std::string()> configuration;            ///< JSON
   std::function<void(reload_mode, changes_done)> reload; ///< answers on the service's loop
   std::function<void(stop_mode)> stop;
-  /// Creates the root with the configuration that was read last; answers on the service's loop.
-  std::function<void(model::force, model::reply_callback)> create_project;
   std::function<void(metrics_page&)> measure; ///< adds what only others know
   std::function<bool()> stopping;
 };
@@ -72,24 +71,14 @@ private:
   void show_metrics(net::exchange& from);
   void command(net::exchange& from, std::string_view body);
   void carry_out(net::exchange& from, const console::command_request& wanted);
-  void existence(net::exchange& from,
-                 const console::command_request& wanted,
-                 const result<actor::status_ptr>& child);
-  void create_project(net::exchange& from, const console::command_request& wanted);
-  [[nodiscard]] result<actor::status_ptr> child_named(const console::command_row& row,
-                                                      const console::command_request& wanted) const;
   void reload(net::exchange& from, const console::command_request& wanted);
-  [[nodiscard]] result<model::command> to_command(const console::command_request& wanted) const;
 
   // Answers arrive later by number, because the client may have gone meanwhile.
   [[nodiscard]] std::uint64_t remember(net::exchange& from);
   [[nodiscard]] net::exchange* recall(std::uint64_t number);
 
   static void respond(net::exchange& to, int status, std::string_view type, std::string_view body);
-  /// Answers when the tree has.
-  [[nodiscard]] model::reply_callback
-  answer_later(net::exchange& from, const console::command_row& row, std::string alias);
-  static void respond_done(net::exchange& to, const model::reply& what);
+  static void respond_done(net::exchange& to, const verb_outcome& what);
   static void respond_error(net::exchange& to,
                             const error& why,
                             std::string_view command,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Starting of a worker's process with its channel, by dialect.
+#include "containers/php/channel_pair.hpp"
 #include "containers/php/kraken_channel.hpp"
 #include "containers/php/narya_channel.hpp"
 #include "containers/php/worker_container.hpp"
@@ -8,15 +9,9 @@
 #include <charconv>
 #include <string_view>
 
-#include <fcntl.h>
-#include <sys/socket.h>
-
 namespace kraken::containers {
 
 namespace {
-
-// The number under which a worker finds its socket (KRAKEN_FD).
-constexpr int channel_fd_number = 3;
 
 // Later Narya SDKs take it; version 1.0.0 ignores it and expires when idle.
 constexpr std::string_view narya_socket_timeout = "31536000";
@@ -65,17 +60,12 @@ result<void> worker_container::launch() {
 }
 
 result<void> worker_container::launch_kraken(process::launch_spec spec) {
-  int ends[2] = {-1, -1};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
-    return fail(errno_error("socketpair for the worker's channel"));
+  auto pair = make_channel_pair();
+  if (!pair) {
+    return fail(pair.error());
   }
-  unique_fd ours{ends[0]};
-  unique_fd theirs{ends[1]};
-  // Blocking for the worker: it has nothing else to wait for.
-  const int flags = ::fcntl(theirs.get(), F_GETFL);
-  static_cast<void>(::fcntl(theirs.get(), F_SETFL, flags & ~O_NONBLOCK));
-
-  auto channel = std::make_unique<kraken_channel>(loop_, std::move(ours), *this, *pool_, live_);
+  auto channel =
+      std::make_unique<kraken_channel>(loop_, std::move(pair->ours), *this, *pool_, live_);
   wire::welcome_facts facts;
   facts.alias = shell_.path();
   facts.generation = shell_.generation();
@@ -83,8 +73,7 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
   if (auto opened = channel->welcome(facts); !opened) {
     return opened;
   }
-  spec.environment.set["KRAKEN_FD"] = std::to_string(channel_fd_number);
-  spec.inherit.push_back({std::move(theirs), channel_fd_number});
+  inherit_channel(spec, std::move(pair->theirs));
   channel_ = std::move(channel);
   return process_->start(std::move(spec));
 }

@@ -82,7 +82,8 @@ TEST_CASE("an unknown name brings the nearest one") {
       {"root:\n  supervise:\n    intensty: 5\n",
        "kraken.yaml:3:5: Main.supervise.intensty: unknown option (did you mean 'intensity'?)"},
       {"root:\n  children:\n    - {id: a, type: pol}\n",
-       "kraken.yaml:3:21: a.type: no kind 'pol' (kinds: supervisor, process, pool, http) (did you "
+       "kraken.yaml:3:21: a.type: no kind 'pol' (kinds: supervisor, process, php, pool, http) (did "
+       "you "
        "mean 'pool'?)"},
       {"xyzzy: 1\n", "kraken.yaml:1:1: xyzzy: unknown option"},
   }));
@@ -92,7 +93,8 @@ TEST_CASE("an unknown name brings the nearest one") {
 TEST_CASE("a container says what it lacks") {
   const auto [container, expected] = GENERATE(table<std::string, std::string>({
       {"{type: supervisor}", "kraken.yaml:3:7: ?.id: is missing (alias among its siblings)"},
-      {"{id: a}", "kraken.yaml:3:7: a.type: is missing: one of supervisor, process, pool, http"},
+      {"{id: a}",
+       "kraken.yaml:3:7: a.type: is missing: one of supervisor, process, php, pool, http"},
       {"{id: a, type: pool}",
        "kraken.yaml:3:7: a.start: is missing: program and arguments, such as [php, worker.php]"},
       {"{id: a, type: process, start: php a.php}",

@@ -55,10 +55,7 @@ final class Family
         int $flags,
         array $params
     ): PromiseInterface {
-        if ($name === null || $name === 'null') {
-            $name = ''; // the daemon knows what it was
-        }
-        $words = ['name' => $name, 'flags' => self::word(self::CREATE_FLAGS, $flags)];
+        $words = ['name' => $name ?? 'null', 'flags' => self::word(self::CREATE_FLAGS, $flags)];
         return $this->verb('create', $this->params($alias) + $words, $params);
     }
 

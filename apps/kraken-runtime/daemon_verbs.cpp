@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Who may ask for verbs and what a NAME in them stands for; where containers in PHP find their
+/// package.
+#include "apps/kraken-runtime/daemon.hpp"
+
+#include "containers/admin/program_spec.hpp"
+#include "containers/php/class_spec.hpp"
+
+#include <array>
+#include <filesystem>
+
+#include <unistd.h>
+
+namespace kraken::runtime {
+
+namespace {
+
+// Beside an installed daemon, and in the source tree around build/bin.
+constexpr std::array package_places{"../share/kraken/php", "../../php"};
+
+std::string find_package() {
+  std::error_code none;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
+  for (const auto* place : package_places) {
+    const auto found = (here / place).lexically_normal();
+    if (std::filesystem::is_regular_file(found / "bin/container.php", none)) {
+      return found.string();
+    }
+  }
+  return (here / package_places.front()).lexically_normal().string();
+}
+
+containers::php_verb_reply reply_of(const std::string& verb,
+                                    const containers::verb_outcome& outcome) {
+  containers::php_verb_reply out{outcome.text, std::nullopt};
+  if (verb.ends_with(":get")) {
+    out.names = outcome.names;
+  }
+  return out;
+}
+
+} // namespace
+
+void daemon::prepare_php() {
+  php_options_.with([this](auto& options) { options = plan_.php; });
+  php_environment_.logs = &logs_;
+  php_environment_.children = &children_;
+  php_environment_.process_ended = [this] { sweep_soon(); };
+  php_environment_.package = find_package();
+  php_environment_.default_root =
+      ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
+  php_environment_.knows_verb = containers::verb_door::knows;
+  php_environment_.verb =
+      [this](const containers::php_command& what, std::string origin, executor& on, auto done) {
+        verbs_.carry_out(what.name,
+                         what.params,
+                         std::move(origin),
+                         on,
+                         [done = std::move(done),
+                          verb = what.name](const result<containers::verb_outcome>& outcome) {
+                           if (outcome) {
+                             done(reply_of(verb, *outcome));
+                           } else {
+                             done(fail(outcome.error()));
+                           }
+                         });
+      };
+}
+
+void daemon::prepare_verbs() {
+  verb_environment_.tree = tree_.get();
+  verb_environment_.create_project = [this](model::force how, executor& on, auto done) {
+    control_.post([this, how, &on, answer = std::move(done)] { create_project(how, on, answer); });
+  };
+  verb_environment_.spec_of = [this](auto family, auto alias, auto name) {
+    return spec_of(family, alias, name);
+  };
+}
+
+// A class of PHP is written like one; everything else is a program.
+result<model::child_spec>
+daemon::spec_of(std::string_view family, std::string_view alias, std::string_view name) const {
+  if (family == "thread") {
+    return fail(errc::unsupported, "'thread:create' is not available yet");
+  }
+  if (!containers::is_class_name(name)) {
+    return containers::program_spec(alias, name);
+  }
+  const auto options = php_options_.with([](const auto& current) { return current; });
+  return containers::class_spec(alias, name, options);
+}
+
+} // namespace kraken::runtime

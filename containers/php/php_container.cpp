@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Launch, life and end of a container in PHP.
+#include "containers/php/php_container.hpp"
+
+#include "containers/php/channel_pair.hpp"
+#include "kraken/base/log.hpp"
+
+#include <utility>
+
+namespace kraken::containers {
+
+namespace {
+
+constexpr milliseconds php_memory_look_every = seconds{5};
+
+// A process that closed its channel is given this long to end by itself, so that the report has
+// its own exit code.
+constexpr process::stop_times php_after_hang_up{.drain = milliseconds{1'000},
+                                                .terminate = milliseconds{1'000}};
+
+constexpr std::size_t php_tail_bytes = 4U << 10U;
+
+} // namespace
+
+process::launch_spec
+php_launch_spec(const config::php_options& options, const std::string& package, std::string name) {
+  process::launch_spec spec;
+  spec.argv = {options.binary};
+  for (const auto& [key, value] : options.ini) {
+    spec.argv.insert(spec.argv.end(), {"-d", key + "=" + value});
+  }
+  spec.argv.push_back((options.package.empty() ? package : options.package) + "/bin/container.php");
+  if (!options.autoload.empty()) {
+    spec.argv.push_back("--autoload=" + options.autoload);
+  }
+  for (const auto& pattern : options.lookup) {
+    spec.argv.push_back("--lookup=" + pattern);
+  }
+  spec.argv.push_back(std::move(name));
+
+  const auto& process = options.process;
+  spec.environment.set = process.env;
+  spec.environment.base =
+      process.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
+  spec.directory = process.cwd;
+  spec.user = process.user;
+  spec.group = process.group;
+  spec.root = process.allow_root ? process::superuser::allow : process::superuser::refuse;
+  spec.limits.core = process.limits.core;
+  spec.limits.address_space = process.limits.as;
+  spec.limits.open_files = process.limits.nofile;
+  spec.limits.processes = process.limits.nproc;
+  spec.umask = process.umask.bits;
+  return spec;
+}
+
+php_container::php_container(actor::host& shell, const php_environment& environment)
+    : shell_(shell), environment_(environment), loop_(*environment.shards[shell.shard_index()]),
+      log_(environment.logs->at(shell.path())) {}
+
+php_container::~php_container() = default;
+
+void php_container::start() {
+  if (auto launched = launch(); !launched) {
+    model::cause why;
+    why.kind = model::cause_kind::start_error;
+    why.message = launched.error().text();
+    process_.reset();
+    shell_.ended(std::move(why));
+    return;
+  }
+  shell_.show_pid(process_->pid());
+  shell_.show_gauges(live_);
+  watch_memory();
+}
+
+result<void> php_container::launch() {
+  const auto& definition = shell_.spec();
+  const auto* const given = dynamic_cast<const config::php_spec_options*>(definition.options.get());
+  const config::php_options standard;
+  const auto name = definition.start.empty() ? definition.name : definition.start.front();
+  auto spec =
+      php_launch_spec(given == nullptr ? standard : given->values, environment_.package, name);
+  if (spec.user.empty() && environment_.default_root == process::superuser::allow) {
+    spec.root = process::superuser::allow;
+  }
+  spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
+  spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
+  process_ = std::make_unique<process::supervised_process>(
+      loop_,
+      *environment_.children,
+      log_,
+      process::supervised_process::callbacks{
+          .ended = [this](const exit_status& status) { process_ended(status); },
+          .drain = [this] { channel_->drain(farewell::stop); },
+          .line =
+              [this](const process::captured_line& line) {
+                log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);
+              }});
+  auto pair = make_channel_pair();
+  if (!pair) {
+    return fail(pair.error());
+  }
+  channel_ = std::make_unique<php_channel>(loop_, std::move(pair->ours), *this);
+  const std::vector<std::pair<std::string, std::string>> args{definition.args.begin(),
+                                                              definition.args.end()};
+  wire::welcome_facts facts;
+  facts.alias = shell_.path();
+  facts.generation = shell_.generation();
+  facts.args = args;
+  if (auto opened = channel_->welcome(facts); !opened) {
+    return opened;
+  }
+  inherit_channel(spec, std::move(pair->theirs));
+  return process_->start(std::move(spec));
+}
+
+void php_container::php_ready() {
+  ready_ = true;
+  if (intended_) {
+    return;
+  }
+  channel_->show_state(model::state::started, "ready");
+  shell_.ready();
+  beat();
+}
+
+void php_container::php_failed(model::cause why) {
+  why.origin = shell_.path();
+  if (!intended_) {
+    channel_->show_state(model::state::failed, "held");
+    shell_.failed(std::move(why));
+  }
+}
+
+void php_container::resume() {
+  if (channel_) {
+    channel_->resume();
+    channel_->show_state(model::state::started, "ready");
+  }
+}
+
+void php_container::php_dying(model::cause why) {
+  if (why_.kind == model::cause_kind::none) {
+    why_ = std::move(why);
+  }
+}
+
+void php_container::php_alive() {
+  heard_ = true;
+}
+
+void php_container::php_said(std::string_view level, std::string_view line) {
+  const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
+  log_->add(process::output_stream::out,
+            mark + std::string{line},
+            loop_.now(),
+            [this](const process::captured_line& kept) { log_line("stdout", kept.text); });
+}
+
+void php_container::php_commands(std::uint32_t stream, php_command what) {
+  if (!what.target.empty()) {
+    what.params.insert_or_assign("alias", what.target);
+  }
+  if (!environment_.knows_verb(what.name)) {
+    channel_->refused(stream,
+                      error{errc::unsupported, "Command [" + what.name + "] is not registered."});
+    return;
+  }
+  environment_.verb(
+      what,
+      shell_.path(),
+      shell_.shard(),
+      [this, stream, alive = std::weak_ptr(pulse_)](const result<php_verb_reply>& answer) {
+        if (alive.expired() || !channel_) {
+          return;
+        }
+        if (!answer) {
+          channel_->refused(stream, answer.error());
+        } else if (answer->names) {
+          channel_->answered(stream, *answer->names);
+        } else {
+          channel_->answered(stream, answer->text);
+        }
+      });
+}
+
+void php_container::php_channel_ended(std::string why) {
+  if (!why.empty() && why_.kind == model::cause_kind::none) {
+    fail_with(model::cause_kind::protocol, std::move(why));
+    process_->kill();
+    return;
+  }
+  if (process_ && process_->alive() && !intended_) {
+    process_->stop(php_after_hang_up);
+  }
+}
+
+void php_container::stop() {
+  if (std::exchange(intended_, true)) {
+    return;
+  }
+  heartbeat_.reset();
+  if (!process_ || !process_->alive()) {
+    return; // its end is being reported already
+  }
+  const auto& how = shell_.spec().shutdown;
+  // The shell kills when `shutdown` is over: most of that time is for hooks and open requests.
+  process::stop_times times;
+  times.drain = how.time - how.time / 5;
+  times.terminate = std::nullopt;
+  if (how.how == model::shutdown_spec::mode::infinity) {
+    times.drain = std::chrono::hours{24 * 365};
+  }
+  if (!ready_) {
+    times.drain = milliseconds{0}; // it boots: there is nothing to finish
+  }
+  process_->stop(times);
+}
+
+void php_container::kill() {
+  intended_ = true;
+  if (process_ && process_->alive()) {
+    process_->kill();
+  }
+}
+
+void php_container::beat() {
+  const auto& how = shell_.spec().alive;
+  if (how.how != model::alive_spec::mode::heartbeat || how.every.count() == 0) {
+    return;
+  }
+  heard_ = false;
+  channel_->ping();
+  heartbeat_ = loop_.after(how.every, [this, every = how.every] {
+    if (heard_) {
+      return beat();
+    }
+    fail_with(model::cause_kind::probe,
+              "no answer to a heartbeat within " + kraken::to_string(every));
+    process_->kill();
+  });
+}
+
+void php_container::watch_memory() {
+  if (const auto used = process_->memory()) {
+    live_->memory_bytes.set(static_cast<std::int64_t>(used->resident.value));
+  }
+  memory_watch_ = loop_.after(php_memory_look_every, [this] { watch_memory(); });
+}
+
+void php_container::fail_with(model::cause_kind kind, std::string message) {
+  if (why_.kind == model::cause_kind::none) {
+    why_.kind = kind;
+    why_.message = std::move(message);
+  }
+}
+
+void php_container::log_line(std::string_view stream, std::string_view line) {
+  log::info("output", {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
+}
+
+void php_container::process_ended(const exit_status& status) {
+  memory_watch_.reset();
+  heartbeat_.reset();
+  environment_.process_ended();
+  if (channel_) {
+    channel_->read_remaining(); // its last words may still be on their way
+    channel_->close();
+  }
+  if (const auto dropped = log_->take_dropped(); dropped != 0) {
+    log::warn("output_dropped", {{"container", shell_.path()}, {"lines", dropped}});
+  }
+  auto why = std::move(why_);
+  why.origin = shell_.path();
+  why.code = status.value;
+  if (why.kind == model::cause_kind::none) {
+    why.kind = status.by_signal    ? model::cause_kind::signal
+               : status.value != 0 ? model::cause_kind::exit_code
+                                   : model::cause_kind::exit_normal;
+  }
+  if (why.detail.empty()) {
+    why.detail = log_->tail(php_tail_bytes);
+  }
+  shell_.show_pid(0);
+  shell_.ended(std::move(why));
+}
+
+} // namespace kraken::containers

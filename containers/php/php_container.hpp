@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The kind `php`: a class of a PHP application in a process of its own, run by the package's
+/// runner. Reports its life to its container; restarts nothing itself.
+#pragma once
+
+#include "config/php_options.hpp"
+#include "containers/php/php_channel.hpp"
+#include "kraken/actor/incarnation.hpp"
+#include "kraken/process/log_board.hpp"
+#include "kraken/process/supervised_process.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kraken::containers {
+
+/// The daemon's answer to a verb.
+struct php_verb_reply {
+  std::string text;
+  std::optional<std::vector<std::string>> names; ///< of `processes:get` and its like
+};
+
+/// What containers in PHP need of the daemon; outlives every container.
+struct php_environment {
+  std::vector<net::event_loop*> shards;
+  process::log_board* logs = nullptr;
+  process::child_registry* children = nullptr;
+  std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
+  std::string package; ///< directory of the PHP package, unless the options name another
+  process::superuser default_root = process::superuser::refuse;
+  /// Whether the daemon carries out a command of this name.
+  std::function<bool(std::string_view name)> knows_verb;
+  /// Carries it out; answers on `on`, perhaps inside the call.
+  std::function<void(const php_command& what,
+                     std::string origin,
+                     executor& on,
+                     std::function<void(result<php_verb_reply>)> done)>
+      verb;
+};
+
+/// @thread its container's shard
+class php_container final : public actor::incarnation, public php_channel_owner {
+public:
+  php_container(actor::host& shell, const php_environment& environment);
+  ~php_container() override;
+
+  // actor::incarnation
+  void start() override;
+  void stop() override;
+  void kill() override;
+  void resume() override;
+
+  // php_channel_owner
+  void php_ready() override;
+  void php_failed(model::cause why) override;
+  void php_dying(model::cause why) override;
+  void php_alive() override;
+  void php_said(std::string_view level, std::string_view line) override;
+  void php_commands(std::uint32_t stream, php_command what) override;
+  void php_channel_ended(std::string why) override;
+
+private:
+  struct pulse {}; ///< gone when the container is: late answers are not delivered
+
+  [[nodiscard]] result<void> launch();
+  void process_ended(const exit_status& status);
+  void fail_with(model::cause_kind kind, std::string message);
+  void watch_memory();
+  void beat();
+  void log_line(std::string_view stream, std::string_view line);
+
+  actor::host& shell_;
+  const php_environment& environment_;
+  net::event_loop& loop_;
+  std::shared_ptr<process::container_log> log_;
+  std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
+  std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
+  std::unique_ptr<process::supervised_process> process_;
+  std::unique_ptr<php_channel> channel_;
+  std::unique_ptr<reactor::waiting> memory_watch_;
+  std::unique_ptr<reactor::waiting> heartbeat_;
+  model::cause why_; ///< known before the process has ended
+  bool ready_ = false;
+  bool intended_ = false; ///< stop or kill by the shell
+  bool heard_ = true;     ///< anything, since the last heartbeat
+};
+
+/// What the process is launched with.
+/// @param package directory of the PHP package
+/// @param name    of the container, which stands for its class
+/// @thread any (pure)
+[[nodiscard]] process::launch_spec
+php_launch_spec(const config::php_options& options, const std::string& package, std::string name);
+
+} // namespace kraken::containers
