@@ -175,6 +175,18 @@ final class Loop implements LoopExtendedInterface
         $this->running = false;
     }
 
+    /** Whether callbacks wait for the next round. */
+    public function isBusy(): bool
+    {
+        return !$this->first->isEmpty() || !$this->next->isEmpty();
+    }
+
+    /** Nanoseconds of the model's clock at which the next timer is due; null without one. */
+    public function nextTimer(): ?int
+    {
+        return $this->timers->next();
+    }
+
     private function addTimerOf(
         float $interval,
         callable $callback,
@@ -296,7 +308,7 @@ final class Loop implements LoopExtendedInterface
     /** Nanoseconds the loop may sleep; null without an end. */
     private function patience(): ?int
     {
-        if (!$this->first->isEmpty() || !$this->next->isEmpty()) {
+        if ($this->isBusy()) {
             return 0;
         }
         $due = $this->timers->next();

@@ -16,6 +16,8 @@ use Kraken\Throwable\Exception\Runtime\RejectionException;
  */
 final class ProbeContainer extends RuntimeContainer
 {
+    private const MESSAGES_KEPT = 100;
+
     /** @var list<string> */
     private array $messages = [];
     private int $ticks = 0;
@@ -42,6 +44,7 @@ final class ProbeContainer extends RuntimeContainer
         }
         $this->onMessage(function (mixed $value, string $from): void {
             $this->messages[] = $from . ':' . \json_encode($value);
+            $this->messages = \array_slice($this->messages, -self::MESSAGES_KEPT);
             if (\is_string($value)) {
                 $this->probe($value, null);
             }
@@ -83,7 +86,7 @@ final class ProbeContainer extends RuntimeContainer
             'fail twice' => $this->failTwice(),
             'fail and succeed' => $this->failAndSucceed(),
             'exit' => exit(7),
-            'fatal' => \eval('function f(): void {} function f(): void {}'),
+            'fatal' => \ini_set('memory_limit', '16M') . \str_repeat('x', 64 << 20),
             'warn' => \trigger_error('careful', \E_USER_WARNING),
             'deprecated' => \trigger_error('old', \E_USER_DEPRECATED),
             'busy' => self::busy((float) $with),
