@@ -5,8 +5,11 @@
 
 #include "config/detail/container_options.hpp"
 #include "config/detail/cross_checks.hpp"
+#include "config/detail/includes.hpp"
 #include "config/detail/layers.hpp"
+#include "config/detail/placeholders.hpp"
 #include "config/detail/sections.hpp"
+#include "config/detail/templates.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <array>
@@ -33,7 +36,7 @@ public:
   tl::expected<configuration, config_errors> run() {
     read_layers();
     // A document that could not be read at all would only bring up mistakes nobody made.
-    if (errors_.empty() || document_.is == node::type::map) {
+    if (errors_.empty() || (document_.is == node::type::map && composed_)) {
       put_flags();
       read_options();
     }
@@ -122,11 +125,21 @@ private:
         out_.warnings.push_back(name + ": there is no such file, using defaults");
         continue;
       }
-      const auto read = read_file(name);
+      auto read = read_file(name);
       if (!read) {
         continue;
       }
       narya = narya || is_narya(name, *read);
+      if (!narya) {
+        const auto before = errors_.size();
+        detail::expand_includes(
+            *read,
+            name,
+            resolved("."),
+            [this](const std::string& part) { return read_file(part); },
+            errors_);
+        composed_ = composed_ && errors_.size() == before;
+      }
       if (narya && (files.size() > 1 || by_default_)) {
         fault(name, "a configuration of Narya cannot be combined with others");
         continue;
@@ -135,7 +148,20 @@ private:
     }
     if (narya && errors_.empty()) {
       import(document_);
+    } else if (!narya && composed_ && document_.is == node::type::map) {
+      compose();
     }
+  }
+
+  /// What was written once and is meant in many places.
+  void compose() {
+    const auto before = errors_.size();
+    detail::apply_templates(document_, errors_);
+    detail::placeholder_values values;
+    values.environment = &from_.environment;
+    values.basepath = [this](const place& at) { return absolute_name(".", at); };
+    detail::fill_placeholders(document_, values, errors_);
+    composed_ = errors_.size() == before;
   }
 
   void lay_file(const node& read, const std::string& name) {
@@ -313,6 +339,7 @@ private:
   configuration out_;
   config_errors errors_;
   node document_;
+  bool composed_ = true;    ///< false: options are missing that are somewhere else
   bool by_default_ = false; ///< the topology is ours, not written by the user
 };
 

@@ -139,6 +139,37 @@ Durations need a unit (`500ms`, `10s`, `5m`, `2h`, `1d`), sizes too (`512B`, `64
 bare `0` is allowed. The column *reload* says whether a changed value is taken over by what runs or
 ends it first. Relative names of files are relative to the file they are written in.
 
+## Several files, templates, placeholders
+
+```yaml
+include: [base.yaml, apps/*.yaml]   # relative to this file; this file has the last word
+vars: {mail: ops@example.org}
+templates:
+  job: {type: process, restart: transient, user: www-data}
+  php: {extends: job, env: {APP_ENV: "%env.APP_ENV|production%"}}
+root:
+  context: {port: "8080"}
+  children:
+    - {id: mailer, extends: php, start: [php, mail.php, "%vars.mail%"]}
+    - {id: probe, extends: [job, php], start: [./probe, "%inherited.port%"]}
+    - include: more/*.yaml     # files with one container, or a list of them
+```
+
+`include` on the top level lays the files over each other in their order, and the file itself over
+them. In `children` it brings containers. `extends` puts a template's options under a container's
+own: maps key by key, `children` by `id`, `ready` and `alive` whole. YAML's anchors, aliases and
+`<<` work within one file. Mistakes are named where they were written, cycles with their chain.
+
+| placeholder | stands for |
+|---|---|
+| `%env.NAME%`, `%env.NAME\|otherwise%` | a variable of the daemon's environment |
+| `%vars.NAME%` | an element of `vars`, top level |
+| `%inherited.NAME%` | an element of the `context` of the nearest container above that has it |
+| `%alias%` `%parent%` `%path%` | `id` of the container, path of its parent, its own path |
+| `%name%` `%runtime%` | `name` and `type` of the container |
+| `%node%` `%basepath%` `%localhost%` | name of the daemon, directory of the file, `127.0.0.1` |
+| `%%` | one per cent sign |
+
 `kraken config:explain` shows every option in force and who gave it; `kraken config:validate` checks
 a file; `kraken config:schema` prints a JSON Schema for editors.
 )";

@@ -152,6 +152,38 @@ node schema_of_children() {
   return out;
 }
 
+node schema_described(node what, std::string_view text) {
+  what.set("description", schema_text(text));
+  return what;
+}
+
+node schema_of_names(std::string_view text) {
+  auto one = node::map();
+  one.set("type", schema_text("string"));
+  auto many = node::map();
+  many.set("type", schema_text("array")).set("items", one);
+  auto forms = node::list();
+  forms.items = {std::move(one), std::move(many)};
+  auto out = node::map();
+  out.set("anyOf", std::move(forms));
+  return schema_described(std::move(out), text);
+}
+
+node schema_of_map(std::string_view text) {
+  auto out = node::map();
+  out.set("type", schema_text("object"));
+  return schema_described(std::move(out), text);
+}
+
+/// A container whose options are somewhere else: `key` says where.
+node schema_with(std::string_view key) {
+  auto required = node::list();
+  required.items.push_back(schema_text(key));
+  auto out = node::map();
+  out.set("type", schema_text("object")).set("required", std::move(required));
+  return out;
+}
+
 node schema_of_kind(const kind_row& kind) {
   auto type = node::map();
   type.set("const", schema_text(kind.name)).set("description", schema_text(kind.summary));
@@ -166,6 +198,8 @@ node schema_of_kind(const kind_row& kind) {
   } else {
     required.items.push_back(schema_text("children"));
   }
+  properties.set("extends", schema_of_names("templates it takes options from, a later one wins"))
+      .set("context", schema_of_map("values for `%inherited.NAME%` of the containers below"));
   if (kind.children == offspring::declared) {
     properties.set("children", schema_of_children());
   }
@@ -193,13 +227,19 @@ std::string json_schema() {
     kinds.items.push_back(schema_reference(kind.name));
     definitions.set(kind.name, schema_of_kind(kind));
   }
+  kinds.items.push_back(schema_with("extends"));
+  kinds.items.push_back(schema_with("include"));
   auto container = node::map();
   container.set("anyOf", std::move(kinds));
   definitions.set("container", std::move(container));
 
   const auto& daemon = detail::daemon_section();
   auto body = schema_of_section(daemon, daemon.standard(exposure::full));
-  body.find("properties")->set("root", schema_of_root());
+  body.find("properties")
+      ->set("root", schema_of_root())
+      .set("include", schema_of_names("files this one is laid over; globs; relative to this file"))
+      .set("templates", schema_of_map("options by name, for `extends`"))
+      .set("vars", schema_of_map("values for `%vars.NAME%`"));
   auto out = node::map();
   out.set("$schema", schema_text("https://json-schema.org/draft/2020-12/schema"))
       .set("title", schema_text("kraken.yaml"))
