@@ -3,7 +3,7 @@
 import re
 
 # room -> rooms it may include besides itself. The order of the first match decides.
-LIBRUNTIME = ["base", "model", "wire", "process", "net", "actor"]
+LIBRUNTIME = ["base", "model", "wire", "process", "net", "actor", "bridge"]
 ROOMS = {
     "libruntime/kraken/base/": [],
     "libruntime/kraken/model/": ["kraken/base/"],
@@ -11,6 +11,7 @@ ROOMS = {
     "libruntime/kraken/process/": ["kraken/base/"],
     "libruntime/kraken/net/": ["kraken/base/", "kraken/wire/"],
     "libruntime/kraken/actor/": ["kraken/base/", "kraken/model/"],
+    "libruntime/kraken/bridge/": ["kraken/base/", "kraken/model/", "kraken/wire/", "kraken/actor/"],
     "config/": ["kraken/base/", "kraken/model/"],
     "console/": ["kraken/base/", "kraken/model/", "kraken/wire/"],
     "apps/kraken/": ["console/", "kraken/base/", "kraken/model/"],

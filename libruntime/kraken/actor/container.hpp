@@ -112,6 +112,7 @@ private:
 
   // container_mail.cpp: letters and answers
   void set_gate();
+  void open_lane();
   void on_deliver(deliver& what);
   void on_answered(const answered& what);
   void on_withdraw(const withdraw& what);
@@ -143,6 +144,8 @@ private:
   // life_owner
   [[nodiscard]] hosted_actor& shell() noexcept override { return *this; }
   [[nodiscard]] desk& mail() noexcept override { return desk_; }
+  void hold_lane() override;
+  void release_lane() override;
   [[nodiscard]] time_point time_of_life() override { return now(); }
   [[nodiscard]] timer set_life_timer(time_point when, std::function<void()> then) override;
   void cancel_life_timer(timer& which) noexcept override { deadlines_.cancel(which); }
@@ -165,6 +168,7 @@ private:
   /// What an incarnation and its children still owe before the container is ready.
   enum class owed : std::uint8_t { both, children, incarnation, nothing };
   owed owed_ = owed::both;
+  bool lane_held_ = false;           ///< by the incarnation
   std::uint64_t children_begun_ = 0; ///< generation that began to start them
   std::uint64_t obeyed_ = 0;         ///< serial of the last instruction taken
   std::uint64_t obeyed_told_ = 0;    ///< of these, reported

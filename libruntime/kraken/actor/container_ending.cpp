@@ -94,6 +94,7 @@ void container::incarnation_gone() {
 void container::end_life() {
   life_.reset();
   desk_.end_life();
+  lane_held_ = false;
 }
 
 void container::arrive() {

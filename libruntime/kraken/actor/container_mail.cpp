@@ -19,11 +19,7 @@ void container::set_gate() {
   switch (status_.at) {
   case model::phase::ready:
     own.show(seat::presence::online);
-    lane_.set(mailbox::gate::open);
-    if (lane_.size() > 0) {
-      send(this, pump{});
-    }
-    return;
+    return open_lane();
   case model::phase::starting:
   case model::phase::draining:
     own.show(seat::presence::online);
@@ -39,6 +35,26 @@ void container::set_gate() {
   case model::phase::gone:
     own.show(seat::presence::closed);
     return lane_.set(mailbox::gate::closed);
+  }
+}
+
+void container::open_lane() {
+  lane_.set(lane_held_ ? mailbox::gate::held : mailbox::gate::open);
+  if (!lane_held_ && lane_.size() > 0) {
+    send(this, pump{});
+  }
+}
+
+void container::hold_lane() {
+  lane_held_ = true;
+  if (lane_.at() == mailbox::gate::open) {
+    lane_.set(mailbox::gate::held);
+  }
+}
+
+void container::release_lane() {
+  if (std::exchange(lane_held_, false) && status_.at == model::phase::ready) {
+    open_lane();
   }
 }
 

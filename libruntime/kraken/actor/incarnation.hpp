@@ -16,6 +16,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace kraken::actor {
 
@@ -79,6 +81,12 @@ public:
   virtual call_id command(const draft& what, answer_callback done) = 0;
   /// Takes a request back: it is answered `cancelled`. Nothing happens if it was answered.
   virtual void cancel_request(call_id which) = 0;
+  /// Paths of the containers a glob means (`web/*`), itself left out.
+  [[nodiscard]] virtual std::vector<std::string> matching(std::string_view glob) = 0;
+  /// No letter is handed over until `release_letters`: they wait in the mailbox. For a process that
+  /// does not read; answers and notices still come.
+  virtual void hold_letters() = 0;
+  virtual void release_letters() = 0;
   /// Asks for one `incarnation::noticed` when `target` has no incarnation any more for good
   /// (stopped, destroyed, gave up); soon, if that is so already or there is no such container.
   /// Twice is as once.

@@ -34,6 +34,9 @@ public:
   actor::call_id request(const actor::draft&, actor::answer_callback) override { return 1; }
   actor::call_id command(const actor::draft&, actor::answer_callback) override { return 1; }
   void cancel_request(actor::call_id) override {}
+  std::vector<std::string> matching(std::string_view) override { return {}; }
+  void hold_letters() override {}
+  void release_letters() override {}
   void watch(std::string_view) override {}
   void unwatch(std::string_view) override {}
   result<void> link(std::string_view) override { return {}; }

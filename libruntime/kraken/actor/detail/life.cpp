@@ -169,6 +169,12 @@ void life::cancel_request(call_id which) {
   owner_.mail().cancel(which);
 }
 
+std::vector<std::string> life::matching(std::string_view glob) {
+  auto all = tree_->shells.matching(glob);
+  std::erase(all, path_);
+  return all;
+}
+
 void life::watch(std::string_view target) {
   static_cast<void>(target);
 }

@@ -28,6 +28,9 @@ public:
 
   [[nodiscard]] virtual hosted_actor& shell() noexcept = 0;
   [[nodiscard]] virtual desk& mail() noexcept = 0;
+  /// Whether the incarnation takes letters now, besides what its phase says.
+  virtual void hold_lane() = 0;
+  virtual void release_lane() = 0;
   [[nodiscard]] virtual time_point time_of_life() = 0;
   /// Hands `then` back at `when`, to be run by `life::elapsed`; not after that life's end.
   [[nodiscard]] virtual timer set_life_timer(time_point when, std::function<void()> then) = 0;
@@ -82,6 +85,9 @@ public:
   call_id request(const draft& what, answer_callback done) override;
   call_id command(const draft& what, answer_callback done) override;
   void cancel_request(call_id which) override;
+  [[nodiscard]] std::vector<std::string> matching(std::string_view glob) override;
+  void hold_letters() override { owner_.hold_lane(); }
+  void release_letters() override { owner_.release_lane(); }
   void watch(std::string_view target) override;
   void unwatch(std::string_view target) override;
   result<void> link(std::string_view target) override;
