@@ -6,6 +6,7 @@
 #include "config/detail/container_options.hpp"
 #include "config/detail/sections.hpp"
 
+#include "kraken/base/nearest.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <algorithm>
@@ -105,6 +106,19 @@ std::string explain(const configuration& from, std::string_view below) {
     out.append(one.from).append("\n");
   }
   return out;
+}
+
+error unknown_option(const configuration& from, std::string_view wanted) {
+  const auto options = explain_options(from, {});
+  std::vector<std::string_view> known;
+  for (const auto& one : options) {
+    known.push_back(one.path);
+  }
+  std::string text = "there is no option '" + std::string{wanted} + "'";
+  if (const auto near = nearest(wanted, known)) {
+    text.append(" (did you mean '").append(*near).append("'?)");
+  }
+  return error{errc::not_found, std::move(text)};
 }
 
 std::string to_json(const configuration& from) {

@@ -28,6 +28,10 @@ struct explained_option {
 /// The same as lines: path, value and origin in columns. Empty when nothing is called `below`.
 [[nodiscard]] std::string explain(const configuration& from, std::string_view below);
 
+/// The error for an option nobody knows; names the nearest one.
+/// @error errc::not_found
+[[nodiscard]] error unknown_option(const configuration& from, std::string_view wanted);
+
 /// All options of daemon and tree as one JSON object.
 [[nodiscard]] std::string to_json(const configuration& from);
 

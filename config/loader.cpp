@@ -204,6 +204,10 @@ private:
       }
       detail::put_option(document_, set.substr(0, equals), std::move(value), errors_);
     }
+    for (const auto& each : from_.flags) {
+      auto value = detail::value_of(each.value, origin::flag, each.flag);
+      detail::put_option(document_, each.key, std::move(value), errors_);
+    }
     allow_root_by_default();
   }
 

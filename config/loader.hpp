@@ -26,12 +26,20 @@ namespace kraken::config {
 /// Who the daemon runs as.
 enum class run_as : std::uint8_t { user, root };
 
+/// A flag that is an option by another name: `--log-level debug`.
+struct option_flag {
+  std::string flag; ///< as given, for whoever asks where a value comes from
+  std::string key;  ///< `log.level`
+  std::string value;
+};
+
 /// What to load from. Order: default < file < environment < flag.
 struct load_request {
   std::vector<std::string> files; ///< of `-c`, later over earlier; none: see `load`
   std::string target;             ///< of `kraken serve TARGET`: directory or worker script
   std::map<std::string, std::string> environment; ///< all of it; KRAKEN_* (NARYA_*) are read
   std::vector<std::string> sets;                  ///< of `--set`: `web.queue.timeout=5s`
+  std::vector<option_flag> flags;                 ///< above `sets`
   std::optional<std::string> workers;             ///< of `--workers`: web.size
   std::optional<std::string> listen;              ///< of `--listen`: http.listen
   narya_flags narya;                              ///< of `-config -host -port -workers`

@@ -4,6 +4,7 @@
 #include "console/run.hpp"
 
 #include "console/completion.hpp"
+#include "console/failure.hpp"
 #include "console/help.hpp"
 #include "console/views.hpp"
 
@@ -25,14 +26,8 @@ int report(const invocation& asked, const api_error& failed, surroundings& aroun
     around.err << to_json(api_error{failed.why, hint}) << "\n";
     return row_of(code).exit_code;
   }
-  const std::string reason =
-      failed.why.context.empty() ? std::string{row_of(code).text} : failed.why.context;
   const std::string_view sentence = asked.command != nullptr ? asked.command->failure : "";
-  if (!sentence.empty() && sentence != reason) {
-    around.err << sentence << "\n";
-  }
-  around.err << "Reason: " << printable(reason) << " (" << to_string(code) << ")\n"
-             << "Try: " << printable(hint) << "\n";
+  around.err << failure_text(sentence, failed.why, hint);
   return row_of(code).exit_code;
 }
 

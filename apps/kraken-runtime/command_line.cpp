@@ -4,6 +4,7 @@
 #include "apps/kraken-runtime/command_line.hpp"
 
 #include "console/command_table.hpp"
+#include "console/request.hpp"
 
 #include <algorithm>
 #include <array>
@@ -102,9 +103,7 @@ result<void> read_flag(command_line& into,
       word.substr(start, equal == std::string_view::npos ? std::string_view::npos : equal - start);
   const auto* flag = find_flag(row, name);
   if (flag == nullptr) {
-    return fail(errc::invalid_argument,
-                "'" + std::string{row.name} + "' has no flag '" +
-                    std::string{word.substr(0, equal)} + "'");
+    return fail(console::unknown_flag(&row, name));
   }
   if (flag->type == console::value_type::flag) {
     keep(into, *flag, "true");
@@ -127,7 +126,7 @@ result<void> read_flag(command_line& into,
 void translate(command_line& line) {
   const auto as_set = [&](const char* flag, const char* key) {
     if (const auto given = line.flags.find(flag); given != line.flags.end()) {
-      line.load.sets.push_back(std::string{key} + "=" + given->second);
+      line.load.flags.push_back({"--" + std::string{flag}, key, given->second});
     }
   };
   as_set("log-level", "log.level");

@@ -7,6 +7,7 @@
 #include "config/reference_page.hpp"
 #include "config/schema.hpp"
 #include "console/command_table.hpp"
+#include "console/failure.hpp"
 #include "console/help.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/runtime_directory.hpp"
@@ -36,9 +37,18 @@ std::map<std::string, std::string> whole_environment() {
   return out;
 }
 
-int report(const error& why, std::string_view next) {
-  std::cerr << "kraken: " << why.context << "\ntry: " << next << "\n";
+int report(const error& why, std::string_view next, std::string_view sentence = {}) {
+  std::cerr << console::failure_text(sentence, why, next);
   return row_of(why.code).exit_code;
+}
+
+/// The same files looked at by another command.
+std::string with_files(std::string_view command, const config::load_request& request) {
+  std::string out{command};
+  for (const auto& file : request.files) {
+    out += " -c " + file;
+  }
+  return out;
 }
 
 void log_warnings(const daemon_plan& plan) {
@@ -88,7 +98,9 @@ result<daemon_plan> make_plan(const config::load_request& request) {
 int serve(const command_line& line) {
   auto plan = make_plan(line.load);
   if (!plan) {
-    return report(plan.error(), "kraken config:validate");
+    const bool nothing = line.load.files.empty() && !std::filesystem::exists("kraken.yaml");
+    return report(plan.error(),
+                  nothing ? "kraken config:init" : with_files("kraken config:validate", line.load));
   }
   if (auto ready = log::configure(plan->logging); !ready) {
     return report(ready.error(), "kraken serve --set log.file=FILE");
@@ -107,7 +119,9 @@ int serve(const command_line& line) {
 int validate(const command_line& line) {
   const auto loaded = config::load(line.load);
   if (!loaded) {
-    return report(config::to_error(loaded.error()), "kraken config:explain");
+    return report(config::to_error(loaded.error()),
+                  "kraken help config:validate",
+                  console::find_command("config:validate")->failure);
   }
   for (const auto& each : loaded->warnings) {
     std::cerr << "warning: " << each << "\n";
@@ -119,13 +133,13 @@ int validate(const command_line& line) {
 int explain(const command_line& line) {
   const auto loaded = config::load(line.load);
   if (!loaded) {
-    return report(config::to_error(loaded.error()), "kraken config:validate");
+    return report(config::to_error(loaded.error()),
+                  with_files("kraken config:validate", line.load));
   }
   const auto key = line.arguments.empty() ? std::string{} : line.arguments.front();
   const auto text = config::explain(*loaded, key);
   if (text.empty()) {
-    return report(error{errc::not_found, "there is no option '" + key + "'"},
-                  "kraken config:explain");
+    return report(config::unknown_option(*loaded, key), "kraken config:explain");
   }
   std::cout << text;
   return 0;
@@ -154,10 +168,17 @@ int init(const command_line& line) {
   return 0;
 }
 
+/// `--config-explain` is `kraken config:explain`.
+std::string command_meant(const std::vector<std::string>& words) {
+  constexpr std::string_view family = "--config-";
+  const bool config = !words.empty() && words.front().starts_with(family);
+  return config ? "config:" + words.front().substr(family.size()) : "serve";
+}
+
 int run_program(const std::vector<std::string>& words) {
   auto line = read_command_line(words);
   if (!line) {
-    return report(line.error(), "kraken help serve");
+    return report(line.error(), "kraken help " + command_meant(words));
   }
   line->load.environment = whole_environment();
   line->load.who = ::geteuid() == 0 ? config::run_as::root : config::run_as::user;

@@ -49,6 +49,8 @@ TEST_CASE("each layer wins over the one before") {
   CHECK(origin_of(files.load(), "web.size.max") == "5 from --workers");
   files.request.sets = {"web.size=6"};
   CHECK(origin_of(files.load(), "web.size.max") == "6 from --set");
+  files.request.flags = {{"--log-level", "log.level", "debug"}};
+  CHECK(origin_of(files.load(), "log.level") == "debug from --log-level");
   CHECK(files.load().root.children[0].supervise.intensity == 12);
 }
 
