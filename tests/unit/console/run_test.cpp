@@ -200,7 +200,7 @@ TEST_CASE("local commands need no daemon") {
   CHECK(typed({}, daemon).out.starts_with("Kraken: "));
   CHECK(typed({"--version"}, daemon).out == "kraken 0.1.0\n");
   CHECK(typed({"help", "scale"}, daemon).out.starts_with("scale: "));
-  CHECK(typed({"help", "arch"}, daemon).out.starts_with("  arch:start"));
+  CHECK(typed({"help", "arch"}, daemon).out.starts_with("  arch:"));
   CHECK(typed({"help", "scal"}, daemon).exit_code == 2);
   CHECK(typed({"list"}, daemon).out.starts_with("serve\ntree\n"));
   CHECK(typed({"completion", "bash"}, daemon).out.starts_with("# Completion"));
