@@ -136,7 +136,9 @@ struct option_table<recycle_options> {
   static constexpr std::array rows{
       row<&recycle_options::requests>(
           "requests",
-          {.summary = "requests after which a worker is replaced; 0: no limit",
+          {.summary =
+               "requests after which a worker is replaced; until its replacement is ready it "
+               "serves on, for fewer than as many again; 0: no limit",
            .when = apply::live}),
       row<&recycle_options::memory>(
           "memory",

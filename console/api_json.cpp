@@ -72,6 +72,8 @@ json_value json_of(const model::container_status& c, time_point now) {
           {"phase", to_string(c.at)},
           {"generation", c.generation},
           {"pid", c.pid},
+          {"beside", to_string(c.beside)},
+          {"beside_pid", c.beside_pid},
           {"shard", c.shard},
           {"restarts", c.restarts},
           {"recycles", c.recycles},

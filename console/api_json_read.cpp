@@ -190,6 +190,8 @@ result<model::container_status> container_of(const json_value& object, time_poin
   c.in = row->of;
   c.generation = number_member<std::uint64_t>(object, "generation");
   c.pid = number_member<std::int32_t>(object, "pid");
+  c.beside = model::companion_of(text_member(object, "beside"));
+  c.beside_pid = number_member<std::int32_t>(object, "beside_pid");
   c.shard = number_member<std::uint32_t>(object, "shard");
   c.restarts = number_member<std::uint64_t>(object, "restarts");
   c.recycles = number_member<std::uint64_t>(object, "recycles");

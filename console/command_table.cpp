@@ -72,6 +72,10 @@ constexpr std::array stop_flags{
   flag_row{"now", 0, value_type::flag, "", "", completion::none,
            "do not wait for requests in work"}};
 
+constexpr std::array restart_flags{
+  flag_row{"rolling", 0, value_type::flag, "", "", completion::none,
+           "replace as planned: of a pool one worker after the other, each successor ready first"}};
+
 constexpr std::array one_alias{
   argument_row{"alias", value_type::alias, true, "", completion::containers,
                "alias or path of the container"}};
@@ -132,9 +136,9 @@ constexpr std::array rows{
               subject::alias, {}, endpoint::container, "", "", "", view_errors,
               "kraken inspect w1"},
   command_row{"restart", "stop and start a container, clearing its failure history", place::daemon,
-              one_alias, {}, subject::alias, model::verb::restart, {},
+              one_alias, restart_flags, subject::alias, model::verb::restart, {},
               "Container has been restarted.", "", "Container could not be restarted.",
-              operate_errors, "kraken restart web"},
+              operate_errors, "kraken restart web\nkraken restart web --rolling"},
   command_row{"scale", "change the number of workers of a pool", place::daemon, scale_arguments, {},
               subject::alias, model::verb::scale, {}, "Pool has been scaled.",
               "Pool has been already of this size.", "Pool could not be scaled.", scale_errors,

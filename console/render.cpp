@@ -97,6 +97,13 @@ bool needs_quotes(std::string_view value) {
   return value.empty() || value.find_first_of(" \"=") != std::string_view::npos;
 }
 
+// The second process during a planned replacement; empty without one.
+std::string companion_text(const model::container_status& c) {
+  return c.beside == model::companion::none
+             ? std::string{}
+             : std::string{to_string(c.beside)} + ", pid " + std::to_string(c.beside_pid);
+}
+
 } // namespace
 
 std::size_t display_columns(std::string_view text) {
@@ -204,7 +211,7 @@ std::string render_ps(std::span<const model::container_status> containers,
 std::string render_container(const model::container_status& c, time_point now, const style& look) {
   const std::string budget =
       std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity);
-  const std::array<std::pair<std::string_view, std::string>, 18> fields{{
+  const std::array<std::pair<std::string_view, std::string>, 19> fields{{
       {"path", c.path},
       {"kind", c.kind},
       {"name", printable(c.name)},
@@ -212,6 +219,7 @@ std::string render_container(const model::container_status& c, time_point now, c
       {"since", short_duration(time_since(c.since, now))},
       {"generation", std::to_string(c.generation)},
       {"pid", number_or_dash(static_cast<std::uint64_t>(std::max(0, c.pid)))},
+      {"beside", companion_text(c)},
       {"shard", std::to_string(c.shard)},
       {"restarts", std::to_string(c.restarts)},
       {"budget", budget},

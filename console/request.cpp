@@ -235,6 +235,9 @@ result<model::command> model_command(const command_row& row, const command_reque
       out.keep = *row.effect == model::verb::destroy && known.value == model::force::standard;
     }
   }
+  if (row.effect == model::verb::restart && value_or_empty(request.flags, "rolling") == "true") {
+    out.what = model::verb::recycle;
+  }
   if (row.effect == model::verb::scale) {
     auto count = read_count(value_or_empty(request.args, "count"));
     if (!count) {

@@ -193,7 +193,9 @@ std::vector<actor::kind> daemon::kinds() {
        "one process of a pool",
        [this](actor::host& shell) {
          return std::make_unique<containers::worker_container>(shell, pool_environment_);
-       }},
+       },
+       {},
+       actor::replacement::start_first},
       hooks_of("php",
                [this](actor::host& shell) {
                  return std::make_unique<containers::php_container>(shell, php_environment_);

@@ -323,10 +323,11 @@ result<std::uint32_t> pool_container::scale(std::uint32_t count) {
   return before;
 }
 
-result<void> pool_container::recycle_workers() {
-  if (!to_recycle_.empty()) {
+result<void> pool_container::recycle_workers(std::function<void(result<void>)> done) {
+  if (all_recycled_) {
     return fail(errc::busy, "the workers of '" + shell_.path() + "' are being replaced already");
   }
+  all_recycled_ = std::move(done);
   for (const auto& [id, each] : workers_) {
     to_recycle_.push_back(id);
   }
@@ -335,18 +336,30 @@ result<void> pool_container::recycle_workers() {
 }
 
 void pool_container::recycle_next() {
-  while (!to_recycle_.empty()) {
-    const auto found = workers_.find(to_recycle_.front());
-    if (found != workers_.end() && found->second.at == model::phase::ready) {
-      model::command renew;
-      renew.what = model::verb::recycle;
-      renew.target = shell_.path() + "/" + found->first;
-      renew.origin = "reload";
-      shell_.manage(std::move(renew), [](const result<model::reply>&) {});
-      return; // the next one when this one is ready again
-    }
-    to_recycle_.erase(to_recycle_.begin());
+  if (to_recycle_.empty()) {
+    return std::exchange(all_recycled_, nullptr)({});
   }
+  model::command renew;
+  renew.what = model::verb::recycle;
+  renew.target = shell_.path() + "/" + to_recycle_.front();
+  renew.origin = "pool";
+  shell_.manage(std::move(renew), [this](const result<model::reply>& done) { recycled_one(done); });
+}
+
+// When one does not boot, the others stay as they are: they work. One that does not run now, or is
+// gone, has nothing to replace.
+void pool_container::recycled_one(const result<model::reply>& done) {
+  if (!done && done.error().code == errc::start_failed) {
+    log::warn("pool_keeps_workers",
+              {{"container", shell_.path()},
+               {"not_replaced", to_recycle_.size()},
+               {"reason", done.error().text()}});
+    to_recycle_.clear();
+    std::exchange(all_recycled_, nullptr)(fail(done.error()));
+    return;
+  }
+  to_recycle_.pop_front();
+  recycle_next();
 }
 
 std::uint32_t pool_container::count_in(model::phase at) const {
@@ -359,14 +372,9 @@ void pool_container::child_changed(const model::container_status& child) {
   if (found == workers_.end()) {
     return; // removed meanwhile
   }
-  const auto before = std::exchange(found->second.at, child.at);
+  found->second.at = child.at;
   found->second.live = child.live;
   judge_readiness();
-  if (!to_recycle_.empty() && to_recycle_.front() == child.alias &&
-      child.at == model::phase::ready && before != model::phase::ready) {
-    to_recycle_.erase(to_recycle_.begin());
-    recycle_next();
-  }
 }
 
 void pool_container::judge_readiness() {

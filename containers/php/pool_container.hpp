@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,7 +30,7 @@ public:
   void stop() override;
   void kill() override;
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count) override;
-  [[nodiscard]] result<void> recycle_workers() override;
+  [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done) override;
   void updated(const model::child_spec& spec) override;
   void child_changed(const model::container_status& child) override;
 
@@ -59,6 +60,7 @@ private:
   void follow_load();
   void look_at_idle_time();
   void recycle_next();
+  void recycled_one(const result<model::reply>& done);
   void judge_readiness();
   [[nodiscard]] model::child_spec worker_spec(const std::string& id) const;
   [[nodiscard]] std::uint32_t count_in(model::phase at) const;
@@ -69,8 +71,9 @@ private:
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::vector<std::shared_ptr<model::gauges>> parts_; ///< of `live_`, by shard
   std::shared_ptr<shared_state> shared_;
-  worker_map workers_; ///< by id
-  std::vector<std::string> to_recycle_;
+  worker_map workers_;                 ///< by id
+  std::deque<std::string> to_recycle_; ///< the first one is being replaced
+  std::function<void(result<void>)> all_recycled_;
   std::unique_ptr<reactor::waiting> idle_watch_;
   std::uint32_t shards_open_ = 0;
   std::uint64_t last_number_ = 0;

@@ -3,7 +3,20 @@
 /// From options to settings; every default is the option's.
 #include "containers/php/pool_settings.hpp"
 
+#include <limits>
+
 namespace kraken::containers {
+
+namespace {
+
+// While its replacement boots a worker serves on, for fewer than as many requests again; so 1 stays
+// 1. A Narya worker ends itself at the first number.
+std::uint64_t requests_most(dialect speaks, std::uint64_t requests) {
+  constexpr auto half = std::numeric_limits<std::uint64_t>::max() / 2;
+  return requests == 0 || requests > half || speaks == dialect::narya ? requests : 2 * requests - 1;
+}
+
+} // namespace
 
 pool_settings make_settings(std::vector<std::string> argv, const config::pool_options& options) {
   pool_settings out;
@@ -18,6 +31,7 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   out.queue_timeout = options.queue.timeout;
   out.request_timeout = options.request.timeout;
   out.recycle = {.requests = options.recycle.requests,
+                 .requests_most = requests_most(out.speaks, options.recycle.requests),
                  .ttl = options.recycle.ttl,
                  .idle_ttl = options.recycle.idle,
                  .memory_soft = options.recycle.memory,

@@ -262,7 +262,8 @@ void pool_shard::request_done(worker_channel& worker) {
   live_->busy.add(-1);
   live_->requests.add();
   show_use();
-  if (!worker.in_pool || !worker.may_continue()) {
+  const bool more = worker.may_continue(); // asked of a retired one too: it may wait for this
+  if (!worker.in_pool || !more) {
     retire(worker);
     return;
   }

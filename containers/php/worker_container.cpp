@@ -106,6 +106,16 @@ void worker_container::kill() {
   }
 }
 
+// A request has its own time, so the wait for it is bounded.
+milliseconds worker_container::hand_over() {
+  handed_over_ = true;
+  if (channel_ == nullptr) {
+    return milliseconds{0};
+  }
+  pool_->retire(*channel_);
+  return channel_->current == nullptr ? milliseconds{0} : pool_->settings().request_timeout;
+}
+
 void worker_container::orderly_end() {
   if (channel_) {
     channel_->drain();
@@ -137,8 +147,12 @@ bool worker_container::request_answered(std::uint64_t memory_bytes, bool wants_r
   if (memory_bytes != 0) {
     live_->memory_bytes.set(static_cast<std::int64_t>(memory_bytes));
   }
+  if (handed_over_) {
+    stop();
+    return false;
+  }
   // Only counters and times: no system call on the way of a request.
-  return !intended_ && !judge_use(use_now(false));
+  return !intended_ && why_.kind == model::cause_kind::none && !judge_use(use_now(false));
 }
 
 model::worker_use worker_container::use_now(bool busy) const {
@@ -153,24 +167,25 @@ model::worker_use worker_container::use_now(bool busy) const {
           .wants_out = wants_out_};
 }
 
-// True when the worker is on its way out.
+// True when the worker must not get another request.
 bool worker_container::judge_use(const model::worker_use& use) {
   const auto& rules = pool_->settings().recycle;
   const auto verdict = model::judge(rules, use);
-  switch (verdict.what) {
-  case model::recycle_verdict::act::keep:
-    return false;
-  case model::recycle_verdict::act::kill:
+  using act = model::recycle_verdict::act;
+  if (verdict.what == act::keep) {
+    return told_ == act::retire;
+  }
+  if (verdict.what == act::kill) {
     fail_with(model::cause_kind::out_of_memory, model::describe(verdict.why, rules));
     process_->kill();
     return true;
-  case model::recycle_verdict::act::recycle:
-    break;
   }
-  if (!std::exchange(recycling_, true)) {
-    shell_.recycle(model::describe(verdict.why, rules));
+  if (told_ != act::retire && told_ != verdict.what) {
+    told_ = verdict.what;
+    shell_.recycle(model::describe(verdict.why, rules),
+                   told_ == act::retire ? actor::serves_on::no : actor::serves_on::yes);
   }
-  return true;
+  return told_ == act::retire;
 }
 
 void worker_container::watch_over() {

@@ -40,6 +40,7 @@ public:
   void start() override;
   void stop() override;
   void kill() override;
+  milliseconds hand_over() override;
 
   // channel_owner
   void worker_ready() override;
@@ -83,9 +84,10 @@ private:
   std::uint64_t answered_ = 0;
   model::cause why_; ///< known before the process has ended
   bool ready_ = false;
-  bool intended_ = false;  ///< stop or kill by the shell
-  bool wants_out_ = false; ///< said so itself
-  bool recycling_ = false;
+  bool intended_ = false;    ///< stop or kill by the shell
+  bool handed_over_ = false; ///< the next incarnation serves: this one finishes its request
+  bool wants_out_ = false;   ///< said so itself
+  model::recycle_verdict::act told_ = model::recycle_verdict::act::keep; ///< the shell
 };
 
 } // namespace kraken::containers

@@ -29,6 +29,7 @@ script random_script(dice& random) {
   made.stop = stops[roll(random, stops.size())];
   made.kill = roll(random, 5) == 0 ? on_kill::hang : on_kill::end;
   made.code = static_cast<int>(roll(random, 2));
+  made.finishing = milliseconds{roll(random, 2) * 300};
   return made;
 }
 
@@ -49,7 +50,8 @@ model::child_spec random_tree(dice& random) {
   for (std::uint32_t g = 0; g < 2; ++g) {
     std::vector<model::child_spec> leaves;
     for (std::uint32_t i = 0; i < 4; ++i) {
-      leaves.push_back(leaf("g" + std::to_string(g) + "x" + std::to_string(i)));
+      const auto id = "g" + std::to_string(g) + "x" + std::to_string(i);
+      leaves.push_back(i < 2 ? leaf(id) : overlapping(id));
       randomize(random, leaves.back());
     }
     groups.push_back(supervisor("g" + std::to_string(g), std::move(leaves)));
@@ -81,7 +83,8 @@ answer_ptr one_command(tree_fixture& f, dice& random) {
     make.flags = static_cast<model::force>(roll(random, 4));
     const auto cut = path.rfind('/');
     make.target = path.substr(0, cut);
-    auto spec = leaf(path.substr(cut + 1));
+    const auto id = path.substr(cut + 1);
+    auto spec = roll(random, 2) == 0 ? leaf(id) : overlapping(id);
     randomize(random, spec);
     make.spec = std::make_shared<const model::child_spec>(spec);
     return f.ask(std::move(make));
@@ -102,13 +105,14 @@ void one_failure(tree_fixture& f, dice& random) {
   case 2:
     return f.throws(path, "DomainError");
   case 3:
-    return f.recycles(path);
+    return f.recycles(path, static_cast<actor::serves_on>(roll(random, 2)));
   default:
     return f.becomes_ready(path);
   }
 }
 
 void check_board(const tree_fixture& f) {
+  std::map<std::string, int> doubled; // children with two incarnations, by parent
   for (const auto& one : f.tree->board.list()) {
     CAPTURE(one->path);
     CHECK(model::state_of(one->at) == one->in);
@@ -118,9 +122,17 @@ void check_board(const tree_fixture& f) {
       CHECK(one->at != model::phase::ended);
       CHECK(one->at != model::phase::backing_off);
     }
-    if (one->kind == "fake" && one->at == model::phase::ready) {
+    if (one->kind != "supervisor" && one->at == model::phase::ready) {
       CHECK(alive);
     }
+    if (one->at == model::phase::ended || one->at == model::phase::idle) {
+      CHECK(one->beside == model::companion::none);
+    }
+    doubled[one->parent] += one->beside == model::companion::none ? 0 : 1;
+  }
+  for (const auto& [parent, count] : doubled) {
+    CAPTURE(parent);
+    CHECK(count <= 1);
   }
 }
 
@@ -154,7 +166,7 @@ TEST_CASE("whatever happens, commands are answered and the tree ends") {
       f.advance(milliseconds{10 * roll(random, 60)});
     }
     check_board(f);
-    CHECK(f.on.made == static_cast<int>(f.on.live.size()));
+    CHECK(f.on.made == static_cast<int>(f.on.lives.size()));
   }
   // What an operator stops stays stopped.
   answers.push_back(f.ask(model::verb::stop, "Main/g0"));

@@ -134,7 +134,7 @@ TEST_CASE_METHOD(tree_fixture, "recycling is no failure after a second of servic
   CHECK_FALSE(exit_code);
 }
 
-TEST_CASE_METHOD(tree_fixture, "recycling at once would be a loop: it counts") {
+TEST_CASE_METHOD(tree_fixture, "recycling at once, without an answer, would be a loop: it counts") {
   start(supervisor("Main", {leaf("a")}));
   advance(milliseconds{990});
   recycles("Main/a");

@@ -21,15 +21,21 @@ scripted::scripted(stage& on, actor::host& shell) : on_(on), shell_(shell) {
   } else if (const auto found = on_.always.find(path); found != on_.always.end()) {
     script_ = found->second;
   }
-  on_.live[path] = this;
+  on_.live[path] = on_.lives[path + "#" + std::to_string(shell_.generation())] = this;
   ++on_.made;
 }
 
 scripted::~scripted() {
   --on_.made;
-  if (const auto found = on_.live.find(shell_.path());
-      found != on_.live.end() && found->second == this) {
-    on_.live.erase(found);
+  const auto& path = shell_.path();
+  on_.lives.erase(path + "#" + std::to_string(shell_.generation()));
+  if (const auto found = on_.live.find(path); found != on_.live.end() && found->second == this) {
+    const auto other = on_.lives.lower_bound(path + "#");
+    if (other != on_.lives.end() && other->first.starts_with(path + "#")) {
+      found->second = other->second;
+    } else {
+      on_.live.erase(found);
+    }
   }
 }
 
@@ -130,6 +136,11 @@ result<std::uint32_t> scripted::scale(std::uint32_t count) {
   return count + 1;
 }
 
+milliseconds scripted::hand_over() {
+  note("hand over");
+  return script_.finishing;
+}
+
 void scripted::updated(const model::child_spec& spec) {
   note("updated " + spec.name);
 }
@@ -149,6 +160,12 @@ model::child_spec leaf(std::string id) {
   made.id = std::move(id);
   made.kind = "fake";
   made.backoff.jitter_percent = 0;
+  return made;
+}
+
+model::child_spec overlapping(std::string id) {
+  auto made = leaf(std::move(id));
+  made.kind = "overlapping";
   return made;
 }
 
@@ -178,6 +195,8 @@ tree_fixture::tree_fixture()
                                             return std::make_unique<scripted>(on, shell);
                                           }});
   }
+  tree->kinds.emplace("overlapping", tree->kinds.at("fake"));
+  tree->kinds.at("overlapping").replaced = actor::replacement::start_first;
   actor::add_builtin_kinds(*tree);
   tree->shards.push_back({&executor_, nullptr});
   tree->ended = [this](int code) { exit_code = code; };
@@ -255,8 +274,9 @@ void tree_fixture::advance(milliseconds by) {
 }
 
 actor::host& tree_fixture::host_of(std::string_view path) {
-  const auto found = on.live.find(path);
-  if (found == on.live.end()) {
+  const auto& among = path.find('#') == std::string_view::npos ? on.live : on.lives;
+  const auto found = among.find(path);
+  if (found == among.end()) {
     throw std::logic_error("no incarnation lives at " + std::string(path));
   }
   return found->second->shell();
@@ -285,8 +305,15 @@ void tree_fixture::throws(std::string_view path, std::string type) {
   run();
 }
 
-void tree_fixture::recycles(std::string_view path) {
-  host_of(path).recycle("enough requests");
+void tree_fixture::recycles(std::string_view path, actor::serves_on meanwhile) {
+  host_of(path).recycle("enough requests", meanwhile);
+  run();
+}
+
+void tree_fixture::answers(std::string_view path) {
+  auto live = std::make_shared<model::gauges>();
+  live->requests.set(1);
+  host_of(path).show_gauges(std::move(live));
   run();
 }
 

@@ -34,7 +34,8 @@ struct script {
   on_start start = on_start::ready;
   on_stop stop = on_stop::end;
   on_kill kill = on_kill::end;
-  int code = 1; ///< of `exit`
+  int code = 1;              ///< of `exit`
+  milliseconds finishing{0}; ///< what it asks for when it is handed over
 };
 
 class scripted;
@@ -43,7 +44,8 @@ class scripted;
 struct stage {
   std::map<std::string, std::deque<script>, std::less<>> next; ///< one per generation, then
   std::map<std::string, script, std::less<>> always;           ///< this, then the default
-  std::map<std::string, scripted*, std::less<>> live;
+  std::map<std::string, scripted*, std::less<>> live;          ///< by path: the newest of each
+  std::map<std::string, scripted*, std::less<>> lives;         ///< by `path#generation`
   std::vector<std::string> trace;
   int made = 0;                     ///< objects alive
   std::function<void()> on_receive; ///< called at each message; may be empty
@@ -65,9 +67,11 @@ public:
   bool receive(actor::letter& what) override;
   void noticed(const actor::notice& what) override;
   void child_changed(const model::container_status& child) override;
+  milliseconds hand_over() override;
   result<std::uint32_t> scale(std::uint32_t count) override;
   void updated(const model::child_spec& spec) override;
   actor::host& shell() { return shell_; }
+  script& script_for_test() { return script_; }
 
 private:
   void note(std::string_view what);
@@ -101,6 +105,8 @@ struct answer {
 using answer_ptr = std::shared_ptr<answer>;
 
 model::child_spec leaf(std::string id);
+/// Of a kind whose next incarnation becomes ready beside the old one.
+model::child_spec overlapping(std::string id);
 model::child_spec supervisor(std::string id, std::vector<model::child_spec> children);
 model::child_spec pool(std::string id, std::vector<model::child_spec> children);
 
@@ -123,11 +129,13 @@ public:
   /// In steps of 10 ms, each run to its end.
   void advance(milliseconds by);
 
-  // What living incarnations do.
+  // What living incarnations do: by path, or by `path#generation`.
   void crash(std::string_view path, int code = 255);
   void exit_normally(std::string_view path);
   void throws(std::string_view path, std::string type);
-  void recycles(std::string_view path);
+  void recycles(std::string_view path, actor::serves_on meanwhile = actor::serves_on::yes);
+  /// Shows that it has answered something.
+  void answers(std::string_view path);
   void becomes_ready(std::string_view path);
   void becomes_unready(std::string_view path);
 

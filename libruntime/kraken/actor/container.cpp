@@ -65,6 +65,7 @@ caf::behavior container::make_behavior() {
 /// Also the way out when the system forces its actors to end: strong handles would be cycles.
 void container::on_exit() {
   end_life();
+  beside_.reset();
   deadlines_.clear();
   supervisor_.abandon();
   lane_.discard(dead_reason::closed);

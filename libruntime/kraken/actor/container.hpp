@@ -62,7 +62,7 @@ private:
     destroy,
   };
 
-  enum class step : std::uint8_t { children, incarnation };
+  enum class step : std::uint8_t { children, incarnation, companion };
 
   /// An end under way.
   struct way_out {
@@ -70,6 +70,24 @@ private:
     ending how = ending::orderly;
     step at = step::children;
     child_report::note note = child_report::note::ended; ///< judge
+  };
+
+  /// A second incarnation during a planned replacement; `status_.beside` says which.
+  struct companion {
+    std::unique_ptr<life> runs;
+    std::int32_t pid = 0;
+    std::shared_ptr<const model::gauges> live;
+    time_point launched{};
+    deadlines::token timer;
+    model::cause why;                    ///< of the replacement
+    std::optional<model::cause> failure; ///< known before it has ended
+    reply_to reply;                      ///< an operator waits for it
+  };
+
+  /// What the incarnation asked for and did not get yet.
+  struct recycle_wish {
+    model::cause why;
+    serves_on meanwhile = serves_on::yes;
   };
 
   // container.cpp: the actor
@@ -102,7 +120,7 @@ private:
   void check_ready();
   void on_failed(model::cause why);
   void on_ended(const model::cause& why);
-  void on_recycle(const model::cause& why, const model::gauges* live);
+  void on_recycle(const model::cause& why, serves_on meanwhile);
   void end_unasked(model::cause why);
   void fail_with(model::cause why, ending how, child_report::note note = child_report::note::ended);
   void on_thrown(const life::thrown& what);
@@ -119,12 +137,30 @@ private:
   void pump_lane();
   void hand_over(letter& what);
 
+  // container_handover.cpp: planned replacement
+  [[nodiscard]] bool overlaps() const;
+  [[nodiscard]] bool earned();
+  [[nodiscard]] model::cause too_early(const model::cause& why);
+  void recycle_in_place(const model::cause& why);
+  void begin_successor(model::cause why, const reply_to& reply);
+  void hear_beside(const life_report& what);
+  void take_over();
+  void beside_threw(const life::thrown& what);
+  void end_successor(model::cause why);
+  void successor_failed(const model::cause& why);
+  void ask_again();
+  void settle_companion(ending how);
+  void end_companion(ending how);
+  void companion_gone();
+  void show_companion(model::companion role);
+
   // container_ending.cpp: the way out
   void leave(after then, ending how, child_report::note note = child_report::note::ended);
   void end_incarnation();
   void kill_incarnation();
   void incarnation_gone();
   void end_life();
+  [[nodiscard]] bool waits_for_companion() const;
   void arrive();
   void arrive_destroyed();
 
@@ -147,7 +183,8 @@ private:
   void hold_lane() override;
   void release_lane() override;
   [[nodiscard]] time_point time_of_life() override { return now(); }
-  [[nodiscard]] timer set_life_timer(time_point when, std::function<void()> then) override;
+  [[nodiscard]] timer
+  set_life_timer(std::uint64_t generation, time_point when, std::function<void()> then) override;
   void cancel_life_timer(timer& which) noexcept override { deadlines_.cancel(which); }
 
   birth birth_;
@@ -160,9 +197,14 @@ private:
   desk desk_;
   remote_supervisor supervisor_;
   std::unique_ptr<life> life_; ///< null: nothing runs
+  std::optional<companion> beside_;
+  std::optional<recycle_wish> due_;
+  std::uint32_t failed_successors_ = 0; ///< in a row
+  std::uint64_t last_generation_ = 0;   ///< given to any incarnation
   std::optional<way_out> leaving_;
   deadlines::token start_timer_;
   deadlines::token end_timer_;
+  deadlines::token due_timer_;
   time_point launched_{};
   remote_supervisor::extent extent_ = remote_supervisor::extent::wanted;
   /// What an incarnation and its children still owe before the container is ready.

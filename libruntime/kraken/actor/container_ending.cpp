@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The way out: children right to left, then the incarnation, then whatever was the reason. There
+/// The way out: children right to left, then the incarnation (and what a replacement under way has
+/// beside it), then whatever was the reason. There
 /// is one way out at a time; a later wish changes where it leads or hurries it.
 #include "kraken/actor/container.hpp"
 
@@ -14,6 +15,8 @@ void container::leave(after then, ending how, child_report::note note) {
   deadlines_.cancel(start_timer_);
   if (!leaving_) {
     leaving_ = way_out{then, how, step::children, note};
+    due_.reset();
+    settle_companion(how);
     if (life_ && how == ending::orderly) {
       if (const auto threw = life_->drain()) {
         log::warn("drain_threw", {{"container", status_.path}, {"reason", threw->text()}});
@@ -24,6 +27,7 @@ void container::leave(after then, ending how, child_report::note note) {
   }
   leaving_->then = then;
   leaving_->note = note;
+  settle_companion(how);
   const bool hurried = how == ending::kill && leaving_->how != ending::kill;
   if (hurried) {
     leaving_->how = how;
@@ -32,6 +36,8 @@ void container::leave(after then, ending how, child_report::note note) {
     if (hurried) {
       kill_incarnation();
     }
+  } else if (leaving_->at == step::companion) {
+    return;
   } else if (then == after::destroy) {
     supervisor_.destroy_all(leaving_->how);
   } else if (hurried) {
@@ -97,7 +103,16 @@ void container::end_life() {
   lane_held_ = false;
 }
 
+/// Nothing may run when the container says so; the next incarnation need not wait.
+bool container::waits_for_companion() const {
+  return leaving_->then != after::launch && leaving_->then != after::judge;
+}
+
 void container::arrive() {
+  if (beside_ && waits_for_companion()) {
+    leaving_->at = step::companion;
+    return;
+  }
   const auto way = *std::exchange(leaving_, std::nullopt);
   switch (way.then) {
   case after::rest:

@@ -112,24 +112,37 @@ void container::replace() {
   begin_life();
 }
 
-/// By an operator or the parent: at any uptime, and never counted.
+/// By an operator or the parent: at any uptime, and never counted. Without `reply` it is the turn
+/// of the one that asked for it itself, and may not need it any more.
 void container::recycle_asked(const reply_to& reply) {
+  if (reply == nullptr) {
+    if (due_ && running() && !beside_) {
+      begin_successor(due_->why, nullptr);
+    }
+    return;
+  }
   if (status_.in != model::state::started || leaving_ || !life_) {
     reply->answer(fail(errc::not_started, status_.path + " has nothing to recycle now"));
     return;
   }
-  const auto workers = life_->recycle_workers();
+  const auto workers = life_->recycle_workers([reply, path = status_.path](result<void> all) {
+    reply->answer(all ? result<model::reply>(model::reply{path + ": its workers are replaced"})
+                      : fail(all.error()));
+  });
   if (workers) {
-    reply->answer(model::reply{status_.path + ": its workers are being replaced"});
     return;
   }
   if (workers.error().code != errc::unsupported) {
     reply->answer(fail(workers.error()));
     return;
   }
-  ++status_.recycles;
-  show(model::phase::draining);
-  leave(after::launch, ending::orderly);
+  model::cause why;
+  why.kind = model::cause_kind::recycle;
+  why.message = "by an operator";
+  if (overlaps() && !beside_) {
+    return begin_successor(std::move(why), reply);
+  }
+  recycle_in_place(why);
 }
 
 void container::expect(const instruction& what) {
@@ -153,6 +166,9 @@ void container::update(const instruction& what) {
   supervisor_.configure(birth_.spec->supervise, birth_.spec->children);
   if (life_ && live) {
     on_thrown(life_->update(birth_.spec));
+  }
+  if (live && status_.beside == model::companion::successor) {
+    beside_threw(beside_->runs->update(birth_.spec));
   }
   status_.name = birth_.spec->name;
   publish();

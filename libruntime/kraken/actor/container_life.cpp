@@ -12,11 +12,12 @@
 namespace kraken::actor {
 
 void container::begin_life() {
-  ++status_.generation;
+  status_.generation = ++last_generation_;
   status_.pid = 0;
   status_.live.reset();
   launched_ = now();
   owed_ = owed::both;
+  due_.reset();
   life_ =
       std::make_unique<life>(static_cast<life_owner&>(*this), birth_.tree, status_, birth_.spec);
   if (status_.in == model::state::started) {
@@ -43,18 +44,24 @@ void container::begin_life() {
   }
 }
 
-timer container::set_life_timer(time_point when, std::function<void()> then) {
-  const auto made =
-      deadlines_.at(when, [this, generation = status_.generation, what = std::move(then)] {
-        if (life_ && status_.generation == generation) {
-          on_thrown(life_->elapsed(what));
-        }
-      });
+timer container::set_life_timer(std::uint64_t generation,
+                                time_point when,
+                                std::function<void()> then) {
+  const auto made = deadlines_.at(when, [this, generation, what = std::move(then)] {
+    if (beside_ && beside_->runs->generation() == generation) {
+      beside_threw(beside_->runs->elapsed(what));
+    } else if (life_ && status_.generation == generation) {
+      on_thrown(life_->elapsed(what));
+    }
+  });
   arm(); // its incarnation may be called by a descriptor of its own, outside of our handlers
   return made;
 }
 
 void container::hear(const life_report& what) {
+  if (beside_ && what.generation == beside_->runs->generation()) {
+    return hear_beside(what);
+  }
   if (what.generation != status_.generation || !life_) {
     return;
   }
@@ -68,7 +75,7 @@ void container::hear(const life_report& what) {
   case life_report::kind::ended:
     return on_ended(what.why);
   case life_report::kind::recycle:
-    return on_recycle(what.why, status_.live.get());
+    return on_recycle(what.why, what.meanwhile);
   case life_report::kind::pid:
     status_.pid = what.pid;
     return publish();
@@ -164,39 +171,19 @@ void container::on_ended(const model::cause& why) {
   if (leaving_) {
     return incarnation_gone();
   }
+  const bool planned = why.kind == model::cause_kind::recycle;
+  const bool loop = planned && !earned();
   end_life();
   status_.pid = 0;
-  const auto live = std::exchange(status_.live, nullptr);
+  status_.live.reset();
   if (status_.in == model::state::failed) { // held: what was asked for comes from the supervisor
     record(why);
     return leave(after::judge, ending::orderly);
   }
-  if (why.kind == model::cause_kind::recycle) {
-    return on_recycle(why, live.get());
+  if (planned) {
+    return loop ? fail_with(too_early(why), ending::orderly) : recycle_in_place(why);
   }
   end_unasked(why);
-}
-
-/// The incarnation wants to be, or already was, replaced as planned. One that lived too short a
-/// time and served nothing would turn into a loop nobody counts: that is a failure.
-void container::on_recycle(const model::cause& why, const model::gauges* live) {
-  if (!running()) {
-    return;
-  }
-  const auto uptime = now() - launched_;
-  const bool served = live != nullptr && live->requests.get() != 0;
-  if (uptime < limits::recycle_uptime_min && !served) {
-    auto early = why;
-    early.kind = model::cause_kind::start_error;
-    early.message = "asked for its replacement after only " +
-                    kraken::to_string(std::chrono::duration_cast<milliseconds>(uptime)) + ": " +
-                    why.message;
-    return fail_with(std::move(early), ending::orderly);
-  }
-  ++status_.recycles;
-  record(why);
-  show(model::phase::draining);
-  leave(after::launch, ending::orderly);
 }
 
 /// An end nobody asked for, with the supervisor to judge it.

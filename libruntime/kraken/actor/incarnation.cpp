@@ -15,7 +15,7 @@ result<std::uint32_t> incarnation::scale(std::uint32_t count) {
               "a container of this kind has no size to set to " + std::to_string(count));
 }
 
-result<void> incarnation::recycle_workers() {
+result<void> incarnation::recycle_workers(std::function<void(result<void>)> /*done*/) {
   return fail(errc::unsupported, "a container of this kind has no workers of its own");
 }
 

@@ -29,6 +29,9 @@ struct timer {
   std::uint64_t number = 0;
 };
 
+/// Whether an incarnation that asks for its replacement goes on until that is ready.
+enum class serves_on : std::uint8_t { no, yes };
+
 /// The container as its incarnation sees it. Every call is made and answered on the container's
 /// shard thread. Reports of an incarnation that was replaced meanwhile are ignored.
 class host {
@@ -50,8 +53,10 @@ public:
   /// It is over: process reaped, behaviour returned. Exactly once, the last call. Expected after
   /// `stop()` or `kill()`; otherwise `why` is judged by the supervisors.
   virtual void ended(model::cause why) = 0;
-  /// Asks for a planned replacement: orderly stop, then a new incarnation, not counted.
-  virtual void recycle(std::string reason) = 0;
+  /// Asks for a planned replacement, which is no failure. With `serves_on::yes`, and a kind that is
+  /// replaced `start_first`, the next incarnation begins beside this one as soon as it is its turn
+  /// among its siblings; otherwise this one is stopped first. A later `no` follows a `yes`.
+  virtual void recycle(std::string reason, serves_on meanwhile) = 0;
   /// Shown as the pid of the container; 0 none.
   virtual void show_pid(std::int32_t pid) = 0;
   /// Shares live numbers with status and metrics.
@@ -113,6 +118,9 @@ public:
   /// Ends in good order: take nothing new, finish, tell the process; leads to `host::ended()`.
   /// The shell calls `kill()` when `shutdown` time is over.
   virtual void stop() = 0;
+  /// The next incarnation has taken over: take nothing new, finish what there is.
+  /// @return how long that may take; then `stop()` follows, unless it has ended before
+  [[nodiscard]] virtual milliseconds hand_over() { return milliseconds{0}; }
   /// Ends at once; still leads to `host::ended()`. An incarnation that has not reported its end
   /// `limits::kill_grace` later is destroyed: its destructor must let go of everything.
   virtual void kill() = 0;
@@ -133,9 +141,17 @@ public:
   /// @error errc::unsupported for kinds that have no size
   [[nodiscard]] virtual result<std::uint32_t> scale(std::uint32_t count);
   /// Every worker of a pool is replaced, one after the other.
-  [[nodiscard]] virtual result<void> recycle_workers();
+  /// @param done called once when all are, or when one could not be; not after an error here
+  /// @error errc::unsupported for kinds without workers; errc::busy while they are being replaced
+  [[nodiscard]] virtual result<void> recycle_workers(std::function<void(result<void>)> done);
   /// Told on the shard of the parent when a child changes phase.
   virtual void child_changed(const model::container_status& child) { static_cast<void>(child); }
+};
+
+/// How the incarnations of a kind follow each other in a planned replacement.
+enum class replacement : std::uint8_t {
+  stop_first,  ///< two of them at a time would be in each other's way
+  start_first, ///< the next becomes ready beside the old one, which then finishes its work
 };
 
 /// The hooks of a kind: one line in the wiring of the daemon. Its options, where a file may have
@@ -148,6 +164,7 @@ struct kind {
   /// Refuses a definition before anything is made of it (an unknown class ...); may be empty.
   /// @thread any
   std::function<result<void>(const model::child_spec& spec)> check{};
+  replacement replaced = replacement::stop_first;
 };
 
 } // namespace kraken::actor

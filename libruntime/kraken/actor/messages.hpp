@@ -8,6 +8,7 @@
 #include "kraken/actor/detail/open_call.hpp"
 #include "kraken/actor/detail/pending_reply.hpp"
 #include "kraken/actor/detail/seat.hpp"
+#include "kraken/actor/incarnation.hpp"
 #include "kraken/actor/status_board.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/clock.hpp"
@@ -57,7 +58,7 @@ struct instruction {
     stop,
     destroy,
     replace, ///< end this incarnation and start the next, by an operator
-    recycle, ///< planned replacement
+    recycle, ///< planned replacement; without `reply`: the one it asked for itself
     expect,  ///< show `then`
     reset,   ///< forget the failure history of its own children
     update,  ///< `rank` is the new one, and `spec` unless null
@@ -81,6 +82,7 @@ struct child_report {
     ended_alone,    ///< as `ended`, but siblings are not concerned (local directive `restart`)
     stopped_itself, ///< its local rules stopped it
     wants_destroy,  ///< its local rules want it destroyed
+    due,            ///< it wants to be replaced while it serves, when it is its turn
   };
 
   std::string id;
@@ -107,6 +109,7 @@ struct life_report {
   model::cause why{};
   std::int32_t pid = 0;
   std::shared_ptr<const model::gauges> live{};
+  serves_on meanwhile = serves_on::no; ///< recycle
 };
 
 /// Go on handing out the user lane.

@@ -82,6 +82,7 @@ void remote_supervisor::start_all(extent how_far) {
 }
 
 void remote_supervisor::stop_all(ending how) {
+  forget_recycles();
   if (sweep_ == sweep::destroying || (sweep_ == sweep::stopping && how == how_ending_)) {
     return;
   }
@@ -94,6 +95,7 @@ void remote_supervisor::stop_all(ending how) {
 }
 
 void remote_supervisor::destroy_all(ending how) {
+  forget_recycles();
   if (sweep_ == sweep::destroying && how == how_ending_) {
     return;
   }
@@ -219,6 +221,8 @@ void remote_supervisor::abandon() noexcept {
   sweep_ = sweep::none;
   rank_of_.clear();
   children_.clear();
+  recycles_.clear();
+  turn_.reset();
   create_next_.clear();
 }
 
@@ -263,10 +267,14 @@ void remote_supervisor::on_report(const child_report& report) {
   case child_report::note::wants_destroy:
     drop(*child, report.flags == model::force::hard ? ending::kill : ending::orderly);
     break;
+  case child_report::note::due:
+    queue_recycle(*child, nullptr);
+    break;
   }
   if (auto* const still = find(report.id)) {
     answer_waiters(*still, report.what);
   }
+  follow_recycle(report);
   advance();
 }
 
@@ -289,6 +297,7 @@ void remote_supervisor::gone(child_entry& child, const child_report& report) {
   const auto rank = child.rank;
   rank_of_.erase(report.id);
   children_.erase(rank);
+  follow_recycle(report);
   for (auto& [what, made_by, reply] : std::exchange(create_next_, {})) {
     if (sweep_ == sweep::destroying) {
       reply->answer(fail(errc::canceled, owner_.path_of_owner() + " is being destroyed"));

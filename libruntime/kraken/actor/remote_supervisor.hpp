@@ -135,6 +135,18 @@ private:
   /// What is being done with all children or with a group.
   enum class sweep : std::uint8_t { none, starting, regrouping, stopping, destroying };
 
+  /// A child that is to be replaced beside what runs.
+  struct recycle_wish {
+    std::string id;
+    reply_to reply; ///< null: its own wish
+  };
+
+  /// Whose turn it is, until it has taken the instruction and has no second incarnation.
+  struct recycle_turn {
+    std::string id;
+    std::uint64_t serial = 0;
+  };
+
   struct group {
     std::string failed;
     std::deque<std::string> stop;     ///< right to left
@@ -169,6 +181,12 @@ private:
   void give_up(child_entry& child);
   [[nodiscard]] std::vector<model::child_view> views() const;
 
+  // remote_supervisor_recycle.cpp: planned replacements, one at a time
+  void queue_recycle(child_entry& child, reply_to reply);
+  void follow_recycle(const child_report& report);
+  void next_recycle();
+  void forget_recycles();
+
   // remote_supervisor_verbs.cpp: operator verbs
   void start(child_entry& child, instruction::act what, reply_to reply);
   void stop(child_entry& child, reply_to reply);
@@ -192,6 +210,8 @@ private:
   ending how_ending_ = ending::orderly;
   instruction::act start_act_ = instruction::act::start;
   group group_;
+  std::deque<recycle_wish> recycles_; ///< in the order they were asked for
+  std::optional<recycle_turn> turn_;
   /// Commands that replace a child, to be tried once it is gone.
   std::vector<std::tuple<model::command, maker, reply_to>> create_next_;
 };

@@ -59,7 +59,8 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
   if (now.at == model::phase::ready && now.generation > who.generation) {
     return done(child.path + (who.until == waiter::goal::ready ? " started" : " replaced"));
   }
-  if (what != child_report::note::changed || now.at == model::phase::parked) {
+  const bool went_on = what == child_report::note::changed || what == child_report::note::due;
+  if (!went_on || now.at == model::phase::parked) {
     return fail(errc::start_failed, failure_text(child));
   }
   if (child.want != wish::running && child.at_rest()) {
@@ -113,13 +114,8 @@ void remote_supervisor::carry_out(child_entry& child, const model::command& what
     return destroy(child, what, std::move(reply));
   case model::verb::restart:
     return replace(child, std::move(reply));
-  case model::verb::recycle: {
-    instruction made;
-    made.what = instruction::act::recycle;
-    made.reply = reply;
-    instruct(child, std::move(made));
-    return await(child, waiter::goal::replaced, std::move(reply));
-  }
+  case model::verb::recycle:
+    return queue_recycle(child, std::move(reply));
   case model::verb::reset:
     window_.forget(child.spec->id);
     instruct(child, instruction::act::reset);

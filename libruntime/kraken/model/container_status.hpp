@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kraken::model {
@@ -58,6 +59,17 @@ struct mailbox_gauges {
   metric admitted;                       ///< since created: handed to an incarnation
 };
 
+/// A second incarnation of the same container, during a planned replacement.
+enum class companion : std::uint8_t {
+  none,
+  successor,   ///< becomes ready while the current one serves
+  predecessor, ///< finishes its work while the current one serves
+};
+
+[[nodiscard]] std::string_view to_string(companion value) noexcept;
+/// @return `none` for any other word
+[[nodiscard]] companion companion_of(std::string_view word) noexcept;
+
 /// Which container: does not change while it exists, but for `name` at a reload.
 struct container_identity {
   std::string path;   ///< `Main/web/w3`
@@ -73,6 +85,8 @@ struct container_condition {
   phase at = phase::gone;
   std::uint64_t generation = 0;
   std::int32_t pid = 0; ///< 0: no process
+  companion beside = companion::none;
+  std::int32_t beside_pid = 0; ///< of the companion; 0: none
   std::uint32_t shard = 0;
   std::uint64_t restarts = 0; ///< since created, counted ones only
   std::uint64_t recycles = 0;
@@ -84,7 +98,7 @@ struct container_condition {
   std::string next_action;     ///< `restart` | `operator` | empty
   time_point next_at{};        ///< when a restart is due
   std::shared_ptr<const mailbox_gauges> lane; ///< may be null
-  std::shared_ptr<const gauges> live; ///< may be null
+  std::shared_ptr<const gauges> live;         ///< may be null
 };
 
 struct container_status : container_identity, container_condition {};

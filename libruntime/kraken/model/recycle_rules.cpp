@@ -42,8 +42,11 @@ recycle_verdict judge(const recycle_rules& rules, const worker_use& use) noexcep
     return {.what = recycle_verdict::act::kill, .why = recycle_reason::memory_hard};
   }
   const recycle_reason why = wish(rules, use);
-  const bool now = why != recycle_reason::none && !use.busy;
-  return {.what = now ? recycle_verdict::act::recycle : recycle_verdict::act::keep, .why = why};
+  if (why == recycle_reason::none || use.busy) {
+    return {.what = recycle_verdict::act::keep, .why = why};
+  }
+  const bool spent = use.wants_out || reached(use.requests, rules.requests_most);
+  return {.what = spent ? recycle_verdict::act::retire : recycle_verdict::act::replace, .why = why};
 }
 
 std::string describe(recycle_reason why, const recycle_rules& rules) {
@@ -70,8 +73,10 @@ std::string_view to_string(recycle_verdict::act value) noexcept {
   switch (value) {
   case recycle_verdict::act::keep:
     return "keep";
-  case recycle_verdict::act::recycle:
-    return "recycle";
+  case recycle_verdict::act::replace:
+    return "replace";
+  case recycle_verdict::act::retire:
+    return "retire";
   case recycle_verdict::act::kill:
     return "kill";
   }

@@ -14,11 +14,12 @@ namespace kraken::model {
 
 /// Limits of one worker's life; 0: no such limit.
 struct recycle_rules {
-  std::uint64_t requests = 0; ///< answered
-  milliseconds ttl{0};        ///< since it became ready
-  milliseconds idle_ttl{0};   ///< since its last answer, or since it became ready
-  bytes memory_soft{0};       ///< above: replaced when idle
-  bytes memory_hard{0};       ///< above: killed at once, a failure with cause out_of_memory
+  std::uint64_t requests = 0;      ///< answered
+  std::uint64_t requests_most = 0; ///< answered while it waits for its replacement
+  milliseconds ttl{0};             ///< since it became ready
+  milliseconds idle_ttl{0};        ///< since its last answer, or since it became ready
+  bytes memory_soft{0};            ///< above: replaced when idle
+  bytes memory_hard{0};            ///< above: killed at once, a failure with cause out_of_memory
 };
 
 /// What one worker has done.
@@ -44,7 +45,12 @@ enum class recycle_reason : std::uint8_t {
 
 /// What to do with a worker.
 struct recycle_verdict {
-  enum class act : std::uint8_t { keep, recycle, kill };
+  enum class act : std::uint8_t {
+    keep,
+    replace, ///< it serves on until its replacement is ready
+    retire,  ///< no further request for it
+    kill,
+  };
 
   act what = act::keep;
   recycle_reason why = recycle_reason::none; ///< may be set with `keep`: as soon as it is idle

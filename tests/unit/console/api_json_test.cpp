@@ -28,6 +28,8 @@ model::container_status failed_worker(kraken::time_point now) {
   c.shard = 1;
   c.restarts = 3;
   c.recycles = 2;
+  c.beside = model::companion::predecessor;
+  c.beside_pid = 4712;
   c.restarts_in_window = 3;
   c.intensity = 5;
   c.since = now - milliseconds{1500};
@@ -95,7 +97,8 @@ TEST_CASE("the published members of a container") {
   c.since = clock.now();
   CHECK(console::to_json(c, clock.now()) ==
         R"({"path":"Main","alias":"Main","parent":"","kind":"","name":"","state":"started",)"
-        R"("state_number":4,"phase":"ready","generation":0,"pid":0,"shard":0,"restarts":0,)"
+        R"("state_number":4,"phase":"ready","generation":0,"pid":0,"beside":"none","beside_pid":0,)"
+        R"("shard":0,"restarts":0,)"
         R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
         R"("cause":null,"last_failures":[],"next_action":"","next_in_ms":0,"mailbox":0,)"
         R"("admitted":0,"rejected":0,"live":null})");

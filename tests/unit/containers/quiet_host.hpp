@@ -23,7 +23,7 @@ public:
   void unready() override {}
   void failed(model::cause) override {}
   void ended(model::cause) override {}
-  void recycle(std::string) override {}
+  void recycle(std::string, actor::serves_on) override {}
   void show_pid(std::int32_t) override {}
   void show_gauges(std::shared_ptr<const model::gauges>) override {}
   void manage(model::command, model::reply_callback) override {}

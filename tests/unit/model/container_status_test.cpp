@@ -41,3 +41,12 @@ TEST_CASE("the history keeps the last failures, oldest first, and never changes 
   CHECK(given.front()->size() == 1);
   CHECK(given.front()->front().generation == 1);
 }
+
+TEST_CASE("companions have words, and unknown words mean none") {
+  using kraken::model::companion;
+  for (const auto each : {companion::none, companion::successor, companion::predecessor}) {
+    CHECK(kraken::model::companion_of(kraken::model::to_string(each)) == each);
+  }
+  CHECK(kraken::model::to_string(companion::predecessor) == "predecessor");
+  CHECK(kraken::model::companion_of("other") == companion::none);
+}

@@ -15,8 +15,12 @@ using model::worker_use;
 
 TEST_CASE("judge") {
   const recycle_rules none;
-  const recycle_rules all{
-      .requests = 10, .ttl = 1h, .idle_ttl = 1min, .memory_soft = 64_MiB, .memory_hard = 128_MiB};
+  const recycle_rules all{.requests = 10,
+                          .requests_most = 19,
+                          .ttl = 1h,
+                          .idle_ttl = 1min,
+                          .memory_soft = 64_MiB,
+                          .memory_hard = 128_MiB};
   auto [rules,
         use,
         what,
@@ -25,21 +29,23 @@ TEST_CASE("judge") {
        {.requests = 1U << 30U, .age = 24h, .idle = 24h, .memory = 9_GiB},
        act::keep,
        recycle_why::none},
-      {none, {.wants_out = true}, act::recycle, recycle_why::own_wish},
+      {none, {.wants_out = true}, act::retire, recycle_why::own_wish},
       {none, {.busy = true, .wants_out = true}, act::keep, recycle_why::own_wish},
       {all,
        {.requests = 9, .age = 59min, .idle = 59s, .memory = 64_MiB},
        act::keep,
        recycle_why::none},
-      {all, {.requests = 10}, act::recycle, recycle_why::requests},
-      {all, {.requests = 10, .wants_out = true}, act::recycle, recycle_why::requests},
-      {all, {.requests = 10, .busy = true}, act::keep, recycle_why::requests},
-      {all, {.age = 1h}, act::recycle, recycle_why::ttl},
-      {all, {.memory = 65_MiB}, act::recycle, recycle_why::memory_soft},
+      {all, {.requests = 10}, act::replace, recycle_why::requests},
+      {all, {.requests = 18}, act::replace, recycle_why::requests},
+      {all, {.requests = 19}, act::retire, recycle_why::requests},
+      {all, {.requests = 20, .busy = true}, act::keep, recycle_why::requests},
+      {all, {.requests = 10, .wants_out = true}, act::retire, recycle_why::requests},
+      {all, {.age = 1h}, act::replace, recycle_why::ttl},
+      {all, {.memory = 65_MiB}, act::replace, recycle_why::memory_soft},
       {all, {.memory = 65_MiB, .busy = true}, act::keep, recycle_why::memory_soft},
-      {all, {.idle = 1min}, act::recycle, recycle_why::idle},
+      {all, {.idle = 1min}, act::replace, recycle_why::idle},
       {all, {.idle = 1min, .busy = true}, act::keep, recycle_why::none},
-      {all, {.memory = 128_MiB}, act::recycle, recycle_why::memory_soft},
+      {all, {.memory = 128_MiB}, act::replace, recycle_why::memory_soft},
       {all, {.memory = 129_MiB}, act::kill, recycle_why::memory_hard},
       {all, {.requests = 10, .memory = 129_MiB, .busy = true}, act::kill, recycle_why::memory_hard},
   }));
@@ -61,7 +67,8 @@ TEST_CASE("recycling: wording") {
   CHECK(model::describe(recycle_why::idle, all) == "idle for 1m");
   CHECK(model::describe(static_cast<recycle_why>(99), all) == "unknown");
   CHECK(model::to_string(act::keep) == "keep");
-  CHECK(model::to_string(act::recycle) == "recycle");
+  CHECK(model::to_string(act::replace) == "replace");
+  CHECK(model::to_string(act::retire) == "retire");
   CHECK(model::to_string(act::kill) == "kill");
   CHECK(model::to_string(static_cast<act>(99)) == "unknown");
 }

@@ -63,6 +63,10 @@ life::thrown life::resume() {
   return guard([this] { incarnation_->resume(); });
 }
 
+life::thrown life::hand_over(milliseconds& time) {
+  return guard([&] { time = incarnation_->hand_over(); });
+}
+
 life::thrown life::child_changed(const model::container_status& child) {
   return guard([&] { incarnation_->child_changed(child); });
 }
@@ -77,7 +81,7 @@ life::thrown life::elapsed(const std::function<void()>& then) {
 }
 
 timer life::at(time_point when, std::function<void()> then) {
-  return owner_.set_life_timer(when, std::move(then));
+  return owner_.set_life_timer(number_, when, std::move(then));
 }
 
 life::thrown life::receive(letter& what, bool& taken) {
@@ -96,9 +100,9 @@ result<std::uint32_t> life::scale(std::uint32_t count) {
   return answer;
 }
 
-result<void> life::recycle_workers() {
+result<void> life::recycle_workers(std::function<void(result<void>)> done) {
   result<void> answer;
-  if (const auto threw = guard([&] { answer = incarnation_->recycle_workers(); })) {
+  if (const auto threw = guard([&] { answer = incarnation_->recycle_workers(std::move(done)); })) {
     return fail(errc::container_failed, threw->text());
   }
   return answer;
@@ -121,11 +125,11 @@ void life::ended(model::cause why) {
   say({.what = life_report::kind::ended, .why = std::move(why)});
 }
 
-void life::recycle(std::string reason) {
+void life::recycle(std::string reason, serves_on meanwhile) {
   model::cause why;
   why.kind = model::cause_kind::recycle;
   why.message = std::move(reason);
-  say({.what = life_report::kind::recycle, .why = std::move(why)});
+  say({.what = life_report::kind::recycle, .why = std::move(why), .meanwhile = meanwhile});
 }
 
 void life::show_pid(std::int32_t pid) {
@@ -153,16 +157,25 @@ void life::manage(model::command what, model::reply_callback done) {
   tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(sent));
 }
 
+/// The desk is the container's, and may outlive the one who asked.
+answer_callback life::while_alive(answer_callback done) const {
+  return [alive = std::weak_ptr<const pulse>(pulse_), done = std::move(done)](const answer& what) {
+    if (const auto still = alive.lock()) {
+      done(what);
+    }
+  };
+}
+
 result<posted> life::send(const draft& what) {
   return owner_.mail().send(what);
 }
 
 call_id life::request(const draft& what, answer_callback done) {
-  return owner_.mail().call(letter_kind::request, what, std::move(done));
+  return owner_.mail().call(letter_kind::request, what, while_alive(std::move(done)));
 }
 
 call_id life::command(const draft& what, answer_callback done) {
-  return owner_.mail().call(letter_kind::command, what, std::move(done));
+  return owner_.mail().call(letter_kind::command, what, while_alive(std::move(done)));
 }
 
 void life::cancel_request(call_id which) {

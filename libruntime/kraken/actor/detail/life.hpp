@@ -32,8 +32,10 @@ public:
   virtual void hold_lane() = 0;
   virtual void release_lane() = 0;
   [[nodiscard]] virtual time_point time_of_life() = 0;
-  /// Hands `then` back at `when`, to be run by `life::elapsed`; not after that life's end.
-  [[nodiscard]] virtual timer set_life_timer(time_point when, std::function<void()> then) = 0;
+  /// Hands `then` back at `when`, to be run by `life::elapsed` of that generation; not after its
+  /// end.
+  [[nodiscard]] virtual timer
+  set_life_timer(std::uint64_t generation, time_point when, std::function<void()> then) = 0;
   virtual void cancel_life_timer(timer& which) noexcept = 0;
 };
 
@@ -55,6 +57,8 @@ public:
   [[nodiscard]] thrown stop();
   [[nodiscard]] thrown kill();
   [[nodiscard]] thrown resume();
+  /// @param time set to how long it may take until `stop`
+  [[nodiscard]] thrown hand_over(milliseconds& time);
   [[nodiscard]] thrown child_changed(const model::container_status& child);
   [[nodiscard]] thrown update(std::shared_ptr<const model::child_spec> spec);
   [[nodiscard]] thrown elapsed(const std::function<void()>& then);
@@ -62,7 +66,7 @@ public:
   [[nodiscard]] thrown receive(letter& what, bool& taken);
   [[nodiscard]] thrown hear(const answer_callback& done, const answer& what);
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count);
-  [[nodiscard]] result<void> recycle_workers();
+  [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done);
 
   // host
   [[nodiscard]] const std::string& path() const noexcept override { return path_; }
@@ -74,7 +78,7 @@ public:
   void unready() override { say({.what = life_report::kind::unready}); }
   void failed(model::cause why) override;
   void ended(model::cause why) override;
-  void recycle(std::string reason) override;
+  void recycle(std::string reason, serves_on meanwhile) override;
   void show_pid(std::int32_t pid) override;
   void show_gauges(std::shared_ptr<const model::gauges> live) override;
   void manage(model::command what, model::reply_callback done) override;
@@ -97,6 +101,7 @@ private:
 
   template <class Call>
   [[nodiscard]] thrown guard(Call&& call);
+  [[nodiscard]] answer_callback while_alive(answer_callback done) const;
   void say(life_report what);
 
   life_owner& owner_;

@@ -20,7 +20,10 @@ public:
 
   void ready() override { ++readies; }
   void ended(model::cause why) override { ends.push_back(std::move(why)); }
-  void recycle(std::string reason) override { recycles.push_back(std::move(reason)); }
+
+  void recycle(std::string reason, actor::serves_on) override {
+    recycles.push_back(std::move(reason));
+  }
 
   int readies = 0;
   std::vector<model::cause> ends;

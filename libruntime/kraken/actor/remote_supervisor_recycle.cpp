@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Turns of planned replacement: one child at a time has a second incarnation, so a pool never runs
+/// more than one above its size. How a child is replaced is its own affair.
+#include "kraken/actor/remote_supervisor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kraken::actor {
+
+void remote_supervisor::queue_recycle(child_entry& child, reply_to reply) {
+  const auto asked_before = [&](const recycle_wish& each) {
+    return each.reply == nullptr && each.id == child.spec->id;
+  };
+  if (reply == nullptr && std::any_of(recycles_.begin(), recycles_.end(), asked_before)) {
+    return;
+  }
+  recycles_.push_back({child.spec->id, std::move(reply)});
+  next_recycle();
+}
+
+void remote_supervisor::next_recycle() {
+  while (!turn_ && !recycles_.empty()) {
+    auto wish = std::move(recycles_.front());
+    recycles_.pop_front();
+    auto* const child = find(wish.id);
+    if (child == nullptr) {
+      if (wish.reply) {
+        wish.reply->answer(fail(errc::container_destroyed, wish.id + " was destroyed meanwhile"));
+      }
+      continue;
+    }
+    instruction made;
+    made.what = instruction::act::recycle;
+    made.reply = wish.reply;
+    instruct(*child, std::move(made));
+    turn_ = recycle_turn{std::move(wish.id), child->sent};
+    if (wish.reply) {
+      await(*child, waiter::goal::replaced, std::move(wish.reply));
+    }
+  }
+}
+
+void remote_supervisor::follow_recycle(const child_report& report) {
+  if (!turn_ || turn_->id != report.id) {
+    return;
+  }
+  const bool over =
+      report.now->at == model::phase::gone ||
+      (report.obeyed >= turn_->serial && report.now->beside == model::companion::none);
+  if (over) {
+    turn_.reset();
+    next_recycle();
+  }
+}
+
+/// All children end: nothing is left to replace.
+void remote_supervisor::forget_recycles() {
+  for (auto& each : std::exchange(recycles_, {})) {
+    if (each.reply) {
+      each.reply->answer(fail(errc::canceled, owner_.path_of_owner() + " is stopping"));
+    }
+  }
+}
+
+} // namespace kraken::actor
