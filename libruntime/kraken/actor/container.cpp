@@ -17,6 +17,7 @@ namespace kraken::actor {
 container::container(caf::actor_config& config, birth given)
     : hosted_actor(config, given.tree->shards[given.shard].unit), birth_(std::move(given)),
       kind_(birth_.tree->kinds.at(birth_.spec->kind)), lane_(birth_.own),
+      wake_up_(*this, birth_.tree->shards[birth_.shard]),
       desk_(birth_.tree->shells, birth_.tree->dead, birth_.own, *this),
       supervisor_(birth_.spec->supervise,
                   *this,
@@ -67,6 +68,7 @@ void container::on_exit() {
   end_life();
   beside_.reset();
   deadlines_.clear();
+  wake_up_.at({});
   supervisor_.abandon();
   lane_.discard(dead_reason::closed);
   desk_.close();
@@ -97,19 +99,9 @@ void container::on_exception(const std::string& what) {
   }
 }
 
-/// One wake-up message per earliest deadline; CAF 0.17 can not cancel them, so one that is already
-/// under way is used for whatever is due when it arrives.
-void container::arm() {
-  const auto next = deadlines_.next();
-  if (next && (wakes_.empty() || *next < *wakes_.begin())) {
-    wakes_.insert(*next);
-    scheduled_send(this, *next, tick{});
-  }
-}
-
 void container::on_tick() {
   const auto at = now();
-  wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
+  wake_up_.taken();
   while (auto due = deadlines_.take_due(at)) {
     due();
   }

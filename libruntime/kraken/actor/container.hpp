@@ -9,6 +9,7 @@
 ///   child_report, manage, tick ----------> remote_supervisor -------> children
 #pragma once
 
+#include "kraken/actor/alarm_clock.hpp"
 #include "kraken/actor/detail/desk.hpp"
 #include "kraken/actor/detail/life.hpp"
 #include "kraken/actor/hosted_actor.hpp"
@@ -21,7 +22,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 
 namespace kraken::actor {
@@ -92,7 +92,7 @@ private:
 
   // container.cpp: the actor
   void handle(const std::function<void()>& what);
-  void arm();
+  void arm() { wake_up_.at(deadlines_.next()); }
   void on_tick();
   void move(model::event on, model::phase to);
   void show(model::phase to);
@@ -186,6 +186,8 @@ private:
   [[nodiscard]] timer
   set_life_timer(std::uint64_t generation, time_point when, std::function<void()> then) override;
   void cancel_life_timer(timer& which) noexcept override { deadlines_.cancel(which); }
+  [[nodiscard]] bool stash_letter(letter&& what) override { return lane_.stash(std::move(what)); }
+  void unstash_letters() override;
 
   birth birth_;
   const kind& kind_;
@@ -193,7 +195,7 @@ private:
   std::shared_ptr<status_board::line> line_; ///< of the board
   kraken::actor::mailbox lane_;
   deadlines deadlines_;
-  std::set<time_point> wakes_; ///< ticks under way
+  wake_up wake_up_;
   desk desk_;
   remote_supervisor supervisor_;
   std::unique_ptr<life> life_; ///< null: nothing runs

@@ -101,6 +101,7 @@ void container::end_life() {
   life_.reset();
   desk_.end_life();
   lane_held_ = false;
+  lane_.unstash(); // the next incarnation begins with what this one put back
 }
 
 /// Nothing may run when the container says so; the next incarnation need not wait.

@@ -82,6 +82,13 @@ void container::pump_lane() {
   }
 }
 
+void container::unstash_letters() {
+  lane_.unstash();
+  if (lane_.at() == mailbox::gate::open && lane_.size() > 0) {
+    send(this, pump{}); // not from inside the handler that asked for it
+  }
+}
+
 void container::hand_over(letter& what) {
   birth_.own->lane()->admitted.add();
   if (auto* const call = what.reply.call()) {

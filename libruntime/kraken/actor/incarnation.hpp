@@ -102,6 +102,13 @@ public:
   /// gone. Planned replacements do not count as an end.
   /// @error as for `send`
   virtual result<void> link(std::string_view target) = 0;
+
+  /// Puts a letter it was given back for later. It keeps a place in the mailbox and is handed out
+  /// again, before all others and in this order, after `unstash()` or to the next incarnation.
+  /// @param what untouched on error
+  /// @error errc::mailbox_full when as many wait so as the mailbox holds
+  virtual result<void> stash(letter&& what) = 0;
+  virtual void unstash() = 0;
 };
 
 /// One life of a container. Created, started, ended, thrown away; never restarted itself.

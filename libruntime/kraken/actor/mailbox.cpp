@@ -51,8 +51,18 @@ std::optional<letter> mailbox::take(time_point now) {
   return std::nullopt;
 }
 
+bool mailbox::stash(letter&& what) {
+  if (stashed_.size() >= own_->spec().capacity) {
+    return false;
+  }
+  stashed_.push_back(std::move(what));
+  own_->readmit();
+  return true;
+}
+
 void mailbox::discard(dead_reason why) {
   gate_ = gate::closed;
+  unstash();
   auto taken = std::exchange(queue_, {});
   for (auto& one : taken) {
     own_->vacate();

@@ -32,6 +32,12 @@ public:
   /// Whether a letter that is just coming in may be handed over without queueing.
   [[nodiscard]] bool idle() const noexcept { return gate_ == gate::open && queue_.empty(); }
 
+  /// Keeps a letter that was taken until `unstash()`.
+  /// @return false, and the letter untouched, when as many are kept as the mailbox holds
+  [[nodiscard]] bool stash(letter&& what);
+  /// What was stashed is next, in its order.
+  void unstash() noexcept { queue_.splice(queue_.begin(), stashed_); }
+
   void set(gate to) noexcept { gate_ = to; }
   [[nodiscard]] gate at() const noexcept { return gate_; }
 
@@ -45,6 +51,7 @@ public:
 
 private:
   seat_ptr own_;
+  std::list<letter> stashed_;
   std::list<letter> queue_; ///< a list: nothing allocated while nothing waits
   gate gate_ = gate::held;
 };

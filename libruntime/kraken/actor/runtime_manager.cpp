@@ -35,7 +35,8 @@ runtime_manager::runtime_manager(caf::actor_config& config,
                                  std::shared_ptr<tree_context> tree,
                                  std::shared_ptr<const model::child_spec> root)
     : hosted_actor(config, tree->shards.front().unit), tree_(std::move(tree)),
-      root_(as_root(*root)), supervisor_(root_supervision(), *this, tree_->seed) {
+      root_(as_root(*root)), wake_up_(*this, tree_->shards.front()),
+      supervisor_(root_supervision(), *this, tree_->seed) {
   tree_->present.enter();
 }
 
@@ -43,6 +44,10 @@ runtime_manager::~runtime_manager() = default;
 
 caf::behavior runtime_manager::make_behavior() {
   silence();
+  for (std::size_t i = 0; i < tree_->shards.size(); ++i) {
+    clocks_.push_back(home_system().spawn<alarm_clock>(tree_, i));
+  }
+  release_logger();
   return {
       [this](const begin_tree& what) { handle([&] { begin(what); }); },
       [this](const execute& what) { handle([&] { route(what); }); },
@@ -57,7 +62,7 @@ caf::behavior runtime_manager::make_behavior() {
       [this](tick) {
         handle([this] {
           const auto at = now();
-          wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
+          wake_up_.taken();
           while (auto due = deadlines_.take_due(at)) {
             due();
           }
@@ -68,6 +73,8 @@ caf::behavior runtime_manager::make_behavior() {
 
 void runtime_manager::on_exit() {
   deadlines_.clear();
+  wake_up_.at({});
+  clocks_.clear();
   supervisor_.abandon();
   tree_->present.leave();
 }
@@ -83,14 +90,6 @@ void runtime_manager::handle(const std::function<void()>& what) {
 
 void runtime_manager::on_exception(const std::string& what) {
   log::error("runtime_manager_threw", {{"what", what}});
-}
-
-void runtime_manager::arm() {
-  const auto next = deadlines_.next();
-  if (next && (wakes_.empty() || *next < *wakes_.begin())) {
-    wakes_.insert(*next);
-    scheduled_send(this, *next, tick{});
-  }
 }
 
 void runtime_manager::begin(const begin_tree& what) {
@@ -238,6 +237,9 @@ void runtime_manager::finish(int exit_code, milliseconds deadline) {
 void runtime_manager::check_finished() {
   if (exit_code_ && supervisor_.size() == 0) {
     deadlines_.cancel(kill_timer_);
+    for (const auto& clock : std::exchange(clocks_, {})) {
+      tell(clock, end_clock{});
+    }
     if (const auto ended = std::exchange(tree_->ended, nullptr)) {
       ended(*exit_code_);
     }

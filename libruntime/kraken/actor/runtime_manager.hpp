@@ -4,6 +4,7 @@
 /// is answered in time. Also the root's supervisor: a root that gives up ends the tree.
 #pragma once
 
+#include "kraken/actor/alarm_clock.hpp"
 #include "kraken/actor/detail/tree_context.hpp"
 #include "kraken/actor/hosted_actor.hpp"
 #include "kraken/actor/messages.hpp"
@@ -12,8 +13,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace kraken::actor {
 
@@ -52,7 +53,7 @@ protected:
 
 private:
   void handle(const std::function<void()>& what);
-  void arm();
+  void arm() { wake_up_.at(deadlines_.next()); }
   void begin(const begin_tree& what);
   void route(const execute& what);
   void create_root(const execute& what);
@@ -77,7 +78,8 @@ private:
   std::shared_ptr<const model::child_spec> root_;
   const std::string path_; ///< empty: above the root is nothing
   deadlines deadlines_;
-  std::set<time_point> wakes_;
+  std::vector<caf::actor> clocks_; ///< one per shard
+  wake_up wake_up_;
   remote_supervisor supervisor_;
   std::optional<int> exit_code_; ///< set: the tree is ending
   deadlines::token kill_timer_;

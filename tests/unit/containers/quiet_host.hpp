@@ -40,6 +40,8 @@ public:
   void watch(std::string_view) override {}
   void unwatch(std::string_view) override {}
   result<void> link(std::string_view) override { return {}; }
+  result<void> stash(actor::letter&&) override { return {}; }
+  void unstash() override {}
 
   model::child_spec definition;
 

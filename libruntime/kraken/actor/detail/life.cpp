@@ -200,4 +200,13 @@ result<void> life::link(std::string_view target) {
   return fail(errc::unsupported, "no link to " + std::string(target));
 }
 
+result<void> life::stash(letter&& what) {
+  if (!owner_.stash_letter(std::move(what))) {
+    return fail(errc::mailbox_full,
+                path_ + " has stashed as many letters as its mailbox holds: " +
+                    std::to_string(spec_->mailbox.capacity));
+  }
+  return {};
+}
+
 } // namespace kraken::actor

@@ -37,6 +37,9 @@ public:
   [[nodiscard]] virtual timer
   set_life_timer(std::uint64_t generation, time_point when, std::function<void()> then) = 0;
   virtual void cancel_life_timer(timer& which) noexcept = 0;
+  /// @return false when too many are stashed already
+  [[nodiscard]] virtual bool stash_letter(letter&& what) = 0;
+  virtual void unstash_letters() = 0;
 };
 
 /// @thread the container's shard
@@ -95,6 +98,8 @@ public:
   void watch(std::string_view target) override;
   void unwatch(std::string_view target) override;
   result<void> link(std::string_view target) override;
+  result<void> stash(letter&& what) override;
+  void unstash() override { owner_.unstash_letters(); }
 
 private:
   struct pulse {}; ///< gone when the incarnation is: late answers are not delivered

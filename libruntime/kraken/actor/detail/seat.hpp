@@ -48,6 +48,8 @@ public:
   /// Takes a place in the mailbox for one letter (`sent`, `buffered`), or none.
   /// @thread any
   [[nodiscard]] verdict admit(delivery mode) noexcept;
+  /// Takes a place for a letter that comes back: it had one, so there is no asking.
+  void readmit() noexcept { lane_->depth.fetch_add(1, std::memory_order_relaxed); }
   /// Gives a place back: a letter has left the mailbox.
   void vacate() noexcept { lane_->depth.fetch_sub(1, std::memory_order_relaxed); }
   /// @thread any

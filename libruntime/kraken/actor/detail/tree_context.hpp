@@ -22,10 +22,13 @@
 
 namespace kraken::actor {
 
+class alarm_clock;
+
 /// One thread with its execution unit; tests run actors without one.
 struct shard {
   executor* runs = nullptr;
   std::shared_ptr<shard_unit> unit;
+  alarm_clock* clock = nullptr; ///< its thread only; null before and after the tree runs
 };
 
 struct tree_context {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A timer of CAF that is under way is used for whatever is due when it arrives; a new one is sent
+/// only for a time earlier than all of them.
+#include "kraken/actor/alarm_clock.hpp"
+
+#include "kraken/base/log.hpp"
+
+#include <utility>
+
+namespace kraken::actor {
+
+void wake_up::at(std::optional<time_point> when) {
+  if (under_way_) {
+    return; // it will look
+  }
+  if (!when) {
+    return clear();
+  }
+  if (on_.clock == nullptr || (is_set() && alarm::at() == *when)) {
+    return;
+  }
+  if (*when <= on_.clock->time()) {
+    clear();
+    rings();
+  } else {
+    on_.clock->set(*this, *when);
+  }
+}
+
+void wake_up::rings() {
+  under_way_ = true;
+  tell(caf::actor_cast<caf::actor>(&who_), tick{});
+}
+
+alarm_clock::alarm_clock(caf::actor_config& config,
+                         std::shared_ptr<tree_context> tree,
+                         std::size_t shard)
+    : hosted_actor(config, tree->shards[shard].unit), tree_(std::move(tree)), shard_(shard) {
+  tree_->shards[shard_].clock = this;
+  tree_->present.enter();
+}
+
+alarm_clock::~alarm_clock() = default;
+
+caf::behavior alarm_clock::make_behavior() {
+  silence();
+  return {
+      [this](tick) {
+        const auto at = now();
+        wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
+        waiting_.ring(at);
+        arm();
+      },
+      [this](end_clock) { quit(caf::exit_reason::user_shutdown); },
+  };
+}
+
+void alarm_clock::on_exit() {
+  tree_->shards[shard_].clock = nullptr;
+  tree_->present.leave();
+}
+
+void alarm_clock::on_exception(const std::string& what) {
+  log::error("runtime_manager_threw", {{"what", what}});
+}
+
+void alarm_clock::set(alarm& which, time_point at) {
+  waiting_.set(which, at, now());
+  arm();
+}
+
+void alarm_clock::arm() {
+  const auto next = waiting_.next();
+  if (next && (wakes_.empty() || *next < *wakes_.begin())) {
+    wakes_.insert(*next);
+    scheduled_send(this, *next, tick{});
+  }
+}
+
+} // namespace kraken::actor
