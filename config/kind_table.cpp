@@ -5,6 +5,7 @@
 
 #include "config/detail/sections.hpp"
 #include "config/http_options.hpp"
+#include "config/native_options.hpp"
 #include "config/php_options.hpp"
 #include "config/pool_options.hpp"
 #include "config/process_options.hpp"
@@ -65,6 +66,12 @@ constexpr std::array kind_rows{
     with_options<http_options, http_spec_options>(
         {.name = "http", .summary = "listens for HTTP and gives requests to pools"},
         [] { return &detail::http_section(); }),
+    with_options<native_options, native_spec_options>(
+        {.name = "native",
+         .summary = "an object of a C++ class registered with the daemon",
+         .start = start_words::class_name,
+         .children = offspring::declared},
+        [] { return &detail::native_section(); }),
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "apps/kraken-runtime/daemon.hpp"
 
 #include "config/kind_table.hpp"
+#include "containers/native/native_container.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/runtime_directory.hpp"
@@ -40,8 +41,8 @@ actor::kind hooks_of(std::string_view name,
 
 } // namespace
 
-daemon::daemon(daemon_plan plan)
-    : plan_(std::move(plan)), began_(std::chrono::steady_clock::now()),
+daemon::daemon(daemon_plan plan, const containers::class_catalogue& classes)
+    : plan_(std::move(plan)), classes_(classes), began_(std::chrono::steady_clock::now()),
       control_(control_loop_index) {
   if (plan_.shards == 0) {
     plan_.shards = usable_cores();
@@ -184,7 +185,12 @@ std::vector<actor::kind> daemon::kinds() {
     });
   };
   prepare_php();
+  auto native = hooks_of("native", [this](actor::host& shell) {
+    return std::make_unique<containers::native_container>(shell, classes_);
+  });
+  native.check = [this](const model::child_spec& spec) { return classes_.check(spec); };
   return {
+      std::move(native),
       hooks_of("pool",
                [this](actor::host& shell) {
                  return std::make_unique<containers::pool_container>(shell, pool_environment_);

@@ -10,6 +10,7 @@
 #include "containers/admin/token_gate.hpp"
 #include "containers/admin/verb_door.hpp"
 #include "containers/http/http_container.hpp"
+#include "containers/native/class_catalogue.hpp"
 #include "containers/php/php_container.hpp"
 #include "containers/php/pool_container.hpp"
 #include "containers/process/process_container.hpp"
@@ -54,7 +55,8 @@ struct daemon_plan {
 /// @thread the main one: its loop handles signals and orphans, the shards have their own
 class daemon {
 public:
-  explicit daemon(daemon_plan plan);
+  /// @param classes outlives the daemon
+  daemon(daemon_plan plan, const containers::class_catalogue& classes);
   ~daemon();
 
   /// Runs until the tree has ended.
@@ -92,6 +94,7 @@ private:
   [[nodiscard]] console::node_record node_record() const;
 
   daemon_plan plan_;
+  const containers::class_catalogue& classes_;
   time_point began_;
   net::event_loop control_;
   std::vector<std::unique_ptr<net::event_loop>> loops_;

@@ -6,6 +6,7 @@
 
 #include "containers/admin/program_spec.hpp"
 #include "containers/php/class_spec.hpp"
+#include "kraken/native/context.hpp"
 
 #include <array>
 #include <filesystem>
@@ -78,11 +79,11 @@ void daemon::prepare_verbs() {
   };
 }
 
-// A class of PHP is written like one; everything else is a program.
+// A thread is a native class. A class of PHP is written like one; everything else is a program.
 result<model::child_spec>
 daemon::spec_of(std::string_view family, std::string_view alias, std::string_view name) const {
   if (family == "thread") {
-    return fail(errc::unsupported, "'thread:create' is not available yet");
+    return native::native_child(std::string{alias}, std::string{name});
   }
   if (!containers::is_class_name(name)) {
     return containers::program_spec(alias, name);

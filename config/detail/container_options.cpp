@@ -188,7 +188,8 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   check_start(spec, from, in);
   check_class(spec, from, in);
   if (find_kind(kind)->children == offspring::none && from.find("children") != nullptr) {
-    in.fault(from.find("children")->at, "only a supervisor has children");
+    in.fault(from.find("children")->at,
+             "a container of this kind has no children of its own to declare");
   }
   if (errors.size() == before) {
     check_spec(spec, from, in); // what it alone can find; the rest has a better place already

@@ -16,6 +16,7 @@ namespace kraken::config::detail {
 [[nodiscard]] const section& pool_section();
 [[nodiscard]] const section& php_section();
 [[nodiscard]] const section& http_section();
+[[nodiscard]] const section& native_section();
 
 /// Keys of a container that no table has.
 inline constexpr std::array<std::string_view, 2> container_keys{"type", "children"};

@@ -3,7 +3,10 @@
 import re
 
 # room -> rooms it may include besides itself. The order of the first match decides.
-LIBRUNTIME = ["base", "model", "wire", "process", "net", "actor", "bridge"]
+LIBRUNTIME = ["base", "model", "wire", "process", "net", "actor", "bridge", "native"]
+# What authors of native containers see of the actor room: its headers without CAF.
+NATIVE_MAY = ["kraken/actor/" + name + ".hpp"
+              for name in ("answer", "incarnation", "letter", "thrown_type")]
 ROOMS = {
     "libruntime/kraken/base/": [],
     "libruntime/kraken/model/": ["kraken/base/"],
@@ -12,6 +15,7 @@ ROOMS = {
     "libruntime/kraken/net/": ["kraken/base/", "kraken/wire/"],
     "libruntime/kraken/actor/": ["kraken/base/", "kraken/model/"],
     "libruntime/kraken/bridge/": ["kraken/base/", "kraken/model/", "kraken/wire/", "kraken/actor/"],
+    "libruntime/kraken/native/": ["kraken/base/", "kraken/model/", "kraken/wire/"] + NATIVE_MAY,
     "config/": ["kraken/base/", "kraken/model/"],
     "console/": ["kraken/base/", "kraken/model/", "kraken/wire/"],
     "apps/kraken/": ["console/", "kraken/base/", "kraken/model/"],

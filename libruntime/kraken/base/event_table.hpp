@@ -40,6 +40,7 @@ inline constexpr std::array event_table{
   event_row{"listening", level::info, "an address takes connections"},
   event_row{"log_not_reopened", level::error, "the log file could not be opened anew"},
   event_row{"message_unexpected", level::error, "an actor got a message it does not know"},
+  event_row{"message_unreadable", level::warn, "a message is not of the type its handler takes"},
   event_row{"orphans_killed", level::warn, "processes without a container were ended"},
   event_row{"output", level::info, "a line a container's process wrote"},
   event_row{"output_dropped", level::warn, "a container wrote more lines than the limit allows"},

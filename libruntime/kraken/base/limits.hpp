@@ -33,6 +33,10 @@ inline constexpr std::size_t answers_kept          = 1'000; ///< per container, 
 inline constexpr std::size_t answers_kept_bytes    = 8U << 20U;
 inline constexpr std::chrono::seconds answers_kept_for{60};
 
+// Native containers.
+inline constexpr std::size_t native_timers_max     = 1'000;  ///< of one container
+inline constexpr std::size_t own_threads_max       = 64;     ///< containers with `own_thread`
+
 // Commands.
 inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by then, one way or other
 inline constexpr std::chrono::seconds give_up_deadline{80};  ///< of a root that shuts itself down

@@ -82,9 +82,8 @@ TEST_CASE("an unknown name brings the nearest one") {
       {"root:\n  supervise:\n    intensty: 5\n",
        "kraken.yaml:3:5: Main.supervise.intensty: unknown option (did you mean 'intensity'?)"},
       {"root:\n  children:\n    - {id: a, type: pol}\n",
-       "kraken.yaml:3:21: a.type: no kind 'pol' (kinds: supervisor, process, php, pool, http) (did "
-       "you "
-       "mean 'pool'?)"},
+       "kraken.yaml:3:21: a.type: no kind 'pol' (kinds: supervisor, process, php, pool, http, "
+       "native) (did you mean 'pool'?)"},
       {"xyzzy: 1\n", "kraken.yaml:1:1: xyzzy: unknown option"},
   }));
   CHECK(mistakes_in(text) == expected);
@@ -101,7 +100,7 @@ TEST_CASE("a container says what it lacks") {
        "kraken.yaml:3:37: a.start: there is no shell: expected a list, got 'php a.php' (did you "
        "mean '[php, a.php]'?)"},
       {"{id: a, type: process, start: [x], children: []}",
-       "kraken.yaml:3:52: a: only a supervisor has children"},
+       "kraken.yaml:3:52: a: a container of this kind has no children of its own to declare"},
       {"text", "kraken.yaml:3:7: ?: expected a container: a map with id, type and its options"},
       {"{id: a b, type: supervisor}", "kraken.yaml:3:7: a b: id: "},
   }));

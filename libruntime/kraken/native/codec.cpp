@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The text of a value that does not fit.
+#include "kraken/native/codec.hpp"
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+namespace kraken::native {
+
+error not_a(std::string_view wanted, std::string_view bytes, const wire::msgpack_reader& stopped) {
+  constexpr std::array<std::string_view, 12> found{"nothing",
+                                                   "a truth value",
+                                                   "a number",
+                                                   "a number",
+                                                   "a number",
+                                                   "text",
+                                                   "bytes",
+                                                   "a list",
+                                                   "a map",
+                                                   "an extension",
+                                                   "the end",
+                                                   "no MessagePack"};
+  std::string text = "expected ";
+  text += wanted;
+  if (stopped.ok()) { // a whole one, and more behind it
+    text += " and nothing after it";
+  } else {
+    // A failed reader stays where it was; a fresh one can still say what is there.
+    const wire::msgpack_reader there(stopped.rest());
+    text += ", found ";
+    text += found[static_cast<std::size_t>(there.peek())];
+  }
+  const auto at = bytes.size() - stopped.rest().size();
+  if (at > 0) {
+    text += " at byte " + std::to_string(at);
+  }
+  return error(errc::invalid_argument, std::move(text));
+}
+
+} // namespace kraken::native
