@@ -61,8 +61,10 @@ public:
   [[nodiscard]] bool may_continue();
 
   /// After the end: whether the worker cannot have begun with `current`, because it had not even
-  /// read it.
-  [[nodiscard]] bool never_read() const noexcept { return left_unread() && !sent_more_; }
+  /// read it, or because not all of it was sent.
+  [[nodiscard]] bool never_read() noexcept {
+    return (left_unread() || !output().empty()) && !sent_more_;
+  }
 
   void overdue() { owner_.request_overdue(); }
 

@@ -174,6 +174,23 @@ TEST_CASE("a request that may be retried is, once, before what waits") {
   CHECK(f.ended(two));
 }
 
+TEST_CASE("a request that was not sent yet when its worker ended goes to another one") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.on.call([&] {
+    f.submit_here(one, "/1");
+    a.end->close();
+    a.channel->read_remaining();
+  });
+  auto& b = f.add_worker();
+  CHECK(b.end->request() == "/1");
+  b.end->answer(b.end->stream(), "");
+  REQUIRE(f.ended(one));
+  CHECK(one.status == 200);
+  CHECK(f.counters->crashed.get() == 0);
+}
+
 TEST_CASE("a stream goes part by part; a lost worker breaks it off") {
   pool_fixture f;
   auto& a = f.add_worker();
