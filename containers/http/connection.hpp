@@ -57,6 +57,7 @@ private:
   // net::exchange
   wire::byte_buffer& output() noexcept override { return stream::output(); }
   wire::response_context context() noexcept override;
+  void interim() override { flush_later(); }
   void answered(int status, wire::connection_after after) override;
   void failed(int status, std::string_view detail) override;
   void streaming(int status, wire::body_framing framing, wire::connection_after after) override;

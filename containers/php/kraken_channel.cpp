@@ -7,9 +7,17 @@
 #include "containers/php/worker_words.hpp"
 #include "kraken/wire/http1_response.hpp"
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace kraken::containers {
+
+namespace {
+
+constexpr std::string_view bad_field = "a header field that would break the response apart";
+
+} // namespace
 
 result<void> kraken_channel::welcome(const wire::welcome_facts& facts) {
   if (auto opened = open(); !opened) {
@@ -116,15 +124,15 @@ std::string kraken_channel::take_response(const wire::worker_frame& frame) {
     return response.error().text();
   }
   if (response->status < 200) {
-    // Early hints are not passed on yet; anything else below 200 is no answer.
-    return response->status == 103 && frame.more
-               ? std::string{}
-               : "status " + std::to_string(response->status) + " is no answer to a request";
+    if (response->status != 103 || !frame.more) {
+      return "status " + std::to_string(response->status) + " is no answer to a request";
+    }
+    return write_hints(*response) ? std::string{} : std::string{bad_field};
   }
   memory_bytes_ = response->memory_bytes.value_or(0);
   wants_recycle_ = frame.recycle;
   if (current->from != nullptr && !write_response(frame, *response)) {
-    return "a header field that would break the response apart";
+    return std::string{bad_field};
   }
   if (frame.more) {
     current->at = pool_slot::stage::streaming;
@@ -133,6 +141,23 @@ std::string kraken_channel::take_response(const wire::worker_frame& frame) {
     request_over();
   }
   return {};
+}
+
+// Advice only: a client of version 1.0 does not know it, one that reads slowly does without.
+bool kraken_channel::write_hints(const wire::worker_response& hints) {
+  auto* const to = current->from;
+  if (to == nullptr || to->congested() || to->context().version_minor == 0) {
+    return true;
+  }
+  std::vector<wire::header_field> fields;
+  for (const auto field : hints.headers) {
+    fields.push_back(field);
+  }
+  if (!wire::append_early_hints(to->output(), fields)) {
+    return false;
+  }
+  to->interim();
+  return true;
 }
 
 // False: nothing was written; the caller reports and the pool answers 502.

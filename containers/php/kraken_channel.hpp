@@ -29,6 +29,7 @@ private:
   [[nodiscard]] std::string take_report(const wire::worker_frame& frame);
   [[nodiscard]] bool write_response(const wire::worker_frame& frame,
                                     const wire::worker_response& response);
+  [[nodiscard]] bool write_hints(const wire::worker_response& hints);
   void extend_time();
 
   bool ready_told_ = false;

@@ -29,6 +29,14 @@ void pool_loan::done() {
   here_.loan_over(*this); // destroys this
 }
 
+void pool_loan::interim() {
+  at_home([bytes = std::make_shared<wire::byte_buffer>(std::move(output_))](net::exchange& to) {
+    to.output().append(bytes->view());
+    to.interim();
+    return loan_state::waiting;
+  });
+}
+
 void pool_loan::answered(int status, wire::connection_after after) {
   at_home([status, after, bytes = std::make_shared<wire::byte_buffer>(std::move(output_))](
               net::exchange& to) {
@@ -166,6 +174,9 @@ void pool_shard::loan_speaks(std::uint32_t index,
   if (state == loan_state::over) {
     free_slot(slot);
     return;
+  }
+  if (state == loan_state::waiting) {
+    return; // its times are as they were
   }
   slot.lent_streaming = true;
   loop_.set(slot, lent_time());

@@ -42,6 +42,7 @@ public:
 
   [[nodiscard]] wire::byte_buffer& output() noexcept override { return output_; }
   [[nodiscard]] wire::response_context context() noexcept override;
+  void interim() override;
   void answered(int status, wire::connection_after after) override;
   void failed(int status, std::string_view detail) override;
   void streaming(int status, wire::body_framing framing, wire::connection_after after) override;

@@ -68,7 +68,7 @@ struct pool_counters {
 };
 
 /// What became of a lent request by what its lender said.
-enum class loan_state : std::uint8_t { streaming, congested, over };
+enum class loan_state : std::uint8_t { waiting, streaming, congested, over };
 
 /// @thread its shard
 class pool_shard final : public net::request_sink, public std::enable_shared_from_this<pool_shard> {

@@ -20,8 +20,11 @@ final class Worker
 {
     private static int $requests = 0;
     private static int $flags = 0;
+    /** The worker while its handler makes an answer. */
+    private static ?self $answering = null;
 
     private readonly Answer $answer;
+    private string $stream = '';
 
     /**
      * @param \Closure(Request): mixed $handler
@@ -91,6 +94,25 @@ final class Worker
         self::$flags = Frame::RECYCLE;
     }
 
+    /**
+     * Tells the client ahead of the answer what it will need (103 Early Hints), as often as wanted:
+     * `Worker::earlyHints(['Link' => '</app.css>; rel=preload; as=style'])`. Clients of HTTP/1.0 are
+     * told nothing.
+     *
+     * @param array<mixed> $headers as the headers of a Response
+     * @return bool false: there is no request, or its answer has begun
+     * @throws \UnexpectedValueException for a header HTTP cannot carry
+     */
+    public static function earlyHints(array $headers): bool
+    {
+        $worker = self::$answering;
+        if ($worker === null || $worker->answer->begun) {
+            return false;
+        }
+        $worker->answer->hints($headers, $worker->stream);
+        return true;
+    }
+
     private function serve(): void
     {
         $link = $this->link;
@@ -119,6 +141,8 @@ final class Worker
         $link->crash->serving = $request;
         ++self::$requests;
         $this->answer->begun = false;
+        $this->stream = $stream;
+        self::$answering = $this;
         try {
             $response = ($this->handler)($request);
             $this->answer->write(
@@ -131,6 +155,7 @@ final class Worker
         } catch (\Throwable $e) {
             $this->failed($e, $request, $stream);
         }
+        self::$answering = null;
         $link->crash->serving = null;
         $request->release();
         $link->output->flush();

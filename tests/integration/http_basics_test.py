@@ -169,6 +169,23 @@ class Bodies(DaemonCase):
             self.assertEqual(b"".join(answer.parts), b"part 1\npart 2\npart 3\n")
             self.assertEqual(connection.get("/hello").body, b"hello\n")
 
+    def test_early_hints_come_ahead_of_the_answer(self):
+        wanted = [(103, ["</a.css>; rel=preload; as=style"]),
+                  (103, ["</b.js>; rel=preload; as=script"]), (200, [])]
+        connection = self.connect()
+        for _ in range(20):  # with two shards some are lent
+            connection.send(request_bytes("GET", "/hints"))
+            answers = [connection.response_head(), connection.response_head(),
+                       connection.response()]
+            self.assertEqual([(each.status, each.all("link")) for each in answers], wanted)
+            self.assertEqual(answers[1].all("connection"), [])
+            self.assertEqual(answers[2].body, b"<p>the page</p>")
+
+    def test_a_client_of_version_1_0_gets_no_hints(self):
+        connection = self.connect()
+        connection.send(b"GET /hints HTTP/1.0\r\n\r\n")
+        self.assertEqual(connection.response_head().status, 200)
+
     def test_expect_100_is_answered_before_the_body(self):
         with self.connect() as connection:
             connection.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"

@@ -28,6 +28,22 @@ final class WorkerStreamTest extends WorkerCase
         self::assertSame(['a', 'b', ''], self::chunks($worker));
     }
 
+    /** @dataProvider interpreters @param list<string> $php */
+    public function testEarlyHintsGoAheadOfTheAnswer(array $php): void
+    {
+        $worker = self::worker($php)->boot();
+        $hints = $worker->request('GET', '/hints');
+        self::assertTrue($hints->more());
+        self::assertSame(103, $hints->status());
+        self::assertSame(['Link', '</a.css>', 'Link', '</b.css>', 'X-H', '1'], $hints->headers());
+        $hints = $worker->next();
+        self::assertSame([103, ['Link', '</c.css>']], [$hints->status(), $hints->headers()]);
+        self::assertSame(200, $worker->next()->status());
+        self::assertSame(['[true,true,false]', ''], self::chunks($worker));
+        self::assertSame(500, $worker->request('GET', '/bad-hints')->status());
+        self::assertFalse(\Kraken\Worker::earlyHints(['X' => 'outside']));
+    }
+
     /** @return list<string> the chunks up to the last one */
     private static function chunks(WorkerProcess $worker): array
     {

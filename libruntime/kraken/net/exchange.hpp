@@ -34,6 +34,9 @@ public:
   [[nodiscard]] virtual wire::byte_buffer& output() noexcept = 0;
   [[nodiscard]] virtual wire::response_context context() noexcept = 0;
 
+  /// An interim response (103) stands whole in the output; what ends the request is still to come.
+  virtual void interim() = 0;
+
   /// The response stands whole in the output.
   virtual void answered(int status, wire::connection_after after) = 0;
 

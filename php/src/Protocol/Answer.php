@@ -80,6 +80,18 @@ final class Answer
         }
     }
 
+    /**
+     * Sends early hints ahead of the answer.
+     *
+     * @param array<mixed> $headers as Response takes them
+     * @throws \UnexpectedValueException for a header HTTP cannot carry, before anything is sent
+     */
+    public function hints(array $headers, string $stream): void
+    {
+        $payload = "\x93" . MessagePack::int(103) . $this->headers($headers) . "\xc4\0";
+        $this->link->send(Frame::bytes(Frame::RESPONSE, $payload, $stream, Frame::MORE));
+    }
+
     /** @param string $head status and headers, encoded */
     private function begin(string $head, string $body, string $stream, int $flags): void
     {

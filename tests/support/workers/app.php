@@ -114,6 +114,11 @@ $routes = [
         return Response::text((string) getmypid());
     },
     '/stream' => stream(...),
+    '/hints' => static function (): Response {
+        Worker::earlyHints(['Link' => '</a.css>; rel=preload; as=style']);
+        Worker::earlyHints(['Link' => '</b.js>; rel=preload; as=script', 'Connection' => 'close']);
+        return Response::html('<p>the page</p>');
+    },
     '/status' => static fn (Request $r) => new Response(number($r, 'code', 200), [], 'text'),
     '/cookies' => static fn () => Response::text('')
         ->withAddedHeader('Set-Cookie', 'first=1; Path=/')

@@ -5,9 +5,11 @@
 
 #include "kraken/net/exchange.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kraken::containers::test {
 
@@ -18,7 +20,9 @@ public:
   int ends = 0;   ///< more than one is a breach
   bool broken = false;
   bool streaming_begun = false;
-  std::string text; ///< head and body as written, parts as given
+  std::string text;                  ///< head and body as written, parts as given
+  std::vector<std::string> interims; ///< as written
+  std::uint8_t version_minor = 1;
   bool is_congested = false;
   bool gone = false;                  ///< abandoned: any call is a breach
   std::function<void()> then = [] {}; ///< called at its end
@@ -30,7 +34,13 @@ public:
   }
 
   wire::response_context context() noexcept override {
-    return {.date = "Thu, 01 Jan 1970 00:00:00 GMT"};
+    return {.date = "Thu, 01 Jan 1970 00:00:00 GMT", .version_minor = version_minor};
+  }
+
+  void interim() override {
+    late_calls += gone || ends != 0 ? 1 : 0;
+    interims.emplace_back(output_.view());
+    output_.clear();
   }
 
   void answered(int with, wire::connection_after) override { end(with); }

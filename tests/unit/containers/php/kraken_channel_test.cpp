@@ -83,19 +83,69 @@ TEST_CASE("what is of a later version is ignored") {
   CHECK(one.status == 200);
 }
 
-TEST_CASE("early hints are passed over, the answer follows") {
+namespace {
+
+std::string hints(std::uint32_t stream, std::string_view link) {
+  wire::byte_buffer out;
+  const wire::header_field fields[] = {{"link", link}, {"connection", "close"}};
+  wire::append_response(out, stream, 103, fields, "", std::nullopt, wire::response_part::first);
+  return std::string{out.view()};
+}
+
+} // namespace
+
+TEST_CASE("early hints reach the client before the answer, as often as they come") {
   pool_fixture f;
   auto& a = f.add_worker();
   fake_exchange one;
   f.submit(one, "/1");
   CHECK(a.end->request() == "/1");
-  wire::byte_buffer hints;
-  wire::append_response(
-      hints, a.end->stream(), 103, {}, "", std::nullopt, wire::response_part::first);
-  a.end->write(hints);
+  a.end->write(hints(a.end->stream(), "</a.css>"));
+  a.end->write(hints(a.end->stream(), "</b.css>"));
   a.end->answer(a.end->stream(), "fine");
   REQUIRE(f.ended(one));
+  CHECK(one.interims ==
+        std::vector<std::string>{"HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n",
+                                 "HTTP/1.1 103 Early Hints\r\nlink: </b.css>\r\n\r\n"});
+  CHECK(one.text.starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(one.text.ends_with("fine"));
+}
+
+TEST_CASE("early hints are only for those who know them and keep up") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  SECTION("version 1.0") {
+    one.version_minor = 0;
+  }
+  SECTION("a slow reader") {
+    one.is_congested = true;
+  }
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  a.end->write(hints(a.end->stream(), "</a.css>"));
+  a.end->answer(a.end->stream(), "fine");
+  REQUIRE(f.ended(one));
+  CHECK(one.interims.empty());
+  CHECK(one.status == 200);
+}
+
+TEST_CASE("early hints for a client that has gone go nowhere") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  fake_exchange two;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  f.abandon(one);
+  a.end->write(hints(a.end->stream(), "</a.css>"));
+  a.end->answer(a.end->stream(), "late");
+  f.submit(two, "/2");
+  CHECK(a.end->read()->type == wire::frame_type::cancel);
+  CHECK(a.end->request() == "/2");
+  a.end->answer(a.end->stream(), "fine");
+  REQUIRE(f.ended(two));
+  CHECK(one.late_calls == 0);
 }
 
 TEST_CASE("a breach of the protocol while working is 502, and the worker is given up") {
@@ -111,6 +161,7 @@ TEST_CASE("a breach of the protocol while working is 502, and the worker is give
        {"status 99", response(own, 99)},
        {"status 100", response(own, 100)},
        {"status 103 without more", response(own, 103)},
+       {"hints that break the head apart", hints(own, "a\r\nb: c")},
        {"status 600", response(own, 600)},
        {"value with a line end", response(own, 200, {{"x", "a\r\nb: c"}})},
        {"value with NUL", response(own, 200, {{"x", std::string_view{"a\0b", 3}}})},
