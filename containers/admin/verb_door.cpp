@@ -123,6 +123,7 @@ void verb_door::carry_out(const console::command_request& wanted,
     return done(fail(made.error()));
   }
   made->origin = std::move(origin);
+  made->try_once = made->what == model::verb::create; // a wrong name leaves nothing behind
   environment_.tree->execute(std::move(*made), on, as_outcome(row, std::move(alias), done));
 }
 

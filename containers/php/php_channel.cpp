@@ -40,7 +40,7 @@ result<void> php_channel::welcome(const wire::welcome_facts& facts) {
   return {};
 }
 
-void php_channel::drain(farewell why) {
+void php_channel::drain(actor::farewell why) {
   if (is_open()) {
     append_farewell(output(), why);
     flush_later();

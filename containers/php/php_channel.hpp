@@ -45,7 +45,7 @@ public:
   /// Opens the channel and greets the process.
   [[nodiscard]] result<void> welcome(const wire::welcome_facts& facts);
 
-  void drain(farewell why);
+  void drain(actor::farewell why);
   void resume();
   void ping();
   void show_state(model::state now, std::string_view phase);

@@ -93,7 +93,7 @@ result<void> php_container::launch() {
       log_,
       process::supervised_process::callbacks{
           .ended = [this](const exit_status& status) { process_ended(status); },
-          .drain = [this] { channel_->drain(farewell::stop); },
+          .drain = [this] { channel_->drain(shell_.leaving()); },
           .line =
               [this](const process::captured_line& line) {
                 log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);

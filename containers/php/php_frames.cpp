@@ -61,9 +61,8 @@ result<std::string> parameter_text(std::string_view key, const wire::msgpack_val
               "Invalid params. '" + std::string{key} + "' is neither text nor number");
 }
 
-} // namespace
-
-std::string_view to_string(farewell why) noexcept {
+std::string_view word_of(actor::farewell why) noexcept {
+  using actor::farewell;
   switch (why) {
   case farewell::destroy:
     return "destroy";
@@ -77,6 +76,8 @@ std::string_view to_string(farewell why) noexcept {
   return "stop";
 }
 
+} // namespace
+
 void append_state(wire::byte_buffer& out, int state, std::string_view phase) {
   wire::byte_buffer payload;
   wire::pack_array_head(payload, 2);
@@ -89,11 +90,11 @@ void append_resume(wire::byte_buffer& out) {
   append_frame(out, type_resume, 0, {});
 }
 
-void append_farewell(wire::byte_buffer& out, farewell why) {
+void append_farewell(wire::byte_buffer& out, actor::farewell why) {
   wire::byte_buffer payload;
   wire::pack_map_head(payload, 1);
   wire::pack_str(payload, "then");
-  wire::pack_str(payload, to_string(why));
+  wire::pack_str(payload, word_of(why));
   append_frame(out, wire::frame_type::drain, 0, payload.view());
 }
 

@@ -4,6 +4,7 @@
 /// state, failures it lives on after, commands for the daemon. Pure; moves no bytes.
 #pragma once
 
+#include "kraken/actor/incarnation.hpp"
 #include "kraken/base/result.hpp"
 #include "kraken/wire/byte_buffer.hpp"
 #include "kraken/wire/worker_frame.hpp"
@@ -17,15 +18,11 @@
 
 namespace kraken::containers {
 
-/// Why a container is asked to end: the `then` of DRAIN.
-enum class farewell : std::uint8_t { stop, destroy, restart, recycle };
-
-[[nodiscard]] std::string_view to_string(farewell why) noexcept;
-
 // @thread any (pure), all of them
 void append_state(wire::byte_buffer& out, int state, std::string_view phase);
 void append_resume(wire::byte_buffer& out);
-void append_farewell(wire::byte_buffer& out, farewell why);
+/// DRAIN with its `then`.
+void append_farewell(wire::byte_buffer& out, actor::farewell why);
 
 /// RESULT of a COMMAND: the text, or a list of names.
 void append_done(wire::byte_buffer& out, std::uint32_t stream, std::string_view text);

@@ -89,6 +89,42 @@ TEST_CASE_METHOD(tree_fixture,
   CHECK(made->times == 1);
 }
 
+TEST_CASE_METHOD(tree_fixture,
+                 "create, to be tried once: a first start that fails leaves nothing") {
+  start(supervisor("Main", {}));
+  on.next["Main/x"] = {{.start = on_start::exit, .code = 255}};
+  auto once = create("Main", leaf("x"));
+  once.try_once = true;
+  const auto made = ask(once);
+  CHECK(made->code() == errc::start_failed);
+  CHECK(made->got->error().context.find("255") != std::string::npos);
+  CHECK(made->got->error().context.find("restart") == std::string::npos);
+  CHECK(tree->board.list().size() == 1); // when the answer is there, it is gone
+  advance(seconds{60});
+  CHECK(tree->board.list().size() == 1);
+  CHECK(ask(once)->ok()); // the alias is free
+  crash("Main/x");
+  advance(seconds{1});
+  CHECK(phase("Main/x") == phase::ready); // later failures are supervised
+}
+
+TEST_CASE_METHOD(tree_fixture, "an incarnation knows why it is to end") {
+  using actor::farewell;
+  start(supervisor("Main", {leaf("a"), leaf("b")}));
+  advance(seconds{20}); // old enough for a planned replacement of its own
+  ask(verb::restart, "Main/a");
+  CHECK(on.farewells["Main/a"] == farewell::restart);
+  ask(verb::recycle, "Main/a");
+  CHECK(on.farewells["Main/a"] == farewell::recycle);
+  ask(verb::stop, "Main/a");
+  CHECK(on.farewells["Main/a"] == farewell::stop);
+  recycles("Main/b");
+  run();
+  CHECK(on.farewells["Main/b"] == farewell::recycle);
+  ask(verb::destroy, "Main/b");
+  CHECK(on.farewells["Main/b"] == farewell::destroy);
+}
+
 TEST_CASE_METHOD(tree_fixture, "destroy: keep refuses, the unknown is gone already") {
   start(supervisor("Main", {leaf("a")}));
   model::command keep;

@@ -78,6 +78,7 @@ void scripted::drain() {
 
 void scripted::stop() {
   note("stop");
+  on_.farewells[shell_.path()] = shell_.leaving();
   switch (script_.stop) {
   case on_stop::end:
     return end(model::cause_kind::exit_normal, 0);

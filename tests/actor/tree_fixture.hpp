@@ -47,7 +47,8 @@ struct stage {
   std::map<std::string, scripted*, std::less<>> live;          ///< by path: the newest of each
   std::map<std::string, scripted*, std::less<>> lives;         ///< by `path#generation`
   std::vector<std::string> trace;
-  int made = 0;                     ///< objects alive
+  std::map<std::string, actor::farewell, std::less<>> farewells; ///< of the last stop()
+  int made = 0;                                                  ///< objects alive
   std::function<void()> on_receive; ///< called at each message; may be empty
   /// Requests nobody has answered yet, in order; those named `echo` are answered at once.
   std::deque<actor::letter> asked;

@@ -57,6 +57,7 @@ private:
   enum class after : std::uint8_t {
     rest,   ///< stopped
     launch, ///< the next generation
+    renew,  ///< the next generation, as planned
     judge,  ///< failed: the supervisor decides
     finish, ///< stopped by its own normal end: the supervisor is told
     destroy,
@@ -183,6 +184,7 @@ private:
   void hold_lane() override;
   void release_lane() override;
   [[nodiscard]] time_point time_of_life() override { return now(); }
+  [[nodiscard]] farewell farewell_of_life(std::uint64_t generation) const noexcept override;
   [[nodiscard]] timer
   set_life_timer(std::uint64_t generation, time_point when, std::function<void()> then) override;
   void cancel_life_timer(timer& which) noexcept override { deadlines_.cancel(which); }

@@ -106,7 +106,27 @@ void container::end_life() {
 
 /// Nothing may run when the container says so; the next incarnation need not wait.
 bool container::waits_for_companion() const {
-  return leaving_->then != after::launch && leaving_->then != after::judge;
+  return leaving_->then != after::launch && leaving_->then != after::renew &&
+         leaving_->then != after::judge;
+}
+
+farewell container::farewell_of_life(std::uint64_t generation) const noexcept {
+  if (!leaving_ && beside_ && beside_->runs->generation() == generation) {
+    return farewell::recycle;
+  }
+  switch (leaving_ ? leaving_->then : after::rest) {
+  case after::launch:
+  case after::judge: // of a failed one another follows, or it is told otherwise
+    return farewell::restart;
+  case after::renew:
+    return farewell::recycle;
+  case after::destroy:
+    return farewell::destroy;
+  case after::rest:
+  case after::finish:
+    break;
+  }
+  return farewell::stop;
 }
 
 void container::arrive() {
@@ -122,6 +142,7 @@ void container::arrive() {
     }
     return;
   case after::launch:
+  case after::renew:
     return begin_life();
   case after::judge:
     return report(way.note);

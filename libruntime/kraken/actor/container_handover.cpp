@@ -61,7 +61,7 @@ void container::recycle_in_place(const model::cause& why) {
   ++status_.recycles;
   record(why);
   show(model::phase::draining);
-  leave(after::launch, ending::orderly);
+  leave(after::renew, ending::orderly);
 }
 
 void container::begin_successor(model::cause why, const reply_to& reply) {

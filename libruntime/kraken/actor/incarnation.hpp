@@ -32,6 +32,14 @@ struct timer {
 /// Whether an incarnation that asks for its replacement goes on until that is ready.
 enum class serves_on : std::uint8_t { no, yes };
 
+/// Why an incarnation is asked to end.
+enum class farewell : std::uint8_t {
+  stop,    ///< its container is stopped
+  destroy, ///< its container is destroyed
+  restart, ///< another one follows
+  recycle, ///< another one follows, as planned
+};
+
 /// The container as its incarnation sees it. Every call is made and answered on the container's
 /// shard thread. Reports of an incarnation that was replaced meanwhile are ignored.
 class host {
@@ -43,6 +51,8 @@ public:
   [[nodiscard]] virtual const model::child_spec& spec() const noexcept = 0;
   [[nodiscard]] virtual executor& shard() noexcept = 0;
   [[nodiscard]] virtual std::uint32_t shard_index() const noexcept = 0;
+  /// Why it is to end, from `incarnation::drain()` on.
+  [[nodiscard]] virtual farewell leaving() const noexcept { return farewell::stop; }
 
   /// It serves: admission opens, `starting` ends.
   virtual void ready() = 0;

@@ -62,6 +62,8 @@ struct child_entry {
   std::optional<time_point> due;         ///< a restart waits for this time
   deadlines::token timer;
   std::vector<waiter> waiters;
+  bool try_once = false;                    ///< destroyed again if its first start fails
+  std::optional<std::string> start_failure; ///< it did: told when it is gone
 
   [[nodiscard]] bool settled() const noexcept { return seen != nullptr && obeyed == sent; }
   [[nodiscard]] bool ready() const noexcept { return settled() && seen->at == model::phase::ready; }

@@ -41,6 +41,11 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
     child.doing = model::activity::restarting;
     return;
   }
+  if (child.try_once && child.served == 0) {
+    child.start_failure = child.path + ": " + child.seen->last_cause.text();
+    drop(child, ending::orderly);
+    return;
+  }
   auto how = how_;
   if (what == child_report::note::ended_alone) {
     how.how = model::strategy::one_for_one;

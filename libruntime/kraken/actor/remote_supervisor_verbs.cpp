@@ -39,9 +39,12 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     if (who.until == waiter::goal::gone) {
       return done(child.path + " destroyed");
     }
+    if (child.start_failure) {
+      return fail(errc::start_failed, *child.start_failure);
+    }
     return fail(errc::container_destroyed, child.path + " was destroyed meanwhile");
   }
-  if (child.obeyed < who.serial) {
+  if (child.obeyed < who.serial || child.start_failure) {
     return std::nullopt;
   }
   switch (who.until) {
@@ -287,6 +290,7 @@ void remote_supervisor::create(const model::command& what, maker made_by, reply_
     return;
   }
   auto& child = add(what.spec, made_by);
+  child.try_once = what.try_once;
   if (child.want != wish::running || !owner_.running()) {
     reply->answer(done(child.path + " created"));
     return;

@@ -42,6 +42,7 @@ struct command {
                                    ///< parent, empty for the root itself
   force         flags = force::standard;
   bool          keep  = false;     ///< `DESTROY_KEEP`
+  bool          try_once = false;  ///< create: destroyed again if its first start fails
   std::uint32_t count = 0;         ///< scale
   std::shared_ptr<const child_spec> spec; ///< create, update. Create without a kind: as the child
                                           ///< of this id is defined already

@@ -32,6 +32,8 @@ public:
   virtual void hold_lane() = 0;
   virtual void release_lane() = 0;
   [[nodiscard]] virtual time_point time_of_life() = 0;
+  /// Why the life of that generation is to end.
+  [[nodiscard]] virtual farewell farewell_of_life(std::uint64_t generation) const noexcept = 0;
   /// Hands `then` back at `when`, to be run by `life::elapsed` of that generation; not after its
   /// end.
   [[nodiscard]] virtual timer
@@ -77,6 +79,9 @@ public:
   [[nodiscard]] const model::child_spec& spec() const noexcept override { return *spec_; }
   [[nodiscard]] executor& shard() noexcept override;
   [[nodiscard]] std::uint32_t shard_index() const noexcept override { return shard_; }
+  [[nodiscard]] farewell leaving() const noexcept override {
+    return owner_.farewell_of_life(number_);
+  }
   void ready() override { say({.what = life_report::kind::ready}); }
   void unready() override { say({.what = life_report::kind::unready}); }
   void failed(model::cause why) override;

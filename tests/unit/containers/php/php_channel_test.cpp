@@ -139,7 +139,7 @@ TEST_CASE("orders and answers leave as frames") {
     f.channel->answered(7, "Process has been created.");
     f.channel->answered(8, std::vector<std::string>{"a", "b"});
     f.channel->refused(9, error{errc::not_found, "no such"});
-    f.channel->drain(farewell::destroy);
+    f.channel->drain(actor::farewell::destroy);
   });
   using row = std::tuple<unsigned, std::uint32_t, std::string>;
   for (const auto& [type, number, text] : {row{0x47, 0, "4 ready "},
