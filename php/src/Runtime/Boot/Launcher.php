@@ -26,6 +26,8 @@ use Kraken\Throwable\ThrowableProxy;
  */
 final class Launcher
 {
+    /** Loaded when no other file is named and this one is there. */
+    private const COMPOSER = 'vendor/autoload.php';
     private const NOTICES = \E_NOTICE | \E_USER_NOTICE;
     private const DEPRECATIONS = \E_DEPRECATED | \E_USER_DEPRECATED;
 
@@ -39,8 +41,8 @@ final class Launcher
         $link = Link::attach();
         $welcome = $link->welcome();
         [$name, $autoload, $patterns] = self::arguments($argv);
-        if ($autoload !== '') {
-            self::load($autoload);
+        if ($autoload !== '' || \is_file(self::COMPOSER)) {
+            self::load($autoload !== '' ? $autoload : self::COMPOSER);
         }
         \set_error_handler(self::onError(...));
         Promise::onUnheardRejection(self::onUnheard(...));

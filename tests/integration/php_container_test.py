@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Containers in PHP under the real daemon: verbs, children made from PHP, the end of each kind."""
+import json
+import os
+import signal
+import socket
+import time
+
+from support.case import DaemonCase, fresh_daemon
+from support.topology import AS_ROOT, EAGER, ENDLESS, SOURCE, topology
+from support.waiting import stays_true, wait_until
+
+APP = os.path.join(SOURCE, "tests", "support", "app", "autoload.php")
+
+
+def php(id, name, **options):
+    return {"id": id, "type": "php", "start": name, "supervise": ENDLESS, "backoff": EAGER,
+            **options}
+
+
+def php_topology(*children, **top):
+    return topology(*children, supervise=ENDLESS, php={"autoload": APP, **AS_ROOT}, **top)
+
+
+class Driver:
+    """The manager of a container of the class Driver."""
+
+    def __init__(self, daemon, alias="D"):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(60)
+        path = os.path.join(daemon.directory, alias + ".sock")
+        wait_until(lambda: self.socket.connect(path) is None, "the driver listens")
+        self.file = self.socket.makefile("rw")
+
+    def ask(self, method, *arguments):
+        """@return {"value": ...} or {"error": [class, message]}"""
+        self.file.write(json.dumps([method, *arguments]) + "\n")
+        self.file.flush()
+        return json.loads(self.file.readline())
+
+    def __call__(self, method, *arguments):
+        answer = self.ask(method, *arguments)
+        assert "value" in answer, answer
+        return answer["value"]
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+class PhpCase(DaemonCase):
+    def driver(self, alias="D"):
+        made = Driver(self.daemon, alias)
+        self.addCleanup(made.close)
+        return made
+
+    def ready(self, path, generation=None):
+        """The container once it serves."""
+        def seen():
+            found = self.daemon.container(path)
+            assert found["phase"] == "ready", found
+            assert generation is None or found["generation"] == generation, found
+            return found
+        return wait_until(seen, f"{path} serves")
+
+    def paths(self, under="Main"):
+        return [each["path"] for each in self.daemon.containers(under)]
+
+    def hooks(self, path):
+        """What the hooks of a Probe container printed, in order."""
+        mark = f"container={path} stream=stdout line=\"hook "
+        return [line.split(mark, 1)[1].rstrip().rstrip('"')
+                for line in self.daemon.log().splitlines() if mark in line]
+
+
+class Verbs(PhpCase):
+    config = php_topology(php("D", "Driver"))
+
+    def test_the_documented_example(self):
+        made = self.daemon.console("process:create", "Main", "T1", "Test")
+        self.assertEqual(made.code, 0, made)
+        self.assertIn("Process has been created.", made.out)
+        found = self.daemon.container("Main/T1")
+        self.assertEqual((found["kind"], found["name"], found["phase"]), ("php", "Test", "ready"))
+        gone = self.daemon.console("process:destroy", "Main", "T1")
+        self.assertEqual(gone.code, 0, gone)
+        stays_true(lambda: "Main/T1" not in self.paths(), "an intended end is no death", 0.3)
+
+    def test_a_name_without_a_class_says_what_was_tried_and_leaves_nothing(self):
+        for name in ("Nope", "App\\Nope", "stdClass"):
+            made = self.daemon.console("process:create", "Main", "T2", name)
+            self.assertEqual(made.code, 1, made)
+            self.assertIn("Process could not be created.", made.err)
+            if name != "stdClass":
+                self.assertIn("Runtime class not found: tried App\\Process\\Container\\",
+                              made.err)
+            self.assertNotIn("Main/T2", self.paths())
+        made = self.daemon.console("process:create", "Main", "T2", "Test")
+        self.assertEqual(made.code, 0, made)
+        self.daemon.console("process:destroy", "Main", "T2")
+
+    def test_a_child_made_from_php_is_one_of_the_tree(self):
+        driver = self.driver()
+        self.assertEqual(driver("createProcess", "B", "Probe"), "Process has been created.")
+        found = self.daemon.container("Main/D/B")
+        self.assertEqual((found["kind"], found["name"], found["parent"]),
+                         ("php", "Probe", "Main/D"))
+        self.assertTrue(driver("existsProcess", "B"))
+        self.assertFalse(driver("existsProcess", "nobody"))
+        self.assertFalse(driver("existsThread", "B"))
+        self.assertTrue(driver("existsRuntime", "B"))
+        self.assertEqual(driver("getProcesses"), ["B"])
+        self.assertEqual(driver("getThreads"), [])
+        self.assertEqual(driver("getRuntimes"), ["B"])
+        self.assertEqual(driver("stopProcess", "B"), "Runtime has been stopped.")
+        self.assertEqual(driver("startProcess", "B"), "Runtime has been started.")
+        self.assertEqual(driver("startProcess", "B"), "Runtime has been already started.")
+        first = self.ready("Main/D/B")["pid"]
+        again = driver("createProcess", "B", None, 2)  # CREATE_FORCE_HARD, as it was
+        self.assertEqual(again, "Process has been created.")
+        self.assertNotEqual(self.ready("Main/D/B")["pid"], first)
+        kept = driver.ask("destroyProcess", "B", 0)
+        self.assertEqual(kept["error"][1],
+                         "Process [B] could not be destroyed with force level=DESTROY_KEEP.")
+        self.assertEqual(driver("destroyProcess", "B"), "Process has been destroyed.")
+        self.assertEqual(driver("destroyProcess", "B"), "Process [B] was not needed to be "
+                         "destroyed, because it had not existed.")
+
+    def test_many_children_at_once(self):
+        driver = self.driver()
+        self.assertEqual(driver("createProcesses", {"X1": "Test", "X2": "Test"}),
+                         "Processes have been created.")
+        failed = driver.ask("createProcesses", {"X3": "Test", "X4": "Nope"})
+        self.assertEqual(failed["error"][1], "Some of the processes could not be created.")
+        self.assertEqual(sorted(driver("getProcesses")), ["X1", "X2", "X3"])
+        self.assertEqual(driver("stopProcesses", ["X1", "X2"]), "Processes have been stopped.")
+        self.assertEqual(driver("startRuntimes", ["X1", "X2"]), "Runtimes have been started.")
+        self.assertEqual(driver("flushProcesses", 3), "Processes storage has been flushed.")
+        self.assertEqual(driver("getProcesses"), [])
+
+    def test_what_the_daemon_refuses_comes_back_as_an_exception(self):
+        driver = self.driver()
+        for arguments, kind, text in (
+                (("startProcess", "nobody"), "Logic\\ResourceUndefinedException", "nobody"),
+                (("createThread", "t", "Test"), "Runtime\\RejectionException", "thread"),
+                (("sendCommand", "", "stop"), "Runtime\\RejectionException", "not registered")):
+            error = driver.ask(*arguments)["error"]
+            self.assertTrue(error[0].endswith(kind), error)
+            self.assertIn(text, error[1])
+
+
+class Lives(PhpCase):
+    config = php_topology(
+        php("A", "Probe"),
+        php("F", "Probe", args={"construct": "construct child"}))
+
+    def test_hooks_know_why_it_ends(self):
+        before = len(self.hooks("Main/A"))
+        for verb, reason in (("container:stop", "stop"), ("container:start", None),
+                             ("restart", "restart")):
+            done = self.daemon.console(verb, "A")
+            self.assertEqual(done.code, 0, done)
+            if reason:
+                wait_until(lambda why=reason: f"AfterDestroy state=2 reason={why}"
+                           in self.hooks("Main/A")[before:], f"the hooks know of {reason}")
+        self.ready("Main/A")
+        born = [f"{hook} reason=" for hook in (
+            "BeforeCreate state=2", "Create state=1", "AfterCreate state=1",
+            "BeforeStart state=4", "Start state=4", "AfterStart state=4")]
+        ended = [f"{hook} reason=stop" for hook in (
+            "BeforeStop state=8", "Stop state=8", "AfterStop state=8",
+            "BeforeDestroy state=8", "Destroy state=8", "AfterDestroy state=2")]
+        self.assertEqual(self.hooks("Main/A")[before:before + 12], ended + born)
+
+    def test_a_child_made_in_construct_is_made_once_and_lives_on(self):
+        self.ready("Main/F/kid")
+        line = 'container=Main/F stream=stdout line="Process has been created."'
+        wait_until(lambda: line in self.daemon.log(), "done() was called")
+        self.assertEqual(self.daemon.console("restart", "F").code, 0)
+        self.ready("Main/F")
+        self.ready("Main/F/kid")
+        self.assertEqual(self.paths("Main/F"), ["Main/F", "Main/F/kid"])
+
+    def test_a_death_is_noticed_and_healed(self):
+        before = self.ready("Main/A")
+        os.kill(before["pid"], signal.SIGKILL)
+        after = self.ready("Main/A", before["generation"] + 1)
+        self.assertNotEqual(after["pid"], before["pid"])
+        self.assertEqual(after["cause"]["kind"], "signal")
+
+    def test_two_children_that_die_at_once_both_come_back(self):
+        kid = self.ready("Main/F/kid")
+        other = self.ready("Main/A")
+        os.kill(kid["pid"], signal.SIGKILL)
+        os.kill(other["pid"], signal.SIGKILL)
+        self.ready("Main/F/kid", kid["generation"] + 1)
+        self.ready("Main/A", other["generation"] + 1)
+
+
+class Heartbeats(PhpCase):
+    config = php_topology(php("H", "Probe", alive={"every": "200ms"}))
+
+    def test_a_container_that_hangs_is_replaced(self):
+        before = self.ready("Main/H")
+        time.sleep(0.5)  # some heartbeats are answered
+        self.assertEqual(self.ready("Main/H")["generation"], before["generation"])
+        os.kill(before["pid"], signal.SIGSTOP)
+        after = self.ready("Main/H", before["generation"] + 1)
+        self.assertEqual(after["cause"]["kind"], "probe")
+        self.assertIn("no answer to a heartbeat within 200ms", after["cause"]["message"])
+
+
+class Beginnings(DaemonCase):
+    config = php_topology()
+
+    def test_an_autoload_file_that_is_missing_is_named(self):
+        daemon = fresh_daemon(self, topology(php={"autoload": "nowhere.php", **AS_ROOT}))
+        made = daemon.console("process:create", "Main", "T1", "Test")
+        self.assertEqual(made.code, 1, made)
+        self.assertIn(f"Autoload file not found: {daemon.directory}/nowhere.php.", made.err)
+
+    def test_an_application_with_composer_needs_no_option(self):
+        daemon = fresh_daemon(self, topology())
+        vendor = os.path.join(daemon.directory, "vendor")
+        os.mkdir(vendor)
+        with open(os.path.join(vendor, "autoload.php"), "w", encoding="utf-8") as file:
+            file.write(f"<?php require {json.dumps(APP)};")
+        made = daemon.console("process:create", "Main", "T1", "Test")
+        self.assertEqual(made.code, 0, made)
