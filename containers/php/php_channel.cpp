@@ -11,8 +11,6 @@ namespace kraken::containers {
 
 namespace {
 
-constexpr auto type_fail = static_cast<wire::frame_type>(0x4a);
-
 // A process that reads nothing while it asks on and on.
 constexpr std::size_t unread_bytes_max = 2 * limits::frame_bytes_max;
 
@@ -49,7 +47,7 @@ void php_channel::drain(actor::farewell why) {
 
 void php_channel::resume() {
   if (is_open()) {
-    append_resume(output());
+    wire::append_resume(output());
     flush_later();
   }
 }
@@ -63,7 +61,7 @@ void php_channel::ping() {
 
 void php_channel::show_state(model::state now, std::string_view phase) {
   if (is_open()) {
-    append_state(output(), static_cast<int>(now), phase);
+    wire::append_state(output(), static_cast<unsigned>(now), phase);
     flush_later();
   }
 }
@@ -115,8 +113,11 @@ std::string php_channel::take(const wire::worker_frame& frame) {
   if (output().size() > unread_bytes_max) {
     return "it asks on and reads no answer";
   }
-  if (frame.type == type_fail) {
+  if (frame.type == wire::frame_fail) {
     return take_report(frame);
+  }
+  if (frame.type == wire::frame_watch) {
+    return take_letter(frame);
   }
   switch (frame.type) {
   case wire::frame_type::hello: {
@@ -135,19 +136,19 @@ std::string php_channel::take(const wire::worker_frame& frame) {
     wire::append_pong(output(), frame.payload);
     flush_later();
     return {};
+  case wire::frame_type::message:
+  case wire::frame_type::call:
+  case wire::frame_type::reply:
   case wire::frame_type::command:
-    return take_command(frame);
+  case wire::frame_type::result:
+  case wire::frame_type::cancel:
+    return take_letter(frame);
   case wire::frame_type::welcome:
   case wire::frame_type::request:
   case wire::frame_type::response:
   case wire::frame_type::chunk:
-  case wire::frame_type::cancel:
   case wire::frame_type::pong:
   case wire::frame_type::drain:
-  case wire::frame_type::message:
-  case wire::frame_type::call:
-  case wire::frame_type::reply:
-  case wire::frame_type::result:
   case wire::frame_type::vars:
   case wire::frame_type::ensure:
     break;
@@ -177,6 +178,14 @@ std::string php_channel::take_report(const wire::worker_frame& frame) {
     owner_.php_failed(thrown(std::move(*what)));
   }
   return {};
+}
+
+std::string php_channel::take_letter(const wire::worker_frame& frame) {
+  const auto taken = owner_.php_letter(frame);
+  if (!taken) {
+    return taken.error().text();
+  }
+  return !*taken && frame.type == wire::frame_type::command ? take_command(frame) : std::string{};
 }
 
 std::string php_channel::take_command(const wire::worker_frame& frame) {

@@ -30,6 +30,12 @@ public:
   virtual void php_alive() = 0;
   /// A log message, or what it printed (no level), without a line end.
   virtual void php_said(std::string_view level, std::string_view line) = 0;
+  /// A frame between containers.
+  /// @return false: not one of those the bridge takes
+  /// @error errc::protocol_error
+  [[nodiscard]] virtual result<bool> php_letter(const wire::worker_frame& frame) = 0;
+  /// All output was sent.
+  virtual void php_drained() = 0;
   /// Answered later by `answered` or `refused`.
   virtual void php_commands(std::uint32_t stream, php_command what) = 0;
   /// The channel is of no more use: closed by the process, or it broke the protocol (`why`).
@@ -58,10 +64,12 @@ public:
 private:
   std::size_t on_input(std::string_view input) override;
   void on_closed() override;
+  void on_drained() override { owner_.php_drained(); }
 
   /// @return empty, or why the process cannot be understood
   [[nodiscard]] std::string take(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_report(const wire::worker_frame& frame);
+  [[nodiscard]] std::string take_letter(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_command(const wire::worker_frame& frame);
   void broken(std::string why);
 

@@ -103,6 +103,8 @@ result<void> php_container::launch() {
     return fail(pair.error());
   }
   channel_ = std::make_unique<php_channel>(loop_, std::move(pair->ours), *this);
+  letters_ = std::make_unique<bridge::letter_bridge>(
+      shell_, channel_->output(), [this] { channel_->flush_later(); }, environment_.knows_verb);
   const std::vector<std::pair<std::string, std::string>> args{definition.args.begin(),
                                                               definition.args.end()};
   wire::welcome_facts facts;
@@ -159,6 +161,24 @@ void php_container::php_said(std::string_view level, std::string_view line) {
             [this](const process::captured_line& kept) { log_line("stdout", kept.text); });
 }
 
+bool php_container::receive(actor::letter& what) {
+  return letters_ != nullptr && letters_->receive(what);
+}
+
+void php_container::noticed(const actor::notice& what) {
+  if (letters_) {
+    letters_->noticed(what);
+  }
+}
+
+result<bool> php_container::php_letter(const wire::worker_frame& frame) {
+  return letters_->take(frame);
+}
+
+void php_container::php_drained() {
+  letters_->drained();
+}
+
 void php_container::php_commands(std::uint32_t stream, php_command what) {
   if (!what.target.empty()) {
     what.params.insert_or_assign("alias", what.target);
@@ -187,6 +207,7 @@ void php_container::php_commands(std::uint32_t stream, php_command what) {
 }
 
 void php_container::php_channel_ended(std::string why) {
+  letters_->close();
   if (!why.empty() && why_.kind == model::cause_kind::none) {
     fail_with(model::cause_kind::protocol, std::move(why));
     process_->kill();
@@ -267,6 +288,7 @@ void php_container::process_ended(const exit_status& status) {
   environment_.process_ended();
   if (channel_) {
     channel_->read_remaining(); // its last words may still be on their way
+    letters_->close();
     channel_->close();
   }
   if (const auto dropped = log_->take_dropped(); dropped != 0) {

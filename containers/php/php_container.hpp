@@ -7,6 +7,7 @@
 #include "config/php_options.hpp"
 #include "containers/php/php_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/process/log_board.hpp"
 #include "kraken/process/supervised_process.hpp"
 
@@ -53,6 +54,8 @@ public:
   void stop() override;
   void kill() override;
   void resume() override;
+  bool receive(actor::letter& what) override;
+  void noticed(const actor::notice& what) override;
 
   // php_channel_owner
   void php_ready() override;
@@ -60,6 +63,8 @@ public:
   void php_dying(model::cause why) override;
   void php_alive() override;
   void php_said(std::string_view level, std::string_view line) override;
+  result<bool> php_letter(const wire::worker_frame& frame) override;
+  void php_drained() override;
   void php_commands(std::uint32_t stream, php_command what) override;
   void php_channel_ended(std::string why) override;
 
@@ -81,6 +86,7 @@ private:
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
   std::unique_ptr<process::supervised_process> process_;
   std::unique_ptr<php_channel> channel_;
+  std::unique_ptr<bridge::letter_bridge> letters_;
   std::unique_ptr<reactor::waiting> memory_watch_;
   std::unique_ptr<reactor::waiting> heartbeat_;
   model::cause why_; ///< known before the process has ended

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The frames between the daemon and a container in PHP beside those every worker has: its own
-/// state, failures it lives on after, commands for the daemon. Pure; moves no bytes.
+/// What a container in PHP and the daemon say to each other about verbs and the end: commands for
+/// the daemon with their results, DRAIN with its reason. Pure; moves no bytes.
 #pragma once
 
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/result.hpp"
 #include "kraken/wire/byte_buffer.hpp"
-#include "kraken/wire/worker_frame.hpp"
+#include "kraken/wire/container_frame.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,8 +19,6 @@
 namespace kraken::containers {
 
 // @thread any (pure), all of them
-void append_state(wire::byte_buffer& out, int state, std::string_view phase);
-void append_resume(wire::byte_buffer& out);
 /// DRAIN with its `then`.
 void append_farewell(wire::byte_buffer& out, actor::farewell why);
 

@@ -210,6 +210,95 @@ class Heartbeats(PhpCase):
         self.assertIn("no answer to a heartbeat within 200ms", after["cause"]["message"])
 
 
+class Letters(PhpCase):
+    config = php_topology(
+        php("D", "Driver"), php("E", "Driver"),
+        php("C", "Probe", local={"*": "continue"}),
+        php("P", "Probe"))
+
+    def test_messages_requests_and_commands(self):
+        d, e = self.driver("D"), self.driver("E")
+        self.assertEqual(d("sendMessage", "E", {"any": ["data", None, 1.5, True]}), 1)
+        wait_until(lambda: e("messages") == ['Main/D {"any":["data",null,1.5,true]}'],
+                   "the message has come")
+        self.assertEqual(d("sendRequest", "E", [1, {"a": "b"}]), [[1, {"a": "b"}], "Main/D"])
+        self.assertEqual(d("sendRequest", "Main/E", "x" * 100_000), ["x" * 100_000, "Main/D"])
+        self.assertEqual(d("sendCommand", "P", "probe", {"do": "hello"}), "hello")
+        many = d("sendRequest", ["E", "nobody"], 1)
+        self.assertEqual(many["E"], [0, [1, "Main/D"]])
+        self.assertEqual(many["nobody"][0], 1)
+
+    def test_what_another_container_throws_is_thrown_here(self):
+        d = self.driver("D")
+        for arguments, kind, text in (
+                (("sendRequest", "P", ["throw", "far"]), "DomainException", "far"),
+                (("sendCommand", "P", "none"), "Runtime\\ExecutionException",
+                 "Command [none] is not registered."),
+                (("sendRequest", "nobody", 1), "Logic\\ResourceUndefinedException", "nobody"),
+                (("sendMessage", "nobody", 1), "Logic\\ResourceUndefinedException", "nobody")):
+            error = d.ask(*arguments)["error"]
+            self.assertTrue(error[0].endswith(kind), error)
+            self.assertIn(text, error[1])
+
+    def test_a_long_answer_keeps_its_request_alive(self):
+        d = self.driver("D")
+        how = {"timeout": 0.2, "retriesLimit": 1}
+        self.assertEqual(d("sendRequest", "P", ["later", 0.7], how), "later")
+        error = d.ask("sendRequest", "P", ["busy", 0.7], how)["error"]
+        self.assertEqual(error[1], "No response was received during specified timeout.")
+
+    def test_a_request_waits_for_a_target_that_is_being_started(self):
+        d = self.driver("D")
+        before = self.ready("Main/P")
+        self.assertEqual(self.daemon.console("container:stop", "P").code, 0)
+        d.file.write(json.dumps(["sendRequest", "P", "back"]) + "\n")
+        d.file.flush()
+        self.assertEqual(self.daemon.console("container:start", "P").code, 0)
+        self.assertEqual(json.loads(d.file.readline()),
+                         {"value": {"echo": "back", "from": "Main/D"}})
+        self.ready("Main/P", before["generation"] + 1)
+
+    def test_failures_that_the_rules_let_pass(self):
+        d = self.driver("D")
+        before = self.ready("Main/C")
+        d("sendRequest", "C", ["tick", 0.001])
+        first = d("sendRequest", "C", ["memory"])
+        for _ in range(1000):
+            d("sendMessage", "C", "throw", 1)
+        memory = d("sendRequest", "C", ["memory"])
+        after = self.ready("Main/C", before["generation"])
+        self.assertEqual(after["pid"], before["pid"])
+        self.assertEqual(memory[1], first[1], "the stack grows")
+        self.assertLess(memory[0] - first[0], 65_536)
+        ticks = d("sendRequest", "C", ["ticks"])
+        wait_until(lambda: d("sendRequest", "C", ["ticks"]) > ticks, "its timers live")
+        d("sendRequest", "C", ["fail", "by hand"])
+        self.assertEqual(d("sendRequest", "C", ["hello"]), "hello")
+        d("sendRequest", "C", ["fail and succeed"])
+        self.assertEqual(d("sendRequest", "C", ["hello"]), "hello")
+        self.assertEqual(self.ready("Main/C")["pid"], before["pid"])
+
+    def test_failures_that_nobody_lets_pass(self):
+        d = self.driver("D")
+        before = self.ready("Main/P")
+        d("sendMessage", "P", "throw")
+        after = self.ready("Main/P", before["generation"] + 1)
+        self.assertEqual(after["cause"]["type"], "DomainException")
+        self.assertIn("thrown", after["cause"]["message"])
+        d("sendMessage", "P", "exit")
+        after = self.ready("Main/P", before["generation"] + 2)
+        self.assertIn("exit during the container Main/P", after["cause"]["message"])
+
+    def test_its_own_stop_is_a_stop(self):
+        d = self.driver("D")
+        d("createProcess", "S", "Probe")
+        d("sendMessage", "S", "stop")
+        wait_until(lambda: self.daemon.container("Main/D/S")["state"] == "stopped", "it stopped")
+        self.assertEqual(d("startProcess", "S"), "Runtime has been started.")
+        d("sendMessage", "S", "destroy")
+        wait_until(lambda: "Main/D/S" not in self.paths(), "it is gone")
+
+
 class Beginnings(DaemonCase):
     config = php_topology()
 

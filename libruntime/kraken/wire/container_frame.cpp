@@ -253,4 +253,12 @@ void append_resume(byte_buffer& out) noexcept {
   detail::frame_writer{out, frame_resume, 0, 0}.finish();
 }
 
+void append_drain(byte_buffer& out, std::string_view then) noexcept {
+  detail::frame_writer frame{out, frame_type::drain, 0, 0};
+  pack_map_head(out, 1);
+  pack_str(out, "then");
+  pack_str(out, then);
+  frame.finish();
+}
+
 } // namespace kraken::wire

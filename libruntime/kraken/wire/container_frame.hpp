@@ -135,4 +135,8 @@ void append_notice(byte_buffer& out,
                    std::string_view cause) noexcept;
 void append_resume(byte_buffer& out) noexcept;
 
+/// DRAIN with its reason.
+/// @param then `stop`, `destroy`, `restart` or `recycle`
+void append_drain(byte_buffer& out, std::string_view then) noexcept;
+
 } // namespace kraken::wire

@@ -83,6 +83,9 @@ TEST_CASE("what the daemon says between containers are the golden bytes") {
     out.clear();
     wire::append_resume(out);
     CHECK(is_golden(out, "resume").empty());
+    out.clear();
+    wire::append_drain(out, "destroy");
+    CHECK(is_golden(out, "drain_destroy").empty());
   }
 }
 

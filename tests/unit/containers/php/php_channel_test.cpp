@@ -24,6 +24,17 @@ struct noting_owner final : php_channel_owner {
   void php_failed(model::cause why) override { notes.push_back("failed " + why.text()); }
   void php_dying(model::cause why) override { notes.push_back("dying " + why.text()); }
   void php_alive() override {}
+  result<bool> php_letter(const wire::worker_frame& frame) override {
+    if (frame.payload == "\xc0") {
+      return fail(errc::protocol_error, "nothing");
+    }
+    if (frame.type == wire::frame_type::command) {
+      return false;
+    }
+    notes.push_back("letter " + std::to_string(static_cast<unsigned>(frame.type)));
+    return true;
+  }
+  void php_drained() override {}
   void php_said(std::string_view level, std::string_view line) override {
     notes.push_back(std::string{level} + ": " + std::string{line});
   }
@@ -155,6 +166,17 @@ TEST_CASE("orders and answers leave as frames") {
     CHECK(got->stream == number);
     CHECK((got->payload.empty() ? std::string{} : shown(got->payload)) == text);
   }
+}
+
+TEST_CASE("frames between containers go to the bridge") {
+  channel_fixture f;
+  wire::byte_buffer out;
+  for (const unsigned type : {0x40U, 0x41U, 0x42U, 0x44U, 0x48U, 0x13U}) {
+    out.append(frame_of(type, 1, "\x90").view());
+  }
+  CHECK(f.after(out) ==
+        std::vector<std::string>{
+            "letter 64", "letter 65", "letter 66", "letter 68", "letter 72", "letter 19"});
 }
 
 TEST_CASE("a command has a target, a name and parameters in words") {
