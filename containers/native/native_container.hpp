@@ -48,7 +48,9 @@ private:
   void unready() override;
   void fail(std::string why) override;
   void end() override;
-  void recycle(std::string reason) override { shell_.recycle(std::move(reason)); }
+  void recycle(std::string reason) override {
+    shell_.recycle(std::move(reason), actor::serves_on::yes); // it handles messages until its end
+  }
   void become(native::behaviour next) override { next_ = std::move(next); }
   result<void> stash(const native::message& what) override {
     return shell_.stash(std::move(what.letter()));
