@@ -40,7 +40,7 @@ class Tutorial(unittest.TestCase):
         os.chmod(self.folder, 0o755)  # workers may run as another user
         self.addCleanup(shutil.rmtree, self.folder, True)
         for name in ("php", "apps"):
-            os.symlink(os.path.join(SOURCE, name), os.path.join(self.folder, name))
+            shutil.copytree(os.path.join(SOURCE, name), os.path.join(self.folder, name))
         self.port = free_port()
         socket = os.path.join(self.folder, "kraken.sock")
         self.environment = {**os.environ, "PATH": PROGRAMS + ":" + os.environ["PATH"],
