@@ -397,6 +397,28 @@ final class ContainerProcessTest extends TestCase
         self::assertContains('AfterDestroy2end', self::hooks($c));
     }
 
+    public function testATerminationSignalEndsItInGoodOrderAndASecondOneAtOnce(): void
+    {
+        if (!\function_exists('pcntl_async_signals')) {
+            self::markTestSkipped('needs ext-pcntl');
+        }
+        $c = self::container()->boot();
+        \posix_kill($c->pid(), \SIGTERM);
+        self::assertNull($c->next());
+        self::assertSame(0, $c->exitCode());
+        self::assertContains('AfterDestroy2end', self::hooks($c));
+
+        $c = self::container()->boot();
+        $c->send(self::frame(Frame::CALL, 9, ['Main/x', ['never'], 60_000, '']));
+        $c->send(self::frame(Frame::PING, 0, 1));
+        self::assertSame(Frame::PONG, $c->next()?->type); // it has the request now
+        $c->send(self::frame(Frame::DRAIN) . self::frame(Frame::PING, 0, 2));
+        self::assertSame(Frame::PONG, $c->next()?->type); // and waits for its answer
+        \posix_kill($c->pid(), \SIGTERM);
+        self::assertNull($c->next());
+        self::assertSame(143, $c->exitCode());
+    }
+
     public function testTheEndOfTheDaemonIsItsEndWithoutHooks(): void
     {
         $c = self::container()->boot();

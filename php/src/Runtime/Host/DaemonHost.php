@@ -33,6 +33,8 @@ final class DaemonHost implements Host
 {
     /** How long commandNow() waits; the daemon answers such questions in microseconds. */
     private const PATIENCE_MS = 10_000;
+    /** As a shell reports SIGTERM. */
+    private const EXIT_TERMINATED = 143;
 
     private readonly Wire $wire;
     private readonly Calls $calls;
@@ -71,6 +73,7 @@ final class DaemonHost implements Host
         $this->path = $container->getPath();
         $this->link->crash->doing = 'the container ' . $this->path;
         $this->inbox = new Inbox($this->wire, $this->loop, $container, $commands);
+        $this->heedTermination();
         try {
             $model->create()->done();
         } catch (\Throwable $e) {
@@ -205,6 +208,34 @@ final class DaemonHost implements Host
     public function watch(string $target, bool $on): void
     {
         $this->wire->frame(Frame::WATCH, 0, Values::encode([$target, $on]));
+    }
+
+    /**
+     * SIGTERM ends the container in good order; a second one, or one while it ends, at once. Without
+     * ext-pcntl it ends at once, as PHP does.
+     */
+    private function heedTermination(): void
+    {
+        if (!\function_exists('pcntl_async_signals')) {
+            return;
+        }
+        // Written to in the handler, read by whichever loop runs: a signal between its last look
+        // and its sleep is not lost.
+        [$told, $tell] = \stream_socket_pair(\STREAM_PF_UNIX, \STREAM_SOCK_STREAM, 0);
+        foreach ([$this->loop, $this->held] as $loop) {
+            $loop->addReadStream($told, function ($told): void {
+                \fread($told, 1);
+                $this->end('end');
+            });
+        }
+        \pcntl_async_signals(true);
+        \pcntl_signal(\SIGTERM, function () use ($tell): void {
+            if ($this->ending !== null) {
+                $this->link->crash->finished = true;
+                exit(self::EXIT_TERMINATED);
+            }
+            \fwrite($tell, '.');
+        });
     }
 
     private function runLoop(Loop $loop): void
