@@ -41,9 +41,11 @@ actor::kind hooks_of(std::string_view name,
 
 } // namespace
 
-daemon::daemon(daemon_plan plan, const containers::class_catalogue& classes)
+daemon::daemon(daemon_plan plan,
+               const containers::class_catalogue& classes,
+               std::optional<pidfd> guardian)
     : plan_(std::move(plan)), classes_(classes), began_(std::chrono::steady_clock::now()),
-      control_(control_loop_index) {
+      control_(control_loop_index), guardian_(std::move(guardian)) {
   if (plan_.shards == 0) {
     plan_.shards = usable_cores();
   }
@@ -58,7 +60,7 @@ result<int> daemon::run() {
   control_.run();
   // The tree has ended: every container is gone, every process reaped. Freeing the actor system
   // waits for timers nobody needs any more, so the process just ends.
-  static_cast<void>(children_.sweep(process::sweep_extent::all));
+  process::end_all_children(limits::kill_grace);
   ::unlink(plan_.admin_socket.c_str());
   ::_exit(exit_code_);
 }
@@ -76,6 +78,7 @@ result<void> daemon::begin() {
     return opened;
   }
   read_signals();
+  watch_guardian();
   log::info("daemon_started",
             {{"node", plan_.node},
              {"pid", ::getpid()},

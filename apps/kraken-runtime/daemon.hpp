@@ -18,6 +18,7 @@
 #include "kraken/base/log.hpp"
 #include "kraken/net/event_loop.hpp"
 #include "kraken/process/child_registry.hpp"
+#include "kraken/process/guardian.hpp"
 #include "kraken/process/log_board.hpp"
 #include "kraken/process/notify_socket.hpp"
 #include "kraken/process/signal_descriptor.hpp"
@@ -55,8 +56,11 @@ struct daemon_plan {
 /// @thread the main one: its loop handles signals and orphans, the shards have their own
 class daemon {
 public:
-  /// @param classes outlives the daemon
-  daemon(daemon_plan plan, const containers::class_catalogue& classes);
+  /// @param classes  outlives the daemon
+  /// @param guardian of this process; absent: it needs none
+  daemon(daemon_plan plan,
+         const containers::class_catalogue& classes,
+         std::optional<pidfd> guardian);
   ~daemon();
 
   /// Runs until the tree has ended.
@@ -76,6 +80,7 @@ private:
   void stop(containers::stop_mode how);
   void tree_ended(int exit_code);
   void sweep_soon();
+  void watch_guardian();
   void notify_watchdog();
   void reload(containers::reload_mode how, containers::admin_environment::changes_done done);
   void create_project(model::force how, executor& on, const model::reply_callback& done);
@@ -111,6 +116,7 @@ private:
   containers::verb_environment verb_environment_;
   containers::verb_door verbs_{verb_environment_};
   containers::admin_environment admin_environment_;
+  std::optional<pidfd> guardian_;
   std::optional<process::single_instance> only_;
   std::optional<process::signal_descriptor> signals_;
   process::notify_socket manager_;
@@ -124,6 +130,8 @@ private:
   std::unique_ptr<reactor::waiting> signal_wait_;
   std::unique_ptr<reactor::waiting> sweep_wait_;
   std::unique_ptr<reactor::waiting> watchdog_wait_;
+  std::unique_ptr<reactor::waiting> guardian_wait_;
+  std::unique_ptr<reactor::waiting> forced_end_;
   std::atomic<bool> sweep_asked_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> reloading_{false};

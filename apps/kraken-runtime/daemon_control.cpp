@@ -15,6 +15,7 @@ namespace {
 
 // Orphans are looked for after an end, once for many ends.
 constexpr milliseconds sweep_delay{20};
+constexpr milliseconds sweep_again{1'000};
 
 constexpr milliseconds hurried_stop{500};
 
@@ -64,6 +65,24 @@ void daemon::stop(containers::stop_mode how) {
   tree_->stop(now ? hurried_stop : plan_.stop_within);
 }
 
+// Without a guardian nobody would end what this process leaves if it were killed, and whoever
+// killed the guardian meant the daemon: it ends in a hurry, whatever its shards do.
+void daemon::watch_guardian() {
+  if (!guardian_) {
+    return;
+  }
+  guardian_wait_ = control_.when_readable(guardian_->fd(), [this] {
+    guardian_wait_.reset();
+    log::error("guardian_died", {});
+    stop(containers::stop_mode::now);
+    forced_end_ = control_.after(hurried_stop + sweep_delay, [this] {
+      process::end_all_children(limits::kill_grace);
+      ::unlink(plan_.admin_socket.c_str());
+      ::_exit(1);
+    });
+  });
+}
+
 void daemon::tree_ended(int exit_code) {
   exit_code_ = exit_code;
   log::info("daemon_ended", {{"exit_code", exit_code}});
@@ -87,6 +106,7 @@ void daemon::sweep_soon() {
       const auto did = children_.sweep();
       if (!did) {
         log::warn("sweep_failed", {{"reason", did.error().text()}});
+        sweep_wait_ = control_.after(sweep_again, [this] { sweep_soon(); });
         return;
       }
       if (did->killed != 0) {

@@ -230,8 +230,8 @@ void connection::expired(time_point now) {
     return;
   }
   // Slow is allowed, standing still is not.
-  if (!stream::output().empty() && sent() != sent_before_) {
-    sent_before_ = sent();
+  if (const auto taken = taken_by_peer(); taken != taken_before_) {
+    taken_before_ = taken;
     limit(now + front_.settings_.write_timeout);
     return;
   }

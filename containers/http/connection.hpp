@@ -100,7 +100,7 @@ private:
   bool stalled_ = false;              ///< the client does not read as fast as we answer
   bool awaits_room_ = false;          ///< no request is taken until output is sent
   bool input_ended_ = false;          ///< the client sends no more
-  std::uint64_t sent_before_ = 0;     ///< when its reading was last judged
+  std::uint64_t taken_before_ = 0;    ///< when its reading was last judged
   net::request_sink* sink_ = nullptr; ///< of the request under way
   const route* route_ = nullptr;
   std::size_t route_index_ = 0;

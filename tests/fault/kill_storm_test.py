@@ -100,6 +100,7 @@ class KillStorm(DaemonCase):
         now = self.counts()
         self.assertEqual({name: now[name] - counted[name] for name in now},
                          {"2xx": statuses[200], "4xx": 0, "5xx": statuses[502]})
-        wait_until(lambda: processes.descriptor_count(self.daemon.pid) == descriptors,
-                   f"{descriptors} descriptors are open, as before")
+        # No more than before, when a connection of ours may still have been closing.
+        wait_until(lambda: processes.descriptor_count(self.daemon.pid) <= descriptors,
+                   f"at most {descriptors} descriptors are open, as before")
         self.assertEqual(processes.thread_count(self.daemon.pid), threads)

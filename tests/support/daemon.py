@@ -50,6 +50,7 @@ class Daemon:
         self.environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self.environment.update(TMPDIR=self.directory, **dict(environment))
         self.process = None
+        self._pid = None
         self.expected_code = 0
         self.write_config(config)
 
@@ -106,7 +107,17 @@ class Daemon:
 
     @property
     def pid(self):
-        return self.process.pid
+        """Of the daemon itself, not of its guardian, which is the process that was started."""
+        if self._pid is None:
+            self._pid = wait_until(self._find_pid, "there is a daemon", every=0.001)
+        return self._pid
+
+    def _find_pid(self):
+        self.must_run()
+        # `kraken` may not have become the guardian yet, or may need none under a service manager.
+        if "NOTIFY_SOCKET" in self.environment:
+            return self.process.pid
+        return next(iter(processes.children_of(self.process.pid)), None)
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -120,9 +131,10 @@ class Daemon:
         return self.wait_end(within)
 
     def kill9(self):
-        self.process.kill()
-        self.process.wait()
-        self.expected_code = -signal.SIGKILL
+        """Kills the daemon and waits for its guardian, which has nothing left to do then."""
+        os.kill(self.pid, signal.SIGKILL)
+        self.expected_code = self.wait_end()
+        assert self.expected_code == -signal.SIGKILL, self.expected_code
 
     def close(self):
         """Ends the daemon in good order and checks what must be true of every end."""
@@ -146,7 +158,7 @@ class Daemon:
         if self.running():
             self.process.kill()
             self.process.wait()
-        for pid in self.family():
+        for pid in processes.with_environment(f"TMPDIR={self.directory}"):
             os.kill(pid, signal.SIGKILL)
 
     # What there is.
@@ -154,7 +166,7 @@ class Daemon:
     def family(self):
         """pids of the live processes that descend from this daemon, by their environment."""
         marked = processes.with_environment(f"TMPDIR={self.directory}")
-        return [pid for pid in marked if pid != self.process.pid]
+        return [pid for pid in marked if pid not in (self.process.pid, self._pid)]
 
     def log(self):
         with open(self.log_file, encoding="utf-8", errors="replace") as file:

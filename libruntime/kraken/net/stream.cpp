@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,6 +37,14 @@ void stream::close() noexcept {
     loop_.remove(socket_.get(), *this);
     socket_.reset();
   }
+}
+
+std::uint64_t stream::taken_by_peer() const noexcept {
+  int held = 0;
+  if (!socket_ || ::ioctl(socket_.get(), SIOCOUTQ, &held) != 0) {
+    return sent_;
+  }
+  return sent_ - static_cast<std::uint64_t>(held);
 }
 
 void stream::fail_now() {

@@ -48,8 +48,13 @@ public:
   /// it is about to use up count too.
   [[nodiscard]] bool has_unread() const noexcept { return !pending_.empty(); }
 
-  /// Bytes the kernel took in all: whoever grows it has a peer that reads.
+  /// Bytes the kernel took in all.
   [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
+
+  /// A number that grows with what the peer took, not only with what the kernel's buffer of some
+  /// megabytes holds for it: whoever does not change it reads nothing.
+  /// @cost one system call
+  [[nodiscard]] std::uint64_t taken_by_peer() const noexcept;
 
   /// Offers the bytes kept back once more (after the owner became able to use them), at the
   /// end of the batch.

@@ -3,17 +3,14 @@
 /// Finding orphans in /proc and ending them.
 #include "kraken/process/child_registry.hpp"
 
+#include "kraken/process/detail/own_children.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,70 +22,9 @@ namespace {
 // Opened by a launch and for watching it: /dev/null, two pipes, the pidfd, /proc/PID/statm.
 constexpr std::uint64_t launch_descriptors = 7;
 
-constexpr std::size_t proc_file_bytes_max = 4U << 20U; // environ and argv of one process at most
-
-result<std::string> read_proc_file(const std::string& path) {
-  const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!file) {
-    return fail(errno_error("open " + path));
-  }
-  std::string text;
-  std::array<char, 4096> part{};
-  while (text.size() < proc_file_bytes_max) {
-    const auto length = ::read(file.get(), part.data(), part.size());
-    if (length < 0) {
-      return fail(errno_error("read " + path));
-    }
-    if (length == 0) {
-      break;
-    }
-    text.append(part.data(), static_cast<std::size_t>(length));
-  }
-  return text;
-}
-
-bool is_child_of(pid_t parent, std::string_view pid) {
-  const auto stat = read_proc_file("/proc/" + std::string{pid} + "/stat");
-  if (!stat) {
-    return false; // ended meanwhile
-  }
-  // "PID (name) STATE PPID ...", and the name may hold anything.
-  const auto name_end = stat->rfind(") ");
-  if (name_end == std::string::npos || name_end + 4 >= stat->size()) {
-    return false;
-  }
-  const char* const at = stat->data() + name_end + 4;
-  pid_t found = 0;
-  return std::from_chars(at, stat->data() + stat->size(), found).ec == std::errc{} &&
-         found == parent;
-}
-
-// /proc/PID/task/TID/children would be shorter, but not every kernel has it.
-result<std::vector<pid_t>> own_children() {
-  struct close_directory {
-    void operator()(DIR* directory) const noexcept { ::closedir(directory); }
-  };
-  const std::unique_ptr<DIR, close_directory> directory{::opendir("/proc")};
-  if (!directory) {
-    return fail(errno_error("open /proc"));
-  }
-  const auto self = ::getpid();
-  std::vector<pid_t> out;
-  // The stream is this call's own: readdir is safe.
-  while (const auto* entry = ::readdir(directory.get())) { // NOLINT(concurrency-mt-unsafe)
-    const std::string_view name{entry->d_name};
-    pid_t pid = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec == std::errc{} &&
-        is_child_of(self, name)) {
-      out.push_back(pid);
-    }
-  }
-  return out;
-}
-
 // Empty if it has none, or wiped it.
 std::string mark_of(pid_t pid) {
-  const auto text = read_proc_file("/proc/" + std::to_string(pid) + "/environ");
+  const auto text = detail::read_proc_file("/proc/" + std::to_string(pid) + "/environ");
   if (!text) {
     return {};
   }
@@ -178,7 +114,7 @@ void child_registry::ended(pid_t pid) {
 }
 
 result<sweep_outcome> child_registry::sweep(sweep_extent extent) {
-  auto children = own_children();
+  auto children = detail::own_children();
   if (!children) {
     return fail(children.error());
   }

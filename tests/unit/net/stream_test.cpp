@@ -189,3 +189,23 @@ TEST_CASE("a half-closed stream may still send") {
   std::array<char, 16> part{};
   CHECK(::read(theirs.get(), part.data(), part.size()) == 5);
 }
+
+TEST_CASE("what the peer took is told apart from what the kernel holds for it") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  const auto theirs = std::move(sockets.theirs);
+  line_reader writer{loop, std::move(sockets.ours)};
+  REQUIRE(writer.open());
+  loop.post([&] {
+    writer.output().append(std::string(20'000, 'x'));
+    writer.flush_later();
+    loop.stop();
+  });
+  loop.run();
+  const auto before = writer.taken_by_peer();
+  CHECK(writer.sent() == 20'000);
+  CHECK(writer.taken_by_peer() == before);
+  std::string part(20'000, 0);
+  CHECK(::read(theirs.get(), part.data(), part.size()) == 20'000);
+  CHECK(writer.taken_by_peer() != before);
+}

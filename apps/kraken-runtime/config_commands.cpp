@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Texts of the commands about configurations.
+#include "apps/kraken-runtime/config_commands.hpp"
+
+#include "config/explain.hpp"
+#include "config/reference_page.hpp"
+#include "console/command_table.hpp"
+#include "console/failure.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <unistd.h>
+
+namespace kraken::runtime {
+
+int report(const error& why, std::string_view next, std::string_view sentence) {
+  std::cerr << console::failure_text(sentence, why, next);
+  return row_of(why.code).exit_code;
+}
+
+/// The same files looked at by another command.
+std::string with_files(std::string_view command, const config::load_request& request) {
+  std::string out{command};
+  for (const auto& file : request.files) {
+    out += " -c " + file;
+  }
+  return out;
+}
+
+int validate(const command_line& line) {
+  const auto loaded = config::load(line.load);
+  if (!loaded) {
+    return report(config::to_error(loaded.error()),
+                  "kraken help config:validate",
+                  console::find_command("config:validate")->failure);
+  }
+  for (const auto& each : loaded->warnings) {
+    std::cerr << "warning: " << each << "\n";
+  }
+  std::cout << "Configuration is valid.\n";
+  return 0;
+}
+
+int explain(const command_line& line) {
+  const auto loaded = config::load(line.load);
+  if (!loaded) {
+    return report(config::to_error(loaded.error()),
+                  with_files("kraken config:validate", line.load));
+  }
+  const auto key = line.arguments.empty() ? std::string{} : line.arguments.front();
+  const auto text = config::explain(*loaded, key);
+  if (text.empty()) {
+    return report(config::unknown_option(*loaded, key), "kraken config:explain");
+  }
+  std::cout << text;
+  return 0;
+}
+
+int init(const command_line& line) {
+  const auto name = line.arguments.empty() ? std::string{"kraken.yaml"} : line.arguments.front();
+  if (std::filesystem::exists(name) && !line.flags.contains("force")) {
+    return report(error{errc::already_exists, "'" + name + "' exists already"},
+                  "kraken config:init --force " + name);
+  }
+  std::ofstream file{name, std::ios::trunc};
+  auto text = config::init_template();
+  if (::geteuid() == 0) {
+    // Workers do not run as root unless somebody says so: the first file must load as it is.
+    constexpr std::string_view hint = "# user: www-data";
+    if (const auto at = text.find(hint); at != std::string::npos) {
+      text.replace(at, hint.size(), "user: www-data  ");
+    }
+  }
+  file << text;
+  if (!file.flush()) {
+    return report(errno_error("write '" + name + "'"), "kraken config:init");
+  }
+  std::cout << "Configuration has been written.\n";
+  return 0;
+}
+
+} // namespace kraken::runtime

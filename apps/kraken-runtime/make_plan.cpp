@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Options of the daemon, one by one.
+#include "apps/kraken-runtime/make_plan.hpp"
+
+#include "config/explain.hpp"
+#include "kraken/base/log.hpp"
+#include "kraken/process/runtime_directory.hpp"
+
+#include <fstream>
+
+namespace kraken::runtime {
+
+void log_warnings(const daemon_plan& plan) {
+  for (const auto& each : plan.warnings) {
+    log::warn("configuration", {{"warning", each}});
+  }
+}
+
+result<daemon_plan> make_plan(const config::load_request& request) {
+  auto loaded = config::load(request);
+  if (!loaded) {
+    return fail(config::to_error(loaded.error()));
+  }
+  daemon_plan plan;
+  plan.warnings = std::move(loaded->warnings);
+  plan.node = loaded->daemon.node;
+  plan.daemon = loaded->daemon;
+  plan.root = loaded->root;
+  plan.shards = loaded->daemon.shards;
+  plan.stop_within = loaded->daemon.shutdown.deadline;
+  plan.config_files = loaded->files;
+  plan.php = loaded->daemon.php;
+  plan.logging = {loaded->daemon.log.level, loaded->daemon.log.format, loaded->daemon.log.file};
+  plan.admin_socket = loaded->daemon.admin.socket.empty()
+                          ? process::runtime_directory() + "/kraken.sock"
+                          : loaded->daemon.admin.socket;
+  plan.shown_configuration = config::to_json(*loaded);
+  plan.admin_listen = loaded->daemon.admin.listen;
+  if (!plan.admin_listen.empty()) {
+    std::ifstream file{loaded->daemon.admin.token_file};
+    if (!(file >> plan.admin_token)) {
+      return fail(errc::invalid_argument,
+                  "admin.token_file: no token can be read from '" +
+                      loaded->daemon.admin.token_file + "'");
+    }
+  }
+  plan.read_again = [request] {
+    auto again = make_plan(request);
+    if (again) {
+      log_warnings(*again);
+    }
+    return again;
+  };
+  return plan;
+}
+
+} // namespace kraken::runtime
