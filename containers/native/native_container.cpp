@@ -88,10 +88,10 @@ bool native_container::receive(actor::letter& what) {
     current_ = std::move(*next_);
     next_.reset();
   }
-  return hand_over(what);
+  return deal_with(what);
 }
 
-bool native_container::hand_over(actor::letter& what) {
+bool native_container::deal_with(actor::letter& what) {
   if (what.kind == actor::letter_kind::message) {
     const auto& taker = current_.message_taker();
     if (!taker) {

@@ -93,7 +93,7 @@ private:
     actor::timer waits;
   };
 
-  [[nodiscard]] bool hand_over(actor::letter& what);
+  [[nodiscard]] bool deal_with(actor::letter& what);
   void listen_until(time_point at);
   void silent();
 
