@@ -98,7 +98,10 @@ private:
     around.words["alias"] = id;
     around.words["parent"] = parent;
     around.words["path"] = model::join_path(parent, id);
-    around.words["name"] = text_at(container, "name");
+    around.words.erase("name"); // without one it stays as it is: `lookup` knows it as well
+    if (const auto name = text_at(container, "name"); !name.empty()) {
+      around.words["name"] = name;
+    }
     around.words["runtime"] = std::string{kind_of(container)};
     const auto own = root ? std::string{} : model::join_path(above, id);
     around.path = root ? id : own;
@@ -207,6 +210,9 @@ private:
     }
     if (const auto found = around.words.find(name); found != around.words.end()) {
       return found->second;
+    }
+    if (name == "name" && around.words.contains("alias")) {
+      return std::nullopt;
     }
     if (std::ranges::find(own_words, name) != own_words.end()) {
       errors_.push_back(
