@@ -8,6 +8,7 @@
 
 #include <array>
 #include <charconv>
+#include <csignal>
 
 namespace kraken::config {
 
@@ -43,6 +44,26 @@ node value_codec<file_mask>::write(const file_mask& value, exposure) {
 
 const section& detail::process_section() {
   return section_of<process_options>();
+}
+
+int number_of(stop_signal which) noexcept {
+  switch (which) {
+  case stop_signal::term:
+    return SIGTERM;
+  case stop_signal::hup:
+    return SIGHUP;
+  case stop_signal::interrupt:
+    return SIGINT;
+  case stop_signal::quit:
+    return SIGQUIT;
+  case stop_signal::usr1:
+    return SIGUSR1;
+  case stop_signal::usr2:
+    return SIGUSR2;
+  case stop_signal::winch:
+    return SIGWINCH;
+  }
+  return SIGTERM;
 }
 
 std::string process_spec_options::fingerprint() const {

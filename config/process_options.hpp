@@ -27,6 +27,13 @@ struct process_limits {
   std::optional<std::uint64_t> nproc;
 };
 
+/// What asks a program for an orderly end.
+enum class stop_signal : std::uint8_t { term, hup, interrupt, quit, usr1, usr2, winch };
+
+/// Its number.
+/// @thread any (pure)
+[[nodiscard]] int number_of(stop_signal which) noexcept;
+
 struct process_options {
   std::map<std::string, std::string> env;
   std::string cwd; ///< absolute once loaded: relative to the file; default: the file's directory
@@ -36,6 +43,7 @@ struct process_options {
   bool inherit_env = false; ///< false: only PATH, HOME, LANG and the like reach the program
   process_limits limits;
   file_mask umask;
+  stop_signal stop = stop_signal::term;
 };
 
 /// As `child_spec::options` of the kind `process`.

@@ -63,6 +63,11 @@ int show_help(std::string_view topic, surroundings& around) {
 }
 
 int run_here(const invocation& asked, surroundings& around) {
+  if (asked.command->name == "top" || asked.command->name == "shell") {
+    return around.interact
+               ? around.interact(asked, around)
+               : report(asked, error{errc::unsupported, "there is no terminal"}, around);
+  }
   const text_map& args = asked.request.args;
   if (asked.command->name == "list") {
     around.out << list_text();

@@ -25,11 +25,14 @@ struct surroundings {
   std::string version;
   const monotonic_clock& clock;
 
-  /// Reaches the daemon this invocation means. Called at most once.
+  /// Reaches the daemon this invocation means.
   std::function<std::unique_ptr<api_transport>(const invocation&)> connect;
 
   /// Becomes the daemon's program with these arguments; returns only when that failed.
   std::function<error(const std::vector<std::string>& arguments)> become_program;
+
+  /// Carries out `top` and `shell`, which need the terminal itself; empty: they are refused.
+  std::function<int(const invocation&, surroundings&)> interact{};
 };
 
 /// Carries out one command line.

@@ -2,6 +2,7 @@
 /// @file
 /// The console program: what the process has (arguments, environment, terminal, clock) handed to
 /// the console room. No CAF, no configuration: it starts in milliseconds.
+#include "apps/kraken/interactive.hpp"
 #include "console/run.hpp"
 
 #include <array>
@@ -96,6 +97,17 @@ connect_to_daemon(const kraken::console::invocation& asked) {
       asked.timeout);
 }
 
+int interact(const kraken::console::invocation& asked, kraken::console::surroundings& around) {
+  if (asked.command->name == "shell") {
+    return kraken::app::run_shell(asked, around);
+  }
+  if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0) {
+    around.err << "kraken top needs a terminal.\nTry: kraken ps\n";
+    return kraken::row_of(kraken::errc::unsupported).exit_code;
+  }
+  return kraken::app::run_top(asked, around);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -108,7 +120,8 @@ int main(int argc, char** argv) {
                                        KRAKEN_VERSION,
                                        clock,
                                        connect_to_daemon,
-                                       become_runtime};
+                                       become_runtime,
+                                       interact};
   const int exit_code = kraken::console::run(words, around);
   std::cout.flush();
   return std::cout.good() ? exit_code : 1;

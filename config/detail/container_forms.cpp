@@ -29,6 +29,8 @@ struct written_alive {
   milliseconds every{0};
   std::string http;
   std::string exec;
+  milliseconds timeout = model::alive_spec{}.timeout;
+  std::uint32_t failures = model::alive_spec{}.failures;
 };
 
 constexpr std::array ready_texts{
@@ -46,10 +48,15 @@ struct option_table<written_ready> {
   static constexpr std::string_view name = "ready";
   static constexpr std::array rows{
       row<&written_ready::message>("message", {.summary = "it says so with this message"}),
-      row<&written_ready::fd>("fd", {.summary = "it writes a line to this descriptor"}),
+      row<&written_ready::fd>(
+          "fd",
+          {.summary = "it writes a line to this descriptor, which it inherits (s6); each further "
+                      "line is a heartbeat"}),
       row<&written_ready::tcp>("tcp", {.summary = "host:port takes connections"}),
-      row<&written_ready::http>("http", {.summary = "a path or URL answers 2xx"}),
-      row<&written_ready::exec>("exec", {.summary = "this command succeeds"}),
+      row<&written_ready::http>(
+          "http",
+          {.summary = "this URL answers with a status of 200 to 399: `http://127.0.0.1:80/`"}),
+      row<&written_ready::exec>("exec", {.summary = "this command succeeds; no shell"}),
       row<&written_ready::alive_for>("alive_for", {.summary = "it has run that long"}),
       row<&written_ready::within>(
           "within", {.summary = "how long its start may take", .min = 1, .max = 86'400'000}),
@@ -62,8 +69,19 @@ struct option_table<written_alive> {
   static constexpr std::array rows{
       row<&written_alive::every>(
           "every", {.summary = "time between two signs of life; 0: none asked", .max = 86'400'000}),
-      row<&written_alive::http>("http", {.summary = "a path or URL answers 2xx"}),
-      row<&written_alive::exec>("exec", {.summary = "this command succeeds"}),
+      row<&written_alive::http>(
+          "http",
+          {.summary = "this URL answers with a status of 200 to 399: `http://127.0.0.1:80/`"}),
+      row<&written_alive::exec>("exec", {.summary = "this command succeeds; no shell"}),
+      row<&written_alive::timeout>("timeout",
+                                   {.summary = "how long one look may take, or a heartbeat be late",
+                                    .min = 1,
+                                    .max = 3'600'000}),
+      row<&written_alive::failures>(
+          "failures",
+          {.summary = "looks in a row that fail before the container does (cause `probe`)",
+           .min = 1,
+           .max = 1'000}),
   };
 };
 
@@ -170,13 +188,17 @@ void value_codec<model::alive_spec>::read(model::alive_spec& into,
   into.every = form.every;
   into.how = !form.http.empty() ? mode::http : !form.exec.empty() ? mode::exec : mode::heartbeat;
   into.target = form.http + form.exec;
+  into.timeout = form.timeout;
+  into.failures = form.failures;
 }
 
 node value_codec<model::alive_spec>::write(const model::alive_spec& value, exposure how) {
   using mode = model::alive_spec::mode;
   const written_alive form{value.every,
                            value.how == mode::http ? value.target : std::string{},
-                           value.how == mode::exec ? value.target : std::string{}};
+                           value.how == mode::exec ? value.target : std::string{},
+                           value.timeout,
+                           value.failures};
   return value_codec<written_alive>::write(form, how);
 }
 

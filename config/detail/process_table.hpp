@@ -16,6 +16,19 @@ struct value_codec<file_mask> {
 };
 
 template <>
+struct choice_words<stop_signal> {
+  static constexpr std::array words{
+      std::pair<std::string_view, stop_signal>{"TERM", stop_signal::term},
+      std::pair<std::string_view, stop_signal>{"HUP", stop_signal::hup},
+      std::pair<std::string_view, stop_signal>{"INT", stop_signal::interrupt},
+      std::pair<std::string_view, stop_signal>{"QUIT", stop_signal::quit},
+      std::pair<std::string_view, stop_signal>{"USR1", stop_signal::usr1},
+      std::pair<std::string_view, stop_signal>{"USR2", stop_signal::usr2},
+      std::pair<std::string_view, stop_signal>{"WINCH", stop_signal::winch},
+  };
+};
+
+template <>
 struct option_table<process_limits> {
   static constexpr std::string_view name = "limits";
   static constexpr std::array rows{
@@ -50,6 +63,8 @@ struct option_table<process_options> {
       row<&process_options::limits>("limits", {.summary = "resource limits"}),
       row<&process_options::umask>(
           "umask", {.summary = "permission bits, in octal, that files it makes do not get"}),
+      row<&process_options::stop>(
+          "stop_signal", {.summary = "signal that asks it for an orderly end, before SIGKILL"}),
   };
 };
 

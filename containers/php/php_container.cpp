@@ -52,6 +52,7 @@ php_launch_spec(const config::php_options& options, const std::string& package, 
   spec.limits.open_files = process.limits.nofile;
   spec.limits.processes = process.limits.nproc;
   spec.umask = process.umask.bits;
+  spec.stop_signal = config::number_of(process.stop);
   return spec;
 }
 

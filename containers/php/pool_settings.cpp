@@ -50,6 +50,7 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   out.limits.open_files = process.limits.nofile;
   out.limits.processes = process.limits.nproc;
   out.umask = process.umask.bits;
+  out.stop_signal = config::number_of(process.stop);
   return out;
 }
 

@@ -10,6 +10,7 @@
 #include "kraken/model/recycle_rules.hpp"
 #include "kraken/process/launch_spec.hpp"
 
+#include <csignal>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -43,6 +44,7 @@ struct pool_settings {
   process::superuser root = process::superuser::refuse;
   process::resource_limits limits;
   std::uint32_t umask = 027;
+  int stop_signal = SIGTERM;
 };
 
 /// The options of a pool as the rest of this room wants them.

@@ -40,6 +40,7 @@ process::launch_spec worker_container::base_spec() const {
   spec.root = settings.root;
   spec.limits = settings.limits;
   spec.umask = settings.umask;
+  spec.stop_signal = settings.stop_signal;
   return spec;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Launch, readiness, end of a supervised program.
+/// Launch and end of a supervised program; readiness and probes are in process_readiness.cpp.
 #include "containers/process/process_container.hpp"
 
 #include "config/process_options.hpp"
@@ -13,7 +13,6 @@ namespace kraken::containers {
 namespace {
 
 constexpr milliseconds memory_look_every = seconds{5};
-constexpr std::size_t program_tail_bytes = 4U << 10U;
 
 } // namespace
 
@@ -43,6 +42,7 @@ process::launch_spec process_container::launch_spec() const {
     spec.limits.open_files = options.limits.nofile;
     spec.limits.processes = options.limits.nproc;
     spec.umask = options.umask.bits;
+    spec.stop_signal = config::number_of(options.stop);
   }
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
@@ -65,7 +65,11 @@ void process_container::start() {
                            {"stream", out ? "stdout" : "stderr"},
                            {"line", line.text}});
               }});
-  auto started = process_->start(launch_spec());
+  auto spec = launch_spec();
+  auto started = open_ready_line(spec);
+  if (started) {
+    started = process_->start(std::move(spec));
+  }
   if (started) {
     started = await_readiness();
   }
@@ -80,22 +84,9 @@ void process_container::start() {
   shell_.show_pid(process_->pid());
   shell_.show_gauges(live_);
   watch_memory();
-  if (!ready_wait_) {
-    shell_.ready();
+  if (shell_.spec().ready.how == model::ready_spec::mode::kind_default) {
+    serves();
   }
-}
-
-// A program that does not speak to us is taken as ready when it has run for `alive_for`.
-result<void> process_container::await_readiness() {
-  const auto& how = shell_.spec().ready;
-  if (how.how == model::ready_spec::mode::kind_default) {
-    return {};
-  }
-  if (how.how == model::ready_spec::mode::alive_for) {
-    ready_wait_ = loop_.after(how.alive_for, [this] { shell_.ready(); });
-    return {};
-  }
-  return fail(errc::unsupported, "this way to tell readiness is not available for programs yet");
 }
 
 void process_container::watch_memory() {
@@ -106,19 +97,21 @@ void process_container::watch_memory() {
 }
 
 void process_container::stop() {
+  begin_to_end();
   if (process_ && process_->alive()) {
     process_->stop({.drain = milliseconds{0}, .terminate = std::nullopt});
   }
 }
 
 void process_container::kill() {
+  begin_to_end();
   if (process_ && process_->alive()) {
     process_->kill();
   }
 }
 
 void process_container::ended(const exit_status& status) {
-  ready_wait_.reset();
+  begin_to_end();
   memory_watch_.reset();
   environment_.process_ended();
   model::cause why;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The kind `process`: any program, supervised without speaking our protocol. Reports its life to
-/// its container; restarts nothing itself.
+/// The kind `process`: any program, supervised without speaking our protocol. Sees by itself when
+/// it serves and whether it still does; reports that to its container, restarts nothing itself.
 #pragma once
 
+#include "containers/process/probe_watch.hpp"
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/base/unique_fd.hpp"
 #include "kraken/model/child_spec.hpp"
 #include "kraken/process/child_registry.hpp"
 #include "kraken/process/launch_spec.hpp"
@@ -17,6 +19,9 @@
 #include <vector>
 
 namespace kraken::containers {
+
+/// Of its output, kept with the cause of a failure.
+inline constexpr std::size_t program_tail_bytes = 4U << 10U;
 
 /// What the kind needs of the daemon; outlives every container.
 struct process_environment {
@@ -36,11 +41,27 @@ public:
   void start() override;
   void stop() override;
   void kill() override;
+  void resume() override;
+  void updated(const model::child_spec& spec) override;
 
 private:
+  enum class stage : std::uint8_t { starting, serving, ending };
+
   [[nodiscard]] process::launch_spec launch_spec() const;
-  [[nodiscard]] result<void> await_readiness();
   void ended(const exit_status& status);
+
+  // process_readiness.cpp
+  [[nodiscard]] result<void> open_ready_line(process::launch_spec& spec);
+  void read_ready_line();
+  [[nodiscard]] result<void> await_readiness();
+  [[nodiscard]] result<begin_probe> look_for(model::ready_spec::mode how,
+                                             const std::string& target);
+  void serves();
+  void watch_life();
+  void await_heartbeat();
+  void lost(const std::string& what);
+  void stop_looking();
+  void begin_to_end();
   void watch_memory();
 
   actor::host& shell_;
@@ -49,7 +70,13 @@ private:
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
+  stage at_ = stage::starting;
+  unique_fd ready_line_; ///< reading end of `ready: {fd: N}`
+  std::unique_ptr<reactor::waiting> ready_line_wait_;
   std::unique_ptr<reactor::waiting> ready_wait_;
+  std::unique_ptr<probe_watch> ready_watch_;
+  std::unique_ptr<probe_watch> alive_watch_;
+  std::unique_ptr<reactor::waiting> heartbeat_wait_;
   std::unique_ptr<reactor::waiting> memory_watch_;
 };
 

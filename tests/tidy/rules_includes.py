@@ -18,7 +18,7 @@ ROOMS = {
     "libruntime/kraken/native/": ["kraken/base/", "kraken/model/", "kraken/wire/"] + NATIVE_MAY,
     "config/": ["kraken/base/", "kraken/model/"],
     "console/": ["kraken/base/", "kraken/model/", "kraken/wire/"],
-    "apps/kraken/": ["console/", "kraken/base/", "kraken/model/"],
+    "apps/kraken/": ["apps/kraken/", "console/", "kraken/base/", "kraken/model/"],
     "apps/": ["apps/", "console/", "config/", "containers/", "kraken/"],
     "cmake/generate/": ["console/", "config/", "containers/", "kraken/"],
 }
@@ -48,6 +48,8 @@ THIRD_PARTY = {
     "nghttp2/": ["libruntime/kraken/wire/http2"],
     "prometheus/": ["containers/admin/metrics_page.cpp"],
     "systemd/": ["libruntime/kraken/process/notify_socket.cpp"],
+    "ncurses": ["apps/kraken/top.cpp"],
+    "editline/": ["apps/kraken/shell.cpp"],
     "catch2/": ["tests/"],
     "rapidcheck": ["tests/"],
 }

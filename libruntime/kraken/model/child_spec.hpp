@@ -64,9 +64,11 @@ struct ready_spec {
 struct alive_spec {
   enum class mode : std::uint8_t { none, heartbeat, http, exec };
 
-  mode         how = mode::none;
-  std::string  target;
-  milliseconds every{0};
+  mode          how = mode::none;
+  std::string   target;
+  milliseconds  every{0};
+  milliseconds  timeout  = seconds{1}; ///< of one look; a heartbeat may be late by this
+  std::uint32_t failures = 3;          ///< looks in a row that fail before the container does
 
   friend bool operator==(const alive_spec&, const alive_spec&) = default;
 };

@@ -6,6 +6,7 @@
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/base/units.hpp"
 
+#include <csignal>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -70,6 +71,7 @@ struct launch_spec {
   output_mode standard_error = output_mode::pipe;
   std::uint32_t umask = 027; ///< octal permission bits taken away
   std::optional<int> nice;   ///< -20..19; absent: the daemon's own
+  int stop_signal = SIGTERM; ///< asks for an orderly end, before SIGKILL
 };
 
 } // namespace kraken::process

@@ -17,7 +17,8 @@ namespace kraken::process {
 enum class stop_action : std::uint8_t {
   none,
   drain,     ///< ask by its protocol: nothing new, finish, exit
-  terminate, ///< SIGTERM to the process, then SIGCONT, or a stopped one would never see it
+  terminate, ///< SIGTERM (or another) to the process, then SIGCONT, or a stopped one would never
+             ///< see it
   kill,      ///< SIGKILL to its group
   give_up,   ///< killed, yet still there (uninterruptible sleep): report it; it is told once
 };

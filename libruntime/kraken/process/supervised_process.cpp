@@ -44,6 +44,7 @@ bool supervised_process::alive() const noexcept {
 }
 
 result<void> supervised_process::start(launch_spec spec) {
+  stop_signal_ = spec.stop_signal;
   auto launched = children_.launch(std::move(spec));
   if (!launched) {
     return fail(launched.error());
@@ -133,7 +134,7 @@ void supervised_process::obey(const stop_step& step) {
     }
     break;
   case stop_action::terminate:
-    static_cast<void>(child_.process.send(SIGTERM));
+    static_cast<void>(child_.process.send(stop_signal_));
     static_cast<void>(child_.process.send(SIGCONT));
     break;
   case stop_action::kill:

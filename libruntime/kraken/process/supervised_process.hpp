@@ -81,6 +81,7 @@ private:
   std::unique_ptr<reactor::waiting> end_;
   std::array<output, 2> outputs_;
   stop_sequence sequence_;
+  int stop_signal_ = 0; ///< of `start`'s spec
   std::unique_ptr<reactor::waiting> next_step_;
 };
 
