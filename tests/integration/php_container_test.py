@@ -142,7 +142,7 @@ class Verbs(PhpCase):
         driver = self.driver()
         for arguments, kind, text in (
                 (("startProcess", "nobody"), "Logic\\ResourceUndefinedException", "nobody"),
-                (("createThread", "t", "Test"), "Runtime\\RejectionException", "thread"),
+                (("createThread", "t", "Test"), "Logic\\InvalidArgumentException", "native class"),
                 (("sendCommand", "", "stop"), "Runtime\\RejectionException", "not registered")):
             error = driver.ask(*arguments)["error"]
             self.assertTrue(error[0].endswith(kind), error)
