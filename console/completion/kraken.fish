@@ -37,7 +37,7 @@ end
 complete -c kraken -f
 complete -c kraken -l output -s o -r -a 'table wide json yaml name' -d 'table, wide, json, yaml or name'
 complete -c kraken -l socket -r -F -d 'admin socket of the daemon (also KRAKEN_SOCKET)'
-complete -c kraken -l timeout -r -d 'longest wait for an answer (reload and arch:apply: 10m)'
+complete -c kraken -l timeout -r -d 'longest wait for an answer'
 complete -c kraken -l help -s h -d 'show help of the command'
 complete -c kraken -l version -s V -d 'show the version'
 complete -c kraken -n __kraken_without_command -a serve -d 'run the daemon in the foreground'

@@ -31,7 +31,7 @@ Arguments:
 Flags of every command:
   -o, --output FORM         table, wide, json, yaml or name (default table)
       --socket PATH         admin socket of the daemon (also KRAKEN_SOCKET)
-      --timeout TIME        longest wait for an answer (reload and arch:apply: 10m) (default 30s)
+      --timeout TIME        longest wait for an answer (default 30s)
   -h, --help                show help of the command
   -V, --version             show the version
 
