@@ -124,6 +124,17 @@ class Examples(unittest.TestCase):
                     self.assertTrue(os.path.exists(os.path.join(os.path.dirname(path), target)))
 
 
+class Packages(unittest.TestCase):
+    def test_the_readme_names_what_dev_installs(self):
+        installed = set()
+        for found in re.finditer(r"^\w*packages=\((.*?)\)", read("dev"), re.M | re.S):
+            installed |= set(found.group(1).split())
+        section = read("README.md").split("## Packages")[1].split("##")[0]
+        named = set(re.sub(r"[;.]\s", " ", section).split())
+        self.assertGreater(len(installed), 20)
+        self.assertEqual(installed - named, set())
+
+
 class Metrics(DaemonCase):
     config = topology(pool(size=1), http())
 
