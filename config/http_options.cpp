@@ -51,22 +51,28 @@ struct option_table<http_limits> {
       row<&http_limits::request_line>("request_line",
                                       {.summary = "bytes of a request line, else 414",
                                        .min = 256,
-                                       .max = limits::http_request_line_bytes}),
+                                       .max = limits::http_request_line_bytes,
+                                       .when = apply::live}),
       row<&http_limits::header_bytes>("header_bytes",
                                       {.summary = "bytes of all header fields, else 431",
                                        .min = 1'024,
-                                       .max = limits::http_header_bytes}),
+                                       .max = limits::http_header_bytes,
+                                       .when = apply::live}),
       row<&http_limits::header_fields>("header_fields",
                                        {.summary = "number of header fields, else 431",
                                         .min = 1,
-                                        .max = limits::http_header_fields}),
-      row<&http_limits::body>(
-          "body", {.summary = "bytes of a request's body, else 413", .max = 1'099'511'627'776}),
+                                        .max = limits::http_header_fields,
+                                        .when = apply::live}),
+      row<&http_limits::body>("body",
+                              {.summary = "bytes of a request's body, else 413",
+                               .max = 1'099'511'627'776,
+                               .when = apply::live}),
       row<&http_limits::connections>(
           "connections",
           {.summary = "open client connections of all shards together; one more is refused",
            .min = 1,
-           .max = 1'000'000}),
+           .max = 1'000'000,
+           .when = apply::live}),
   };
 };
 
@@ -78,17 +84,23 @@ struct option_table<http_timeouts> {
           "header",
           {.summary = "from the first byte of a request to the end of its header",
            .min = 1,
-           .max = 86'400'000}),
+           .max = 86'400'000,
+           .when = apply::live}),
       row<&http_timeouts::body>("body",
                                 {.summary = "for a request's body, and more the longer the body is",
                                  .min = 1,
-                                 .max = 86'400'000}),
-      row<&http_timeouts::idle>(
-          "idle",
-          {.summary = "for a connection between two requests", .min = 1, .max = 86'400'000}),
-      row<&http_timeouts::write>(
-          "write",
-          {.summary = "for a client that does not read its response", .min = 1, .max = 86'400'000}),
+                                 .max = 86'400'000,
+                                 .when = apply::live}),
+      row<&http_timeouts::idle>("idle",
+                                {.summary = "for a connection between two requests",
+                                 .min = 1,
+                                 .max = 86'400'000,
+                                 .when = apply::live}),
+      row<&http_timeouts::write>("write",
+                                 {.summary = "for a client that does not read its response",
+                                  .min = 1,
+                                  .max = 86'400'000,
+                                  .when = apply::live}),
   };
 };
 
@@ -120,6 +132,13 @@ const section& detail::http_section() {
 
 std::string http_spec_options::fingerprint() const {
   return to_json_text(write_section(section_of<http_options>(), &values, exposure::full), 0);
+}
+
+bool http_spec_options::live_change(const model::kind_options& to) const {
+  const auto* other = dynamic_cast<const http_spec_options*>(&to);
+  return other != nullptr &&
+         to_json_text(write_restart_options(section_of<http_options>(), &values), 0) ==
+             to_json_text(write_restart_options(section_of<http_options>(), &other->values), 0);
 }
 
 } // namespace kraken::config

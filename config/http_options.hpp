@@ -65,6 +65,8 @@ struct http_spec_options final : model::kind_options {
 
   explicit http_spec_options(http_options wanted) : values(std::move(wanted)) {}
   [[nodiscard]] std::string fingerprint() const override;
+  /// True when only limits and timeouts differ.
+  [[nodiscard]] bool live_change(const model::kind_options& to) const override;
 };
 
 } // namespace kraken::config

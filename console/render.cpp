@@ -97,11 +97,9 @@ bool needs_quotes(std::string_view value) {
   return value.empty() || value.find_first_of(" \"=") != std::string_view::npos;
 }
 
-// The second process during a planned replacement; empty without one.
 std::string companion_text(const model::container_status& c) {
-  return c.beside == model::companion::none
-             ? std::string{}
-             : std::string{to_string(c.beside)} + ", pid " + std::to_string(c.beside_pid);
+  const auto role = std::string{to_string(c.beside)} + ", pid " + std::to_string(c.beside_pid);
+  return c.beside == model::companion::none ? std::string{} : role;
 }
 
 } // namespace

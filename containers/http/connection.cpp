@@ -21,7 +21,7 @@ constexpr milliseconds linger_time = seconds{2};
 
 connection::connection(front& owner, unique_fd socket, std::string peer)
     : stream(owner.loop_, std::move(socket)), front_(owner), peer_(std::move(peer)),
-      parser_(owner.settings_.head) {}
+      head_limits_(owner.settings_.head), parser_(head_limits_) {}
 
 connection::~connection() {
   if (sink_ != nullptr) {

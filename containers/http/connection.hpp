@@ -87,6 +87,7 @@ private:
 
   front& front_;
   std::string peer_;
+  wire::request_limits head_limits_; ///< the front's may change meanwhile
   wire::request_parser parser_;
   stage stage_ = stage::head;
   wire::body_framing framing_ = wire::body_framing::length;

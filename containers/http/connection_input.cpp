@@ -206,7 +206,7 @@ std::size_t connection::read_chunked_body(std::string_view input) {
 
 // The head's views died with the input it was read from: it is parsed again from the copy.
 void connection::body_complete() {
-  wire::request_parser again{front_.settings_.head};
+  wire::request_parser again{head_limits_};
   static_cast<void>(again.parse(head_copy_.view(), front_.head_));
   stage_ = stage::head;
   if (choose_route()) {

@@ -36,6 +36,14 @@ result<void> front::listen(net::listening_socket socket) {
   return {};
 }
 
+void front::update(const front_settings& changed) {
+  auto routes = std::move(settings_.routes); // rendered and bound already
+  auto admits = std::move(settings_.admits);
+  settings_ = changed;
+  settings_.routes = std::move(routes);
+  settings_.admits = std::move(admits);
+}
+
 void front::accept(unique_fd socket, std::string peer) {
   counters_->connections_accepted.add();
   if (settings_.admits && !settings_.admits(socket.get())) {

@@ -64,6 +64,10 @@ public:
   /// Takes a bound socket and accepts on it.
   [[nodiscard]] result<void> listen(net::listening_socket socket);
 
+  /// Takes over limits and timeouts, not the routes: body size, number of connections and times
+  /// from the next request on, limits of a head from the next connection on.
+  void update(const front_settings& changed);
+
   /// No new connections, no further requests on those there are; `done` is called when the last
   /// connection is gone.
   void drain(std::function<void()> done);

@@ -18,12 +18,19 @@ struct http_container::part {
   std::unique_ptr<front> made;
 };
 
-http_container::http_container(actor::host& shell, const http_environment& environment)
-    : shell_(shell), environment_(environment), alive_(std::make_shared<std::atomic<bool>>(true)) {
-  const auto* given = dynamic_cast<const config::http_spec_options*>(shell.spec().options.get());
+namespace {
+
+const config::http_options& options_of(const model::child_spec& spec) {
+  const auto* given = dynamic_cast<const config::http_spec_options*>(spec.options.get());
   KRAKEN_ASSERT(given != nullptr); // the loader makes no front without
-  options_ = given->values;
+  return given->values;
 }
+
+} // namespace
+
+http_container::http_container(actor::host& shell, const http_environment& environment)
+    : shell_(shell), environment_(environment), options_(options_of(shell.spec())),
+      alive_(std::make_shared<std::atomic<bool>>(true)) {}
 
 front_settings http_container::settings() const {
   std::vector<route> routes;
@@ -56,6 +63,18 @@ front_settings http_container::settings() const {
   out.idle_timeout = options_.timeouts.idle;
   out.write_timeout = options_.timeouts.write;
   return out;
+}
+
+void http_container::updated(const model::child_spec& spec) {
+  options_ = options_of(spec);
+  const auto changed = settings();
+  for (auto& each : parts_) {
+    each->where.loop->post([each, changed] {
+      if (each->made) {
+        each->made->update(changed);
+      }
+    });
+  }
 }
 
 http_container::~http_container() {

@@ -41,6 +41,7 @@ public:
   void start() override;
   void stop() override;
   void kill() override;
+  void updated(const model::child_spec& spec) override;
 
 private:
   struct part;

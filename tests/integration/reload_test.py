@@ -57,6 +57,22 @@ class Reload(unittest.TestCase):
         self.assertEqual(self.daemon.pids(), before)
         self.assertEqual(self.daemon.get("/slow?ms=10000").status, 504)
 
+    def test_limits_and_times_of_a_front_change_under_its_connections(self):
+        def text(**options):
+            return topology(pool(), http(**options))
+        listening = self.daemon.address()
+        before = self.daemon.container("http")["generation"]
+        with self.daemon.connect() as connection:
+            self.assertEqual(connection.post("/echo", b"x" * 2_000).status, 200)
+            done = self.reload(text(limits={"body": "1K"}, timeouts={"idle": "700ms"}))
+            self.assertEqual(done.code, 0, done)
+            self.assertEqual(connection.post("/echo", b"x" * 1_000).status, 200)
+            self.assertTrue(connection.is_closed(), "the new idle time")
+        with self.daemon.connect() as connection:
+            self.assertEqual(connection.post("/echo", b"x" * 2_000).status, 413)
+        self.assertEqual(self.daemon.container("http")["generation"], before)
+        self.assertEqual(self.daemon.address(), listening)
+
     def test_an_option_that_needs_new_workers_gets_them(self):
         before = set(self.daemon.pids())
         self.assertEqual(self.reload(config(2, env={"ADDED": "yes"})).code, 0)
