@@ -107,7 +107,7 @@ void worker_container::kill() {
 }
 
 // A request has its own time, so the wait for it is bounded.
-milliseconds worker_container::hand_over() {
+milliseconds worker_container::relieved() {
   handed_over_ = true;
   if (channel_ == nullptr) {
     return milliseconds{0};

@@ -40,7 +40,7 @@ public:
   void start() override;
   void stop() override;
   void kill() override;
-  milliseconds hand_over() override;
+  milliseconds relieved() override;
 
   // channel_owner
   void worker_ready() override;

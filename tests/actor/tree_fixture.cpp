@@ -137,7 +137,7 @@ result<std::uint32_t> scripted::scale(std::uint32_t count) {
   return count + 1;
 }
 
-milliseconds scripted::hand_over() {
+milliseconds scripted::relieved() {
   note("hand over");
   return script_.finishing;
 }

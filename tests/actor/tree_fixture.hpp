@@ -68,7 +68,7 @@ public:
   bool receive(actor::letter& what) override;
   void noticed(const actor::notice& what) override;
   void child_changed(const model::container_status& child) override;
-  milliseconds hand_over() override;
+  milliseconds relieved() override;
   result<std::uint32_t> scale(std::uint32_t count) override;
   void updated(const model::child_spec& spec) override;
   actor::host& shell() { return shell_; }

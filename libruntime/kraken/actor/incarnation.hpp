@@ -137,7 +137,7 @@ public:
   virtual void stop() = 0;
   /// The next incarnation has taken over: take nothing new, finish what there is.
   /// @return how long that may take; then `stop()` follows, unless it has ended before
-  [[nodiscard]] virtual milliseconds hand_over() { return milliseconds{0}; }
+  [[nodiscard]] virtual milliseconds relieved() { return milliseconds{0}; }
   /// Ends at once; still leads to `host::ended()`. An incarnation that has not reported its end
   /// `limits::kill_grace` later is destroyed: its destructor must let go of everything.
   virtual void kill() = 0;

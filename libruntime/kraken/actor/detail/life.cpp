@@ -64,7 +64,7 @@ life::thrown life::resume() {
 }
 
 life::thrown life::hand_over(milliseconds& time) {
-  return guard([&] { time = incarnation_->hand_over(); });
+  return guard([&] { time = incarnation_->relieved(); });
 }
 
 life::thrown life::child_changed(const model::container_status& child) {
