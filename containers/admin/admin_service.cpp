@@ -7,7 +7,9 @@
 #include "containers/admin/health.hpp"
 #include "kraken/wire/http1_field.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace kraken::containers {
 
@@ -210,7 +212,7 @@ void admin_service::show_records(net::exchange& from,
     top = (*found)->path;
   }
   std::vector<std::string> paths;
-  std::vector<console::log_record> records;
+  std::vector<std::pair<time_point, console::log_record>> found_lines;
   for (const auto& each : board.list()) {
     if (!top.empty() && !under(each->path, top)) {
       continue;
@@ -220,13 +222,21 @@ void admin_service::show_records(net::exchange& from,
       const auto newest = log->last_sequence();
       const auto from_n = std::max(*after, newest > *lines ? newest - *lines : 0);
       for (const auto& line : log->after(from_n, *lines)) {
-        records.push_back(to_record(each->path, line));
+        found_lines.emplace_back(line.at, to_record(each->path, line));
       }
     }
   }
   if (stream) {
     streams_.follow_logs(from, paths, *after);
     return;
+  }
+  // Lines of one container stay in their order even if read in one turn.
+  std::stable_sort(found_lines.begin(), found_lines.end(), [](const auto& a, const auto& b) {
+    return a.first < b.first;
+  });
+  std::vector<console::log_record> records;
+  for (auto& [at, record] : found_lines) {
+    records.push_back(std::move(record));
   }
   respond(from, 200, json_type, console::to_json(std::span{std::as_const(records)}));
 }

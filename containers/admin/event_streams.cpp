@@ -54,6 +54,7 @@ console::event_record to_record(const actor::status_event& event) {
 console::log_record to_record(const std::string& path, const process::captured_line& line) {
   console::log_record out;
   out.id = line.sequence;
+  out.unix_ms = process::unix_ms(line);
   out.container = path;
   out.stream = line.from == process::output_stream::out ? "stdout" : "stderr";
   out.text = line.text;

@@ -165,6 +165,8 @@ class Daemon:
 
     def family(self):
         """pids of the live processes that descend from this daemon, by their environment."""
+        if self._pid is None and self.running():
+            self._pid = self._find_pid()
         marked = processes.with_environment(f"TMPDIR={self.directory}")
         return [pid for pid in marked if pid not in (self.process.pid, self._pid)]
 

@@ -48,7 +48,7 @@ void line_capture::accept(output_stream from,
                           const raw_line& line,
                           time_point now,
                           const captured_line_sink& pass_on) {
-  const auto& kept = ring_.push(from, std::string{line.text}, line.cut_bytes);
+  const auto& kept = ring_.push(from, std::string{line.text}, line.cut_bytes, now);
   if (within_rate(now)) {
     pass_on(kept);
   } else {

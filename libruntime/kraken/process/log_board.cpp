@@ -4,10 +4,18 @@
 #include "kraken/process/log_board.hpp"
 
 #include "kraken/base/limits.hpp"
+#include "kraken/base/units.hpp"
 
+#include <chrono>
 #include <limits>
 
 namespace kraken::process {
+
+std::int64_t unix_ms(const captured_line& line) {
+  const auto ago = std::chrono::steady_clock::now() - line.at;
+  const auto then = std::chrono::system_clock::now() - ago;
+  return std::chrono::duration_cast<milliseconds>(then.time_since_epoch()).count();
+}
 
 void container_log::feed(output_stream from,
                          std::string_view bytes,

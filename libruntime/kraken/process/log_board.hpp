@@ -19,6 +19,11 @@
 
 namespace kraken::process {
 
+/// When the line was read by the wall clock as it goes now, for people.
+/// @return milliseconds since 1970
+/// @thread any
+[[nodiscard]] std::int64_t unix_ms(const captured_line& line);
+
 /// The output of one container.
 /// @thread any
 class container_log {

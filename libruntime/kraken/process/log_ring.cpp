@@ -7,9 +7,10 @@
 
 namespace kraken::process {
 
-const captured_line& log_ring::push(output_stream from, std::string text, std::uint64_t cut_bytes) {
+const captured_line&
+log_ring::push(output_stream from, std::string text, std::uint64_t cut_bytes, time_point at) {
   bytes_ += text.size();
-  lines_.push_back({++last_, from, std::move(text), cut_bytes});
+  lines_.push_back({++last_, from, std::move(text), cut_bytes, at});
   // The newest line stays even if it alone exceeds the bytes: it is bounded by its own limit.
   while (lines_.size() > 1 && (lines_.size() > lines_max_ || bytes_ > bytes_max_)) {
     bytes_ -= lines_.front().text.size();

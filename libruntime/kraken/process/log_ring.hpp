@@ -4,6 +4,7 @@
 /// after the line it saw last. Pure; serves no followers itself.
 #pragma once
 
+#include "kraken/base/clock.hpp"
 #include "kraken/base/limits.hpp"
 
 #include <cstdint>
@@ -22,6 +23,7 @@ struct captured_line {
   output_stream from = output_stream::out;
   std::string text;            ///< raw bytes without the line end; escape before printing
   std::uint64_t cut_bytes = 0; ///< how much of the line was thrown away because it was too long
+  time_point at{};             ///< when it was read, monotonic
 };
 
 /// Bounded by lines and by bytes; the oldest lines go first.
@@ -34,7 +36,8 @@ public:
 
   /// Numbers and keeps a line.
   /// @return the line as kept; valid until the next call of a non-const function
-  const captured_line& push(output_stream from, std::string text, std::uint64_t cut_bytes = 0);
+  const captured_line&
+  push(output_stream from, std::string text, std::uint64_t cut_bytes = 0, time_point at = {});
 
   /// Lines numbered above `sequence`, oldest first, at most `lines_max` of them. A gap between
   /// `sequence` and the first line's number tells how many are no longer kept.

@@ -53,6 +53,20 @@ TEST_CASE("lines of both streams have one numbering") {
   CHECK(log.tail(4) == "e\n3\n");
 }
 
+TEST_CASE("a line has the time at which it was read") {
+  container_log log;
+  const auto now = std::chrono::steady_clock::now();
+  log.feed(output_stream::out, "early\n", now - 90s, to_nobody);
+  log.feed(output_stream::out, "now\n", now, to_nobody);
+  const auto lines = log.after(0, 10);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1].at == now);
+  const auto apart = unix_ms(lines[1]) - unix_ms(lines[0]);
+  CHECK(apart > 80'000);
+  CHECK(apart < 100'000);
+  CHECK(unix_ms(lines[0]) > 1'600'000'000'000);
+}
+
 TEST_CASE("a message does not join a half line of the program's output") {
   container_log log;
   log.feed(output_stream::out, "half a ", {}, to_nobody);
