@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// One measurement per run of the program, so that none inherits another's memory.
+#include "sides.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+int main(int argc, char** argv) {
+  const std::string_view side = argc > 1 ? argv[1] : "";
+  const std::string_view what = argc > 2 ? argv[2] : "";
+  const auto number = [&](int at, double otherwise) {
+    return argc > at ? std::atof(argv[at]) : otherwise;
+  };
+  if (what == "start_stop") {
+    const auto size = static_cast<std::size_t>(number(3, 100'000));
+    if (side == "caf") {
+      kraken::bench::caf_start_stop(size, number(5, 0));
+    } else {
+      kraken::bench::kraken_start_stop(
+          size, static_cast<std::uint32_t>(number(4, 2)), number(5, 0));
+    }
+    return 0;
+  }
+  std::fputs("usage: actor_bench kraken|caf start_stop [COUNT] [SHARDS] [IDLE_SECONDS]\n", stderr);
+  return 2;
+}
