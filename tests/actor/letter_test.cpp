@@ -2,11 +2,10 @@
 /// @file
 /// Messages and requests between containers on virtual time: the simple paths, and that each
 /// request ends in exactly one answer whatever becomes of its target.
+#include "heard.hpp"
 #include "tree_fixture.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <optional>
 
 namespace kraken::actor_test {
 
@@ -16,32 +15,6 @@ using actor::draft;
 using actor::posted;
 using model::phase;
 using model::verb;
-
-namespace {
-
-actor::body_ptr text(std::string what) {
-  return std::make_shared<const std::string>(std::move(what));
-}
-
-/// What a request has come to.
-struct heard {
-  int answers = 0;
-  int signs = 0;
-  actor::answer last;
-
-  actor::answer_callback callback() {
-    return [this](const actor::answer& what) {
-      what.final() ? ++answers : ++signs;
-      last = what;
-    };
-  }
-  [[nodiscard]] bool failed_as(dead_reason why) const {
-    return answers == 1 && last.what == actor::answer::kind::failed &&
-           last.why.code == to_string(why);
-  }
-};
-
-} // namespace
 
 TEST_CASE_METHOD(tree_fixture, "a message goes from one container to another, by alias or path") {
   start(supervisor("Main", {leaf("a"), supervisor("in", {leaf("b")})}));

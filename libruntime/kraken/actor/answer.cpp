@@ -3,6 +3,7 @@
 /// See the header.
 #include "kraken/actor/answer.hpp"
 
+#include "kraken/actor/detail/answer_log.hpp"
 #include "kraken/actor/detail/open_call.hpp"
 
 #include <array>
@@ -70,11 +71,15 @@ void answerer::give(answer what) noexcept {
   if (call_ == nullptr) {
     return;
   }
+  if (const auto log = call_->log) {
+    log->given(call_->key, what, call_->handed);
+  }
   if (!what.final()) {
     call_->give(std::move(what));
     return;
   }
   const auto call = std::exchange(call_, nullptr);
+  call->log = nullptr;
   call->on_withdrawn = nullptr;
   call->give(std::move(what));
 }

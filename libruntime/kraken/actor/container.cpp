@@ -60,6 +60,11 @@ caf::behavior container::make_behavior() {
       [this](tick) { handle([this] { on_tick(); }); },
       [this](pump) { handle([this] { pump_lane(); }); },
       [this](const withdraw& what) { handle([&] { on_withdraw(what); }); },
+      [this](const watch_asked& what) { handle([&] { on_watch(what); }); },
+      [this](const unwatch_asked& what) { handle([&] { on_unwatch(what); }); },
+      [this](const heard_of& what) { handle([&] { on_notice(what); }); },
+      [this](const room_wanted& what) { handle([&] { on_room_wanted(what); }); },
+      [this](const room_at& what) { handle([&] { desk_.room_at(what.where); }); },
   };
 }
 
@@ -72,6 +77,8 @@ void container::on_exit() {
   supervisor_.abandon();
   lane_.discard(dead_reason::closed);
   desk_.close();
+  watchers_.clear();
+  want_room_.clear();
   birth_.own->show(seat::presence::closed);
   birth_.tree->shells.remove(*birth_.own);
   birth_.tree->present.leave();
@@ -176,6 +183,10 @@ caf::actor spawn_container(caf::actor_system& system, birth given) {
   tree->shells.add(own);
   release_logger();
   return made;
+}
+
+bool container::comes_back() const {
+  return leaving_ && (leaving_->then == after::judge || leaving_->then == after::launch);
 }
 
 bool container::running() const {

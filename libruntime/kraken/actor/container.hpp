@@ -10,6 +10,7 @@
 #pragma once
 
 #include "kraken/actor/alarm_clock.hpp"
+#include "kraken/actor/detail/answer_log.hpp"
 #include "kraken/actor/detail/desk.hpp"
 #include "kraken/actor/detail/life.hpp"
 #include "kraken/actor/hosted_actor.hpp"
@@ -23,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace kraken::actor {
 
@@ -135,6 +137,13 @@ private:
   void on_deliver(deliver& what);
   void on_answered(const answered& what);
   void on_withdraw(const withdraw& what);
+  void on_watch(const watch_asked& what);
+  void on_unwatch(const unwatch_asked& what);
+  void on_notice(const heard_of& what);
+  void on_room_wanted(const room_wanted& what);
+  void vacate(const seat& own);
+  void tell_watchers();
+  void tell_linked();
   void pump_lane();
   void hand_over(letter& what);
 
@@ -172,6 +181,7 @@ private:
   [[nodiscard]] const std::string& path_of_owner() const override { return status_.path; }
   [[nodiscard]] caf::actor make_shell(const child_entry& child) override;
   [[nodiscard]] bool running() const override;
+  [[nodiscard]] bool comes_back() const override;
   void children_started() override;
   void children_ended() override;
   void supervision_gave_up(model::cause why) override;
@@ -214,7 +224,11 @@ private:
   /// What an incarnation and its children still owe before the container is ready.
   enum class owed : std::uint8_t { both, children, incarnation, nothing };
   owed owed_ = owed::both;
-  bool lane_held_ = false;           ///< by the incarnation
+  bool lane_held_ = false; ///< by the incarnation
+  bool passing_ = false;   ///< the supervisor stopped it to start it again
+  std::vector<std::shared_ptr<watch_ticket>> watchers_;
+  std::vector<std::shared_ptr<const room_ticket>> want_room_;
+  std::shared_ptr<answer_log> log_;  ///< null until a request with an identity has come
   std::uint64_t children_begun_ = 0; ///< generation that began to start them
   std::uint64_t obeyed_ = 0;         ///< serial of the last instruction taken
   std::uint64_t obeyed_told_ = 0;    ///< of these, reported

@@ -150,6 +150,7 @@ void container::arrive() {
     status_.at = model::phase::ended;
     status_.since = now();
     publish();
+    tell_watchers();
     return report(child_report::note::ended);
   case after::destroy:
     if (supervisor_.size() > 0) { // the wish came when the children had only been stopped

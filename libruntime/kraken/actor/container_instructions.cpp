@@ -31,6 +31,10 @@ void container::obey(const instruction& what) {
   case instruction::act::replace:
     replace();
     break;
+  case instruction::act::settle:
+    passing_ = false;
+    tell_watchers();
+    break;
   case instruction::act::recycle:
     recycle_asked(what.reply);
     break;
@@ -80,6 +84,7 @@ void container::restart(const instruction& what) {
 }
 
 void container::stop(const instruction& what) {
+  passing_ = what.passing;
   if (status_.in == model::state::started || status_.in == model::state::failed) {
     status_.next_action = what.then.next_action;
     move(model::event::stop, model::phase::stopping);
@@ -87,6 +92,7 @@ void container::stop(const instruction& what) {
   } else if (leaving_ && leaving_->then != after::destroy) {
     leave(after::rest, what.how);
   }
+  tell_watchers(); // it may have been stopped for now only
 }
 
 void container::destroy(const instruction& what) {

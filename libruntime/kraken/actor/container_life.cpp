@@ -13,6 +13,8 @@ namespace kraken::actor {
 
 void container::begin_life() {
   status_.generation = ++last_generation_;
+  passing_ = false;
+  std::erase_if(watchers_, [](const auto& one) { return one->kind() == bond::link; });
   status_.pid = 0;
   status_.live.reset();
   launched_ = now();
@@ -157,12 +159,14 @@ void container::on_failed(model::cause why) {
   case model::directive::stop:
     record(std::move(why));
     move(model::event::fail, model::phase::held);
+    tell_linked();
     move(model::event::stop, model::phase::stopping);
     report(child_report::note::stopped_itself);
     return leave(after::rest, ending::orderly);
   case model::directive::destroy:
     record(std::move(why));
     move(model::event::fail, model::phase::held);
+    tell_linked();
     return report(child_report::note::wants_destroy, rules.flags);
   }
 }
@@ -202,6 +206,7 @@ void container::fail_with(model::cause why, ending how, child_report::note note)
   }
   record(std::move(why));
   move(model::event::fail, model::phase::held);
+  tell_linked();
   log::error("container_failed",
              {{"container", status_.path},
               {"supervisor", status_.parent},

@@ -16,6 +16,7 @@ constexpr std::size_t letters_per_turn = 64;
 
 void container::set_gate() {
   auto& own = *birth_.own;
+  desk_.show_ready(status_.at == model::phase::ready);
   switch (status_.at) {
   case model::phase::ready:
     own.show(seat::presence::online);
@@ -29,19 +30,102 @@ void container::set_gate() {
   case model::phase::backing_off:
   case model::phase::parked:
     own.show(seat::presence::away);
-    return lane_.set(mailbox::gate::held);
+    lane_.set(mailbox::gate::held);
+    break;
   case model::phase::stopping:
   case model::phase::ended:
   case model::phase::gone:
     own.show(seat::presence::closed);
-    return lane_.set(mailbox::gate::closed);
+    lane_.set(mailbox::gate::closed);
+    want_room_.clear(); // there will be none: those who wait find out
+    break;
+  }
+  tell_watchers();
+}
+
+/// Once there is no incarnation any more for good.
+void container::tell_watchers() {
+  const bool over = status_.at == model::phase::gone || status_.at == model::phase::parked ||
+                    (status_.at == model::phase::ended && !passing_);
+  if (!over) {
+    return;
+  }
+  const auto cause =
+      status_.last_cause.kind == model::cause_kind::none ? "" : status_.last_cause.text();
+  for (const auto& one : std::exchange(watchers_, {})) { // links are dissolved by this
+    if (one->kind() == bond::watch) {
+      one->fire(static_cast<int>(status_.in), cause);
+    }
+  }
+  if (status_.at != model::phase::gone) {
+    supervisor_.settle();
+  }
+}
+
+/// The incarnation has failed.
+void container::tell_linked() {
+  for (const auto& one : watchers_) {
+    if (one->kind() == bond::link) {
+      one->fire(static_cast<int>(model::state::failed), status_.last_cause.text());
+    }
+  }
+}
+
+void container::on_watch(const watch_asked& what) {
+  if (what.ticket->kind() == bond::link) {
+    if (!life_ || leaving_ || status_.in == model::state::failed) {
+      return what.ticket->fire(static_cast<int>(status_.in), "it is not started");
+    }
+    desk_.link_back(what.ticket->watcher());
+  }
+  watchers_.push_back(what.ticket);
+  tell_watchers();
+}
+
+void container::on_unwatch(const unwatch_asked& what) {
+  std::erase_if(watchers_, [&](const auto& one) {
+    const bool meant = one->number() == what.number && one->watcher() == what.watcher;
+    if (meant) {
+      one->silence();
+    }
+    return meant;
+  });
+}
+
+void container::on_notice(const heard_of& what) {
+  if (!desk_.hear_of(what) || !life_) {
+    return;
+  }
+  if (what.kind == bond::watch) {
+    return on_thrown(life_->noticed(what.what));
+  }
+  if (what.what.state == link_dissolved) {
+    return;
+  }
+  model::cause why;
+  why.kind = model::cause_kind::shared_fate;
+  why.message = "linked to " + what.what.path + ", which failed: " + what.what.cause;
+  why.origin = what.what.path;
+  fail_with(std::move(why), ending::kill);
+}
+
+void container::on_room_wanted(const room_wanted& what) {
+  if (!birth_.own->has_room() && birth_.own->shown() != seat::presence::closed) {
+    want_room_.push_back(what.ticket);
+  }
+}
+
+/// A letter has left the mailbox.
+void container::vacate(const seat& own) {
+  if (!want_room_.empty() && own.has_room()) {
+    want_room_.clear();
   }
 }
 
 void container::open_lane() {
   lane_.set(lane_held_ ? mailbox::gate::held : mailbox::gate::open);
   if (!lane_held_ && lane_.size() > 0) {
-    send(this, pump{});
+    post_to(birth_.own->shell, pump{}); // perhaps from outside a handler: a socket has drained
   }
 }
 
@@ -60,10 +144,19 @@ void container::release_lane() {
 
 void container::on_deliver(deliver& what) {
   const auto opened = std::exchange(what.to, nullptr);
+  if (!what.what.id.empty() && what.what.reply) {
+    if (log_ == nullptr) {
+      log_ = std::make_shared<answer_log>();
+    }
+    if (log_->take(what.what, now()) == answer_log::verdict::known) {
+      return opened->vacate();
+    }
+  }
   if (!lane_.idle() || !life_ || !running()) {
     return lane_.add(std::move(what.what));
   }
   opened->vacate();
+  vacate(*opened);
   if (!lane_.is_over(what.what, now())) {
     hand_over(what.what);
   }
@@ -72,13 +165,14 @@ void container::on_deliver(deliver& what) {
 void container::pump_lane() {
   for (std::size_t budget = letters_per_turn; budget > 0 && life_ && running(); --budget) {
     auto next = lane_.take(now());
+    vacate(*birth_.own);
     if (!next) {
       return;
     }
     hand_over(*next);
   }
   if (lane_.at() == mailbox::gate::open && lane_.size() > 0) {
-    send(this, pump{});
+    post_to(birth_.own->shell, pump{});
   }
 }
 
@@ -116,6 +210,9 @@ void container::on_answered(const answered& what) {
 
 void container::on_withdraw(const withdraw& what) {
   what.call->withdrawn = true;
+  if (what.call->log != nullptr && what.call->log->is_joined(what.call->key)) {
+    return; // others wait for the same answer
+  }
   if (const auto then = std::exchange(what.call->on_withdrawn, nullptr); then && life_) {
     on_thrown(life_->elapsed(then));
   }

@@ -108,8 +108,8 @@ public:
   virtual void watch(std::string_view target) = 0;
   /// Idempotent.
   virtual void unwatch(std::string_view target) = 0;
-  /// From here on the failure or end of one fails the other, until one of the two incarnations is
-  /// gone. Planned replacements do not count as an end.
+  /// From here on the failure of one fails the other, until one of the two incarnations is gone. An
+  /// orderly end or a planned replacement only ends the link.
   /// @error as for `send`
   virtual result<void> link(std::string_view target) = 0;
 

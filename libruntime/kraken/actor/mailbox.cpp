@@ -3,6 +3,7 @@
 /// See the header; the policies are those of docs/reference and actors.md "Guarantees".
 #include "kraken/actor/mailbox.hpp"
 
+#include "kraken/actor/detail/answer_log.hpp"
 #include "kraken/actor/detail/open_call.hpp"
 
 #include <utility>
@@ -32,7 +33,8 @@ bool mailbox::is_over(letter& what, time_point now) {
     return true;
   }
   const auto* const call = what.reply.call();
-  if (call != nullptr && call->withdrawn) {
+  const bool shared = call != nullptr && call->log != nullptr && call->log->is_joined(call->key);
+  if (call != nullptr && call->withdrawn && !shared) {
     what.reply.give(answer::cancelled());
     return true;
   }

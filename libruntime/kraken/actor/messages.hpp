@@ -6,9 +6,11 @@
 #pragma once
 
 #include "kraken/actor/detail/open_call.hpp"
+#include "kraken/actor/detail/outbox.hpp"
 #include "kraken/actor/detail/pending_reply.hpp"
 #include "kraken/actor/detail/seat.hpp"
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/actor/detail/watch_ticket.hpp"
 #include "kraken/actor/status_board.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/clock.hpp"
@@ -26,6 +28,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -57,6 +60,7 @@ struct instruction {
     restart,    ///< after a failure; only if `generation` is still current
     stop,
     destroy,
+    settle,  ///< a stop that was for now only has become one for good
     replace, ///< end this incarnation and start the next, by an operator
     recycle, ///< planned replacement; without `reply`: the one it asked for itself
     expect,  ///< show `then`
@@ -68,6 +72,7 @@ struct instruction {
   std::uint64_t serial = 0;                        ///< 1, 2, 3 ... per child
   std::uint64_t generation = 0;                    ///< restart, expect
   ending how = ending::orderly;                    ///< stop, destroy, replace
+  bool passing = false;                            ///< stop: its supervisor will start it again
   outlook then{};                                  ///< restart: the budget; expect
   reply_to reply{};                                ///< recycle: may be answered by the child itself
   std::uint64_t rank = 0;                          ///< update
@@ -161,6 +166,34 @@ void tell(const caf::actor& whom, Message what) {
               nullptr);
 }
 
+/// A promise of notice for the shell to keep.
+struct watch_asked {
+  std::shared_ptr<watch_ticket> ticket;
+};
+
+/// The watch `number` of `watcher` is over.
+struct unwatch_asked {
+  seat_ptr watcher;
+  std::uint64_t number = 0;
+};
+
+/// To a watcher.
+struct heard_of {
+  std::uint64_t number = 0;
+  bond kind = bond::watch;
+  notice what;
+};
+
+/// A sender waits for room in this mailbox.
+struct room_wanted {
+  std::shared_ptr<const room_ticket> ticket;
+};
+
+/// To a sender: there may be room.
+struct room_at {
+  seat_ptr where;
+};
+
 /// Sends in the user lane: behind everything this thread has sent there before.
 template <class Message>
 void post_to(const caf::actor& whom, Message what) {
@@ -175,6 +208,11 @@ inline void mail(const seat_ptr& to, letter&& what) {
 }
 
 /// Asks for admission and sends the letter, or buries it.
+/// @return nothing when it has to wait for room (policy `block`): then it is untouched
+/// @thread any
+[[nodiscard]] std::optional<result<posted>> try_post(letter& what, const seat_ptr& to);
+
+/// As `try_post`; what would have to wait is refused.
 /// @error as host::send
 /// @thread any
 [[nodiscard]] result<posted> post(letter&& what, const seat_ptr& to);
@@ -190,3 +228,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::deliver)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::withdraw)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::watch_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::unwatch_asked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::heard_of)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::room_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::room_at)

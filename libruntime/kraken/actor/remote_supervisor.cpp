@@ -39,7 +39,8 @@ child_entry* remote_supervisor::find(std::string_view id) noexcept {
 void remote_supervisor::instruct(child_entry& child, instruction what) {
   what.serial = ++child.sent;
   if (what.what != instruction::act::expect && what.what != instruction::act::reset &&
-      what.what != instruction::act::recycle && what.what != instruction::act::update) {
+      what.what != instruction::act::recycle && what.what != instruction::act::update &&
+      what.what != instruction::act::settle) {
     child.asked = what.what;
   }
   tell(child.shell, std::move(what));
@@ -92,6 +93,14 @@ void remote_supervisor::stop_all(ending how) {
     child.doing = model::activity::stopped;
   }
   end_all(sweep::stopping);
+}
+
+void remote_supervisor::settle() {
+  for (auto& [rank, child] : children_) {
+    if (child.at_rest()) {
+      instruct(child, instruction::act::settle);
+    }
+  }
 }
 
 void remote_supervisor::destroy_all(ending how) {
@@ -173,7 +182,11 @@ void remote_supervisor::advance_regroup() {
       continue;
     }
     if (!child->asked) {
-      instruct(*child, keep ? instruction::act::stop : instruction::act::destroy);
+      instruction made;
+      made.what = keep ? instruction::act::stop : instruction::act::destroy;
+      made.how = how_ending_;
+      made.passing = true;
+      instruct(*child, std::move(made));
     }
     if (ordered) {
       return;
@@ -199,7 +212,11 @@ bool remote_supervisor::keeps(const child_entry& child) noexcept {
 
 void remote_supervisor::end_one(child_entry& child) {
   if (!child.asked && !over(child)) {
-    instruct(child, keeps(child) ? instruction::act::stop : instruction::act::destroy);
+    instruction made;
+    made.what = keeps(child) ? instruction::act::stop : instruction::act::destroy;
+    made.how = how_ending_;
+    made.passing = owner_.comes_back();
+    instruct(child, std::move(made));
   }
 }
 

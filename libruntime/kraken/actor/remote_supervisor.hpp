@@ -84,6 +84,8 @@ public:
   [[nodiscard]] virtual caf::actor make_shell(const child_entry& child) = 0;
   /// True while children may run: the owner is started and not on its way out.
   [[nodiscard]] virtual bool running() const = 0;
+  /// Whether it ends its children only to start them again, as far as it knows.
+  [[nodiscard]] virtual bool comes_back() const { return false; }
   /// A start sweep came to its end: every child that should is ready (ordered) or asked (parallel).
   virtual void children_started() = 0;
   /// A stop sweep came to its end: nothing below runs any more.
@@ -113,6 +115,8 @@ public:
   /// Ends every child, keeping what is wanted; children made by the incarnation are destroyed.
   /// Calling it again with `kill` hurries.
   void stop_all(ending how);
+  /// What was stopped for now stays so.
+  void settle();
   void destroy_all(ending how);
 
   void on_report(const child_report& report);

@@ -28,7 +28,7 @@ inline constexpr std::size_t dead_letters_kept     = 1'000;
 inline constexpr std::size_t events_kept           = 4'096;
 inline constexpr std::chrono::milliseconds request_timeout{22'500}; ///< the framework's, in all
 inline constexpr std::size_t open_requests_max     = 10'000; ///< of one process, unanswered
-inline constexpr std::size_t letters_pause_bytes   = 1U << 20U; ///< unsent output that holds letters
+inline constexpr std::size_t letters_pause_bytes   = 1U << 20U; ///< unsent output holds letters
 inline constexpr std::size_t answers_kept          = 1'000; ///< per container, to be repeated
 inline constexpr std::size_t answers_kept_bytes    = 8U << 20U;
 inline constexpr std::chrono::seconds answers_kept_for{60};

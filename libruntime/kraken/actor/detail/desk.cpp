@@ -18,7 +18,7 @@ result<posted> refusal(const seat& to, dead_reason why) {
 
 } // namespace
 
-result<posted> post(letter&& what, const seat_ptr& to) {
+std::optional<result<posted>> try_post(letter& what, const seat_ptr& to) {
   switch (to->admit(what.mode)) {
   case seat::verdict::sent:
     mail(to, std::move(what));
@@ -33,15 +33,24 @@ result<posted> post(letter&& what, const seat_ptr& to) {
     to->bury(what, dead_reason::closed);
     return refusal(*to, dead_reason::closed);
   case seat::verdict::full:
+    to->bury(what, dead_reason::full);
+    return refusal(*to, dead_reason::full);
   case seat::verdict::must_wait:
     break;
+  }
+  return std::nullopt;
+}
+
+result<posted> post(letter&& what, const seat_ptr& to) {
+  if (auto how = try_post(what, to)) {
+    return std::move(*how);
   }
   to->bury(what, dead_reason::full);
   return refusal(*to, dead_reason::full);
 }
 
 desk::desk(const routes& all, dead_letters& dead, seat_ptr own, desk_owner& owner)
-    : dead_(dead), owner_(owner), own_(std::move(own)), known_(all) {}
+    : dead_(dead), owner_(owner), own_(std::move(own)), known_(all), waiting_(own_) {}
 
 desk::~desk() = default;
 
@@ -58,7 +67,98 @@ result<posted> desk::send(const draft& what) {
   if (what.timeout.count() > 0) {
     made.expires = owner_.time() + what.timeout;
   }
-  return post(std::move(made), *to);
+  return pass_on(std::move(made), *to);
+}
+
+result<posted> desk::pass_on(letter&& what, const seat_ptr& to) {
+  const bool may_wait_here = (static_cast<unsigned>(what.mode) & 2U) != 0; // buffer_offline
+  if (waiting_.holds(to) || (!ready_ && may_wait_here)) {
+    return waiting_.put(std::move(what), to);
+  }
+  if (auto how = try_post(what, to)) {
+    return std::move(*how);
+  }
+  auto how = waiting_.put(std::move(what), to);
+  waiting_.flush(to, owner_.time()); // asks for room
+  return how;
+}
+
+void desk::show_ready(bool ready) {
+  if (ready && !std::exchange(ready_, true)) {
+    waiting_.flush_all(owner_.time());
+  }
+  ready_ = ready;
+}
+
+void desk::room_at(const seat_ptr& where) {
+  waiting_.flush(where, owner_.time());
+}
+
+void desk::bind(bound& where, const seat_ptr& to, bond kind) {
+  auto& entry = where[to->path()];
+  if (entry.to != to) {
+    entry = {to, ++last_bond_};
+    tell(to->shell, watch_asked{std::make_shared<watch_ticket>(own_, entry.number, to, kind)});
+  }
+}
+
+void desk::watch(std::string_view target) {
+  if (const auto to = known_.find(target)) {
+    return bind(watched_, *to, bond::watch);
+  }
+  const std::string name(target);
+  if (!watched_.contains(name)) {
+    watched_[name] = {nullptr, ++last_bond_};
+    tell(own_->shell, heard_of{last_bond_, bond::watch, {name, 2, "there is no such container"}});
+  }
+}
+
+void desk::unwatch(std::string_view target) {
+  const auto to = known_.find(target);
+  const auto found = watched_.find(to ? (*to)->path() : std::string(target));
+  if (found == watched_.end()) {
+    return;
+  }
+  if (found->second.to != nullptr) {
+    tell(found->second.to->shell, unwatch_asked{own_, found->second.number});
+  }
+  watched_.erase(found);
+}
+
+result<void> desk::link(std::string_view target) {
+  const auto to = known_.find(target);
+  if (!to) {
+    return fail(to.error());
+  }
+  if ((*to)->shown() == seat::presence::closed) {
+    return fail(errc::not_started, (*to)->text_of(dead_reason::closed));
+  }
+  if (*to != own_) {
+    bind(linked_, *to, bond::link);
+  }
+  return {};
+}
+
+void desk::link_back(const seat_ptr& from) {
+  bind(linked_, from, bond::link);
+}
+
+bool desk::hear_of(const heard_of& what) {
+  auto& where = what.kind == bond::watch ? watched_ : linked_;
+  const auto found = where.find(what.what.path);
+  if (found == where.end() || found->second.number != what.number) {
+    return false; // taken back meanwhile, or of an earlier incarnation
+  }
+  where.erase(found);
+  return true;
+}
+
+void desk::unbind_all(bound& where) {
+  for (const auto& [path, entry] : std::exchange(where, {})) {
+    if (entry.to != nullptr) {
+      tell(entry.to->shell, unwatch_asked{own_, entry.number});
+    }
+  }
 }
 
 call_id desk::call(letter_kind kind, const draft& what, answer_callback done) {
@@ -89,7 +189,7 @@ call_id desk::call(letter_kind kind, const draft& what, answer_callback done) {
   made.timeout = entry.timeout;
   made.expires = owner_.time() + entry.timeout;
   made.reply = answerer(call);
-  static_cast<void>(post(std::move(made), *to));
+  static_cast<void>(pass_on(std::move(made), *to));
   return call->number;
 }
 
@@ -144,10 +244,13 @@ void desk::end_life() {
     one.call->done = nullptr;
     tell(one.call->to->shell, withdraw{one.call});
   }
+  unbind_all(watched_);
+  unbind_all(linked_);
 }
 
 void desk::close() {
   end_life();
+  waiting_.close();
   known_.clear();
 }
 

@@ -7,16 +7,20 @@
 
 #include "kraken/actor/detail/deadlines.hpp"
 #include "kraken/actor/detail/open_call.hpp"
+#include "kraken/actor/detail/outbox.hpp"
 #include "kraken/actor/detail/routes.hpp"
+#include "kraken/actor/detail/watch_ticket.hpp"
 
 #include <cstdint>
-#include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace kraken::actor {
+
+struct heard_of;
 
 /// The shell as its desk sees it.
 class desk_owner {
@@ -47,6 +51,19 @@ public:
   /// @return what to call with it now, empty if nobody waits for it any more
   [[nodiscard]] answer_callback hear(container_call& from, const answer& what);
 
+  void watch(std::string_view target);
+  void unwatch(std::string_view target);
+  [[nodiscard]] result<void> link(std::string_view target);
+  /// The other end of a link to this container.
+  void link_back(const seat_ptr& from);
+  /// @return whether this was still waited for, and is not any more
+  [[nodiscard]] bool hear_of(const heard_of& what);
+
+  /// The container serves, or does not: what waited for that is sent.
+  void show_ready(bool ready);
+  /// There may be room in the mailbox of `where`.
+  void room_at(const seat_ptr& where);
+
   /// The incarnation is gone: takes its requests back. What waits to be sent stays.
   void end_life();
   /// The container itself is gone: what still waits is dead.
@@ -59,8 +76,15 @@ private:
     deadlines::token timer;
   };
 
-  void pass_on(letter&& what, const seat_ptr& to);
-  void answer_later(const std::shared_ptr<container_call>& call, answer what);
+  struct bound_entry {
+    seat_ptr to; ///< null: there was no such container
+    std::uint64_t number = 0;
+  };
+  using bound = std::map<std::string, bound_entry>; ///< by path
+
+  [[nodiscard]] result<posted> pass_on(letter&& what, const seat_ptr& to);
+  void bind(bound& where, const seat_ptr& to, bond kind);
+  void unbind_all(bound& where);
   void arm(open_entry& what);
   void expire(call_id which);
 
@@ -70,6 +94,11 @@ private:
   route_cache known_;
   std::unordered_map<call_id, open_entry> open_;
   call_id last_call_ = 0;
+  bound watched_;
+  bound linked_;
+  std::uint64_t last_bond_ = 0;
+  outbox waiting_;
+  bool ready_ = false;
 };
 
 } // namespace kraken::actor

@@ -88,6 +88,10 @@ life::thrown life::receive(letter& what, bool& taken) {
   return guard([&] { taken = incarnation_->receive(what); });
 }
 
+life::thrown life::noticed(const notice& what) {
+  return guard([&] { incarnation_->noticed(what); });
+}
+
 life::thrown life::hear(const answer_callback& done, const answer& what) {
   return guard([&] { done(what); });
 }
@@ -189,15 +193,15 @@ std::vector<std::string> life::matching(std::string_view glob) {
 }
 
 void life::watch(std::string_view target) {
-  static_cast<void>(target);
+  owner_.mail().watch(target);
 }
 
 void life::unwatch(std::string_view target) {
-  static_cast<void>(target);
+  owner_.mail().unwatch(target);
 }
 
 result<void> life::link(std::string_view target) {
-  return fail(errc::unsupported, "no link to " + std::string(target));
+  return owner_.mail().link(target);
 }
 
 result<void> life::stash(letter&& what) {

@@ -40,7 +40,7 @@ public:
   bool withdrawn = false; ///< nobody waits any more
   std::function<void()> on_withdrawn;
   std::shared_ptr<answer_log> log; ///< set for requests with an identity
-  std::string id;
+  std::string key;                 ///< in the log
 };
 
 /// A request of a container: answers become messages to its shell.
