@@ -96,10 +96,8 @@ void container::incarnation_gone() {
   }
 }
 
-/// Answers whoever waits for the incarnation, then takes back what it waits for itself.
 void container::end_life() {
   life_.reset();
-  desk_.end_life();
   lane_held_ = false;
   lane_.unstash(); // the next incarnation begins with what this one put back
 }

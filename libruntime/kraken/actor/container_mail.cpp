@@ -76,7 +76,7 @@ void container::on_watch(const watch_asked& what) {
     if (!life_ || leaving_ || status_.in == model::state::failed) {
       return what.ticket->fire(static_cast<int>(status_.in), "it is not started");
     }
-    desk_.link_back(what.ticket->watcher());
+    desk_.link_back(what.ticket->watcher(), life_->generation());
   }
   watchers_.push_back(what.ticket);
   tell_watchers();
@@ -93,7 +93,14 @@ void container::on_unwatch(const unwatch_asked& what) {
 }
 
 void container::on_notice(const heard_of& what) {
-  if (!desk_.hear_of(what) || !life_) {
+  const auto waits = desk_.hear_of(what);
+  if (waits == 0) {
+    return;
+  }
+  if (!life_ || life_->generation() != waits) {
+    if (beside_ && beside_->runs->generation() == waits && what.kind == bond::watch) {
+      beside_threw(beside_->runs->noticed(what.what));
+    }
     return;
   }
   if (what.kind == bond::watch) {

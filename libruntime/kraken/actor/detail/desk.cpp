@@ -94,21 +94,24 @@ void desk::room_at(const seat_ptr& where) {
   waiting_.flush(where, owner_.time());
 }
 
-void desk::bind(bound& where, const seat_ptr& to, bond kind) {
+void desk::bind(bound& where, const seat_ptr& to, bond kind, std::uint64_t life) {
   auto& entry = where[to->path()];
-  if (entry.to != to) {
-    entry = {to, ++last_bond_};
+  if (entry.to != to || entry.life != life) {
+    if (entry.to != nullptr) {
+      tell(entry.to->shell, unwatch_asked{own_, entry.number});
+    }
+    entry = {to, ++last_bond_, life};
     tell(to->shell, watch_asked{std::make_shared<watch_ticket>(own_, entry.number, to, kind)});
   }
 }
 
-void desk::watch(std::string_view target) {
+void desk::watch(std::string_view target, std::uint64_t life) {
   if (const auto to = known_.find(target)) {
-    return bind(watched_, *to, bond::watch);
+    return bind(watched_, *to, bond::watch, life);
   }
   const std::string name(target);
   if (!watched_.contains(name)) {
-    watched_[name] = {nullptr, ++last_bond_};
+    watched_[name] = {nullptr, ++last_bond_, life};
     tell(own_->shell, heard_of{last_bond_, bond::watch, {name, 2, "there is no such container"}});
   }
 }
@@ -125,7 +128,7 @@ void desk::unwatch(std::string_view target) {
   watched_.erase(found);
 }
 
-result<void> desk::link(std::string_view target) {
+result<void> desk::link(std::string_view target, std::uint64_t life) {
   const auto to = known_.find(target);
   if (!to) {
     return fail(to.error());
@@ -134,40 +137,44 @@ result<void> desk::link(std::string_view target) {
     return fail(errc::not_started, (*to)->text_of(dead_reason::closed));
   }
   if (*to != own_) {
-    bind(linked_, *to, bond::link);
+    bind(linked_, *to, bond::link, life);
   }
   return {};
 }
 
-void desk::link_back(const seat_ptr& from) {
-  bind(linked_, from, bond::link);
+void desk::link_back(const seat_ptr& from, std::uint64_t life) {
+  bind(linked_, from, bond::link, life);
 }
 
-bool desk::hear_of(const heard_of& what) {
+std::uint64_t desk::hear_of(const heard_of& what) {
   auto& where = what.kind == bond::watch ? watched_ : linked_;
   const auto found = where.find(what.what.path);
   if (found == where.end() || found->second.number != what.number) {
-    return false; // taken back meanwhile, or of an earlier incarnation
+    return 0; // taken back meanwhile, or of an earlier incarnation
   }
+  const auto life = found->second.life;
   where.erase(found);
-  return true;
+  return life;
 }
 
-void desk::unbind_all(bound& where) {
-  for (const auto& [path, entry] : std::exchange(where, {})) {
-    if (entry.to != nullptr) {
-      tell(entry.to->shell, unwatch_asked{own_, entry.number});
+void desk::unbind(bound& where, std::uint64_t life) {
+  std::erase_if(where, [&](const auto& one) {
+    const bool meant = one.second.life == life;
+    if (meant && one.second.to != nullptr) {
+      tell(one.second.to->shell, unwatch_asked{own_, one.second.number});
     }
-  }
+    return meant;
+  });
 }
 
-call_id desk::call(letter_kind kind, const draft& what, answer_callback done) {
+call_id desk::call(letter_kind kind, const draft& what, answer_callback done, std::uint64_t life) {
   const auto to = known_.find(what.to);
   auto call = std::make_shared<container_call>(own_, to ? *to : own_);
   call->number = ++last_call_;
   call->done = std::move(done);
   auto& entry = open_[call->number];
   entry.call = call;
+  entry.life = life;
   entry.timeout = what.timeout.count() > 0 ? what.timeout : limits::request_timeout;
   arm(entry);
   if (!to) {
@@ -238,18 +245,23 @@ answer_callback desk::hear(container_call& from, const answer& what) {
   return std::move(kept->done);
 }
 
-void desk::end_life() {
-  for (auto& [number, one] : std::exchange(open_, {})) {
-    owner_.timers().cancel(one.timer);
-    one.call->done = nullptr;
-    tell(one.call->to->shell, withdraw{one.call});
+void desk::end_life(std::uint64_t life) {
+  for (auto at = open_.begin(); at != open_.end();) {
+    auto& entry = at->second;
+    if (entry.life != life) {
+      ++at;
+      continue;
+    }
+    owner_.timers().cancel(entry.timer);
+    entry.call->done = nullptr;
+    tell(entry.call->to->shell, withdraw{entry.call});
+    at = open_.erase(at);
   }
-  unbind_all(watched_);
-  unbind_all(linked_);
+  unbind(watched_, life);
+  unbind(linked_, life);
 }
 
 void desk::close() {
-  end_life();
   waiting_.close();
   known_.clear();
 }

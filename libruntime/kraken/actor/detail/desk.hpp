@@ -44,28 +44,29 @@ public:
 
   [[nodiscard]] result<posted> send(const draft& what);
   /// @param kind request or command
-  [[nodiscard]] call_id call(letter_kind kind, const draft& what, answer_callback done);
+  [[nodiscard]] call_id
+  call(letter_kind kind, const draft& what, answer_callback done, std::uint64_t life);
   void cancel(call_id which);
 
   /// An answer has come.
   /// @return what to call with it now, empty if nobody waits for it any more
   [[nodiscard]] answer_callback hear(container_call& from, const answer& what);
 
-  void watch(std::string_view target);
+  void watch(std::string_view target, std::uint64_t life);
   void unwatch(std::string_view target);
-  [[nodiscard]] result<void> link(std::string_view target);
+  [[nodiscard]] result<void> link(std::string_view target, std::uint64_t life);
   /// The other end of a link to this container.
-  void link_back(const seat_ptr& from);
-  /// @return whether this was still waited for, and is not any more
-  [[nodiscard]] bool hear_of(const heard_of& what);
+  void link_back(const seat_ptr& from, std::uint64_t life);
+  /// @return the life that still waited for it, and does not any more; 0: none
+  [[nodiscard]] std::uint64_t hear_of(const heard_of& what);
 
   /// The container serves, or does not: what waited for that is sent.
   void show_ready(bool ready);
   /// There may be room in the mailbox of `where`.
   void room_at(const seat_ptr& where);
 
-  /// The incarnation is gone: takes its requests back. What waits to be sent stays.
-  void end_life();
+  /// An incarnation is gone: takes its requests and watches back. What waits to be sent stays.
+  void end_life(std::uint64_t life);
   /// The container itself is gone: what still waits is dead.
   void close();
 
@@ -73,18 +74,20 @@ private:
   struct open_entry {
     std::shared_ptr<container_call> call;
     milliseconds timeout{0};
-    deadlines::token timer;
+    deadlines::token timer{};
+    std::uint64_t life = 0; ///< generation that asked
   };
 
   struct bound_entry {
     seat_ptr to; ///< null: there was no such container
     std::uint64_t number = 0;
+    std::uint64_t life = 0;
   };
   using bound = std::map<std::string, bound_entry>; ///< by path
 
   [[nodiscard]] result<posted> pass_on(letter&& what, const seat_ptr& to);
-  void bind(bound& where, const seat_ptr& to, bond kind);
-  void unbind_all(bound& where);
+  void bind(bound& where, const seat_ptr& to, bond kind, std::uint64_t life);
+  void unbind(bound& where, std::uint64_t life);
   void arm(open_entry& what);
   void expire(call_id which);
 

@@ -25,6 +25,7 @@ life::life(life_owner& shell,
 life::~life() {
   pulse_.reset();
   incarnation_.reset();
+  owner_.mail().end_life(number_);
 }
 
 template <class Call>
@@ -175,11 +176,11 @@ result<posted> life::send(const draft& what) {
 }
 
 call_id life::request(const draft& what, answer_callback done) {
-  return owner_.mail().call(letter_kind::request, what, while_alive(std::move(done)));
+  return owner_.mail().call(letter_kind::request, what, while_alive(std::move(done)), number_);
 }
 
 call_id life::command(const draft& what, answer_callback done) {
-  return owner_.mail().call(letter_kind::command, what, while_alive(std::move(done)));
+  return owner_.mail().call(letter_kind::command, what, while_alive(std::move(done)), number_);
 }
 
 void life::cancel_request(call_id which) {
@@ -193,7 +194,7 @@ std::vector<std::string> life::matching(std::string_view glob) {
 }
 
 void life::watch(std::string_view target) {
-  owner_.mail().watch(target);
+  owner_.mail().watch(target, number_);
 }
 
 void life::unwatch(std::string_view target) {
@@ -201,7 +202,7 @@ void life::unwatch(std::string_view target) {
 }
 
 result<void> life::link(std::string_view target) {
-  return owner_.mail().link(target);
+  return owner_.mail().link(target, number_);
 }
 
 result<void> life::stash(letter&& what) {
