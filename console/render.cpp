@@ -52,10 +52,6 @@ std::string gauge_text(const model::container_status& c, const metric model::gau
   return c.live ? std::to_string(((*c.live).*which).get()) : "-";
 }
 
-std::string mailbox_text(const model::container_status& c) {
-  return std::to_string(c.lane ? c.lane->depth.load() : 0);
-}
-
 std::string memory_text(const model::container_status& c) {
   const auto size = c.live ? std::max<std::int64_t>(0, c.live->memory_bytes.get()) : 0;
   return size == 0 ? "-" : short_size(static_cast<std::uint64_t>(size));
@@ -78,7 +74,7 @@ std::vector<std::string> ps_row(const model::container_status& c, time_point now
   if (shown == columns::all) {
     row.push_back(c.name.empty() ? "-" : printable(c.name));
     row.push_back(std::to_string(c.shard));
-    row.push_back(mailbox_text(c));
+    row.push_back(std::to_string(c.lane ? c.lane->depth.load() : 0));
     row.push_back(gauge_text(c, &model::gauges::waiting));
     row.push_back(gauge_text(c, &model::gauges::failures));
     row.push_back(std::to_string(c.recycles));
@@ -223,8 +219,9 @@ std::string render_container(const model::container_status& c, time_point now, c
       {"budget", budget},
       {"recycles", std::to_string(c.recycles)},
       {"mailbox",
-       mailbox_text(c) + " (" + std::to_string(c.lane ? c.lane->admitted.get() : 0) +
-           " admitted, " + std::to_string(c.lane ? c.lane->rejected.load() : 0) + " rejected)"},
+       std::to_string(c.lane ? c.lane->depth.load() : 0) + " (" +
+           std::to_string(c.lane ? c.lane->admitted.get() : 0) + " admitted, " +
+           std::to_string(c.lane ? c.lane->rejected.load() : 0) + " rejected)"},
       {"requests", gauge_text(c, &model::gauges::requests)},
       {"failures", gauge_text(c, &model::gauges::failures)},
       {"busy", busy_text(c, now)},
