@@ -237,7 +237,8 @@ TEST_CASE("a directory the new user may not enter is an error") {
 
 TEST_CASE("the environment is the allowlist, what was set, and the launch mark") {
   ::setenv("SECRET_TOKEN", "do not tell", 1);
-  ::setenv("KRAKEN_TEST_SEEN", "yes", 1);
+  ::setenv("KRAKEN_ADMIN_TOKEN_FILE", "do not tell", 1);
+  ::setenv("KRAKEN_DEBUG", "1", 1);
   auto spec = program({"/usr/bin/env"});
   spec.environment.set["A"] = "1=2";
   auto started = launch(std::move(spec));
@@ -245,12 +246,21 @@ TEST_CASE("the environment is the allowlist, what was set, and the launch mark")
   const auto text = test::read_all(started->standard_output.get());
   CHECK(reap(started->process).clean());
   CHECK_THAT(text, Catch::Contains("A=1=2\n"));
-  CHECK_THAT(text, Catch::Contains("KRAKEN_TEST_SEEN=yes\n"));
+  CHECK_THAT(text, Catch::Contains("KRAKEN_DEBUG=1\n"));
+  CHECK_THAT(text, !Catch::Contains("do not tell"));
   CHECK_THAT(text, Catch::Contains("KRAKEN_LAUNCH=" + started->mark + "\n"));
   CHECK_THAT(text, Catch::Contains("PATH="));
   CHECK_THAT(text, !Catch::Contains("SECRET_TOKEN"));
+
+  spec = program({"/usr/bin/env"});
+  spec.environment.base = environment_base::inherit;
+  const auto all = test::run(std::move(spec)).out;
+  CHECK_THAT(all, Catch::Contains("SECRET_TOKEN"));
+  CHECK_THAT(all, Catch::Contains("KRAKEN_DEBUG=1\n"));
+  CHECK_THAT(all, !Catch::Contains("KRAKEN_ADMIN_TOKEN_FILE"));
   ::unsetenv("SECRET_TOKEN");
-  ::unsetenv("KRAKEN_TEST_SEEN");
+  ::unsetenv("KRAKEN_ADMIN_TOKEN_FILE");
+  ::unsetenv("KRAKEN_DEBUG");
 }
 
 TEST_CASE("directory, limits, umask and niceness are the child's") {

@@ -14,8 +14,13 @@ namespace kraken::process::detail {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> clean_names{"PATH", "HOME", "LANG", "TZ", "TMPDIR"};
-constexpr std::array<std::string_view, 2> clean_prefixes{"LC_", "KRAKEN_"};
+// KRAKEN_DEBUG is for workers: errors go into their answers.
+constexpr std::array<std::string_view, 6> clean_names{
+    "PATH", "HOME", "LANG", "TZ", "TMPDIR", "KRAKEN_DEBUG"};
+constexpr std::array<std::string_view, 1> clean_prefixes{"LC_"};
+
+// Values of the daemon's options, secrets among them.
+constexpr std::string_view own_prefix = "KRAKEN_";
 
 constexpr std::string_view nul{"\0", 1};
 
@@ -37,6 +42,10 @@ candidate look_at(const std::string& path) {
 
 } // namespace
 
+bool is_daemons_own(std::string_view name) noexcept {
+  return name.starts_with(own_prefix) && !on_clean_allowlist(name);
+}
+
 bool on_clean_allowlist(std::string_view name) noexcept {
   return std::find(clean_names.begin(), clean_names.end(), name) != clean_names.end() ||
          std::any_of(clean_prefixes.begin(), clean_prefixes.end(), [&](std::string_view prefix) {
@@ -56,7 +65,8 @@ result<variable_map> child_environment(const environment_spec& spec,
         continue;
       }
       const auto name = entry.substr(0, equals);
-      if (spec.base == environment_base::inherit || on_clean_allowlist(name)) {
+      if (spec.base == environment_base::inherit ? !is_daemons_own(name)
+                                                 : on_clean_allowlist(name)) {
         out.insert_or_assign(std::string{name}, std::string{entry.substr(equals + 1)});
       }
     }

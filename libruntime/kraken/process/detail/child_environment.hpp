@@ -17,6 +17,9 @@ using variable_map = std::map<std::string, std::string>;
 /// True for the variables of the daemon that every child may see.
 [[nodiscard]] bool on_clean_allowlist(std::string_view name) noexcept;
 
+/// True for the variables that hold options of the daemon: no child sees them.
+[[nodiscard]] bool is_daemons_own(std::string_view name) noexcept;
+
 /// Lays `spec.set` over what `spec.base` lets through.
 /// @param own      environ(7) of the daemon: ends with a null pointer; may be null
 /// @param defaults between the two: replaces what `base` gave, yields to `set`
