@@ -26,6 +26,19 @@ bool under(std::string_view path, std::string_view top) {
          (path.size() > top.size() && path.starts_with(top) && path[top.size()] == '/');
 }
 
+using timed_record = std::pair<time_point, console::log_record>;
+
+// Lines of one container stay in their order even if they were read in one turn.
+std::vector<console::log_record> in_order_of_time(std::vector<timed_record> lines) {
+  std::stable_sort(
+      lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<console::log_record> out;
+  for (auto& [at, record] : lines) {
+    out.push_back(std::move(record));
+  }
+  return out;
+}
+
 } // namespace
 
 admin_service::admin_service(net::event_loop& loop, const admin_environment& environment)
@@ -212,7 +225,7 @@ void admin_service::show_records(net::exchange& from,
     top = (*found)->path;
   }
   std::vector<std::string> paths;
-  std::vector<std::pair<time_point, console::log_record>> found_lines;
+  std::vector<timed_record> found_lines;
   for (const auto& each : board.list()) {
     if (!top.empty() && !under(each->path, top)) {
       continue;
@@ -230,15 +243,8 @@ void admin_service::show_records(net::exchange& from,
     streams_.follow_logs(from, paths, *after);
     return;
   }
-  // Lines of one container stay in their order even if read in one turn.
-  std::stable_sort(found_lines.begin(), found_lines.end(), [](const auto& a, const auto& b) {
-    return a.first < b.first;
-  });
-  std::vector<console::log_record> records;
-  for (auto& [at, record] : found_lines) {
-    records.push_back(std::move(record));
-  }
-  respond(from, 200, json_type, console::to_json(std::span{std::as_const(records)}));
+  const auto records = in_order_of_time(std::move(found_lines));
+  respond(from, 200, json_type, console::to_json(std::span{records}));
 }
 
 void admin_service::show_health(net::exchange& from, console::endpoint which) {
