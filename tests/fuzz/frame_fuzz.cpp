@@ -4,6 +4,7 @@
 #include "fuzz_target.hpp"
 
 #include "kraken/base/assert.hpp"
+#include "kraken/wire/container_frame.hpp"
 #include "kraken/wire/msgpack.hpp"
 #include "kraken/wire/msgpack_stream.hpp"
 #include "kraken/wire/narya_frame.hpp"
@@ -56,6 +57,20 @@ void decode_payload(std::string_view payload) {
   static_cast<void>(wire::decode_welcome(payload));
   static_cast<void>(wire::decode_chunk(payload));
   static_cast<void>(wire::decode_fatal(payload));
+  static_cast<void>(wire::decode_watch(payload));
+  static_cast<void>(wire::decode_reply_failure(payload));
+  if (const auto message = wire::decode_message(payload)) {
+    KRAKEN_ASSERT(message->mode < 4 && wire::is_msgpack(message->value));
+  }
+  if (const auto call = wire::decode_call(payload)) {
+    KRAKEN_ASSERT(call->mode < 4 && wire::is_msgpack(call->value));
+  }
+  if (const auto reply = wire::decode_reply(payload)) {
+    KRAKEN_ASSERT(wire::is_msgpack(reply->value));
+  }
+  if (const auto command = wire::decode_worker_command(payload)) {
+    KRAKEN_ASSERT(wire::is_msgpack(command->params));
+  }
   if (const auto log = wire::decode_log(payload)) {
     KRAKEN_ASSERT(log->context.empty() || wire::is_msgpack(log->context));
   }
