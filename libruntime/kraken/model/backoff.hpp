@@ -8,12 +8,28 @@
 #include "kraken/model/child_spec.hpp"
 
 #include <cstdint>
-#include <random>
 
 namespace kraken::model {
 
-/// Source of jitter; seeded by its owner.
-using jitter_source = std::mt19937_64;
+/// Source of jitter; seeded by its owner. splitmix64: every container has one, and the Mersenne
+/// twister of the library is 2.5 KB.
+class jitter_source {
+public:
+  explicit jitter_source(std::uint64_t seed) noexcept : state_(seed) {}
+
+  std::uint64_t operator()() noexcept {
+    state_ += 0x9e3779b97f4a7c15U;
+    auto mixed = state_;
+    mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9U;
+    mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebU;
+    return mixed ^ (mixed >> 31U);
+  }
+
+  friend bool operator==(const jitter_source&, const jitter_source&) = default;
+
+private:
+  std::uint64_t state_;
+};
 
 /// The delay before the next restart, without jitter: 0 for the first, then `min`,
 /// `min * factor`, `min * factor^2` ... up to `max`.
