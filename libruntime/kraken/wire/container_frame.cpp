@@ -86,8 +86,10 @@ result<worker_message> decode_message(std::string_view payload) {
   made.to = reader.target();
   made.mode = reader.mode();
   made.value = reader.at.skip();
-  return reader.finish() ? result<worker_message>(std::move(made))
-                         : unreadable("MESSAGE", "element of [target, mode, value]");
+  if (!reader.finish()) {
+    return unreadable("MESSAGE", "element of [target, mode, value]");
+  }
+  return made;
 }
 
 result<worker_call> decode_call(std::string_view payload) {
@@ -98,8 +100,10 @@ result<worker_call> decode_call(std::string_view payload) {
   made.value = reader.at.skip();
   made.timeout_ms = reader.at.read_uint();
   made.id = reader.at.read_str();
-  return reader.finish() ? result<worker_call>(std::move(made))
-                         : unreadable("CALL", "element of [target, mode, value, timeout_ms, id]");
+  if (!reader.finish()) {
+    return unreadable("CALL", "element of [target, mode, value, timeout_ms, id]");
+  }
+  return made;
 }
 
 result<worker_reply> decode_reply(std::string_view payload) {
@@ -112,8 +116,10 @@ result<worker_reply> decode_reply(std::string_view payload) {
     made.status = static_cast<reply_status>(status);
   }
   made.value = reader.at.skip();
-  return reader.finish() ? result<worker_reply>(made)
-                         : unreadable("REPLY", "element of [status, value]");
+  if (!reader.finish()) {
+    return unreadable("REPLY", "element of [status, value]");
+  }
+  return made;
 }
 
 result<worker_command> decode_worker_command(std::string_view payload) {
@@ -126,8 +132,10 @@ result<worker_command> decode_worker_command(std::string_view payload) {
   }
   made.params = reader.at.skip();
   made.timeout_ms = reader.at.read_uint();
-  return reader.finish() ? result<worker_command>(std::move(made))
-                         : unreadable("COMMAND", "element of [target, name, params, timeout_ms]");
+  if (!reader.finish()) {
+    return unreadable("COMMAND", "element of [target, name, params, timeout_ms]");
+  }
+  return made;
 }
 
 result<worker_watch> decode_watch(std::string_view payload) {
@@ -135,8 +143,10 @@ result<worker_watch> decode_watch(std::string_view payload) {
   worker_watch made;
   made.target = reader.at.read_str();
   made.on = reader.at.read_bool();
-  return reader.finish() ? result<worker_watch>(made)
-                         : unreadable("WATCH", "element of [target, on]");
+  if (!reader.finish()) {
+    return unreadable("WATCH", "element of [target, on]");
+  }
+  return made;
 }
 
 result<reply_failure> decode_reply_failure(std::string_view value) {
@@ -149,8 +159,10 @@ result<reply_failure> decode_reply_failure(std::string_view value) {
   } else {
     reader.at.skip();
   }
-  return reader.finish() ? result<reply_failure>(made)
-                         : unreadable("REPLY", "element of [class, message, code]");
+  if (!reader.finish()) {
+    return unreadable("REPLY", "element of [class, message, code]");
+  }
+  return made;
 }
 
 bool append_message(byte_buffer& out, std::string_view from, std::string_view value) noexcept {

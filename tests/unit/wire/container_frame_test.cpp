@@ -175,6 +175,7 @@ TEST_CASE("broken frames between containers") {
                row{.what = "a target that is no text", .hex = "93010001", .reply = true},
                row{"a list with a number", "9391010001"},
                row{"a list cut short", "93dc00"},
+               row{"a list with a number in front of more", "93920161610001"},
                row{"mode 4", "93a1620401"},
                row{"status 4", "920401"},
                row{.what = "a command without a map", .hex = "94a162a1630100", .failure = true},
