@@ -79,4 +79,6 @@ TEST_CASE("cause: every text is cut to its limit, at a whole character") {
         std::string(limits::cause_message_bytes_max - 4, 'm') + "...");
   why.message = std::string(limits::cause_message_bytes_max + 1, '\x80'); // no UTF-8 at all
   CHECK(model::bounded(why).message == "...");
+  why.parents = {"RuntimeException"};
+  CHECK(model::bounded(why).parents == why.parents);
 }

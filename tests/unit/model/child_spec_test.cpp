@@ -133,6 +133,8 @@ TEST_CASE("same_definition and needs_restart: every field counts") {
       {[](child_spec& s) { s.ready.alive_for = 1s; }, false},
       {[](child_spec& s) { s.alive.how = model::alive_spec::mode::exec; }, false},
       {[](child_spec& s) { s.alive.target = "/x"; }, false},
+      {[](child_spec& s) { s.alive.timeout = 7s; }, false},
+      {[](child_spec& s) { s.alive.failures = 9; }, false},
       {[](child_spec& s) { s.backoff.min = 1ms; }, false},
       {[](child_spec& s) { s.backoff.max = 1h; }, false},
       {[](child_spec& s) { s.backoff.jitter_percent = 1; }, false},
