@@ -7,6 +7,7 @@
 
 #include "kraken/base/event_table.hpp"
 #include "kraken/model/lifecycle.hpp"
+#include "kraken/model/solver_plan.hpp"
 
 namespace kraken::generate {
 
@@ -78,6 +79,11 @@ page events_page() {
   for (const model::phase_row& row : model::phase_table) {
     text += "| `container_" + std::string{row.name} + "` | " + std::string{to_string(row.of)} +
             " | " + cell(row.text) + " |\n";
+  }
+  text += "\nAnd what was tried about a failure, with fields `solver`, `try` and, when it failed, "
+          "`reason`:\n\n| event | meaning |\n|---|---|\n";
+  for (const model::solver_event_row& row : model::solver_events) {
+    text += "| `" + std::string{row.name} + "` | " + cell(row.text) + " |\n";
   }
   text += "\n## Lines of the daemon's log\n| event | level | meaning |\n|---|---|---|\n";
   for (const log::event_row& row : log::event_table) {

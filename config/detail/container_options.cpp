@@ -105,8 +105,24 @@ void check_spec(const model::child_spec& spec, const node& from, reader& in) {
   }
 }
 
-std::vector<model::child_spec>
-read_children(const node& from, const std::string& path, std::vector<config_error>& errors) {
+/// What is only wrong because of the parent.
+void check_in_place(const model::supervise_spec& parent,
+                    const model::child_spec& child,
+                    const std::string& path,
+                    const node& from,
+                    std::vector<config_error>& errors) {
+  if (const auto placed = model::check_place(parent, child); !placed) {
+    reader in{errors};
+    const reader::inside here{in, model::join_path(path, child.id)};
+    const auto* given = from.find("significant");
+    in.fault(given == nullptr ? from.at : given->at, placed.error().context);
+  }
+}
+
+std::vector<model::child_spec> read_children(const node& from,
+                                             const std::string& path,
+                                             const model::supervise_spec& parent,
+                                             std::vector<config_error>& errors) {
   std::vector<model::child_spec> out;
   const auto* children = from.find("children");
   if (children == nullptr || children->is == node::type::null) {
@@ -125,10 +141,14 @@ read_children(const node& from, const std::string& path, std::vector<config_erro
     return out;
   }
   for (const auto& each : children->items) {
+    const auto before = errors.size();
     auto child = read_container(each, path, errors);
     const auto same = std::ranges::find(out, child.id, &model::child_spec::id);
     if (same != out.end() && !child.id.empty()) {
       in.fault(each.at, "two containers have the id '" + child.id + "'");
+    }
+    if (errors.size() == before) {
+      check_in_place(parent, child, path, each, errors);
     }
     out.push_back(std::move(child));
   }
@@ -194,7 +214,7 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   if (errors.size() == before) {
     check_spec(spec, from, in); // what it alone can find; the rest has a better place already
   }
-  spec.children = read_children(from, own_path, errors);
+  spec.children = read_children(from, own_path, spec.supervise, errors);
   return spec;
 }
 
@@ -220,7 +240,7 @@ model::child_spec read_root(const node* from, std::vector<config_error>& errors)
   if (errors.size() == before) {
     check_spec(spec, given, in);
   }
-  spec.children = read_children(given, {}, errors);
+  spec.children = read_children(given, {}, spec.supervise, errors);
   return spec;
 }
 

@@ -159,6 +159,25 @@ struct option_table<model::mailbox_spec> {
 };
 
 template <>
+struct option_table<model::solve_params> {
+  static constexpr std::string_view name = "local_params";
+  static constexpr std::array rows{
+      row<&model::solve_params::timeout>(
+          "timeout",
+          {.summary = "time of one try", .min = 1, .max = 86'400'000, .when = apply::live}),
+      row<&model::solve_params::retries_limit>(
+          "retries_limit",
+          {.summary = "tries of one solver; then the failure is escalated",
+           .min = 1,
+           .max = 1'000,
+           .when = apply::live}),
+      row<&model::solve_params::retries_interval>(
+          "retries_interval",
+          {.summary = "time between two tries", .max = 86'400'000, .when = apply::live}),
+  };
+};
+
+template <>
 struct option_table<model::child_spec> {
   static constexpr std::string_view name = "container";
   static constexpr std::array rows{
@@ -205,14 +224,18 @@ struct option_table<model::child_spec> {
       row<&model::child_spec::local>(
           "local",
           {.summary = "its own answer to failures, first match: a class or cause to `continue`, "
-                      "`restart`, `stop`, `destroy` or `escalate`",
+                      "`restart`, `stop`, `destroy`, `escalate` or a list of solvers",
            .when = apply::live}),
+      row<&model::child_spec::local_params>(
+          "local_params",
+          {.summary = "how long and how often a solver of local is tried", .when = apply::live}),
   };
 };
 
 static_assert(every_field_has_a_row<model::backoff_spec>());
 static_assert(every_field_has_a_row<model::supervise_spec>());
 static_assert(every_field_has_a_row<model::mailbox_spec>());
+static_assert(every_field_has_a_row<model::solve_params>());
 // kind, options and children: the kind is `type`, its options stand beside these, and children
 // are containers again.
 static_assert(every_field_has_a_row<model::child_spec>(3));

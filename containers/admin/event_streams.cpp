@@ -29,7 +29,8 @@ console::event_record to_record(const actor::status_event& event) {
   console::event_record out;
   out.id = event.seq;
   out.unix_ms = unix_ms(event.at);
-  out.name = "container_" + std::string{model::to_string(event.to)};
+  out.name =
+      event.note.empty() ? "container_" + std::string{model::to_string(event.to)} : event.note;
   out.container = event.path;
   const auto add = [&](std::string_view key, std::string value) {
     if (!value.empty()) {
@@ -37,7 +38,12 @@ console::event_record to_record(const actor::status_event& event) {
     }
   };
   add("state", std::string{model::to_string(model::state_of(event.to))});
-  add("from", std::string{model::to_string(event.from)});
+  if (event.note.empty()) {
+    add("from", std::string{model::to_string(event.from)});
+  }
+  for (const auto& [key, text] : event.details) {
+    add(key, text);
+  }
   add("generation", std::to_string(event.generation));
   add("reason", event.cause);
   add("restarts", std::to_string(event.restarts));

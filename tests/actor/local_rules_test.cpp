@@ -30,9 +30,12 @@ TEST_CASE_METHOD(tree_fixture, "continue: the same incarnation goes on and nothi
   CHECK(status("Main/a").restarts == 0);
   CHECK(status("Main/a").last_cause.type == "DomainError");
   const auto events = tree->board.events_since(seen);
-  REQUIRE(events.size() == 2);
+  REQUIRE(events.size() == 4);
   CHECK(events[0].to == phase::held);
-  CHECK(events[1].to == phase::ready);
+  CHECK(events[1].note == "solver_started");
+  CHECK(events[2].to == phase::ready);
+  CHECK(events[3].note == "solver_succeeded");
+  CHECK(events[3].correlation == events[0].correlation);
 }
 
 TEST_CASE_METHOD(tree_fixture, "no rule matches: escalated, killed, restarted by the parent") {

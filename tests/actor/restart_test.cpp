@@ -254,4 +254,19 @@ TEST_CASE_METHOD(tree_fixture, "two children that fail at once are both restarte
   CHECK(status("Main/b").generation == 2);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a supervisor that was restarted has a new budget, as in OTP") {
+  auto s = supervisor("s", {leaf("a")});
+  s.supervise.intensity = 1;
+  start(supervisor("Main", {s}));
+  for (int round = 1; round <= 3; ++round) {
+    crash("Main/s/a"); // granted
+    CHECK(phase("Main/s/a") == phase::ready);
+    CHECK(status("Main/s").restarts == static_cast<std::uint64_t>(round - 1));
+    crash("Main/s/a"); // one too many
+    advance(seconds{1});
+    CHECK(status("Main/s").restarts == static_cast<std::uint64_t>(round));
+  }
+  CHECK_FALSE(exit_code);
+}
+
 } // namespace kraken::actor_test

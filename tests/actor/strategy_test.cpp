@@ -174,4 +174,34 @@ TEST_CASE_METHOD(tree_fixture, "a stop by command never triggers auto_shutdown")
   CHECK(phase("Main/a") == phase::ready);
 }
 
+TEST_CASE_METHOD(tree_fixture,
+                 "a group whose failed child was started by hand leaves nothing behind") {
+  start(supervisor("Main", {[] {
+                     auto s = supervisor("s", {leaf("a"), leaf("b")});
+                     s.supervise.how = strategy::one_for_all;
+                     return s;
+                   }()}));
+  crash("Main/s/a");
+  crash("Main/s/a");
+  REQUIRE(phase("Main/s/a") == phase::backing_off);
+  CHECK(ask(verb::start, "a")->ok());
+  CHECK(phase("Main/s/b") == phase::ready);
+  CHECK(ask(verb::stop, "s")->ok());
+  CHECK(ask(verb::start, "s")->ok());
+  CHECK(phase("Main/s/a") == phase::ready);
+  CHECK(phase("Main/s/b") == phase::ready);
+}
+
+TEST_CASE_METHOD(tree_fixture,
+                 "a recursive start reaches what is stopped below something that runs") {
+  start(
+      supervisor("Main", {supervisor("s", {supervisor("t", {leaf("a"), leaf("b")}), leaf("c")})}));
+  ask(verb::stop, "b");
+  ask(verb::stop, "c");
+  CHECK(ask(verb::start_tree, "s")->ok());
+  CHECK(phase("Main/s/t/b") == phase::ready);
+  CHECK(phase("Main/s/c") == phase::ready);
+  CHECK(status("Main/s/t/a").generation == 1);
+}
+
 } // namespace kraken::actor_test

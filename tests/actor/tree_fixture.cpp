@@ -53,6 +53,9 @@ void scripted::end(model::cause_kind kind, int code) {
 
 void scripted::start() {
   note("start");
+  if (on_.on_start) {
+    on_.on_start(__builtin_frame_address(0));
+  }
   switch (script_.start) {
   case on_start::ready:
     return shell_.ready();
@@ -98,6 +101,9 @@ void scripted::kill() {
 
 void scripted::resume() {
   note("resume");
+  if (script_.resume_throws) {
+    throw std::runtime_error("resume throws");
+  }
 }
 
 bool scripted::receive(actor::letter& what) {
@@ -156,6 +162,13 @@ bool manual_executor::run() {
   return true;
 }
 
+model::cause cause_of(model::cause_kind kind, int code) {
+  model::cause why;
+  why.kind = kind;
+  why.code = code;
+  return why;
+}
+
 model::child_spec leaf(std::string id) {
   model::child_spec made;
   made.id = std::move(id);
@@ -198,6 +211,10 @@ tree_fixture::tree_fixture()
   }
   tree->kinds.emplace("overlapping", tree->kinds.at("fake"));
   tree->kinds.at("overlapping").replaced = actor::replacement::start_first;
+  tree->kinds.emplace("broken", actor::kind{"broken", "makes nothing", [](actor::host&) {
+                                              throw std::runtime_error("make throws");
+                                              return std::unique_ptr<actor::incarnation>{};
+                                            }});
   actor::add_builtin_kinds(*tree);
   tree->shards.push_back({&executor_, nullptr});
   tree->ended = [this](int code) { exit_code = code; };
@@ -261,7 +278,9 @@ result<actor::posted> tree_fixture::post(std::string_view path, actor::letter wh
 void tree_fixture::run() {
   bool busy = true;
   while (busy) {
-    busy = coordinator_.run() > 0;
+    const auto count = coordinator_.run();
+    handled += count;
+    busy = count > 0;
     busy = executor_.run() || busy;
   }
 }

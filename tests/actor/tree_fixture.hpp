@@ -36,6 +36,7 @@ struct script {
   on_kill kill = on_kill::end;
   int code = 1;              ///< of `exit`
   milliseconds finishing{0}; ///< what it asks for when it is handed over
+  bool resume_throws = false;
 };
 
 class scripted;
@@ -49,7 +50,8 @@ struct stage {
   std::vector<std::string> trace;
   std::map<std::string, actor::farewell, std::less<>> farewells; ///< of the last stop()
   int made = 0;                                                  ///< objects alive
-  std::function<void()> on_receive; ///< called at each message; may be empty
+  std::function<void()> on_receive;                ///< called at each message; may be empty
+  std::function<void(const void* stack)> on_start; ///< at each start, with a place on the stack
   /// Requests nobody has answered yet, in order; those named `echo` are answered at once.
   std::deque<actor::letter> asked;
 };
@@ -105,6 +107,7 @@ struct answer {
 
 using answer_ptr = std::shared_ptr<answer>;
 
+model::cause cause_of(model::cause_kind kind, int code = 0);
 model::child_spec leaf(std::string id);
 /// Of a kind whose next incarnation becomes ready beside the old one.
 model::child_spec overlapping(std::string id);
@@ -149,6 +152,7 @@ public:
   stage on;
   std::shared_ptr<actor::tree_context> tree;
   std::optional<int> exit_code;
+  std::size_t handled = 0; ///< messages handled so far: what things cost, without a clock
 
 private:
   actor::system_config config_;

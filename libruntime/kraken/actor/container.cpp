@@ -57,6 +57,7 @@ caf::behavior container::make_behavior() {
       [this](const life_report& what) { handle([&] { hear(what); }); },
       [this](const child_report& what) { handle([&] { supervisor_.on_report(what); }); },
       [this](const manage& what) { handle([&] { on_manage(what); }); },
+      [this](const plan_step& what) { handle([&] { on_plan_step(what); }); },
       [this](tick) { handle([this] { on_tick(); }); },
       [this](pump) { handle([this] { pump_lane(); }); },
       [this](const withdraw& what) { handle([&] { on_withdraw(what); }); },
@@ -76,11 +77,14 @@ void container::on_exit() {
   wake_up_.at({});
   supervisor_.abandon();
   lane_.discard(dead_reason::closed);
+  lane_.let_go();
   desk_.close();
   watchers_.clear();
   want_room_.clear();
+  log_.reset();
   birth_.own->show(seat::presence::closed);
   birth_.tree->shells.remove(*birth_.own);
+  birth_.own.reset(); // its seat holds it: nothing of it may hold the seat
   birth_.tree->present.leave();
 }
 
@@ -97,13 +101,11 @@ void container::handle(const std::function<void()>& what) {
 
 void container::on_exception(const std::string& what) {
   log::error("container_handler_threw", {{"container", status_.path}, {"what", what}});
-  if (status_.in == model::state::started && !leaving_) {
-    model::cause why;
-    why.kind = model::cause_kind::exception;
-    why.type = "std::exception";
-    why.message = what;
-    fail_with(std::move(why), ending::kill);
-  }
+  model::cause why;
+  why.kind = model::cause_kind::exception;
+  why.type = "std::exception";
+  why.message = what;
+  failed(std::move(why), ending::kill);
 }
 
 void container::on_tick() {
@@ -130,7 +132,7 @@ void container::show(model::phase to) {
   }
   if (to != model::phase::backing_off && to != model::phase::parked &&
       to != model::phase::stopping && to != model::phase::ended) {
-    status_.next_action.clear();
+    status_.next_action = solving_ && solving_->pending ? solving_->plan.step().name : "";
   }
   if (to == model::phase::ready) {
     status_.last_cause.correlation = 0; // the next failure is a new story
@@ -138,6 +140,9 @@ void container::show(model::phase to) {
   set_gate();
   publish();
   report(child_report::note::changed);
+  if (solving_ && solving_->pending && achieved(solving_->plan.step().act)) {
+    tell(caf::actor_cast<caf::actor>(this), plan_step{solving_->step}); // not from within a change
+  }
 }
 
 void container::publish() {
@@ -189,7 +194,12 @@ bool container::comes_back() const {
   return leaving_ && (leaving_->then == after::judge || leaving_->then == after::launch);
 }
 
+/// Children are supervised while their parent's own failure is being solved, too.
 bool container::running() const {
+  return serving() || (solving_ && status_.in == model::state::failed && !leaving_);
+}
+
+bool container::serving() const noexcept {
   return status_.in == model::state::started && !leaving_;
 }
 

@@ -11,6 +11,7 @@
 
 #include "kraken/actor/alarm_clock.hpp"
 #include "kraken/actor/detail/answer_log.hpp"
+#include "kraken/actor/detail/container_parts.hpp"
 #include "kraken/actor/detail/desk.hpp"
 #include "kraken/actor/detail/life.hpp"
 #include "kraken/actor/hosted_actor.hpp"
@@ -18,27 +19,16 @@
 #include "kraken/actor/messages.hpp"
 #include "kraken/actor/remote_supervisor.hpp"
 
-#include "caf/actor_addr.hpp"
-
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::actor {
-
-/// What a container is born with.
-struct birth {
-  std::shared_ptr<tree_context> tree;
-  std::shared_ptr<const model::child_spec> spec;
-  std::string path;
-  std::string parent; ///< path; empty for the root
-  std::uint32_t shard = 0;
-  std::uint64_t rank = 0;
-  seat_ptr own;               ///< set by spawn_container
-  caf::actor_addr supervisor; ///< weak: the parent holds the child
-};
 
 class container final : public hosted_actor,
                         private supervisor_owner,
@@ -55,43 +45,14 @@ protected:
   void on_exception(const std::string& what) override;
 
 private:
-  /// What comes after the end of the current incarnation and of the children.
-  enum class after : std::uint8_t {
-    rest,   ///< stopped
-    launch, ///< the next generation
-    renew,  ///< the next generation, as planned
-    judge,  ///< failed: the supervisor decides
-    finish, ///< stopped by its own normal end: the supervisor is told
-    destroy,
-  };
-
-  enum class step : std::uint8_t { children, incarnation, companion };
-
-  /// An end under way.
-  struct way_out {
-    after then = after::rest;
-    ending how = ending::orderly;
-    step at = step::children;
-    child_report::note note = child_report::note::ended; ///< judge
-  };
-
-  /// A second incarnation during a planned replacement; `status_.beside` says which.
-  struct companion {
-    std::unique_ptr<life> runs;
-    std::int32_t pid = 0;
-    std::shared_ptr<const model::gauges> live;
-    time_point launched{};
-    deadlines::token timer;
-    model::cause why;                    ///< of the replacement
-    std::optional<model::cause> failure; ///< known before it has ended
-    reply_to reply;                      ///< an operator waits for it
-  };
-
-  /// What the incarnation asked for and did not get yet.
-  struct recycle_wish {
-    model::cause why;
-    serves_on meanwhile = serves_on::yes;
-  };
+  using after = detail::after;
+  using companion = detail::companion;
+  using effect = detail::effect;
+  using owed = detail::owed;
+  using recycle_wish = detail::recycle_wish;
+  using solving = detail::solving;
+  using step = detail::step;
+  using way_out = detail::way_out;
 
   // container.cpp: the actor
   void handle(const std::function<void()>& what);
@@ -104,7 +65,9 @@ private:
 
   // container_instructions.cpp: what the supervisor wants
   void obey(const instruction& what);
+  void overruled(instruction::act by);
   void start(remote_supervisor::extent how_far);
+  void begin_anew();
   void restart(const instruction& what);
   void stop(const instruction& what);
   void destroy(const instruction& what);
@@ -116,20 +79,15 @@ private:
 
   // container_life.cpp: what the incarnation does
   void begin_life();
+  void arm_start();
   void hear(const life_report& what);
   void on_ready();
   void on_unready();
   void start_children();
   void check_ready();
-  void on_failed(model::cause why);
   void on_ended(const model::cause& why);
   void on_recycle(const model::cause& why, serves_on meanwhile);
   void end_unasked(model::cause why);
-  void fail_with(model::cause why, ending how, child_report::note note = child_report::note::ended);
-  void on_thrown(const life::thrown& what);
-  void record(model::cause why);
-  void record_too(model::cause why);
-  [[nodiscard]] model::cause remember(model::cause why);
 
   // container_mail.cpp: letters and answers
   void set_gate();
@@ -164,6 +122,35 @@ private:
   void companion_gone();
   void show_companion(model::companion role);
 
+  // container_failing.cpp: what a failure means
+  void failed(model::cause why, ending how);
+  void on_thrown(const life::thrown& what);
+  void record(model::cause why);
+  void record_end(model::cause why);
+  void record_too(model::cause why);
+  [[nodiscard]] model::cause completed(model::cause why);
+  void remember(const model::cause& why);
+
+  // container_solving.cpp: the local supervisor's plan
+  void solve(const model::plan_move& next);
+  void try_step(const model::plan_move& next);
+  [[nodiscard]] effect carry_out(const model::solver_row& solver);
+  [[nodiscard]] effect proceed();
+  [[nodiscard]] effect start_anew();
+  [[nodiscard]] effect hand_up(child_report::note what);
+  [[nodiscard]] bool achieved(model::solver_act what) const noexcept;
+  void ask(const model::solver_row& solver);
+  void await_step();
+  void on_plan_step(const plan_step& what);
+  void on_proceed(const instruction& what);
+  void on_recreate(const instruction& what);
+  void step_succeeded();
+  void step_rejected(model::again useful, const std::string& reason);
+  void solved();
+  void abandon_plan(const std::string& reason);
+  void end_plan();
+  void note_step(std::string_view what, const std::string& reason = {});
+
   // container_ending.cpp: the way out
   void leave(after then, ending how, child_report::note note = child_report::note::ended);
   void end_incarnation();
@@ -182,6 +169,7 @@ private:
   [[nodiscard]] caf::actor make_shell(const child_entry& child) override;
   [[nodiscard]] bool running() const override;
   [[nodiscard]] bool comes_back() const override;
+  [[nodiscard]] bool serving() const noexcept;
   void children_started() override;
   void children_ended() override;
   void supervision_gave_up(model::cause why) override;
@@ -216,13 +204,15 @@ private:
   std::uint32_t failed_successors_ = 0; ///< in a row
   std::uint64_t last_generation_ = 0;   ///< given to any incarnation
   std::optional<way_out> leaving_;
+  std::optional<solving> solving_;
+  std::deque<std::pair<model::cause, ending>> failures_waiting_; ///< came while one is solved
+  std::optional<model::cause> done_waiting_;                     ///< supervision_done() likewise
+  std::uint64_t last_step_ = 0;
   deadlines::token start_timer_;
   deadlines::token end_timer_;
   deadlines::token due_timer_;
   time_point launched_{};
   remote_supervisor::extent extent_ = remote_supervisor::extent::wanted;
-  /// What an incarnation and its children still owe before the container is ready.
-  enum class owed : std::uint8_t { both, children, incarnation, nothing };
   owed owed_ = owed::both;
   bool lane_held_ = false; ///< by the incarnation
   bool passing_ = false;   ///< the supervisor stopped it to start it again

@@ -38,11 +38,11 @@ model::cause container::too_early(const model::cause& why) {
 }
 
 void container::on_recycle(const model::cause& why, serves_on meanwhile) {
-  if (!running()) {
+  if (!serving()) {
     return;
   }
   if (!earned()) {
-    return fail_with(too_early(why), ending::orderly);
+    return failed(too_early(why), ending::orderly);
   }
   const bool under_way = status_.beside == model::companion::successor;
   if (meanwhile == serves_on::no && !under_way) {
@@ -59,7 +59,7 @@ void container::on_recycle(const model::cause& why, serves_on meanwhile) {
 
 void container::recycle_in_place(const model::cause& why) {
   ++status_.recycles;
-  record(why);
+  record_end(why);
   show(model::phase::draining);
   leave(after::renew, ending::orderly);
 }
@@ -127,7 +127,7 @@ void container::take_over() {
   status_.generation = life_->generation();
   launched_ = next.launched;
   ++status_.recycles;
-  record(std::move(next.why));
+  record_end(std::move(next.why));
   log::info("container_replaced",
             {{"container", status_.path},
              {"generation", status_.generation},
@@ -185,7 +185,7 @@ void container::successor_failed(const model::cause& why) {
 }
 
 void container::ask_again() {
-  if (due_ && running()) {
+  if (due_ && serving()) {
     report(child_report::note::due);
   }
 }

@@ -8,8 +8,38 @@
 
 namespace kraken::actor {
 
+namespace {
+
+/// Whether an instruction puts an end to what the local rules are doing. A restart does not: it is
+/// what a solver waits for.
+bool overrules(instruction::act what) noexcept {
+  switch (what) {
+  case instruction::act::start:
+  case instruction::act::start_tree:
+  case instruction::act::stop:
+  case instruction::act::destroy:
+  case instruction::act::replace:
+    return true;
+  case instruction::act::restart:
+  case instruction::act::recycle:
+  case instruction::act::expect:
+  case instruction::act::reset:
+  case instruction::act::update:
+  case instruction::act::proceed:
+  case instruction::act::recreate:
+  case instruction::act::settle:
+    return false;
+  }
+  return false;
+}
+
+} // namespace
+
 void container::obey(const instruction& what) {
   obeyed_ = what.serial;
+  if (solving_ && what.step != solving_->step && overrules(what.what)) {
+    overruled(what.what);
+  }
   switch (what.what) {
   case instruction::act::start:
     status_.intensity = what.then.intensity;
@@ -49,10 +79,25 @@ void container::obey(const instruction& what) {
   case instruction::act::update:
     update(what);
     break;
+  case instruction::act::proceed:
+    on_proceed(what);
+    break;
+  case instruction::act::recreate:
+    on_recreate(what);
+    break;
   }
   if (obeyed_told_ != obeyed_) {
     report(child_report::note::changed);
   }
+}
+
+/// The end of a plan from above; a destroy may be just what it asked for.
+void container::overruled(instruction::act by) {
+  if (by == instruction::act::destroy && solving_->plan.step().act == model::solver_act::destroy) {
+    note_step("solver_succeeded");
+    return end_plan();
+  }
+  abandon_plan("overruled by its supervisor");
 }
 
 void container::start(remote_supervisor::extent how_far) {
@@ -69,11 +114,22 @@ void container::start(remote_supervisor::extent how_far) {
     }
     return;
   }
+  begin_anew();
+}
+
+/// The next incarnation, after the failed one that may still be held.
+void container::begin_anew() {
+  if (life_) {
+    return leave(after::launch, ending::kill);
+  }
   begin_life();
 }
 
 void container::restart(const instruction& what) {
-  if (status_.in != model::state::failed || what.generation != status_.generation || leaving_) {
+  const bool asked = solving_ && solving_->plan.step().act == model::solver_act::start &&
+                     status_.in == model::state::stopped;
+  if ((status_.in != model::state::failed && !asked) || what.generation != status_.generation ||
+      leaving_ || life_) {
     return;
   }
   ++status_.restarts;
@@ -115,14 +171,14 @@ void container::replace() {
     leave(after::launch, ending::orderly);
     return;
   }
-  begin_life();
+  begin_anew();
 }
 
 /// By an operator or the parent: at any uptime, and never counted. Without `reply` it is the turn
 /// of the one that asked for it itself, and may not need it any more.
 void container::recycle_asked(const reply_to& reply) {
   if (reply == nullptr) {
-    if (due_ && running() && !beside_) {
+    if (due_ && serving() && !beside_) {
       begin_successor(due_->why, nullptr);
     }
     return;
@@ -157,6 +213,9 @@ void container::expect(const instruction& what) {
     status_.next_at = what.then.next_at;
     status_.restarts_in_window = what.then.restarts_in_window;
     status_.intensity = what.then.intensity;
+    if (what.then.at == model::phase::parked && solving_) {
+      abandon_plan("its supervisor gave up");
+    }
     show(what.then.at);
   }
 }
@@ -199,7 +258,9 @@ void container::on_manage(const manage& what) {
     if (asked.spec->kind.empty() && there != nullptr) {
       create.spec = there->spec;
     }
-    const auto checked = check_definition(*birth_.tree, status_.path, *create.spec);
+    const auto checked = check_definition(*birth_.tree, status_.path, *create.spec).and_then([&] {
+      return model::check_place(birth_.spec->supervise, *create.spec);
+    });
     return checked ? supervisor_.create(create, what.made_by, what.reply)
                    : what.reply->answer(fail(checked.error()));
   }

@@ -5,7 +5,6 @@
 #include "kraken/actor/container.hpp"
 
 #include "kraken/base/log.hpp"
-#include "kraken/model/local_rules.hpp"
 
 #include <utility>
 
@@ -18,6 +17,7 @@ void container::begin_life() {
   status_.pid = 0;
   status_.live.reset();
   launched_ = now();
+  supervisor_.reset(); // as OTP: a new incarnation supervises with a new budget
   owed_ = owed::both;
   due_.reset();
   life_ =
@@ -27,19 +27,12 @@ void container::begin_life() {
   } else {
     move(model::event::start, model::phase::starting);
   }
-  // A pool becomes ready by its workers, and those have start timeouts of their own.
-  if (birth_.spec->supervise.start == model::start_order::ordered) {
-    start_timer_ = deadlines_.at(launched_ + birth_.spec->ready.within, [this] {
-      model::cause why;
-      why.kind = model::cause_kind::start_timeout;
-      why.message = "not ready within " + kraken::to_string(birth_.spec->ready.within);
-      fail_with(std::move(why), ending::kill);
-    });
-  }
+  arm_start();
+  await_step();
   if (auto threw = life_->begin(kind_)) {
     end_life(); // half begun: its destructor lets go
     threw->kind = model::cause_kind::start_error;
-    return fail_with(std::move(*threw), ending::kill);
+    return failed(std::move(*threw), ending::kill);
   }
   if (birth_.spec->supervise.start == model::start_order::parallel) {
     start_children();
@@ -60,6 +53,19 @@ timer container::set_life_timer(std::uint64_t generation,
   return made;
 }
 
+/// A pool becomes ready by its workers, and those have start timeouts of their own.
+void container::arm_start() {
+  if (birth_.spec->supervise.start != model::start_order::ordered) {
+    return;
+  }
+  start_timer_ = deadlines_.at(now() + birth_.spec->ready.within, [this] {
+    model::cause why;
+    why.kind = model::cause_kind::start_timeout;
+    why.message = "not ready within " + kraken::to_string(birth_.spec->ready.within);
+    failed(std::move(why), ending::kill);
+  });
+}
+
 void container::hear(const life_report& what) {
   if (beside_ && what.generation == beside_->runs->generation()) {
     return hear_beside(what);
@@ -73,7 +79,7 @@ void container::hear(const life_report& what) {
   case life_report::kind::unready:
     return on_unready();
   case life_report::kind::failed:
-    return on_failed(what.why);
+    return failed(what.why, ending::kill);
   case life_report::kind::ended:
     return on_ended(what.why);
   case life_report::kind::recycle:
@@ -89,14 +95,11 @@ void container::hear(const life_report& what) {
 
 void container::on_ready() {
   deadlines_.cancel(start_timer_);
-  if (!running() || status_.at != model::phase::starting) {
+  if (leaving_ || status_.at == model::phase::ready) {
     return;
   }
   if (owed_ == owed::both) {
     owed_ = owed::children;
-    if (children_begun_ != status_.generation) {
-      return start_children();
-    }
   } else if (owed_ == owed::incarnation) {
     owed_ = owed::nothing;
   }
@@ -109,7 +112,7 @@ void container::on_unready() {
   } else if (owed_ == owed::nothing) {
     owed_ = owed::incarnation;
   }
-  if (running() && status_.at == model::phase::ready) {
+  if (serving() && status_.at == model::phase::ready) {
     show(model::phase::starting);
   }
 }
@@ -128,46 +131,17 @@ void container::children_started() {
   check_ready();
 }
 
+/// What is next on the way to `ready`; nothing while held: `proceed` comes back here.
 void container::check_ready() {
-  if (running() && status_.at == model::phase::starting && owed_ == owed::nothing) {
+  if (!serving() || status_.at != model::phase::starting) {
+    return;
+  }
+  if (owed_ == owed::children && children_begun_ != status_.generation) {
+    return start_children();
+  }
+  if (owed_ == owed::nothing) {
     show(model::phase::ready);
     log::info("container_ready", {{"container", status_.path}, {"generation", status_.generation}});
-  }
-}
-
-/// It threw but lives: the local supervisor's rules come first.
-void container::on_failed(model::cause why) {
-  if (status_.in != model::state::started || leaving_) {
-    return record_too(std::move(why)); // recorded, not recursive
-  }
-  const auto before = status_.at;
-  const auto rules = model::decide(birth_.spec->local, why);
-  if (rules.logs) {
-    log::error("container_cause",
-               {{"container", status_.path}, {"reason", why.text()}, {"detail", why.detail}});
-  }
-  switch (rules.what) {
-  case model::directive::proceed:
-    record(std::move(why));
-    move(model::event::fail, model::phase::held);
-    move(model::event::start, before);
-    return on_thrown(life_->resume());
-  case model::directive::restart:
-    return fail_with(std::move(why), ending::kill, child_report::note::ended_alone);
-  case model::directive::escalate:
-    return fail_with(std::move(why), ending::kill);
-  case model::directive::stop:
-    record(std::move(why));
-    move(model::event::fail, model::phase::held);
-    tell_linked();
-    move(model::event::stop, model::phase::stopping);
-    report(child_report::note::stopped_itself);
-    return leave(after::rest, ending::orderly);
-  case model::directive::destroy:
-    record(std::move(why));
-    move(model::event::fail, model::phase::held);
-    tell_linked();
-    return report(child_report::note::wants_destroy, rules.flags);
   }
 }
 
@@ -180,12 +154,11 @@ void container::on_ended(const model::cause& why) {
   end_life();
   status_.pid = 0;
   status_.live.reset();
-  if (status_.in == model::state::failed) { // held: what was asked for comes from the supervisor
-    record(why);
-    return leave(after::judge, ending::orderly);
+  if (status_.in == model::state::failed) { // held: its plan goes on without it
+    return record_too(why);
   }
   if (planned) {
-    return loop ? fail_with(too_early(why), ending::orderly) : recycle_in_place(why);
+    return loop ? failed(too_early(why), ending::orderly) : recycle_in_place(why);
   }
   end_unasked(why);
 }
@@ -193,70 +166,18 @@ void container::on_ended(const model::cause& why) {
 /// An end nobody asked for, with the supervisor to judge it.
 void container::end_unasked(model::cause why) {
   if (!why.normal() || birth_.spec->restart == model::restart_type::permanent) {
-    return fail_with(std::move(why), ending::orderly);
+    return failed(std::move(why), ending::orderly);
   }
-  record(std::move(why));
+  record_end(std::move(why));
   move(model::event::stop, model::phase::stopping);
   leave(after::finish, ending::orderly);
 }
 
-void container::fail_with(model::cause why, ending how, child_report::note note) {
-  if (status_.in != model::state::started || leaving_) {
-    return record_too(std::move(why));
-  }
-  record(std::move(why));
-  move(model::event::fail, model::phase::held);
-  tell_linked();
-  log::error("container_failed",
-             {{"container", status_.path},
-              {"supervisor", status_.parent},
-              {"reason", status_.last_cause.text()},
-              {"restarts", status_.restarts}});
-  leave(after::judge, how, note);
-}
-
-void container::on_thrown(const life::thrown& what) {
-  if (what) {
-    on_failed(*what);
-  }
-}
-
-/// Makes `why` the cause that counts.
-void container::record(model::cause why) {
-  status_.last_cause = remember(std::move(why));
-}
-
-/// One more failure while one is being dealt with, or on the way out: it changes nothing, but it
-/// is seen.
-void container::record_too(model::cause why) {
-  why = remember(std::move(why));
-  log::warn(
-      "failed_again",
-      {{"container", status_.path}, {"reason", why.text()}, {"correlation", why.correlation}});
-  publish();
-}
-
-/// Into the history, with all that a cause needs.
-model::cause container::remember(model::cause why) {
-  why = model::bounded(std::move(why));
-  if (why.correlation == 0) {
-    why.correlation = status_.last_cause.correlation != 0 ? status_.last_cause.correlation
-                                                          : ++birth_.tree->last_correlation;
-  }
-  if (why.origin.empty()) {
-    why.origin = status_.path;
-  }
-  status_.failures = model::with_failure(
-      status_.failures, {now(), status_.generation, why.kind, why.text(), why.correlation});
-  return why;
-}
-
-void container::supervision_gave_up(model::cause why) {
-  fail_with(std::move(why), ending::orderly);
-}
-
 void container::supervision_done(model::cause why) {
-  if (!running()) {
+  if (!serving()) {
+    if (solving_) {
+      done_waiting_ = std::move(why); // it may go on, and then this still counts
+    }
     return;
   }
   model::cause own;

@@ -113,7 +113,7 @@ void container::on_notice(const heard_of& what) {
   why.kind = model::cause_kind::shared_fate;
   why.message = "linked to " + what.what.path + ", which failed: " + what.what.cause;
   why.origin = what.what.path;
-  fail_with(std::move(why), ending::kill);
+  failed(std::move(why), ending::kill);
 }
 
 void container::on_room_wanted(const room_wanted& what) {
@@ -159,7 +159,7 @@ void container::on_deliver(deliver& what) {
       return opened->vacate();
     }
   }
-  if (!lane_.idle() || !life_ || !running()) {
+  if (!lane_.idle() || !life_ || !serving()) {
     return lane_.add(std::move(what.what));
   }
   opened->vacate();
@@ -170,7 +170,7 @@ void container::on_deliver(deliver& what) {
 }
 
 void container::pump_lane() {
-  for (std::size_t budget = letters_per_turn; budget > 0 && life_ && running(); --budget) {
+  for (std::size_t budget = letters_per_turn; budget > 0 && life_ && serving(); --budget) {
     auto next = lane_.take(now());
     vacate(*birth_.own);
     if (!next) {

@@ -43,6 +43,8 @@ public:
 
   /// Closes the gate and sends everything queued to the dead letters, with an answer.
   void discard(dead_reason why);
+  /// The container is gone: the last call but the destructor.
+  void let_go() noexcept { own_.reset(); }
 
   [[nodiscard]] std::size_t size() const noexcept { return queue_.size(); }
 

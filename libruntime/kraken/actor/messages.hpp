@@ -9,14 +9,15 @@
 #include "kraken/actor/detail/outbox.hpp"
 #include "kraken/actor/detail/pending_reply.hpp"
 #include "kraken/actor/detail/seat.hpp"
-#include "kraken/actor/incarnation.hpp"
 #include "kraken/actor/detail/watch_ticket.hpp"
+#include "kraken/actor/incarnation.hpp"
 #include "kraken/actor/status_board.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/clock.hpp"
 #include "kraken/model/cause.hpp"
 #include "kraken/model/command.hpp"
 #include "kraken/model/lifecycle.hpp"
+#include "kraken/model/solvers.hpp"
 
 #include "caf/actor.hpp"
 #include "caf/actor_cast.hpp"
@@ -60,22 +61,25 @@ struct instruction {
     restart,    ///< after a failure; only if `generation` is still current
     stop,
     destroy,
-    settle,  ///< a stop that was for now only has become one for good
-    replace, ///< end this incarnation and start the next, by an operator
-    recycle, ///< planned replacement; without `reply`: the one it asked for itself
-    expect,  ///< show `then`
-    reset,   ///< forget the failure history of its own children
-    update,  ///< `rank` is the new one, and `spec` unless null
+    settle,   ///< a stop that was for now only has become one for good
+    replace,  ///< end this incarnation and start the next, by an operator
+    recycle,  ///< planned replacement; without `reply`: the one it asked for itself
+    expect,   ///< show `then`
+    reset,    ///< forget the failure history of its own children
+    update,   ///< `rank` is the new one, and `spec` unless null
+    proceed,  ///< RuntimeContinue: go on, if the step that asked for it is still under way
+    recreate, ///< RuntimeStart, RuntimeRecreate: end this incarnation and ask for a restart
   };
 
   act what = act::start;
-  std::uint64_t serial = 0;                        ///< 1, 2, 3 ... per child
-  std::uint64_t generation = 0;                    ///< restart, expect
-  ending how = ending::orderly;                    ///< stop, destroy, replace
-  bool passing = false;                            ///< stop: its supervisor will start it again
-  outlook then{};                                  ///< restart: the budget; expect
-  reply_to reply{};                                ///< recycle: may be answered by the child itself
-  std::uint64_t rank = 0;                          ///< update
+  std::uint64_t serial = 0;     ///< 1, 2, 3 ... per child
+  std::uint64_t generation = 0; ///< restart, expect
+  ending how = ending::orderly; ///< stop, destroy, replace
+  bool passing = false;         ///< stop: its supervisor will start it again
+  outlook then{};               ///< restart: the budget; expect
+  reply_to reply{};             ///< recycle: may be answered by the child itself
+  std::uint64_t step = 0;       ///< answers this step of the child's plan; 0: nobody of it asked
+  std::uint64_t rank = 0;       ///< update
   std::shared_ptr<const model::child_spec> spec{}; ///< update
 };
 
@@ -84,16 +88,20 @@ struct child_report {
   enum class note : std::uint8_t {
     changed,
     ended,          ///< nothing runs any more, unasked: the supervisor decides
-    ended_alone,    ///< as `ended`, but siblings are not concerned (local directive `restart`)
+    ended_alone,    ///< as `ended`, but siblings are not concerned (a solver restarts it)
+    ended_upward,   ///< as `ended`, and the supervisor is to make it its own failure (CmdSolve)
     stopped_itself, ///< its local rules stopped it
     wants_destroy,  ///< its local rules want it destroyed
     due,            ///< it wants to be replaced while it serves, when it is its turn
+    asks,           ///< its local rules want `solver` done by its supervisor
   };
 
   std::string id;
   note what = note::changed;
   std::uint64_t obeyed = 0;                    ///< serial of the last instruction it has taken
   model::force flags = model::force::standard; ///< wants_destroy
+  const model::solver_row* solver = nullptr;   ///< asks
+  std::uint64_t step = 0;                      ///< asks: to be named in the instruction
   status_ptr now;
 };
 
@@ -115,6 +123,11 @@ struct life_report {
   std::int32_t pid = 0;
   std::shared_ptr<const model::gauges> live{};
   serves_on meanwhile = serves_on::no; ///< recycle
+};
+
+/// The step of the plan under way may have come to its end.
+struct plan_step {
+  std::uint64_t step = 0;
 };
 
 /// Go on handing out the user lane.
@@ -223,6 +236,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::instruction)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::child_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::manage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::life_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::plan_step)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::pump)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::deliver)

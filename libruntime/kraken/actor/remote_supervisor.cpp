@@ -68,6 +68,7 @@ void remote_supervisor::begin(sweep what, std::uint64_t from) noexcept {
 
 void remote_supervisor::start_all(extent how_far) {
   how_ending_ = ending::orderly;
+  group_ = {}; // what it waited for starts with the others
   start_act_ = how_far == extent::tree ? instruction::act::start_tree : instruction::act::start;
   for (auto& [rank, child] : children_) {
     if (how_far == extent::tree && child.want == wish::stopped) {
@@ -118,6 +119,7 @@ void remote_supervisor::destroy_all(ending how) {
 }
 
 void remote_supervisor::end_all(sweep what) {
+  group_ = {};
   begin(what, std::numeric_limits<std::uint64_t>::max());
   if (how_.start == model::start_order::parallel || how_ending_ == ending::kill) {
     for (auto& [rank, child] : children_) {
@@ -149,7 +151,13 @@ void remote_supervisor::advance_start() {
     auto& child = at->second;
     cursor_ = at->first;
     if (child.want != wish::running || child.doing == model::activity::stopped ||
-        child.doing == model::activity::parked || child.ready()) {
+        child.doing == model::activity::parked) {
+      continue;
+    }
+    if (child.ready()) {
+      if (start_act_ == instruction::act::start_tree && !child.asked) {
+        instruct(child, start_act_); // something below it may be stopped
+      }
       continue;
     }
     if (child.doing == model::activity::restarting && !child.due) {
@@ -275,6 +283,7 @@ void remote_supervisor::on_report(const child_report& report) {
     break;
   case child_report::note::ended:
   case child_report::note::ended_alone:
+  case child_report::note::ended_upward:
     on_end(*child, report.what);
     break;
   case child_report::note::stopped_itself:
@@ -286,6 +295,9 @@ void remote_supervisor::on_report(const child_report& report) {
     break;
   case child_report::note::due:
     queue_recycle(*child, nullptr);
+    break;
+  case child_report::note::asks:
+    assist(*child, report);
     break;
   }
   if (auto* const still = find(report.id)) {

@@ -182,6 +182,7 @@ private:
   void on_end(child_entry& child, child_report::note what);
   void regroup(model::decision&& decided, child_entry& failed);
   void schedule(child_entry& child);
+  void assist(child_entry& child, const child_report& report);
   void on_due(const std::string& id);
   void launch(child_entry& child, instruction::act what);
   void give_up(child_entry& child);

@@ -18,6 +18,11 @@ model::child_view view_of(const child_entry& child) {
   return {child.spec->id, child.spec->restart, child.spec->significant, child.doing};
 }
 
+/// Made by a verb and not served yet: a mistyped command must cost nobody else anything.
+bool on_trial(const child_entry& child) noexcept {
+  return child.made_by != maker::declared && child.served == 0;
+}
+
 } // namespace
 
 std::vector<model::child_view> remote_supervisor::views() const {
@@ -46,8 +51,12 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
     drop(child, ending::orderly);
     return;
   }
+  if (what == child_report::note::ended_upward) {
+    return owner_.supervision_gave_up(
+        model::escalated(child.seen->last_cause, child.path, "hands its failure up"));
+  }
   auto how = how_;
-  if (what == child_report::note::ended_alone) {
+  if (what == child_report::note::ended_alone || on_trial(child)) {
     how.how = model::strategy::one_for_one;
   }
   // For a pool of any size a failure must not cost a look at every sibling.
@@ -141,6 +150,42 @@ void remote_supervisor::reset() {
   }
 }
 
+/// A solver of the remote layer: the child's rules ask, its supervisor does it. What an operator
+/// or the supervisor itself wants meanwhile counts more; the child then tries again or escalates.
+void remote_supervisor::assist(child_entry& child, const child_report& report) {
+  const bool mine = owner_.running() && child.settled() && child.want != wish::destroyed &&
+                    sweep_ != sweep::stopping && sweep_ != sweep::destroying;
+  if (!mine) {
+    return;
+  }
+  instruction made;
+  made.step = report.step;
+  switch (report.solver->act) {
+  case model::solver_act::proceed:
+    made.what = instruction::act::proceed;
+    return instruct(child, std::move(made));
+  case model::solver_act::start:
+    if (report.now->in == model::state::stopped) {
+      child.want = wish::running;
+      return child.due ? void() : schedule(child);
+    }
+    made.what = instruction::act::recreate;
+    return instruct(child, std::move(made));
+  case model::solver_act::stop:
+    cancel_restart(child);
+    child.want = wish::stopped;
+    child.doing = model::activity::stopped;
+    made.what = instruction::act::stop;
+    return instruct(child, std::move(made));
+  case model::solver_act::destroy:
+    return drop(child, report.solver->flags == model::force::hard ? ending::kill : ending::orderly);
+  case model::solver_act::log:
+  case model::solver_act::escalate:
+  case model::solver_act::solve:
+    return; // the child does these itself
+  }
+}
+
 void remote_supervisor::on_due(const std::string& id) {
   auto* const child = find(id);
   if (child == nullptr || child->doing != model::activity::restarting) {
@@ -171,10 +216,10 @@ void remote_supervisor::launch(child_entry& child, instruction::act what) {
 void remote_supervisor::give_up(child_entry& child) {
   const auto together =
       sweep_ == sweep::regrouping ? group_.restart : std::vector<std::string>{child.spec->id};
-  const auto seen = child.spec->on_give_up == model::give_up::park && together.size() == 1
-                        ? std::vector{view_of(child)}
-                        : views();
-  const auto surrendered = model::on_budget_spent(child.spec->on_give_up, seen, together);
+  const auto wish = on_trial(child) ? model::give_up::park : child.spec->on_give_up;
+  const auto seen =
+      wish == model::give_up::park && together.size() == 1 ? std::vector{view_of(child)} : views();
+  const auto surrendered = model::on_budget_spent(wish, seen, together);
   log::error(
       "restart_budget_spent",
       {{"container", child.path},

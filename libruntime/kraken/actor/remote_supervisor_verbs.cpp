@@ -62,7 +62,12 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
   if (now.at == model::phase::ready && now.generation > who.generation) {
     return done(child.path + (who.until == waiter::goal::ready ? " started" : " replaced"));
   }
-  const bool went_on = what == child_report::note::changed || what == child_report::note::due;
+  if (what == child_report::note::ended && now.last_cause.normal() &&
+      child.doing == model::activity::stopped) {
+    return done(child.path + " ended normally");
+  }
+  const bool went_on = what == child_report::note::changed || what == child_report::note::due ||
+                       what == child_report::note::asks;
   if (!went_on || now.at == model::phase::parked) {
     return fail(errc::start_failed, failure_text(child));
   }

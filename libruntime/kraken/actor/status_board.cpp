@@ -252,6 +252,25 @@ void status_board::publish(const std::shared_ptr<line>& where,
   }
 }
 
+void status_board::note(const std::shared_ptr<line>& where,
+                        std::string name,
+                        std::vector<std::pair<std::string, std::string>> details,
+                        std::uint64_t correlation) {
+  const std::scoped_lock order(content_->publishing);
+  status_event made;
+  made.at = std::chrono::system_clock::now();
+  where->now.with([&made](const model::container_status& now) {
+    made.from = now.at;
+    made.to = now.at;
+    made.generation = now.generation;
+    made.restarts = now.restarts;
+  });
+  made.correlation = correlation;
+  made.note = std::move(name);
+  made.details = std::move(details);
+  content_->remember({where, std::move(made)});
+}
+
 status_ptr status_board::find(std::string_view path) const {
   const auto found = content_->lines.with([&](const board_register& all) -> line_ptr {
     const auto one = all.by_path.find(path);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::actor {
@@ -37,6 +38,8 @@ struct status_event {
   std::string next_action;       ///< `restart` | `operator` | empty
   milliseconds next_in{0};       ///< time until `restart`
   std::uint64_t correlation = 0; ///< one id from first failure to the root
+  std::string note;              ///< `solver_started` ...; empty: a change of phase or generation
+  std::vector<std::pair<std::string, std::string>> details; ///< of a note, in order
 };
 
 /// Called at each event, in order of `seq`, on the publishing thread (any shard). Must be quick,
@@ -88,6 +91,15 @@ public:
   void publish(const std::shared_ptr<line>& where,
                const model::container_status& status,
                std::uint64_t rank);
+
+  /// Adds an event that is no change of phase: what was tried about a failure.
+  /// @param where   what `publish` returned for its container
+  /// @param name    from `model::solver_events`
+  /// @param details key and text, for people
+  void note(const std::shared_ptr<line>& where,
+            std::string name,
+            std::vector<std::pair<std::string, std::string>> details,
+            std::uint64_t correlation);
 
   /// The record of a whole path; null if there is none.
   [[nodiscard]] status_ptr find(std::string_view path) const;

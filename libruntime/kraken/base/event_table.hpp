@@ -60,6 +60,7 @@ inline constexpr std::array event_table{
   event_row{"runtime_manager_threw", level::error, "the runtime manager caught an exception"},
   event_row{"service_manager_unreachable", level::warn, "systemd cannot be notified, continuing"},
   event_row{"shutdown_timeout", level::warn, "a container did not stop in time and is killed"},
+  event_row{"solver_failed", level::warn, "a local rule's solver was refused or had no result"},
   event_row{"stop_deadline", level::warn, "the tree did not stop in time and is killed"},
   event_row{"stop_threw", level::warn, "code of a container threw when stopped; it is killed"},
   event_row{"sweep_failed", level::warn, "orphans could not be looked for, continuing"},

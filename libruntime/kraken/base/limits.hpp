@@ -15,6 +15,8 @@ inline constexpr std::size_t alias_bytes_max       = 128;  ///< one segment
 inline constexpr std::size_t tree_depth_max        = 16;   ///< segments in a path
 inline constexpr std::size_t children_max          = 100'000;
 inline constexpr std::size_t failures_kept         = 8;    ///< per container, shown by inspect
+inline constexpr std::size_t failures_waiting      = 16;   ///< while one is being solved
+inline constexpr std::size_t solvers_max           = 16;   ///< of one local rule
 
 // Causes of failures, as PHP and programs hand them in.
 inline constexpr std::size_t cause_name_bytes_max    = 256; ///< class, parent class, path segment

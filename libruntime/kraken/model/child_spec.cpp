@@ -50,6 +50,19 @@ result<void> check_restarts(const child_spec& spec) {
   return {};
 }
 
+result<void> check_solving(const solve_params& how) {
+  if (how.timeout.count() <= 0) {
+    return spec_fault("local_params.timeout", "must be more than 0");
+  }
+  if (how.retries_limit == 0) {
+    return spec_fault("local_params.retries_limit", "must be at least 1");
+  }
+  if (how.retries_interval.count() < 0) {
+    return spec_fault("local_params.retries_interval", "must not be negative");
+  }
+  return {};
+}
+
 bool same_options(const child_spec& a, const child_spec& b) {
   if (a.options == nullptr || b.options == nullptr) {
     return a.options == b.options;
@@ -76,11 +89,21 @@ result<void> check(const child_spec& spec) {
   if (auto fine = check(spec.local); !fine) {
     return spec_fault("local", fine.error().context);
   }
+  if (auto fine = check_solving(spec.local_params); !fine) {
+    return fine;
+  }
   return check_times(spec).and_then([&spec] { return check_restarts(spec); });
 }
 
 bool needs_new_container(const child_spec& from, const child_spec& to) {
   return from.kind != to.kind || from.mailbox != to.mailbox || from.shard != to.shard;
+}
+
+result<void> check_place(const supervise_spec& parent, const child_spec& child) {
+  if (child.significant && parent.ends == auto_shutdown::never) {
+    return spec_fault("significant", "needs auto_shutdown in supervise of its parent");
+  }
+  return {};
 }
 
 bool needs_restart(const child_spec& from, const child_spec& to) {
@@ -100,7 +123,7 @@ bool same_definition(const child_spec& a, const child_spec& b) {
          a.autostart == b.autostart && a.shutdown == b.shutdown && a.ready == b.ready &&
          a.alive == b.alive && a.backoff == b.backoff && a.on_give_up == b.on_give_up &&
          a.supervise == b.supervise && a.mailbox == b.mailbox && a.shard == b.shard &&
-         a.local == b.local && same_options(a, b);
+         a.local == b.local && a.local_params == b.local_params && same_options(a, b);
 }
 
 std::string_view to_string(restart_type value) noexcept {

@@ -106,9 +106,18 @@ struct mailbox_spec {
 /// (`exit:255`, `signal:*`, `oom` ...) or `*`.
 struct local_rule {
   std::string              match;
-  std::vector<std::string> solvers; ///< directives: continue, restart, stop, destroy, escalate
+  std::vector<std::string> solvers; ///< names of solvers.hpp: `continue`, `RuntimeRecreate` ...
 
   friend bool operator==(const local_rule&, const local_rule&) = default;
+};
+
+/// How long and how often a solver of a local rule is tried. Kraken's names and defaults.
+struct solve_params {
+  milliseconds  timeout          = seconds{4}; ///< of one try; more than 0
+  std::uint32_t retries_limit    = 10;         ///< tries of one solver; at least 1
+  milliseconds  retries_interval = seconds{2}; ///< between two tries
+
+  friend bool operator==(const solve_params&, const solve_params&) = default;
 };
 
 /// Options that belong to one kind; its own folder defines the type.
@@ -149,6 +158,7 @@ struct child_spec {
   mailbox_spec   mailbox{};
   std::int32_t   shard = -1; ///< pinned to this shard; -1: placed by the tree
   std::vector<local_rule> local;
+  solve_params   local_params{};
 
   std::shared_ptr<const kind_options> options; ///< may be null
   std::vector<child_spec>             children;
@@ -158,6 +168,11 @@ struct child_spec {
 /// with permanent, factor < 1, min > max ...), as OTP's check_childspecs does.
 /// @return nothing, or the first fault with the field's name
 [[nodiscard]] result<void> check(const child_spec& spec);
+
+/// Checks what can be wrong in a spec only in its place: OTP refuses a significant child whose
+/// supervisor never shuts down for it.
+/// @return nothing, or the fault with the child's field
+[[nodiscard]] result<void> check_place(const supervise_spec& parent, const child_spec& child);
 
 /// Equality of everything but the children; used by the topology diff.
 [[nodiscard]] bool same_definition(const child_spec& a, const child_spec& b);

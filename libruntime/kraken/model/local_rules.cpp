@@ -3,6 +3,7 @@
 /// Matching rules against causes and reading their solvers.
 #include "kraken/model/local_rules.hpp"
 
+#include "kraken/base/limits.hpp"
 #include "kraken/base/nearest.hpp"
 
 #include <algorithm>
@@ -12,35 +13,6 @@
 namespace kraken::model {
 
 namespace {
-
-constexpr std::array directive_table{
-    solver_row{"continue",
-               solver_layer::any,
-               directive::proceed,
-               force::standard,
-               false,
-               "same incarnation, next message"},
-    solver_row{"restart",
-               solver_layer::any,
-               directive::restart,
-               force::standard,
-               false,
-               "a new incarnation; spends the parent's restart budget"},
-    solver_row{
-        "stop", solver_layer::any, directive::stop, force::standard, false, "stops the container"},
-    solver_row{"destroy",
-               solver_layer::any,
-               directive::destroy,
-               force::standard,
-               false,
-               "destroys the container"},
-    solver_row{"escalate",
-               solver_layer::any,
-               directive::escalate,
-               force::standard,
-               false,
-               "the parent's supervisor decides"},
-};
 
 constexpr std::string_view exit_prefix{"exit:"};
 constexpr std::string_view signal_prefix{"signal:"};
@@ -134,6 +106,28 @@ error unknown_solver(std::string_view match, std::string_view solver) {
   return error{errc::invalid_argument, std::move(text)};
 }
 
+result<void> check_solvers(const local_rule& rule) {
+  const auto fault = [&rule](const std::string& text) {
+    return fail(errc::invalid_argument, "rule '" + rule.match + "': " + text);
+  };
+  if (rule.solvers.empty()) {
+    return fault("no directive");
+  }
+  if (rule.solvers.size() > limits::solvers_max) {
+    return fault("more than " + std::to_string(limits::solvers_max) + " solvers");
+  }
+  for (const auto& name : rule.solvers) {
+    const solver_row* row = find_solver(name);
+    if (row == nullptr) {
+      return fail(unknown_solver(rule.match, name));
+    }
+    if (is_final(*row) && &name != &rule.solvers.back()) {
+      return fault("nothing runs after '" + name + "'");
+    }
+  }
+  return {};
+}
+
 } // namespace
 
 bool matches(std::string_view match, const cause& why) {
@@ -141,24 +135,24 @@ bool matches(std::string_view match, const cause& why) {
   return wanted == "*" || matches_class(wanted, why) || matches_key(wanted, why);
 }
 
-local_decision decide(std::span<const local_rule> rules, const cause& why) {
-  local_decision out;
+local_plan plan_for(std::span<const local_rule> rules, const cause& why) {
+  local_plan out;
   const auto rule = std::ranges::find_if(
       rules, [&why](const local_rule& one) { return matches(one.match, why); });
-  if (rule == rules.end()) {
-    return out;
+  bool decides = false;
+  if (rule != rules.end()) {
+    out.matched = rule->match;
+    out.ruled = true;
+    for (const auto& name : rule->solvers) {
+      const solver_row* row = find_solver(name);
+      if (row != nullptr) { // check() rejects others; here the cause is escalated rather than lost
+        out.steps.push_back(row);
+        decides = decides || row->act != solver_act::log;
+      }
+    }
   }
-  out.matched = rule->match;
-  for (const auto& name : rule->solvers) {
-    const solver_row* row = find_solver(name);
-    if (row == nullptr) {
-      continue; // check() rejects such rules; here the cause is escalated rather than lost
-    }
-    out.logs = out.logs || row->logs;
-    if (row->what) {
-      out.what = *row->what;
-      out.flags = row->flags;
-    }
+  if (!decides) {
+    out.steps.push_back(&default_solver());
   }
   return out;
 }
@@ -168,47 +162,11 @@ result<void> check(std::span<const local_rule> rules) {
     if (auto fine = check_match(rule.match); !fine) {
       return fine;
     }
-    if (rule.solvers.empty()) {
-      return fail(errc::invalid_argument, "rule '" + rule.match + "': no directive");
-    }
-    for (const auto& name : rule.solvers) {
-      if (find_solver(name) == nullptr) {
-        return fail(unknown_solver(rule.match, name));
-      }
+    if (auto fine = check_solvers(rule); !fine) {
+      return fine;
     }
   }
   return {};
-}
-
-const solver_row* find_solver(std::string_view name) noexcept {
-  for (const auto& row : directive_table) {
-    if (row.name == name) {
-      return &row;
-    }
-  }
-  for (const auto& row : solver_table) {
-    if (row.name == name) {
-      return &row;
-    }
-  }
-  return nullptr;
-}
-
-std::string_view to_string(directive value) noexcept {
-  const auto index = static_cast<std::size_t>(value);
-  return index < directive_table.size() ? directive_table[index].name : "unknown";
-}
-
-std::string_view to_string(solver_layer value) noexcept {
-  switch (value) {
-  case solver_layer::any:
-    return "any";
-  case solver_layer::local:
-    return "local";
-  case solver_layer::remote:
-    return "remote";
-  }
-  return "unknown";
 }
 
 } // namespace kraken::model

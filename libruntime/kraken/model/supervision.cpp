@@ -121,7 +121,7 @@ std::vector<std::string> stop_order(std::span<const child_view> children) {
   return out;
 }
 
-cause escalated(const cause& why, std::string_view child_path) {
+cause escalated(const cause& why, std::string_view child_path, std::string_view how) {
   cause out;
   out.kind = cause_kind::child;
   out.origin = why.origin;
@@ -130,7 +130,8 @@ cause escalated(const cause& why, std::string_view child_path) {
   }
   out.detail = why.detail;
   out.correlation = why.correlation;
-  out.message = "'" + std::string{child_path} + "' failed too often, last with: " + why.text();
+  out.message = "'" + std::string{child_path} + "' ";
+  out.message.append(how).append(": ").append(why.text());
   return out;
 }
 

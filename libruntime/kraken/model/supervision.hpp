@@ -87,7 +87,10 @@ struct surrender {
 /// The cause with which a supervisor fails when a child's failure becomes its own. Keeps the
 /// origin and the correlation of the first failure, so the root can name it.
 /// @param child_path the child's path, named as origin if `why` has none
-[[nodiscard]] cause escalated(const cause& why, std::string_view child_path);
+/// @param how        between path and text of the first failure
+[[nodiscard]] cause escalated(const cause& why,
+                              std::string_view child_path,
+                              std::string_view how = "failed too often, last with");
 
 [[nodiscard]] std::string_view to_string(activity value) noexcept;
 [[nodiscard]] std::string_view to_string(decision::act value) noexcept;

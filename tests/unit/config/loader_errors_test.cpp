@@ -70,6 +70,17 @@ TEST_CASE("a value of the wrong type names the place, the option and the intenti
        "'continue'?)"},
       {"significant: true",
        "kraken.yaml:3:7: web: significant: needs restart: transient or temporary"},
+      {"restart: transient\n      significant: true",
+       "kraken.yaml:7:20: web: significant: needs auto_shutdown in supervise of its parent"},
+      {"local: {X: [escalate, stop]}",
+       "kraken.yaml:6:18: web.local.X: rule 'X': nothing runs after 'escalate'"},
+      {"local_params: {timeout: 0s}",
+       "kraken.yaml:6:31: web.local_params.timeout: must be between 1ms and 1d, got '0s'"},
+      {"local_params: {retries_limit: 0}",
+       "kraken.yaml:6:37: web.local_params.retries_limit: must be between 1 and 1000, got '0'"},
+      {"local_params: {retriesLimit: 3}",
+       "kraken.yaml:6:22: web.local_params.retriesLimit: unknown option (did you mean "
+       "'retries_limit'?)"},
   }));
   CHECK(mistakes_in(pool_with(options)) == expected);
 }
@@ -196,4 +207,21 @@ TEST_CASE("files that cannot be used") {
   files.write("list.yaml", "- a\n");
   files.request.files = {"list.yaml"};
   CHECK(files.mistakes() == "list.yaml: expected a map of options");
+}
+
+TEST_CASE("the solvers of a local rule and how they are tried") {
+  written_files files;
+  files.write("kraken.yaml",
+              "root:\n  children:\n    - id: web\n      type: process\n      start: [sleep, '1']\n"
+              "      local:\n        App\\DomainError: continue\n        exit:255: [CmdLog, "
+              "RuntimeRecreate]\n      local_params: {timeout: 2s, retries_limit: 3, "
+              "retries_interval: 500ms}\n");
+  const auto loaded = files.load();
+  const auto& web = loaded.root.children.at(0);
+  REQUIRE(web.local.size() == 2);
+  CHECK(web.local[0].match == "App\\DomainError");
+  CHECK(web.local[1].solvers == std::vector<std::string>{"CmdLog", "RuntimeRecreate"});
+  CHECK(web.local_params.timeout == std::chrono::seconds{2});
+  CHECK(web.local_params.retries_limit == 3);
+  CHECK(web.local_params.retries_interval == std::chrono::milliseconds{500});
 }

@@ -82,6 +82,12 @@ TEST_CASE("check: what is wrong in one spec") {
        "backoff.min: must be 0 or more and not above backoff.max"},
       {[](child_spec& s) { s.backoff.jitter_percent = 101; },
        "backoff.jitter_percent: must be at most 100"},
+      {[](child_spec& s) { s.local_params.timeout = 0ms; },
+       "local_params.timeout: must be more than 0"},
+      {[](child_spec& s) { s.local_params.retries_limit = 0; },
+       "local_params.retries_limit: must be at least 1"},
+      {[](child_spec& s) { s.local_params.retries_interval = -1ms; },
+       "local_params.retries_interval: must not be negative"},
   }));
   auto spec = good_spec();
   apply(spec);
@@ -115,6 +121,33 @@ TEST_CASE("check: the neighbours of faults are fine") {
   CHECK(model::check(spec));
 }
 
+TEST_CASE("check: every combination of restart, shutdown, significant and auto_shutdown") {
+  using mode = model::shutdown_spec::mode;
+  const auto restart = GENERATE(model::restart_type::permanent,
+                                model::restart_type::transient,
+                                model::restart_type::temporary);
+  const auto shutdown = GENERATE(mode::within, mode::infinity, mode::brutal_kill);
+  const auto significant = GENERATE(false, true);
+  const auto ends = GENERATE(model::auto_shutdown::never,
+                             model::auto_shutdown::any_significant,
+                             model::auto_shutdown::all_significant);
+  CAPTURE(
+      model::to_string(restart), static_cast<int>(shutdown), significant, model::to_string(ends));
+  auto spec = good_spec();
+  spec.restart = restart;
+  spec.shutdown.how = shutdown;
+  spec.significant = significant;
+  model::supervise_spec parent;
+  parent.ends = ends;
+  CHECK(model::check(spec).has_value() ==
+        (!significant || restart != model::restart_type::permanent));
+  const auto placed = model::check_place(parent, spec);
+  CHECK(placed.has_value() == (!significant || ends != model::auto_shutdown::never));
+  if (!placed) {
+    CHECK(placed.error().context == "significant: needs auto_shutdown in supervise of its parent");
+  }
+}
+
 TEST_CASE("same_definition and needs_restart: every field counts") {
   auto [apply, restarts] = GENERATE(table<change, bool>({
       {[](child_spec& s) { s.kind = "process"; }, true},
@@ -143,6 +176,9 @@ TEST_CASE("same_definition and needs_restart: every field counts") {
       {[](child_spec& s) { s.supervise.ends = model::auto_shutdown::any_significant; }, false},
       {[](child_spec& s) { s.supervise.start = model::start_order::parallel; }, false},
       {[](child_spec& s) { s.mailbox.policy = model::overflow::block; }, true},
+      {[](child_spec& s) { s.local_params.timeout = 1s; }, false},
+      {[](child_spec& s) { s.local_params.retries_limit = 1; }, false},
+      {[](child_spec& s) { s.local_params.retries_interval = 1s; }, false},
       {[](child_spec& s) {
          s.local = {{"exit:1", {"continue"}}};
        },

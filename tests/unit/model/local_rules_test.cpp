@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Which rule matches which cause, what its solvers mean, and which rules are rejected.
+/// Which rule matches which cause, the plan it makes, and which rules are rejected.
 #include "kraken/model/local_rules.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace model = kraken::model;
 using model::cause_kind;
-using model::directive;
 using model::local_rule;
 using rule_list = std::vector<local_rule>;
 
@@ -26,6 +25,15 @@ model::cause thrown(std::string type, std::vector<std::string> parents = {}) {
   why.type = std::move(type);
   why.parents = std::move(parents);
   return why;
+}
+
+/// `match: solver solver`.
+std::string words(const model::local_plan& plan) {
+  std::string out = plan.matched + ":";
+  for (const auto* step : plan.steps) {
+    out.append(" ").append(step->name);
+  }
+  return out;
 }
 
 } // namespace
@@ -71,39 +79,25 @@ TEST_CASE("local rules: what matches") {
 
 TEST_CASE("local rules: the first match decides, the default escalates") {
   const rule_list both{{"DomainError", {"continue"}}, {"*", {"stop"}}};
-  CHECK(model::decide(both, thrown("DomainError")).what == directive::proceed);
-  CHECK(model::decide(both, thrown("DomainError")).matched == "DomainError");
-  CHECK(model::decide(both, thrown("Other")).what == directive::stop);
-  CHECK(model::decide(rule_list{}, thrown("Other")) == model::local_decision{});
+  CHECK(words(model::plan_for(both, thrown("DomainError"))) == "DomainError: continue");
+  CHECK(words(model::plan_for(both, thrown("Other"))) == "*: stop");
+  CHECK(model::plan_for(both, thrown("Other")).ruled);
+  CHECK(words(model::plan_for(rule_list{}, thrown("Other"))) == "*: escalate");
+  CHECK_FALSE(model::plan_for(rule_list{}, thrown("Other")).ruled);
   const rule_list reversed{{"*", {"stop"}}, {"DomainError", {"continue"}}};
-  CHECK(model::decide(reversed, thrown("DomainError")).what == directive::stop);
+  CHECK(words(model::plan_for(reversed, thrown("DomainError"))) == "*: stop");
 }
 
-TEST_CASE("local rules: the last solver that decides wins") {
-  auto [solvers,
-        what,
-        flags,
-        logs] = GENERATE(table<std::vector<std::string>, directive, model::force, bool>({
-      {{"CmdLog", "ContainerDestroy"}, directive::destroy, model::force::standard, true},
-      {{"CmdLog"}, directive::escalate, model::force::standard, true},
-      {{"RuntimeRecreate", "ContainerContinue"}, directive::proceed, model::force::standard, false},
-      {{"RuntimeDestroyHard"}, directive::destroy, model::force::hard, false},
-      {{"unheard of", "stop"}, directive::stop, model::force::standard, false},
-      {{"restart"}, directive::restart, model::force::standard, false},
+TEST_CASE("local rules: solvers keep their order, a plan that decides nothing escalates") {
+  auto [solvers, plan] = GENERATE(table<std::vector<std::string>, std::string>({
+      {{"CmdLog", "ContainerDestroy"}, "*: CmdLog ContainerDestroy"},
+      {{"CmdLog"}, "*: CmdLog escalate"},
+      {{"RuntimeRecreate", "ContainerContinue"}, "*: RuntimeRecreate ContainerContinue"},
+      {{"unheard of", "stop"}, "*: stop"},
+      {{"unheard of"}, "*: escalate"},
   }));
   const rule_list one{{"*", solvers}};
-  CHECK(model::decide(one, thrown("E")) ==
-        model::local_decision{.what = what, .flags = flags, .logs = logs, .matched = "*"});
-}
-
-TEST_CASE("local rules: all fifteen solvers of Kraken are there") {
-  CHECK(model::solver_table.size() == 15);
-  for (const auto& row : model::solver_table) {
-    CAPTURE(row.name);
-    CHECK(model::find_solver(row.name) == &row);
-    CHECK_FALSE(row.summary.empty());
-  }
-  CHECK(model::find_solver("CmdNothing") == nullptr);
+  CHECK(words(model::plan_for(one, thrown("E"))) == plan);
 }
 
 TEST_CASE("local rules: faults") {
@@ -128,6 +122,14 @@ TEST_CASE("local rules: faults") {
            {"stop"},
            "rule 'signal:': expected 'signal:' with 1..64, a name such as SIGSEGV, or '*'"},
           {"*", {}, "rule '*': no directive"},
+          {"*", std::vector<std::string>(16, "CmdLog"), ""},
+          {"*", std::vector<std::string>(17, "CmdLog"), "rule '*': more than 16 solvers"},
+          {"*", {"RuntimeRecreate", "ContainerContinue"}, ""},
+          {"*", {"CmdLog", "CmdEscalate"}, ""},
+          {"*", {"CmdEscalate", "CmdLog"}, "rule '*': nothing runs after 'CmdEscalate'"},
+          {"E", {"CmdSolve", "stop"}, "rule 'E': nothing runs after 'CmdSolve'"},
+          {"E", {"destroy", "escalate"}, "rule 'E': nothing runs after 'destroy'"},
+          {"E", {"destroy", "destroy"}, "rule 'E': nothing runs after 'destroy'"},
           {"E", {"restrat"}, "rule 'E': unknown directive 'restrat' (did you mean 'restart'?)"},
           {"E", {"CmdLogg"}, "rule 'E': unknown directive 'CmdLogg' (did you mean 'CmdLog'?)"},
           {"E", {"zzzzzzz"}, "rule 'E': unknown directive 'zzzzzzz'"},
@@ -139,14 +141,4 @@ TEST_CASE("local rules: faults") {
   if (!checked) {
     CHECK(checked.error().context == fault);
   }
-}
-
-TEST_CASE("local rules: names") {
-  CHECK(model::to_string(directive::proceed) == "continue");
-  CHECK(model::to_string(directive::escalate) == "escalate");
-  CHECK(model::to_string(static_cast<directive>(99)) == "unknown");
-  CHECK(model::to_string(model::solver_layer::any) == "any");
-  CHECK(model::to_string(model::solver_layer::local) == "local");
-  CHECK(model::to_string(model::solver_layer::remote) == "remote");
-  CHECK(model::to_string(static_cast<model::solver_layer>(99)) == "unknown");
 }

@@ -74,6 +74,9 @@ result<void> check_definition(const tree_context& context,
     if (!ids.insert(child.id).second) {
       return definition_fault(path, "two children have the id '" + child.id + "'");
     }
+    if (const auto placed = model::check_place(spec.supervise, child); !placed) {
+      return definition_fault(model::join_path(path, child.id), placed.error().context);
+    }
     if (auto checked = check_definition(context, path, child); !checked) {
       return checked;
     }

@@ -264,6 +264,7 @@ void desk::end_life(std::uint64_t life) {
 void desk::close() {
   waiting_.close();
   known_.clear();
+  own_.reset();
 }
 
 } // namespace kraken::actor

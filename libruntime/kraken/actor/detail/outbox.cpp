@@ -68,6 +68,7 @@ void outbox::close() {
     }
   }
   size_ = 0;
+  own_.reset();
 }
 
 } // namespace kraken::actor

@@ -44,7 +44,7 @@ public:
   void flush(const seat_ptr& to, time_point now);
   void flush_all(time_point now);
 
-  /// What still waits is dead.
+  /// What still waits is dead; the last call but the destructor.
   void close();
 
 private:
