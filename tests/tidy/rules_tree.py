@@ -107,4 +107,34 @@ def check_event_names(files):
             yield table.path, 1, f"nothing logs event '{name}'"
 
 
-TREE_RULES = [check_root, check_dead_files, check_decisions, check_links, check_event_names]
+def test_names(files):
+    """The names of all tests: Catch2's texts and unittest's methods."""
+    names = set()
+    for file in files:
+        if not file.path.startswith("tests/"):
+            continue
+        if file.path.endswith(".cpp"):
+            for call in re.findall(
+                    r'(?:TEST_CASE|SCENARIO)(?:_METHOD)?\(\s*(?:\w+,\s*)?'
+                    r'((?:"(?:[^"\\]|\\.)*"\s*)+)', file.text):
+                names.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', call)))
+        elif file.path.endswith(".py"):
+            names.update(re.findall(r"def (test_\w+)\(", file.text))
+    return names
+
+
+def check_named_tests(files):
+    """A page that says which test shows what must name tests that are there."""
+    pages = [f for f in files if f.path == "docs/reference/supervision-tests.md"]
+    names = test_names(files) if pages else set()
+    for page in pages:
+        for number, line in enumerate(page.text.splitlines(), 1):
+            if not line.startswith("- ") or " \u2192 " not in line:
+                continue
+            for name in re.findall(r"`([^`]+)`", line.split(" \u2192 ", 1)[1]):
+                if name not in names:
+                    yield page.path, number, f"no test is called '{name}'"
+
+
+TREE_RULES = [check_root, check_dead_files, check_decisions, check_links, check_event_names,
+              check_named_tests]

@@ -220,6 +220,17 @@ class TreeRules(unittest.TestCase):
         self.assertEqual([path for path, _ in of_files(rule, files)],
                          ["config/ba.cpp", "config/part/a.cpp", "config/d.hpp"])
 
+    def test_named_tests(self):
+        rule = rules_tree.check_named_tests
+        page = "docs/reference/supervision-tests.md"
+        files = {page: "`no list`\n- a thing \u2192 `one: two three`, `test_four`\n- `x` alone\n",
+                 "tests/actor/x_test.cpp": 'TEST_CASE_METHOD(fixture,\n  "one: two "\n'
+                                           '  "three") {',
+                 "tests/fault/x_test.py": "    def test_four(self):"}
+        self.assertEqual(of_files(rule, files), [])
+        files["tests/fault/x_test.py"] = "    def test_five(self):"
+        self.assertEqual(of_files(rule, files), [(page, 2)])
+
     def test_decisions(self):
         rule = rules_tree.check_decisions
         good = {"docs/decisions/0001-a-title.md": "# 0001: A title\n"}
