@@ -7,6 +7,11 @@
 
 namespace kraken::model {
 
+bool is_final(const solver_row& row) noexcept {
+  return row.act == solver_act::escalate || row.act == solver_act::solve ||
+         row.act == solver_act::destroy;
+}
+
 const solver_row* find_solver(std::string_view name) noexcept {
   const auto directive = std::ranges::find(directive_table, name, &solver_row::name);
   if (directive != directive_table.end()) {

@@ -87,10 +87,7 @@ inline constexpr std::array solver_table{
 // clang-format on
 
 /// True when nothing can follow: the failure is out of the container's hands, or it is gone.
-[[nodiscard]] constexpr bool is_final(const solver_row& row) noexcept {
-  return row.act == solver_act::escalate || row.act == solver_act::solve ||
-         row.act == solver_act::destroy;
-}
+[[nodiscard]] bool is_final(const solver_row& row) noexcept;
 
 /// The row of a solver or directive; null when there is none.
 /// @return a row that lives for ever
