@@ -35,7 +35,7 @@ TEST_CASE_METHOD(tree_fixture, "an unknown alias is refused at once, with the ne
   REQUIRE_FALSE(how);
   CHECK(how.error().code == errc::not_found);
   CHECK(how.error().context.find("'beta'") != std::string::npos);
-  CHECK(tree->dead.total(dead_reason::no_such) == 1);
+  CHECK(tree->dead->total(dead_reason::no_such) == 1);
   heard got;
   static_cast<void>(
       host_of("Main/alpha").request({.to = "betta", .body = text("1")}, got.callback()));
@@ -107,7 +107,7 @@ TEST_CASE_METHOD(tree_fixture, "a request can be taken back, queued or running")
   take_trace();
   becomes_ready("Main/b");
   CHECK(took().empty()); // what nobody waits for is not handed over
-  CHECK(tree->dead.total() == 0);
+  CHECK(tree->dead->total() == 0);
 }
 
 TEST_CASE_METHOD(tree_fixture, "whatever becomes of the target, the tree answers for it") {
@@ -125,13 +125,13 @@ TEST_CASE_METHOD(tree_fixture, "whatever becomes of the target, the tree answers
     on.asked.clear(); // as an incarnation does that ends
     run();
     CHECK(got.failed_as(dead_reason::in_flight));
-    CHECK(tree->dead.total(dead_reason::in_flight) == 1);
+    CHECK(tree->dead->total(dead_reason::in_flight) == 1);
   }
   SECTION("it throws at the request") {
     asks("boom");
     CHECK(got.failed_as(dead_reason::in_flight));
     CHECK(got.last.why.message.find("boom") != std::string::npos);
-    CHECK(tree->dead.total(dead_reason::in_flight) == 1);
+    CHECK(tree->dead->total(dead_reason::in_flight) == 1);
   }
   SECTION("it does not know such requests") {
     asks("unknown");

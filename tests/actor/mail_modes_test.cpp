@@ -54,7 +54,7 @@ TEST_CASE_METHOD(tree_fixture, "what waits at a sender is dead when the sender i
   static_cast<void>(
       host_of("Main/a").send({.to = "b", .body = text("1"), .mode = delivery::buffer_offline}));
   ask(verb::destroy, "a");
-  CHECK(tree->dead.total(dead_reason::closed) == 1);
+  CHECK(tree->dead->total(dead_reason::closed) == 1);
 }
 
 TEST_CASE_METHOD(tree_fixture, "a mailbox that blocks: what has no room waits at its sender") {
@@ -75,11 +75,11 @@ TEST_CASE_METHOD(tree_fixture, "a mailbox that blocks: what has no room waits at
   SECTION("until there is room") {
     becomes_ready("Main/b");
     CHECK(took() == "receive 1 b#1, receive 2 b#1, receive 3 b#1, receive 4 b#1, receive 5 b#1");
-    CHECK(tree->dead.total() == 1);
+    CHECK(tree->dead->total() == 1);
   }
   SECTION("or until there never will be") {
     ask(verb::destroy, "b");
-    CHECK(tree->dead.total() == 6);
+    CHECK(tree->dead->total() == 6);
   }
 }
 

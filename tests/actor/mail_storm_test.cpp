@@ -175,7 +175,7 @@ TEST_CASE_METHOD(tree_fixture, "two senders over crashes of the target: in order
   }
   CHECK(next == 2 * each);
   CHECK(wrong == 0);
-  CHECK(tree->dead.total() == 0);
+  CHECK(tree->dead->total() == 0);
 }
 
 TEST_CASE_METHOD(tree_fixture, "every request ends in one answer while targets come and go") {

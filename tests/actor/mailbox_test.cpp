@@ -44,7 +44,7 @@ struct lane {
     return how;
   }
 
-  actor::dead_letters dead;
+  std::shared_ptr<actor::dead_letters> dead = std::make_shared<actor::dead_letters>();
   std::shared_ptr<actor::seat> seat;
   mailbox box;
 };
@@ -67,7 +67,7 @@ TEST_CASE("who is admitted when: by presence and mode") {
                            row{presence::away, delivery::buffer, verdict::buffered},
                            row{presence::closed, delivery::standard, verdict::refused},
                            row{presence::closed, delivery::buffer, verdict::refused});
-  actor::dead_letters dead;
+  std::shared_ptr<actor::dead_letters> dead = std::make_shared<actor::dead_letters>();
   actor::seat seat("Main/a", {10, overflow::reject}, dead);
   seat.show(at.now);
   CHECK(seat.admit(at.mode) == at.how);
@@ -78,7 +78,7 @@ TEST_CASE("a closed mailbox rejects, a held one keeps, an open one gives in orde
   lane to({10, overflow::reject});
   to.box.set(mailbox::gate::closed);
   static_cast<void>(to.offer("early"));
-  CHECK(to.dead.total(dead_reason::closed) == 1);
+  CHECK(to.dead->total(dead_reason::closed) == 1);
   to.box.set(mailbox::gate::held);
   CHECK(to.offer("1") == verdict::sent);
   CHECK(to.offer("2") == verdict::sent);
@@ -112,11 +112,11 @@ TEST_CASE("overflow policies: verdict and dead letters") {
   CHECK(to.seat->lane()->depth == 2);
   CHECK(to.seat->lane()->rejected == at.rejected);
   CHECK(*to.box.take(time_point{})->body == at.first);
-  CHECK(to.dead.total(dead_reason::full) == at.dead);
+  CHECK(to.dead->total(dead_reason::full) == at.dead);
 }
 
 TEST_CASE("drop_oldest is bounded for what is still under way, too") {
-  actor::dead_letters dead;
+  std::shared_ptr<actor::dead_letters> dead = std::make_shared<actor::dead_letters>();
   actor::seat seat("Main/a", {2, overflow::drop_oldest}, dead);
   seat.show(presence::online);
   for (int i = 0; i < 4; ++i) {
@@ -134,7 +134,7 @@ TEST_CASE("messages past their time are buried when their turn comes") {
   to.box.add(std::move(late));
   static_cast<void>(to.offer("next"));
   CHECK(*to.box.take(time_point{seconds{5}})->body == "next");
-  CHECK(to.dead.total(dead_reason::expired) == 1);
+  CHECK(to.dead->total(dead_reason::expired) == 1);
 }
 
 TEST_CASE("dead letters: a ring of the last, a count of all") {
@@ -174,7 +174,7 @@ TEST_CASE_METHOD(tree_fixture, "a message that kills is not delivered again; tho
   take_trace();
   becomes_ready("Main/a");
   CHECK(took() == "receive boom a#1, kill a#1, start a#2, receive after a#2");
-  CHECK(tree->dead.total(dead_reason::in_flight) == 1);
+  CHECK(tree->dead->total(dead_reason::in_flight) == 1);
   CHECK(status("Main/a").restarts == 1);
 }
 
@@ -184,16 +184,16 @@ TEST_CASE_METHOD(tree_fixture, "stopped: refused; destroyed: what was queued is 
   static_cast<void>(post("Main/a", mail("queued")));
   ask(verb::stop, "a");
   CHECK(post("Main/a", mail("too late")).error().code == errc::not_started);
-  CHECK(tree->dead.total(dead_reason::closed) == 1);
+  CHECK(tree->dead->total(dead_reason::closed) == 1);
   ask(verb::destroy, "a");
-  CHECK(tree->dead.total(dead_reason::closed) == 2);
+  CHECK(tree->dead->total(dead_reason::closed) == 2);
 }
 
 TEST_CASE_METHOD(tree_fixture, "what an incarnation does not take is a dead letter, not an error") {
   start(supervisor("Main", {leaf("a")}));
   static_cast<void>(post("Main/a", mail("unknown")));
   static_cast<void>(post("Main", mail("a supervisor takes none")));
-  CHECK(tree->dead.total(dead_reason::unhandled) == 2);
+  CHECK(tree->dead->total(dead_reason::unhandled) == 2);
   CHECK(phase("Main/a") == phase::ready);
   CHECK(status("Main/a").restarts == 0);
 }
@@ -208,7 +208,7 @@ TEST_CASE_METHOD(tree_fixture, "the lifecycle lane overtakes a long queue of mes
   on.on_receive = [this] {
     actor::instruction stop;
     stop.what = actor::instruction::act::stop;
-    actor::tell(tree->shells.at("Main/a")->shell, stop);
+    actor::tell(tree->shells.at("Main/a")->shell(), stop);
     on.on_receive = nullptr;
   };
   becomes_ready("Main/a");

@@ -173,7 +173,7 @@ TEST_CASE_METHOD(native_fixture, "a message nobody can read is a dead letter, no
   static_cast<void>(send("numbers", 3));
   static_cast<void>(send("deaf", 3));
   CHECK(take_seen() == "3");
-  CHECK(tree->dead.total(dead_reason::unhandled) == 2);
+  CHECK(tree->dead->total(dead_reason::unhandled) == 2);
   CHECK(status("Main/numbers").generation == 1);
 }
 
@@ -193,7 +193,7 @@ TEST_CASE_METHOD(native_fixture, "what a handler throws fails the container, nev
   CHECK(now.generation == 2);
   CHECK(now.last_cause.type == "std::out_of_range");
   CHECK(now.last_cause.parents == std::vector<std::string>{"std::logic_error", "std::exception"});
-  CHECK(tree->dead.total(dead_reason::in_flight) == 1);
+  CHECK(tree->dead->total(dead_reason::in_flight) == 1);
   const auto broken = ask_value("fragile", "break", 1);
   CHECK(broken.why.type == "std::domain_error");
   CHECK(broken.why.message == "no");
@@ -318,7 +318,7 @@ TEST_CASE_METHOD(native_fixture, "a stash is bounded by the mailbox, and destroy
   CHECK_FALSE(send("hoard", 3)); // full: what is stashed has its places
   CHECK(take_seen() == "kept, kept");
   ask(verb::destroy, "hoard");
-  CHECK(tree->dead.total(dead_reason::closed) == 2);
+  CHECK(tree->dead->total(dead_reason::closed) == 2);
 }
 
 TEST_CASE_METHOD(native_fixture, "a container may become ready later") {

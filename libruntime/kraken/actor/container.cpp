@@ -18,7 +18,7 @@ container::container(caf::actor_config& config, birth given)
     : hosted_actor(config, given.tree->shards[given.shard].unit), birth_(std::move(given)),
       kind_(birth_.tree->kinds.at(birth_.spec->kind)), lane_(birth_.own),
       wake_up_(*this, birth_.tree->shards[birth_.shard]),
-      desk_(birth_.tree->shells, birth_.tree->dead, birth_.own, *this),
+      desk_(birth_.tree->shells, *birth_.tree->dead, birth_.own, *this),
       supervisor_(birth_.spec->supervise,
                   *this,
                   birth_.tree->seed ^ std::hash<std::string>{}(birth_.path)) {
@@ -184,7 +184,7 @@ caf::actor spawn_container(caf::actor_system& system, birth given) {
   const auto own = std::make_shared<seat>(given.path, given.spec->mailbox, tree->dead);
   given.own = own;
   auto made = system.spawn<container>(std::move(given));
-  own->shell = made;
+  own->sit(made);
   tree->shells.add(own);
   release_logger();
   return made;

@@ -132,7 +132,7 @@ void container::vacate(const seat& own) {
 void container::open_lane() {
   lane_.set(lane_held_ ? mailbox::gate::held : mailbox::gate::open);
   if (!lane_held_ && lane_.size() > 0) {
-    post_to(birth_.own->shell, pump{}); // perhaps from outside a handler: a socket has drained
+    post_to(birth_.own->shell(), pump{}); // perhaps from outside a handler: a socket has drained
   }
 }
 
@@ -179,7 +179,7 @@ void container::pump_lane() {
     hand_over(*next);
   }
   if (lane_.at() == mailbox::gate::open && lane_.size() > 0) {
-    post_to(birth_.own->shell, pump{});
+    post_to(birth_.own->shell(), pump{});
   }
 }
 
@@ -199,7 +199,7 @@ void container::hand_over(letter& what) {
   const auto threw = life_->receive(what, taken);
   if (threw) {
     if (what.kind == letter_kind::message || what.reply) {
-      birth_.tree->dead.add(what.sender(), status_.path, dead_reason::in_flight);
+      birth_.tree->dead->add(what.sender(), status_.path, dead_reason::in_flight);
       what.reply.fail(failure::of(dead_reason::in_flight, status_.path + ": " + threw->text()));
     }
   } else if (!taken) {

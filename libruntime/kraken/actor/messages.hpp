@@ -210,6 +210,9 @@ struct room_at {
 /// Sends in the user lane: behind everything this thread has sent there before.
 template <class Message>
 void post_to(const caf::actor& whom, Message what) {
+  if (!whom) {
+    return;
+  }
   const auto to = caf::actor_cast<caf::actor_control_block*>(whom);
   to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(what)),
               nullptr);
@@ -217,7 +220,8 @@ void post_to(const caf::actor& whom, Message what) {
 
 /// Sends an admitted letter.
 inline void mail(const seat_ptr& to, letter&& what) {
-  post_to(to->shell, deliver(std::move(what), to));
+  // Where nobody sits any more the letter ends as one that was still on its way.
+  post_to(to->shell(), deliver(std::move(what), to));
 }
 
 /// Asks for admission and sends the letter, or buries it.

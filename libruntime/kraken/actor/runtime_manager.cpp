@@ -180,7 +180,7 @@ void runtime_manager::watch_over(const expect_answer& what) {
     call->give(answer::of(failure::of(
         error(errc::timeout,
               call->to->path() + " has not answered within " + kraken::to_string(what.timeout)))));
-    tell(call->to->shell, withdraw{call});
+    tell(call->to->shell(), withdraw{call});
   }));
 }
 
@@ -200,7 +200,7 @@ void runtime_manager::send_to(const std::string& path, std::string id, const exe
   if (to == nullptr) {
     return what.reply->answer(fail(errc::container_destroyed, "'" + path + "' is gone"));
   }
-  tell(to->shell, manage{what.what, std::move(id), maker::operated, what.reply});
+  tell(to->shell(), manage{what.what, std::move(id), maker::operated, what.reply});
 }
 
 void runtime_manager::supervision_gave_up(model::cause why) {

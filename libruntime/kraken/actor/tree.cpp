@@ -92,7 +92,7 @@ void tree::execute(model::command what, executor& on, model::reply_callback done
 result<posted> tree::send(const draft& what) {
   const auto to = content_->shared->shells.find(what.to);
   if (!to) {
-    content_->shared->dead.add({}, what.to, dead_reason::no_such);
+    content_->shared->dead->add({}, what.to, dead_reason::no_such);
     return fail(to.error());
   }
   letter made;
@@ -107,7 +107,7 @@ result<posted> tree::send(const draft& what) {
 void tree::request(const draft& what, executor& on, answer_callback done) {
   const auto to = content_->shared->shells.find(what.to);
   if (!to) {
-    content_->shared->dead.add({}, what.to, dead_reason::no_such);
+    content_->shared->dead->add({}, what.to, dead_reason::no_such);
     on.post([done = std::move(done), why = failure::of(to.error())] { done(answer::of(why)); });
     return;
   }
@@ -131,7 +131,7 @@ std::vector<std::string> tree::matching(std::string_view glob) const {
 }
 
 const dead_letters& tree::dead() const noexcept {
-  return content_->shared->dead;
+  return *content_->shared->dead;
 }
 
 void tree::stop(milliseconds deadline) {

@@ -98,10 +98,10 @@ void desk::bind(bound& where, const seat_ptr& to, bond kind, std::uint64_t life)
   auto& entry = where[to->path()];
   if (entry.to != to || entry.life != life) {
     if (entry.to != nullptr) {
-      tell(entry.to->shell, unwatch_asked{own_, entry.number});
+      tell(entry.to->shell(), unwatch_asked{own_, entry.number});
     }
     entry = {to, ++last_bond_, life};
-    tell(to->shell, watch_asked{std::make_shared<watch_ticket>(own_, entry.number, to, kind)});
+    tell(to->shell(), watch_asked{std::make_shared<watch_ticket>(own_, entry.number, to, kind)});
   }
 }
 
@@ -112,7 +112,7 @@ void desk::watch(std::string_view target, std::uint64_t life) {
   const std::string name(target);
   if (!watched_.contains(name)) {
     watched_[name] = {nullptr, ++last_bond_, life};
-    tell(own_->shell, heard_of{last_bond_, bond::watch, {name, 2, "there is no such container"}});
+    tell(own_->shell(), heard_of{last_bond_, bond::watch, {name, 2, "there is no such container"}});
   }
 }
 
@@ -123,7 +123,7 @@ void desk::unwatch(std::string_view target) {
     return;
   }
   if (found->second.to != nullptr) {
-    tell(found->second.to->shell, unwatch_asked{own_, found->second.number});
+    tell(found->second.to->shell(), unwatch_asked{own_, found->second.number});
   }
   watched_.erase(found);
 }
@@ -161,7 +161,7 @@ void desk::unbind(bound& where, std::uint64_t life) {
   std::erase_if(where, [&](const auto& one) {
     const bool meant = one.second.life == life;
     if (meant && one.second.to != nullptr) {
-      tell(one.second.to->shell, unwatch_asked{own_, one.second.number});
+      tell(one.second.to->shell(), unwatch_asked{own_, one.second.number});
     }
     return meant;
   });
@@ -217,7 +217,7 @@ void desk::expire(call_id which) {
   found->second.call->give(answer::of(failure::of(error(
       errc::timeout,
       call.to->path() + " has not answered within " + kraken::to_string(found->second.timeout)))));
-  tell(call.to->shell, withdraw{found->second.call});
+  tell(call.to->shell(), withdraw{found->second.call});
 }
 
 void desk::cancel(call_id which) {
@@ -227,7 +227,7 @@ void desk::cancel(call_id which) {
   }
   const auto& call = found->second.call;
   call->give(answer::cancelled());
-  tell(call->to->shell, withdraw{call});
+  tell(call->to->shell(), withdraw{call});
 }
 
 answer_callback desk::hear(container_call& from, const answer& what) {
@@ -254,7 +254,7 @@ void desk::end_life(std::uint64_t life) {
     }
     owner_.timers().cancel(entry.timer);
     entry.call->done = nullptr;
-    tell(entry.call->to->shell, withdraw{entry.call});
+    tell(entry.call->to->shell(), withdraw{entry.call});
     at = open_.erase(at);
   }
   unbind(watched_, life);

@@ -10,7 +10,7 @@
 namespace kraken::actor {
 
 void container_call::give(answer what) noexcept {
-  post_to(own_->shell,
+  post_to(own_->shell(),
           answered{std::static_pointer_cast<container_call>(shared_from_this()), std::move(what)});
 }
 

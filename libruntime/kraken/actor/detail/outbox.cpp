@@ -15,7 +15,7 @@ room_ticket::room_ticket(seat_ptr waiter, seat_ptr full)
     : waiter_(std::move(waiter)), full_(std::move(full)) {}
 
 room_ticket::~room_ticket() {
-  tell(waiter_->shell, room_at{full_});
+  tell(waiter_->shell(), room_at{full_});
 }
 
 result<posted> outbox::put(letter&& what, const seat_ptr& to) {
@@ -42,7 +42,7 @@ void outbox::flush(const seat_ptr& to, time_point now) {
     } else if (next.expires && *next.expires <= now) {
       to->bury(next, dead_reason::expired);
     } else if (!try_post(next, to)) {
-      tell(to->shell, room_wanted{std::make_shared<const room_ticket>(own_, to)});
+      tell(to->shell(), room_wanted{std::make_shared<const room_ticket>(own_, to)});
       return;
     }
     waiting.pop_front();

@@ -8,8 +8,9 @@
 
 namespace kraken::actor {
 
-seat::seat(std::string path, model::mailbox_spec spec, dead_letters& dead)
-    : path_(std::make_shared<const std::string>(std::move(path))), spec_(spec), dead_(dead) {}
+seat::seat(std::string path, model::mailbox_spec spec, std::shared_ptr<dead_letters> dead)
+    : path_(std::make_shared<const std::string>(std::move(path))), spec_(spec),
+      dead_(std::move(dead)) {}
 
 bool seat::has_room() const noexcept {
   return lane_->depth.load(std::memory_order_relaxed) < spec_.capacity;
@@ -47,7 +48,7 @@ seat::verdict seat::admit(delivery mode) noexcept {
 }
 
 void seat::bury(letter& what, dead_reason why) noexcept {
-  dead_.add(what.sender(), *path_, why);
+  dead_->add(what.sender(), *path_, why);
   if (what.reply) {
     what.reply.fail(failure::of(why, text_of(why)));
   }

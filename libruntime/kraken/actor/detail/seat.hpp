@@ -10,6 +10,8 @@
 #include "kraken/model/container_status.hpp"
 
 #include "caf/actor.hpp"
+#include "caf/actor_cast.hpp"
+#include "caf/actor_control_block.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -37,8 +39,7 @@ public:
     must_wait, ///< full, policy block
   };
 
-  /// @param dead outlives the seat
-  seat(std::string path, model::mailbox_spec spec, dead_letters& dead);
+  seat(std::string path, model::mailbox_spec spec, std::shared_ptr<dead_letters> dead);
 
   [[nodiscard]] const std::string& path() const noexcept { return *path_; }
   [[nodiscard]] const std::shared_ptr<const std::string>& shared_path() const noexcept {
@@ -72,14 +73,21 @@ public:
 
   /// What to say of a letter that ends so.
   [[nodiscard]] std::string text_of(dead_reason why) const;
-  [[nodiscard]] dead_letters& dead() const noexcept { return dead_; }
+  [[nodiscard]] dead_letters& dead() const noexcept { return *dead_; }
 
-  caf::actor shell; ///< set before anybody else knows the seat, then never changed
+  /// Called once, before anybody else knows the seat.
+  void sit(const caf::actor& shell) noexcept {
+    shell_ = caf::actor_cast<caf::weak_actor_ptr>(shell);
+  }
+  /// Invalid when the shell is gone.
+  /// @thread any
+  [[nodiscard]] caf::actor shell() const noexcept { return caf::actor_cast<caf::actor>(shell_); }
 
 private:
+  caf::weak_actor_ptr shell_; ///< the shell holds its seat: a strong one would be a cycle
   std::shared_ptr<const std::string> path_;
   model::mailbox_spec spec_;
-  dead_letters& dead_;
+  std::shared_ptr<dead_letters> dead_; ///< a letter in a mailbox may outlive its tree
   std::shared_ptr<model::mailbox_gauges> lane_ = std::make_shared<model::mailbox_gauges>();
   std::atomic<presence> presence_{presence::away};
 };

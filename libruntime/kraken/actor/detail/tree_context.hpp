@@ -39,7 +39,7 @@ struct tree_context {
   std::function<void(int exit_code)> ended;
 
   status_board board;
-  dead_letters dead;
+  std::shared_ptr<dead_letters> dead = std::make_shared<dead_letters>();
   attendance present;
   routes shells{board};
   std::atomic<std::uint64_t> last_correlation{0};

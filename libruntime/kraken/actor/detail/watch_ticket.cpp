@@ -18,7 +18,7 @@ watch_ticket::~watch_ticket() {
 
 void watch_ticket::fire(int state, const std::string& cause) noexcept {
   if (const auto to = std::exchange(watcher_, nullptr)) {
-    tell(to->shell, heard_of{number_, kind_, {watched_->path(), state, cause}});
+    tell(to->shell(), heard_of{number_, kind_, {watched_->path(), state, cause}});
   }
 }
 
