@@ -50,6 +50,7 @@ struct choice_words<model::give_up> {
   static constexpr std::array words{
       std::pair<std::string_view, model::give_up>{"escalate", model::give_up::escalate},
       std::pair<std::string_view, model::give_up>{"park", model::give_up::park},
+      std::pair<std::string_view, model::give_up>{"retry", model::give_up::retry},
   };
 };
 
@@ -211,7 +212,7 @@ struct option_table<model::child_spec> {
       row<&model::child_spec::on_give_up>(
           "give_up",
           {.summary = "what its supervision does when the restart budget is spent; a pool's "
-                      "default is `park`",
+                      "default is `park`, its workers are always tried again (`retry`)",
            .when = apply::live}),
       row<&model::child_spec::supervise>(
           "supervise", {.summary = "how it supervises its children", .when = apply::live}),

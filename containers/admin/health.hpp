@@ -10,7 +10,7 @@
 
 namespace kraken::containers {
 
-/// Why the node is not ready, one line each: `Main/web is starting`.
+/// Why the node is not ready, one line each: `Main/web is starting: w1 is backing_off after ...`.
 ///
 /// The root must be there and ready. Of the others those count that are meant to serve: not
 /// stopped, not waiting to be started (their parent is not ready then), not parked. A parked pool

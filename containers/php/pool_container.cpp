@@ -183,7 +183,7 @@ model::child_spec pool_container::worker_spec(const std::string& id) const {
   spec.shutdown = own.shutdown;
   spec.ready = own.ready;
   spec.backoff = own.backoff;
-  spec.on_give_up = model::give_up::park;
+  spec.on_give_up = model::give_up::retry; // or one address that crashes ends the pool
   return spec;
 }
 

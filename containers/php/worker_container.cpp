@@ -258,8 +258,10 @@ bool worker_container::expired(const exit_status& status) const {
 void worker_container::process_ended(const exit_status& status) {
   watch_.reset();
   environment_.process_ended();
+  bool worked = answered_ != 0;
   if (channel_) {
     channel_->read_remaining(); // its last words may still be on their way
+    worked = worked || answered_ != 0 || (live_->busy.get() != 0 && !channel_->never_read());
     if (expired(status)) {
       fail_with(model::cause_kind::recycle, "idle for longer than it waits");
     }
@@ -271,7 +273,9 @@ void worker_container::process_ended(const exit_status& status) {
     log::warn("output_dropped", {{"container", shell_.path()}, {"lines", dropped}});
   }
   shell_.show_pid(0);
-  shell_.ended(cause_of(status));
+  auto why = cause_of(status);
+  why.worked = worked;
+  shell_.ended(std::move(why));
 }
 
 } // namespace kraken::containers

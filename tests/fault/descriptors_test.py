@@ -52,12 +52,12 @@ class Limit(unittest.TestCase):
         wait_until(lambda: daemon.get("/hello").status == 200, "the front serves")
         workers = wait_until(
             lambda: (seen := daemon.workers()) and len(seen) == 60
-            and all(each["phase"] in ("ready", "parked") for each in seen) and seen,
-            "every worker serves or is given up")
-        parked = [each for each in workers if each["phase"] == "parked"]
-        self.assertGreater(len(parked), 30)
-        self.assertGreater(len(workers) - len(parked), 4)
-        for each in parked:
+            and all(each["phase"] in ("ready", "backing_off") for each in seen) and seen,
+            "every worker serves or waits for room")
+        waiting = [each for each in workers if each["phase"] == "backing_off"]
+        self.assertGreater(len(waiting), 30)
+        self.assertGreater(len(workers) - len(waiting), 4)
+        for each in waiting:
             self.assertIn("kept for clients", each["cause"]["text"])
         self.assertIn("pool_has_no_room", daemon.log())
         self.assertEqual(daemon.console("ps").code, 0)

@@ -316,7 +316,7 @@ class Boot(DaemonCase):
         http(routes=[{"path": "/bad", "to": "bad"}, {"path": "/", "to": "web"}]),
         pool(id="bad", script="boot_fails.php", size=2, supervise={"intensity": 5, "period": "10s"},
              queue={"timeout": "500ms"},
-             backoff={"min": "50ms", "max": "200ms"}),
+             backoff={"min": "200ms", "max": "30s"}),
         supervise={"strategy": "one_for_one"})
 
     @classmethod
@@ -325,13 +325,14 @@ class Boot(DaemonCase):
         wait_until(lambda: os.path.exists(cls.daemon.socket)
                    and cls.daemon.container("Main/http")["phase"] == "ready", "the front listens")
 
-    def test_a_pool_that_cannot_boot_is_parked_and_the_sibling_serves(self):
-        def parked():
-            return [each["phase"] for each in self.daemon.workers("bad")] == ["parked"] * 2
-        wait_until(parked, "the workers are given up")
-        worker = self.daemon.workers("bad")[0]
+    def test_a_pool_that_cannot_boot_waits_longer_and_longer_and_the_sibling_serves(self):
+        def slow():
+            workers = self.daemon.workers("bad")
+            return all(each["phase"] == "backing_off" and each["restarts"] > 4
+                       for each in workers) and workers
+        worker = wait_until(slow, "the workers wait for their next try")[0]
         self.assertIn("no configuration here", worker["cause"]["detail"])
-        self.assertEqual(worker["next_action"], "operator")
+        self.assertEqual(worker["next_action"], "restart")
         before = processes.processor_seconds(self.daemon.pid)
         began = time.monotonic()
         wait_until(lambda: time.monotonic() - began > 1, "a second passes")

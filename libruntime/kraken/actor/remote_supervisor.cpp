@@ -313,6 +313,7 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
   const bool after = report.now->at == model::phase::ready;
   if (after && !before) {
     child.served = report.now->generation;
+    child.ready_at = owner_.time();
     window_.ready(report.id, owner_.time());
   } else if (before && !after) {
     window_.not_ready(report.id, owner_.time());

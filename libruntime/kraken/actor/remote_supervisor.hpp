@@ -54,10 +54,12 @@ struct child_entry {
   maker made_by = maker::declared;
   wish want = wish::running;
   model::activity doing = model::activity::stopped;
-  status_ptr seen;                       ///< null before its first report
-  std::uint64_t served = 0;              ///< last generation that was ready
-  std::uint64_t sent = 0;                ///< serial of the last instruction
-  std::uint64_t obeyed = 0;              ///< serial it has taken
+  status_ptr seen;           ///< null before its first report
+  std::uint64_t served = 0;  ///< last generation that was ready
+  time_point ready_at{};     ///< when that became so
+  std::uint32_t in_vain = 0; ///< incarnations in a row that ended without work (give_up::retry)
+  std::uint64_t sent = 0;    ///< serial of the last instruction
+  std::uint64_t obeyed = 0;  ///< serial it has taken
   std::optional<instruction::act> asked; ///< the last one sent in this sweep
   std::optional<time_point> due;         ///< a restart waits for this time
   deadlines::token timer;
@@ -182,6 +184,10 @@ private:
   void on_end(child_entry& child, child_report::note what);
   void regroup(model::decision&& decided, child_entry& failed);
   void schedule(child_entry& child);
+  [[nodiscard]] milliseconds delay_of(child_entry& child);
+  [[nodiscard]] bool within_budget(const child_entry& child);
+  [[nodiscard]] std::string restarts_of_budget();
+  void forget_failures(child_entry& child) noexcept;
   void assist(child_entry& child, const child_report& report);
   void on_due(const std::string& id);
   void launch(child_entry& child, instruction::act what);
@@ -209,6 +215,7 @@ private:
   supervisor_owner& owner_;
   model::restart_window window_;
   model::jitter_source random_;
+  bool spent_told_ = false;                       ///< that restarts go on beyond the budget
   std::map<std::uint64_t, child_entry> children_; ///< by rank: left to right
   std::unordered_map<std::string, std::uint64_t> rank_of_;
   std::uint64_t last_rank_ = 0;

@@ -114,17 +114,37 @@ void remote_supervisor::regroup(model::decision&& decided, child_entry& failed) 
   schedule(failed);
 }
 
-void remote_supervisor::schedule(child_entry& child) {
+/// How long the restart of a child that has just ended has to wait.
+milliseconds remote_supervisor::delay_of(child_entry& child) {
   const auto now = owner_.time();
-  const auto count = window_.count_of(child.spec->id, now);
-  const auto delay = model::backoff_delay(child.spec->backoff, count, random_);
+  if (child.spec->on_give_up != model::give_up::retry) {
+    return model::backoff_delay(
+        child.spec->backoff, window_.count_of(child.spec->id, now), random_);
+  }
+  const bool served =
+      child.served == child.seen->generation && now - child.ready_at >= window_.period();
+  child.in_vain = child.seen->last_cause.worked ? 0 : served ? 1 : child.in_vain + 1;
+  const bool spent = window_.count(now) >= window_.intensity();
+  return model::patient_delay(child.spec->backoff,
+                              child.in_vain,
+                              spent ? model::budget::spent : model::budget::left,
+                              random_);
+}
+
+void remote_supervisor::forget_failures(child_entry& child) noexcept {
+  window_.forget(child.spec->id);
+  child.in_vain = 0;
+}
+
+void remote_supervisor::schedule(child_entry& child) {
+  const auto delay = delay_of(child);
   cancel_restart(child);
   child.doing = model::activity::restarting;
   if (delay.count() == 0) {
     on_due(child.spec->id);
     return;
   }
-  child.due = now + delay;
+  child.due = owner_.time() + delay;
   child.timer = owner_.timers().at(*child.due, [this, id = child.spec->id] { on_due(id); });
   show_outlook(child);
 }
@@ -144,6 +164,7 @@ void remote_supervisor::show_outlook(child_entry& child) {
 void remote_supervisor::reset() {
   window_.clear();
   for (auto& [rank, child] : children_) {
+    child.in_vain = 0;
     if (child.due) {
       show_outlook(child);
     }
@@ -192,7 +213,7 @@ void remote_supervisor::on_due(const std::string& id) {
     return;
   }
   cancel_restart(*child);
-  if (!window_.record(id, owner_.time())) {
+  if (!within_budget(*child)) {
     give_up(*child);
     return;
   }
@@ -201,6 +222,28 @@ void remote_supervisor::on_due(const std::string& id) {
     return;
   }
   launch(*child, instruction::act::restart);
+}
+
+std::string remote_supervisor::restarts_of_budget() {
+  return std::to_string(window_.count(owner_.time())) + "/" + std::to_string(window_.intensity());
+}
+
+/// Counts the restart that is due now. @return false: give up
+bool remote_supervisor::within_budget(const child_entry& child) {
+  const bool within = window_.record(child.spec->id, owner_.time());
+  if (child.spec->on_give_up != model::give_up::retry) {
+    return within;
+  }
+  if (!within && !spent_told_) {
+    log::error("restart_budget_spent",
+               {{"container", child.path},
+                {"supervisor", owner_.path_of_owner()},
+                {"reason", child.seen->last_cause.text()},
+                {"restarts", restarts_of_budget()},
+                {"then", "retry"}});
+  }
+  spent_told_ = !within;
+  return true;
 }
 
 void remote_supervisor::launch(child_entry& child, instruction::act what) {
@@ -220,14 +263,12 @@ void remote_supervisor::give_up(child_entry& child) {
   const auto seen =
       wish == model::give_up::park && together.size() == 1 ? std::vector{view_of(child)} : views();
   const auto surrendered = model::on_budget_spent(wish, seen, together);
-  log::error(
-      "restart_budget_spent",
-      {{"container", child.path},
-       {"supervisor", owner_.path_of_owner()},
-       {"reason", child.seen->last_cause.text()},
-       {"restarts",
-        std::to_string(window_.count(owner_.time())) + "/" + std::to_string(window_.intensity())},
-       {"then", surrendered.park.empty() ? "escalate" : "park"}});
+  log::error("restart_budget_spent",
+             {{"container", child.path},
+              {"supervisor", owner_.path_of_owner()},
+              {"reason", child.seen->last_cause.text()},
+              {"restarts", restarts_of_budget()},
+              {"then", surrendered.park.empty() ? "escalate" : "park"}});
   if (surrendered.park.empty()) {
     owner_.supervision_gave_up(model::escalated(child.seen->last_cause, child.path));
     return;

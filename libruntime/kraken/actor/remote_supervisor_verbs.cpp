@@ -125,7 +125,7 @@ void remote_supervisor::carry_out(child_entry& child, const model::command& what
   case model::verb::recycle:
     return queue_recycle(child, std::move(reply));
   case model::verb::reset:
-    window_.forget(child.spec->id);
+    forget_failures(child);
     instruct(child, instruction::act::reset);
     return reply->answer(done(child.path + ": failure history forgotten"));
   case model::verb::update:
@@ -150,7 +150,7 @@ void remote_supervisor::start(child_entry& child, instruction::act what, reply_t
     return;
   }
   if (child.seen != nullptr && child.seen->in == model::state::failed) {
-    window_.forget(child.spec->id); // an operator's start clears the history
+    forget_failures(child); // an operator's start clears the history
   }
   cancel_restart(child);
   launch(child, what);
@@ -206,7 +206,7 @@ void remote_supervisor::replace(child_entry& child, reply_to reply) {
                        "start " + owner_.path_of_owner() + " before its child " + child.path));
     return;
   }
-  window_.forget(child.spec->id);
+  forget_failures(child);
   cancel_restart(child);
   child.want = wish::running;
   child.doing = model::activity::running;

@@ -39,4 +39,13 @@ backoff_delay(const backoff_spec& spec, std::uint32_t restarts, jitter_source& r
   return std::min(milliseconds{base.count() * (whole - spread + offset) / whole}, spec.max);
 }
 
+milliseconds patient_delay(const backoff_spec& spec,
+                           std::uint32_t in_vain,
+                           budget restarts,
+                           jitter_source& random) noexcept {
+  const std::uint32_t earlier = in_vain == 0 ? 0 : in_vain - 1;
+  const std::uint32_t least = restarts == budget::spent ? 1 : 0;
+  return backoff_delay(spec, std::max(earlier, least), random);
+}
+
 } // namespace kraken::model

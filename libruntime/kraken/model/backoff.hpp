@@ -43,4 +43,18 @@ private:
 [[nodiscard]] milliseconds
 backoff_delay(const backoff_spec& spec, std::uint32_t restarts, jitter_source& random) noexcept;
 
+/// Whether one more restart is within what the supervisor allows.
+enum class budget : std::uint8_t { left, spent };
+
+/// The delay before a restart of a child that is never given up (give_up::retry). After work there
+/// is none while the budget lasts, and `min` beyond it: whoever makes a worker crash pays with a
+/// request each time. What ends without work is delayed as by `backoff_delay`, up to `max`.
+/// @param in_vain its incarnations in a row, the last one included, that ended without work
+/// @thread any (pure)
+/// @see docs/decisions/0019-pools-never-give-up.md
+[[nodiscard]] milliseconds patient_delay(const backoff_spec& spec,
+                                         std::uint32_t in_vain,
+                                         budget restarts,
+                                         jitter_source& random) noexcept;
+
 } // namespace kraken::model

@@ -38,6 +38,7 @@ struct cause {
   std::string              detail;     ///< stderr tail, file:line, trace; may have many lines
   std::string              origin;     ///< alias of the container where it began
   std::uint64_t            correlation = 0; ///< one id from first failure to the root
+  bool                     worked = false; ///< the incarnation that ended had been given work
 
   /// `exit code 255`, `signal 9 (SIGKILL)`, `DomainError: no such user` ...
   [[nodiscard]] std::string text() const;

@@ -168,6 +168,8 @@ std::string_view to_string(give_up value) noexcept {
     return "escalate";
   case give_up::park:
     return "park";
+  case give_up::retry:
+    return "retry";
   }
   return "unknown";
 }

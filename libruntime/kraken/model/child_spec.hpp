@@ -29,7 +29,11 @@ enum class strategy : std::uint8_t { one_for_one, one_for_all, rest_for_one };
 enum class auto_shutdown : std::uint8_t { never, any_significant, all_significant };
 
 /// What a supervisor does when the restart budget is spent.
-enum class give_up : std::uint8_t { escalate, park };
+enum class give_up : std::uint8_t {
+  escalate, ///< its failure becomes the supervisor's own
+  park,     ///< no restart until an operator acts; the siblings live on
+  retry,    ///< never gives up: restarts go on, each after its delay (`patient_delay`)
+};
 
 /// How a supervisor starts its children: each ready before the next (OTP), or all at once (the
 /// workers of a pool), without waiting for them to become ready itself.

@@ -74,7 +74,7 @@ struct surrender {
 /// The end of a supervisor's patience with `failed`.
 /// give_up::park parks the child and, under a group strategy, the siblings that were to start
 /// with it; the others live on. give_up::escalate stops all children; then the supervisor itself
-/// fails with `cause_kind::child`.
+/// fails with `cause_kind::child`. give_up::retry knows no such end: do not ask then.
 /// @param group the `restart` list of the decision that is given up
 /// @thread any (pure)
 [[nodiscard]] surrender on_budget_spent(give_up wish,

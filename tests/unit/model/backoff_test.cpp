@@ -80,3 +80,23 @@ TEST_CASE("backoff_delay: no jitter, and more than all of it") {
     CHECK(model::backoff_delay(spec, 2, random) >= 0ms);
   }
 }
+
+TEST_CASE("patient_delay: work is paid for, what ends in vain waits longer each time") {
+  using model::budget;
+  auto [in_vain, restarts, delay] = GENERATE(table<std::uint32_t, budget, milliseconds>({
+      {0, budget::left, 0ms},
+      {0, budget::spent, 100ms},
+      {1, budget::left, 0ms},
+      {1, budget::spent, 100ms},
+      {2, budget::left, 100ms},
+      {2, budget::spent, 100ms},
+      {3, budget::left, 200ms},
+      {3, budget::spent, 200ms},
+      {1'000'000, budget::spent, 30s},
+  }));
+  CAPTURE(in_vain, restarts);
+  model::jitter_source random{1};
+  model::backoff_spec spec;
+  spec.jitter_percent = 0;
+  CHECK(model::patient_delay(spec, in_vain, restarts, random) == delay);
+}

@@ -263,6 +263,7 @@ TEST_CASE("child_spec: names") {
   CHECK(to_string(static_cast<model::auto_shutdown>(99)) == "unknown");
   CHECK(to_string(model::give_up::escalate) == "escalate");
   CHECK(to_string(model::give_up::park) == "park");
+  CHECK(to_string(model::give_up::retry) == "retry");
   CHECK(to_string(static_cast<model::give_up>(99)) == "unknown");
   CHECK(to_string(model::overflow::reject) == "reject");
   CHECK(to_string(model::overflow::drop_newest) == "drop_newest");

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Children that are never given up (the workers of a pool): who is restarted at once, who waits
+/// and for how long. Restarts that end in giving up are in restart_test.cpp.
+#include "tree_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace kraken::actor_test {
+
+using model::phase;
+using model::verb;
+
+namespace {
+
+class patience_fixture : public tree_fixture {
+public:
+  patience_fixture() {
+    auto w = leaf("w");
+    w.on_give_up = model::give_up::retry;
+    auto pool_of_one = pool("p", {w});
+    pool_of_one.supervise.intensity = 2;
+    start(supervisor("Main", {pool_of_one}));
+    take_trace();
+  }
+
+  /// As crash(), after having been given work.
+  void crash_at_work() {
+    auto why = cause_of(model::cause_kind::signal, 11);
+    why.worked = true;
+    host_of("Main/p/w").ended(std::move(why));
+    run();
+  }
+
+  [[nodiscard]] milliseconds delay() const {
+    const auto now = status("Main/p/w");
+    return now.at == phase::backing_off
+               ? std::chrono::duration_cast<milliseconds>(now.next_at - now.since)
+               : milliseconds{0};
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(patience_fixture, "patience: who crashed at work is back at once, then soon") {
+  for (int i = 0; i < 2; ++i) { // within the budget
+    crash_at_work();
+    CHECK(phase("Main/p/w") == phase::ready);
+  }
+  for (int i = 0; i < 100; ++i) { // beyond it
+    crash_at_work();
+    REQUIRE(phase("Main/p/w") == phase::backing_off);
+    REQUIRE(delay() == milliseconds{100});
+    CHECK(status("Main/p/w").next_action == "restart");
+    advance(milliseconds{100});
+    REQUIRE(phase("Main/p/w") == phase::ready);
+  }
+  CHECK(phase("Main/p") == phase::ready);
+  CHECK(status("Main/p/w").restarts == 102);
+  CHECK(status("Main/p/w").restarts_in_window == 3); // of 2: more than the budget has
+  CHECK_FALSE(exit_code);
+}
+
+TEST_CASE_METHOD(patience_fixture, "patience: who ends without work waits longer each time") {
+  on.always["Main/p/w"].start = on_start::exit;
+  crash("Main/p/w");
+  // It ended twice in vain: the first restart was immediate.
+  for (const int ms : {100, 200, 400, 800, 1'600, 3'200, 6'400, 12'800, 25'600, 30'000, 30'000}) {
+    CHECK(delay() == milliseconds{ms});
+    advance(milliseconds{ms});
+  }
+  CHECK_FALSE(exit_code);
+  on.always.clear();
+  advance(seconds{30});
+  CHECK(phase("Main/p/w") == phase::ready); // without an operator
+}
+
+TEST_CASE_METHOD(patience_fixture, "patience: ready alone is no work, a period of service is") {
+  crash("Main/p/w");
+  CHECK(delay() == milliseconds{0});
+  crash("Main/p/w");
+  CHECK(delay() == milliseconds{100});
+  advance(milliseconds{100});
+  crash("Main/p/w");
+  CHECK(delay() == milliseconds{200});
+  advance(milliseconds{200});
+  advance(seconds{10});
+  crash("Main/p/w"); // the budget has been given back, too
+  CHECK(delay() == milliseconds{0});
+  CHECK(phase("Main/p/w") == phase::ready);
+}
+
+TEST_CASE_METHOD(patience_fixture, "patience: work makes good for what was in vain before") {
+  on.next["Main/p/w"] = {{.start = on_start::exit}, {.start = on_start::exit}};
+  crash("Main/p/w");
+  advance(milliseconds{100});
+  CHECK(delay() == milliseconds{200});
+  advance(milliseconds{200});
+  crash_at_work();
+  CHECK(delay() == milliseconds{100}); // not 400; and not at once, because the budget is spent
+}
+
+TEST_CASE_METHOD(patience_fixture, "patience: an operator's start and reset forget the delays") {
+  on.always["Main/p/w"].start = on_start::exit;
+  crash("Main/p/w");
+  advance(milliseconds{100});
+  CHECK(delay() == milliseconds{200});
+  const auto word = GENERATE(verb::start, verb::reset);
+  static_cast<void>(ask(word, word == verb::start ? "w" : "p"));
+  if (word == verb::reset) {
+    advance(milliseconds{200});
+  }
+  // The next one fails as well: it is the first in vain, and its restart the second.
+  CHECK(delay() == milliseconds{100});
+}
+
+TEST_CASE_METHOD(patience_fixture, "patience: a stop wins, as always") {
+  on.always["Main/p/w"].start = on_start::exit;
+  crash("Main/p/w");
+  CHECK(ask(verb::stop, "w")->ok());
+  advance(seconds{60});
+  CHECK(phase("Main/p/w") == phase::ended);
+}
+
+} // namespace kraken::actor_test
