@@ -8,6 +8,7 @@
 #include "kraken/actor/detail/open_call.hpp"
 #include "kraken/actor/detail/outbox.hpp"
 #include "kraken/actor/detail/pending_reply.hpp"
+#include "kraken/actor/detail/put_in_lane.hpp"
 #include "kraken/actor/detail/seat.hpp"
 #include "kraken/actor/detail/watch_ticket.hpp"
 #include "kraken/actor/incarnation.hpp"
@@ -167,18 +168,6 @@ struct withdraw {
   std::shared_ptr<open_call> call;
 };
 
-/// Sends in the lifecycle lane: before every message of the user lane.
-template <class Message>
-void tell(const caf::actor& whom, Message what) {
-  if (!whom) {
-    return;
-  }
-  const auto to = caf::actor_cast<caf::strong_actor_ptr>(whom);
-  to->enqueue(caf::make_mailbox_element(
-                  nullptr, caf::make_message_id(caf::message_priority::high), {}, std::move(what)),
-              nullptr);
-}
-
 /// A promise of notice for the shell to keep.
 struct watch_asked {
   std::shared_ptr<watch_ticket> ticket;
@@ -207,20 +196,8 @@ struct room_at {
   seat_ptr where;
 };
 
-/// Sends in the user lane: behind everything this thread has sent there before.
-template <class Message>
-void post_to(const caf::actor& whom, Message what) {
-  if (!whom) {
-    return;
-  }
-  const auto to = caf::actor_cast<caf::actor_control_block*>(whom);
-  to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(what)),
-              nullptr);
-}
-
 /// Sends an admitted letter.
 inline void mail(const seat_ptr& to, letter&& what) {
-  // Where nobody sits any more the letter ends as one that was still on its way.
   post_to(to->shell(), deliver(std::move(what), to));
 }
 

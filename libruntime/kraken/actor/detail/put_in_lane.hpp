@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The two lanes of a shell's mailbox: lifecycle before letters. Knows no message.
+#pragma once
+
+#include "caf/actor.hpp"
+#include "caf/actor_cast.hpp"
+#include "caf/actor_control_block.hpp"
+#include "caf/mailbox_element.hpp"
+#include "caf/message_id.hpp"
+
+#include <utility>
+
+namespace kraken::actor {
+
+/// Sends in the lifecycle lane: before every message of the user lane. To nobody: nothing happens.
+template <class Message>
+void tell(const caf::actor& whom, Message what) {
+  if (!whom) {
+    return;
+  }
+  const auto to = caf::actor_cast<caf::strong_actor_ptr>(whom);
+  to->enqueue(caf::make_mailbox_element(
+                  nullptr, caf::make_message_id(caf::message_priority::high), {}, std::move(what)),
+              nullptr);
+}
+
+/// Sends in the user lane: behind everything this thread has sent there before. To nobody: the
+/// message is destroyed here, and a letter in it ends as one that was still on its way.
+template <class Message>
+void post_to(const caf::actor& whom, Message what) {
+  if (!whom) {
+    return;
+  }
+  const auto to = caf::actor_cast<caf::actor_control_block*>(whom);
+  to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(what)),
+              nullptr);
+}
+
+} // namespace kraken::actor
