@@ -142,8 +142,8 @@ struct option_table<model::supervise_spec> {
            .when = apply::live}),
       row<&model::supervise_spec::start>(
           "start",
-          {.summary = "`ordered`: each child ready before the next; a pool's default is "
-                      "`parallel`",
+          {.summary = "`ordered`: each child ready, a pool open for requests, before the next; a "
+                      "pool's default is `parallel`",
            .when = apply::live}),
   };
 };

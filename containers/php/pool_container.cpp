@@ -100,6 +100,7 @@ void pool_container::open_shards() {
 
 void pool_container::opened_on_one_shard() {
   if (++shards_open_ == environment_.pools->size()) {
+    shell_.open(); // its queue takes requests, whoever will answer them
     static_cast<void>(has_room_for(settings_->count)); // to say so once, not per worker
     resize(settings_->count);
     look_at_idle_time();

@@ -337,6 +337,11 @@ void tree_fixture::answers(std::string_view path) {
   run();
 }
 
+void tree_fixture::opens(std::string_view path) {
+  host_of(path).open();
+  run();
+}
+
 void tree_fixture::becomes_ready(std::string_view path) {
   host_of(path).ready();
   run();

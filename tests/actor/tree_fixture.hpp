@@ -140,6 +140,7 @@ public:
   void recycles(std::string_view path, actor::serves_on meanwhile = actor::serves_on::yes);
   /// Shows that it has answered something.
   void answers(std::string_view path);
+  void opens(std::string_view path);
   void becomes_ready(std::string_view path);
   void becomes_unready(std::string_view path);
 

@@ -108,6 +108,7 @@ void container::hear_beside(const life_report& what) {
                {"generation", beside_->runs->generation()},
                {"reason", what.why.text()}});
     return companion_gone();
+  case life_report::kind::open:
   case life_report::kind::unready:
   case life_report::kind::recycle:
     return;

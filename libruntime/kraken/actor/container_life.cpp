@@ -74,6 +74,8 @@ void container::hear(const life_report& what) {
     return;
   }
   switch (what.what) {
+  case life_report::kind::open:
+    return serving() ? report(child_report::note::opened) : void();
   case life_report::kind::ready:
     return on_ready();
   case life_report::kind::unready:

@@ -54,6 +54,9 @@ public:
   /// Why it is to end, from `incarnation::drain()` on.
   [[nodiscard]] virtual farewell leaving() const noexcept { return farewell::stop; }
 
+  /// It takes work already, though nobody may do it yet: siblings that are to start after it need
+  /// not wait for `ready()`. Kinds that never say so hold them up until then.
+  virtual void open() = 0;
   /// It serves: admission opens, `starting` ends.
   virtual void ready() = 0;
   /// It does not serve for now, without having failed.

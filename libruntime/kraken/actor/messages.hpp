@@ -94,6 +94,7 @@ struct child_report {
     stopped_itself, ///< its local rules stopped it
     wants_destroy,  ///< its local rules want it destroyed
     due,            ///< it wants to be replaced while it serves, when it is its turn
+    opened,         ///< it takes work, siblings after it may start
     asks,           ///< its local rules want `solver` done by its supervisor
   };
 
@@ -116,7 +117,7 @@ struct manage {
 
 /// What an incarnation said through its host.
 struct life_report {
-  enum class kind : std::uint8_t { ready, unready, failed, ended, recycle, pid, gauges };
+  enum class kind : std::uint8_t { open, ready, unready, failed, ended, recycle, pid, gauges };
 
   kind what = kind::ready;
   std::uint64_t generation = 0;

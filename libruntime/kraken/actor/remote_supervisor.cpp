@@ -144,12 +144,13 @@ void remote_supervisor::advance() {
 }
 
 /// Left to right. Ordered: a child that is wanted and not ready holds up those after it, whether it
-/// starts, waits for its backoff or is about to be judged.
+/// starts, waits for its backoff or is about to be judged. An open one holds up only the end.
 void remote_supervisor::advance_start() {
   const bool ordered = how_.start == model::start_order::ordered;
+  bool waits = false;
   for (auto at = children_.lower_bound(cursor_); at != children_.end(); ++at) {
     auto& child = at->second;
-    cursor_ = at->first;
+    cursor_ = waits ? cursor_ : at->first;
     if (child.want != wish::running || child.doing == model::activity::stopped ||
         child.doing == model::activity::parked) {
       continue;
@@ -166,9 +167,13 @@ void remote_supervisor::advance_start() {
       group_.failed = failed ? "" : group_.failed;
       launch(child, failed ? instruction::act::restart : start_act_);
     }
-    if (ordered) {
+    waits = ordered;
+    if (ordered && !child.open()) {
       return;
     }
+  }
+  if (waits) {
+    return;
   }
   sweep_ = sweep::none;
   start_act_ = instruction::act::start;
@@ -280,6 +285,9 @@ void remote_supervisor::on_report(const child_report& report) {
   }
   switch (report.what) {
   case child_report::note::changed:
+    break;
+  case child_report::note::opened:
+    child->opened = report.now->generation;
     break;
   case child_report::note::ended:
   case child_report::note::ended_alone:

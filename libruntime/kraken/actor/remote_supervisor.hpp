@@ -56,6 +56,7 @@ struct child_entry {
   model::activity doing = model::activity::stopped;
   status_ptr seen;           ///< null before its first report
   std::uint64_t served = 0;  ///< last generation that was ready
+  std::uint64_t opened = 0;  ///< last generation that took work before it was ready
   time_point ready_at{};     ///< when that became so
   std::uint32_t in_vain = 0; ///< incarnations in a row that ended without work (give_up::retry)
   std::uint64_t sent = 0;    ///< serial of the last instruction
@@ -69,6 +70,9 @@ struct child_entry {
 
   [[nodiscard]] bool settled() const noexcept { return seen != nullptr && obeyed == sent; }
   [[nodiscard]] bool ready() const noexcept { return settled() && seen->at == model::phase::ready; }
+  [[nodiscard]] bool open() const noexcept {
+    return settled() && seen->at == model::phase::starting && seen->generation == opened;
+  }
   [[nodiscard]] bool at_rest() const noexcept {
     return settled() && (seen->at == model::phase::idle || seen->at == model::phase::ended);
   }

@@ -35,8 +35,8 @@ enum class give_up : std::uint8_t {
   retry,    ///< never gives up: restarts go on, each after its delay (`patient_delay`)
 };
 
-/// How a supervisor starts its children: each ready before the next (OTP), or all at once (the
-/// workers of a pool), without waiting for them to become ready itself.
+/// How a supervisor starts its children: each ready, or at least open for work, before the next
+/// (OTP), or all at once (the workers of a pool), without waiting for them to become ready itself.
 enum class start_order : std::uint8_t { ordered, parallel };
 
 /// What a full mailbox does with one more message.

@@ -19,6 +19,7 @@ public:
   const model::child_spec& spec() const noexcept override { return definition; }
   executor& shard() noexcept override { return shard_; }
   std::uint32_t shard_index() const noexcept override { return 0; }
+  void open() override {}
   void ready() override {}
   void unready() override {}
   void failed(model::cause) override {}

@@ -83,6 +83,7 @@ public:
   [[nodiscard]] farewell leaving() const noexcept override {
     return owner_.farewell_of_life(number_);
   }
+  void open() override { say({.what = life_report::kind::open}); }
   void ready() override { say({.what = life_report::kind::ready}); }
   void unready() override { say({.what = life_report::kind::unready}); }
   void failed(model::cause why) override;
