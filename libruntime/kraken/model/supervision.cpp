@@ -42,11 +42,13 @@ decision restart_group(strategy how, std::span<const child_view> children, std::
     if (!is_wanted(one)) {
       continue;
     }
-    if (one.doing == activity::running) {
+    const bool runs = one.doing == activity::running;
+    if (runs) {
       out.stop.push_back(one.id);
     }
-    // A temporary bystander is never started again, so its definition goes as well.
-    (one.restart == restart_type::temporary ? out.drop : out.restart).push_back(one.id);
+    // A temporary bystander is never started again, so its definition goes as well; one that waits
+    // for its turn in an ordered start has not been started yet.
+    (runs && one.restart == restart_type::temporary ? out.drop : out.restart).push_back(one.id);
   }
   std::ranges::reverse(out.stop);
   return out;

@@ -100,6 +100,16 @@ SCENARIO("bystanders of a group restart") {
       CHECK(what.restart == names{"a", "c"});
     }
   }
+  GIVEN("a temporary sibling whose turn has not come in an ordered start") {
+    const std::vector children{child("a"),
+                               child("t", restart_type::temporary, activity::restarting)};
+    const auto what = model::on_child_end(by(strategy::one_for_all), children, "a", why);
+    THEN("it is still started") {
+      CHECK(what.stop.empty());
+      CHECK(what.drop.empty());
+      CHECK(what.restart == names{"a", "t"});
+    }
+  }
   GIVEN("siblings nobody wants to run") {
     const std::vector children{child("a"),
                                child("s", restart_type::permanent, activity::stopped),
