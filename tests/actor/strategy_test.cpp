@@ -204,4 +204,72 @@ TEST_CASE_METHOD(tree_fixture,
   CHECK(status("Main/s/t/a").generation == 1);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a group that is given up stops right to left, each in its turn") {
+  auto a = leaf("a");
+  a.on_give_up = model::give_up::park;
+  auto root = group(strategy::one_for_all, {a, leaf("b"), leaf("c")});
+  root.supervise.intensity = 0;
+  on.always["Main/c"].stop = on_stop::hang;
+  start(root);
+  take_trace();
+  crash("Main/a");
+  CHECK(took() == "drain c#1, stop c#1");
+  CHECK(phase("Main/a") == phase::parked);
+  CHECK(phase("Main/b") == phase::ready);
+  advance(seconds{5});
+  CHECK(took() == "kill c#1, drain b#1, stop b#1");
+  CHECK(phase("Main/c") == phase::ended);
+  CHECK(status("Main/c").next_action == "operator");
+  advance(seconds{60});
+  CHECK(took().empty()); // nobody starts them but an operator
+  CHECK(ask(verb::start, "c")->ok());
+}
+
+TEST_CASE_METHOD(tree_fixture, "a group is given up before all of it has been started") {
+  auto a = leaf("a");
+  a.on_give_up = model::give_up::park;
+  auto root = group(strategy::one_for_all, {a, leaf("b")});
+  root.supervise.intensity = 0;
+  on.next["Main/a"] = {{.start = on_start::exit}};
+  start(root);
+  CHECK(phase("Main/a") == phase::parked);
+  CHECK(phase("Main/b") == phase::idle);
+  CHECK(phase("Main") == phase::ready);
+}
+
+TEST_CASE_METHOD(tree_fixture,
+                 "a group given up after its backoff: what had stopped for now stays") {
+  auto a = leaf("a");
+  a.on_give_up = model::give_up::park;
+  auto s = group(strategy::one_for_all, {a, leaf("b")});
+  s.id = "s";
+  s.supervise.intensity = 1;
+  start(supervisor("Main", {leaf("w"), s}));
+  host_of("Main/w").watch("Main/s/b");
+  run();
+  crash("Main/s/a");
+  crash("Main/s/a");
+  REQUIRE(phase("Main/s/a") == phase::backing_off);
+  take_trace();
+  advance(milliseconds{100});
+  CHECK(phase("Main/s/a") == phase::parked);
+  CHECK(took() == "notice Main/s/b=8 w#1");
+}
+
+TEST_CASE("an operator's start or restart of what stops for its group waits for the group") {
+  const auto what = GENERATE(verb::start, verb::restart);
+  tree_fixture f;
+  f.on.next["Main/c"] = {{.stop = on_stop::hang}};
+  f.start(group(strategy::one_for_all, {leaf("a"), leaf("b"), leaf("c")}));
+  f.crash("Main/b");
+  REQUIRE(f.phase("Main/c") == phase::stopping);
+  f.take_trace();
+  const auto asked = f.ask(what, "c");
+  CHECK_FALSE(asked->got);
+  f.advance(seconds{5});
+  CHECK(f.took() == "kill c#1, drain a#1, stop a#1, start a#2, start b#2, start c#2");
+  CHECK(asked->ok());
+  CHECK(asked->times == 1);
+}
+
 } // namespace kraken::actor_test

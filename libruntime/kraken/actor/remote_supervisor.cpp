@@ -165,7 +165,9 @@ void remote_supervisor::advance_start() {
       // The one whose failure began it counts the restart; the others just start again.
       const bool failed = child.spec->id == group_.failed;
       group_.failed = failed ? "" : group_.failed;
-      launch(child, failed ? instruction::act::restart : start_act_);
+      const auto plain =
+          std::exchange(child.tree_next, false) ? instruction::act::start_tree : start_act_;
+      launch(child, failed ? instruction::act::restart : plain);
     }
     waits = ordered;
     if (ordered && !child.open()) {
@@ -185,20 +187,17 @@ void remote_supervisor::advance_regroup() {
   const bool ordered = how_.start == model::start_order::ordered;
   for (auto at = group_.stop.begin(); at != group_.stop.end();) {
     auto* const child = find(*at);
-    const bool keep = child != nullptr && keeps(*child);
-    if (child == nullptr ||
-        (keep && (child->at_rest() || child->doing != model::activity::running))) {
-      if (keep && child->want == wish::running) {
-        child->doing = model::activity::restarting;
-      }
+    if (child == nullptr || stopped_for_group(*child)) {
       at = group_.stop.erase(at);
       continue;
     }
     if (!child->asked) {
+      const bool parked = child->doing == model::activity::parked;
       instruction made;
-      made.what = keep ? instruction::act::stop : instruction::act::destroy;
+      made.what = keeps(*child) ? instruction::act::stop : instruction::act::destroy;
       made.how = how_ending_;
-      made.passing = true;
+      made.passing = !parked;
+      made.then.next_action = parked ? "operator" : "";
       instruct(*child, std::move(made));
     }
     if (ordered) {
@@ -212,6 +211,20 @@ void remote_supervisor::advance_regroup() {
   }
   begin(sweep::starting, 0);
   advance();
+}
+
+/// Whether the group need not wait for `child`; if so, what it is to do next is noted.
+bool remote_supervisor::stopped_for_group(child_entry& child) {
+  const bool parked = child.doing == model::activity::parked;
+  if (!keeps(child) || !(child.at_rest() || (child.doing != model::activity::running && !parked))) {
+    return false;
+  }
+  if (parked) {
+    instruct(child, instruction::act::settle);
+  } else if (child.want == wish::running) {
+    child.doing = model::activity::restarting;
+  }
+  return true;
 }
 
 /// Kept children have to be at rest; the others have to be gone, and those are in no list then.

@@ -65,9 +65,14 @@ struct child_entry {
   std::optional<time_point> due;         ///< a restart waits for this time
   deadlines::token timer;
   std::vector<waiter> waiters;
+  bool tree_next = false;                   ///< its next start with its group is of all below
   bool try_once = false;                    ///< destroyed again if its first start fails
   std::optional<std::string> start_failure; ///< it did: told when it is gone
 
+  /// 0 before its first report.
+  [[nodiscard]] std::uint64_t generation() const noexcept {
+    return seen == nullptr ? 0 : seen->generation;
+  }
   [[nodiscard]] bool settled() const noexcept { return seen != nullptr && obeyed == sent; }
   [[nodiscard]] bool ready() const noexcept { return settled() && seen->at == model::phase::ready; }
   [[nodiscard]] bool open() const noexcept {
@@ -174,6 +179,7 @@ private:
   void advance_stop();
   void end_all(sweep what);
   void end_one(child_entry& child);
+  [[nodiscard]] bool stopped_for_group(child_entry& child);
   [[nodiscard]] bool over(const child_entry& child) const noexcept;
   [[nodiscard]] static bool keeps(const child_entry& child) noexcept;
   void begin(sweep what, std::uint64_t from) noexcept;
@@ -196,6 +202,8 @@ private:
   void on_due(const std::string& id);
   void launch(child_entry& child, instruction::act what);
   void give_up(child_entry& child);
+  void park(child_entry& child, std::uint32_t spent);
+  [[nodiscard]] bool stops_for_group(const child_entry& child) const;
   [[nodiscard]] std::vector<model::child_view> views() const;
 
   // remote_supervisor_recycle.cpp: planned replacements, one at a time

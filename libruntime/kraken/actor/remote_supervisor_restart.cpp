@@ -40,10 +40,11 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
   if (!mine) {
     return;
   }
-  if (sweep_ == sweep::regrouping &&
-      std::find(group_.stop.begin(), group_.stop.end(), child.spec->id) != group_.stop.end()) {
+  if (stops_for_group(child)) {
     // It was to be stopped for the group anyway: one failure is counted once.
-    child.doing = model::activity::restarting;
+    if (child.doing != model::activity::parked) {
+      child.doing = model::activity::restarting;
+    }
     return;
   }
   if (child.try_once && child.served == 0) {
@@ -249,7 +250,7 @@ bool remote_supervisor::within_budget(const child_entry& child) {
 void remote_supervisor::launch(child_entry& child, instruction::act what) {
   instruction made;
   made.what = what;
-  made.generation = child.seen == nullptr ? 0 : child.seen->generation;
+  made.generation = child.generation();
   made.then.restarts_in_window = window_.count(owner_.time());
   made.then.intensity = window_.intensity();
   child.doing = model::activity::running;
@@ -276,22 +277,38 @@ void remote_supervisor::give_up(child_entry& child) {
   const auto spent = std::min(window_.count(owner_.time()), window_.intensity());
   for (const auto& id : surrendered.park) {
     if (auto* const one = find(id)) {
-      const bool runs = one->doing == model::activity::running;
-      cancel_restart(*one);
-      one->doing = model::activity::parked;
-      window_.forget(id);
-      instruction made;
-      made.what = runs ? instruction::act::stop : instruction::act::expect;
-      made.generation = one->seen->generation;
-      made.then = {model::phase::parked, "operator", {}, spent, window_.intensity()};
-      instruct(*one, std::move(made));
+      park(*one, spent);
     }
   }
   if (sweep_ == sweep::regrouping) {
-    begin(sweep::starting, 0); // the others live on; what else was to start goes on
+    group_.failed.clear(); // what is left of the group stops; the others live on
+  } else {
+    cursor_ = 0;
   }
-  cursor_ = 0;
   advance();
+}
+
+/// Whoever is in the list of a group's stops is stopped in its turn.
+void remote_supervisor::park(child_entry& child, std::uint32_t spent) {
+  const bool runs = child.doing == model::activity::running;
+  cancel_restart(child);
+  window_.forget(child.spec->id);
+  child.doing = model::activity::parked;
+  if (stops_for_group(child)) {
+    return;
+  }
+  instruction made;
+  made.what = runs              ? instruction::act::stop
+              : child.at_rest() ? instruction::act::settle
+                                : instruction::act::expect;
+  made.generation = child.generation();
+  made.then = {model::phase::parked, "operator", {}, spent, window_.intensity()};
+  instruct(child, std::move(made));
+}
+
+bool remote_supervisor::stops_for_group(const child_entry& child) const {
+  return sweep_ == sweep::regrouping &&
+         std::find(group_.stop.begin(), group_.stop.end(), child.spec->id) != group_.stop.end();
 }
 
 } // namespace kraken::actor

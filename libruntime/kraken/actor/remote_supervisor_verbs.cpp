@@ -153,6 +153,12 @@ void remote_supervisor::start(child_entry& child, instruction::act what, reply_t
     forget_failures(child); // an operator's start clears the history
   }
   cancel_restart(child);
+  if (stops_for_group(child)) { // and starts with the group
+    child.doing = model::activity::running;
+    child.tree_next = what == instruction::act::start_tree;
+    await(child, waiter::goal::ready, std::move(reply));
+    return advance();
+  }
   launch(child, what);
   await(child, waiter::goal::ready, std::move(reply));
 }
@@ -210,10 +216,11 @@ void remote_supervisor::replace(child_entry& child, reply_to reply) {
   cancel_restart(child);
   child.want = wish::running;
   child.doing = model::activity::running;
-  instruction made;
-  made.what = instruction::act::replace;
-  instruct(child, std::move(made));
+  if (!stops_for_group(child)) { // it is replaced with its group already
+    instruct(child, instruction::act::replace);
+  }
   await(child, waiter::goal::replaced, std::move(reply));
+  advance();
 }
 
 void remote_supervisor::update(child_entry& child, const model::command& what, reply_to reply) {
