@@ -110,6 +110,14 @@ json_value json_of(const log_record& value) {
           {"text", value.text}};
 }
 
+json_value json_of(const letter_record& value) {
+  return {{"id", value.id},
+          {"unix_ms", value.unix_ms},
+          {"from", value.from},
+          {"to", value.to},
+          {"reason", value.reason}};
+}
+
 json_value json_of(const change_record& value) {
   json_value options = json_value::array();
   for (const option_record& each : value.options) {
@@ -133,7 +141,12 @@ std::string array_text(std::span<const Record> records) {
 } // namespace
 
 std::string to_json(const command_request& value) {
-  return dump({{"command", value.command}, {"args", value.args}, {"flags", value.flags}});
+  json_value body{{"command", value.command}, {"args", value.args}, {"flags", value.flags}};
+  for (const auto& text : value.values) {
+    auto one = json_value::parse(text, nullptr, false);
+    body["values"].push_back(one.is_discarded() ? json_value(text) : std::move(one));
+  }
+  return dump(body);
 }
 
 std::string to_json(const command_reply& value) {
@@ -142,8 +155,14 @@ std::string to_json(const command_reply& value) {
   if (data.is_discarded()) {
     data = value.data;
   }
-  return dump(
-      {{"ok", true}, {"text", value.text}, {"changed", value.changed}, {"data", std::move(data)}});
+  json_value body{{"ok", value.failed == 0},
+                  {"text", value.text},
+                  {"changed", value.changed},
+                  {"data", std::move(data)}};
+  if (value.failed > 0) {
+    body["failed"] = value.failed;
+  }
+  return dump(body);
 }
 
 std::string to_json(const api_error& value) {
@@ -164,6 +183,10 @@ std::string to_json(const log_record& value) {
   return dump(json_of(value));
 }
 
+std::string to_json(const letter_record& value) {
+  return dump(json_of(value));
+}
+
 std::string to_json(const node_record& value) {
   return dump({{"name", value.name},
                {"version", value.version},
@@ -179,6 +202,10 @@ std::string to_json(std::span<const event_record> value) {
 }
 
 std::string to_json(std::span<const log_record> value) {
+  return array_text(value);
+}
+
+std::string to_json(std::span<const letter_record> value) {
   return array_text(value);
 }
 

@@ -24,14 +24,16 @@ using text_map = std::map<std::string, std::string, std::less<>>;
 struct command_request {
   std::string command; ///< name in the command table
   text_map args;
-  text_map flags; ///< without dashes; a switch has the value `true`
+  text_map flags;                    ///< without dashes; a switch has the value `true`
+  std::vector<std::string> values{}; ///< JSON texts, of an argument of the type `json`
 };
 
 /// Body of its 200 answer.
 struct command_reply {
   std::string text;
-  bool changed = true; ///< false: it was so already
-  std::string data;    ///< more, as JSON; empty: null
+  bool changed = true;      ///< false: it was so already
+  std::string data;         ///< more, as JSON; empty: null
+  std::uint64_t failed = 0; ///< of several containers: for how many it could not be done
 };
 
 /// Body of every other answer: the error and the command to try next.
@@ -56,6 +58,15 @@ struct log_record {
   std::string container;
   std::string stream; ///< `stdout`, `stderr` or `log`
   std::string text;
+};
+
+/// One message that nobody handled: one line of `kraken dead:list`.
+struct letter_record {
+  std::uint64_t id = 0;
+  std::int64_t unix_ms = 0;
+  std::string from; ///< path; empty: outside the tree
+  std::string to;   ///< path, or what the sender wrote
+  std::string reason;
 };
 
 /// What `GET /api/v1/node` tells.
@@ -90,9 +101,11 @@ struct change_record {
 [[nodiscard]] std::string to_json(const api_error& value);
 [[nodiscard]] std::string to_json(const event_record& value);
 [[nodiscard]] std::string to_json(const log_record& value);
+[[nodiscard]] std::string to_json(const letter_record& value);
 [[nodiscard]] std::string to_json(const node_record& value);
 [[nodiscard]] std::string to_json(std::span<const event_record> value);
 [[nodiscard]] std::string to_json(std::span<const log_record> value);
+[[nodiscard]] std::string to_json(std::span<const letter_record> value);
 [[nodiscard]] std::string to_json(std::span<const change_record> value);
 
 /// @param now  monotonic time of writing: instants go out as distances from it
@@ -108,6 +121,7 @@ struct change_record {
 [[nodiscard]] result<std::vector<event_record>> read_events(std::string_view json);
 [[nodiscard]] result<log_record> read_log(std::string_view json);
 [[nodiscard]] result<std::vector<log_record>> read_logs(std::string_view json);
+[[nodiscard]] result<std::vector<letter_record>> read_letters(std::string_view json);
 [[nodiscard]] result<node_record> read_node(std::string_view json);
 [[nodiscard]] result<std::vector<change_record>> read_changes(std::string_view json);
 

@@ -5,11 +5,12 @@
 #include "console/api_json.hpp"
 
 #include "console/detail/json.hpp"
+#include "console/detail/json_members.hpp"
 
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <type_traits>
+#include <utility>
 
 namespace kraken::console {
 
@@ -17,8 +18,14 @@ namespace {
 
 using detail::dump;
 using detail::json_value;
+using detail::number_member;
 using detail::parse_json;
+using detail::parse_shape;
+using detail::read_list;
 using detail::steady_ms;
+using detail::text_member;
+using detail::texts_member;
+using detail::truth_member;
 
 constexpr std::array all_causes{
     model::cause_kind::none,
@@ -37,34 +44,6 @@ constexpr std::array all_causes{
     model::cause_kind::node_down,
     model::cause_kind::recycle,
 };
-
-result<json_value>
-parse_shape(std::string_view text, json_value::value_t shape, std::string_view what) {
-  auto value = parse_json(text);
-  if (value && value->type() != shape) {
-    return fail(errc::parse_error,
-                std::string{what} + ": expected " +
-                    (shape == json_value::value_t::array ? "an array" : "an object") + ", got " +
-                    value->type_name());
-  }
-  return value;
-}
-
-std::string text_member(const json_value& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
-template <class Number>
-Number number_member(const json_value& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_number() ? found->get<Number>() : Number{};
-}
-
-bool truth_member(const json_value& object, const char* name, bool fallback) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_boolean() ? found->get<bool>() : fallback;
-}
 
 /// A scalar by its text: `8`, `true`, `web`.
 result<std::string> scalar_text(const json_value& value, const std::string& place) {
@@ -97,19 +76,6 @@ result<text_map> text_map_member(const json_value& object, const char* name) {
       return fail(text.error());
     }
     out.insert_or_assign(key, std::move(*text));
-  }
-  return out;
-}
-
-std::vector<std::string> texts_member(const json_value& object, const char* name) {
-  std::vector<std::string> out;
-  const auto found = object.find(name);
-  if (found != object.end() && found->is_array()) {
-    for (const json_value& item : *found) {
-      if (item.is_string()) {
-        out.push_back(item.get<std::string>());
-      }
-    }
   }
   return out;
 }
@@ -247,25 +213,6 @@ result<log_record> log_of(const json_value& object) {
                     text_member(object, "text")};
 }
 
-/// Reads every element of an array with `read`; the first that fails is the answer.
-template <class Read>
-auto read_list(std::string_view text, std::string_view what, Read read)
-    -> result<std::vector<typename std::invoke_result_t<Read, const json_value&>::value_type>> {
-  auto list = parse_shape(text, json_value::value_t::array, what);
-  if (!list) {
-    return fail(list.error());
-  }
-  std::vector<typename std::invoke_result_t<Read, const json_value&>::value_type> out;
-  for (const json_value& item : *list) {
-    auto record = read(item);
-    if (!record) {
-      return fail(record.error());
-    }
-    out.push_back(std::move(*record));
-  }
-  return out;
-}
-
 } // namespace
 
 result<command_request> read_command_request(std::string_view text) {
@@ -288,6 +235,15 @@ result<command_request> read_command_request(std::string_view text) {
   }
   out.args = std::move(*args);
   out.flags = std::move(*flags);
+  if (const auto values = object->find("values"); values != object->end() && !values->is_null()) {
+    if (!values->is_array()) {
+      return fail(errc::parse_error,
+                  std::string{"values: expected an array, got "} + values->type_name());
+    }
+    for (const json_value& each : *values) {
+      out.values.push_back(dump(each));
+    }
+  }
   return out;
 }
 
@@ -299,6 +255,7 @@ result<command_reply> read_command_reply(std::string_view text) {
   command_reply out;
   out.text = text_member(*object, "text");
   out.changed = truth_member(*object, "changed", true);
+  out.failed = number_member<std::uint64_t>(*object, "failed");
   if (const auto data = object->find("data"); data != object->end() && !data->is_null()) {
     out.data = dump(*data);
   }
@@ -321,6 +278,20 @@ result<log_record> read_log(std::string_view text) {
 
 result<std::vector<log_record>> read_logs(std::string_view text) {
   return read_list(text, "logs", log_of);
+}
+
+result<std::vector<letter_record>> read_letters(std::string_view text) {
+  return read_list(text, "dead letters", [](const json_value& object) -> result<letter_record> {
+    if (!object.is_object()) {
+      return fail(errc::parse_error,
+                  std::string{"dead letter: expected an object, got "} + object.type_name());
+    }
+    return letter_record{number_member<std::uint64_t>(object, "id"),
+                         number_member<std::int64_t>(object, "unix_ms"),
+                         text_member(object, "from"),
+                         text_member(object, "to"),
+                         text_member(object, "reason")};
+  });
 }
 
 result<node_record> read_node(std::string_view text) {

@@ -20,6 +20,11 @@ constexpr std::array record_query{
   query_row{"after", "only records with a greater id"},
   query_row{"lines", "at most so many, the newest"}};
 
+constexpr std::array letter_query{
+  query_row{"to", "alias or glob: only letters to these containers and what is below them"},
+  query_row{"reason", "only letters that died of this"},
+  query_row{"lines", "at most so many, the newest"}};
+
 constexpr std::string_view path_mark = "{path}";
 
 constexpr std::array endpoint_rows{
@@ -36,6 +41,8 @@ constexpr std::array endpoint_rows{
                "captured output of all containers", record_query},
   endpoint_row{endpoint::events, "GET", "/api/v1/events", answer::json_or_stream,
                "what happened: every transition, restart, reload", record_query},
+  endpoint_row{endpoint::dead_letters, "GET", "/api/v1/dead-letters", answer::json,
+               "the last messages that nobody handled, each with its reason", letter_query},
   endpoint_row{endpoint::node, "GET", "/api/v1/node", answer::json,
                "name, version, pid, uptime, shards, configuration files, listeners", {}},
   endpoint_row{endpoint::config, "GET", "/api/v1/config", answer::json,

@@ -22,6 +22,7 @@ enum class endpoint : std::uint8_t {
   container_logs,
   logs,
   events,
+  dead_letters,
   node,
   config,
   reload,

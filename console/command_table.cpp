@@ -205,8 +205,9 @@ constexpr std::array rows{
 const std::vector<command_row>& all_rows() {
   static const std::vector<command_row> all = [] {
     std::vector<command_row> joined(own::rows.begin(), own::rows.end());
-    const auto verbs = detail::kraken_verbs();
-    joined.insert(joined.end(), verbs.begin(), verbs.end());
+    for (const auto more : {detail::message_verbs(), detail::kraken_verbs()}) {
+      joined.insert(joined.end(), more.begin(), more.end());
+    }
     return joined;
   }();
   return all;
@@ -313,6 +314,8 @@ std::string_view to_string(value_type type) noexcept {
     return "duration";
   case value_type::pair:
     return "key=value";
+  case value_type::json:
+    return "JSON";
   }
   return "text";
 }

@@ -36,6 +36,7 @@ enum class value_type : std::uint8_t {
   file,  ///< path of a file or directory
   time,  ///< duration with a unit: `10s`
   pair,  ///< `key=value`
+  json,  ///< one JSON value; given in `command_request::values`, not among the texts
 };
 
 /// What a shell offers for a value.
@@ -49,6 +50,7 @@ struct argument_row {
   completion source;
   std::string_view summary;
   std::span<const std::string_view> choices{}; ///< for `word`
+  bool repeatable = false;                     ///< the last one: several texts are joined by commas
 };
 
 struct flag_row {
@@ -85,7 +87,9 @@ struct command_row {
   std::string_view failure;          ///< first sentence when it could not be done
   std::span<const errc> errors;      ///< codes it can answer; exit codes follow from them
   std::string_view examples;         ///< one command line per line
-  seconds patience{30};              ///< longest wait for an answer without `--timeout`
+  /// Longest wait for an answer without `--timeout`. 0: until there is one; the daemon shows
+  /// meanwhile that it works on it.
+  seconds patience{30};
 };
 
 /// Every command, in the order help shows them: ours first, then Kraken's families.
@@ -114,7 +118,9 @@ struct command_row {
 [[nodiscard]] std::string_view to_string(place where) noexcept;
 
 namespace detail {
-/// The 27 verbs of the Kraken framework; `commands()` appends them to ours.
+/// Rows about messages; `commands()` appends them to the others.
+[[nodiscard]] std::span<const command_row> message_verbs();
+/// The 27 verbs of the Kraken framework; `commands()` has them last.
 [[nodiscard]] std::span<const command_row> kraken_verbs();
 } // namespace detail
 

@@ -22,7 +22,7 @@ std::string spaced(const std::vector<std::string>& words) {
 }
 
 /// What may follow, as a word the scripts understand: `@containers`, `@files`, `@commands`, or
-/// the choices themselves joined by commas; `-` for nothing.
+/// the choices themselves joined by commas; `-` for nothing. Arguments that repeat end in `...`.
 template <class Row>
 std::string source_word(const Row& row) {
   switch (row.source) {
@@ -74,7 +74,7 @@ std::vector<std::string> flag_values(std::span<const flag_row> flags) {
 std::vector<std::string> argument_words(const command_row& row) {
   std::vector<std::string> out;
   for (const argument_row& argument : row.arguments) {
-    out.push_back(source_word(argument));
+    out.push_back(source_word(argument) + (argument.repeatable ? "..." : ""));
   }
   return out;
 }
@@ -146,11 +146,13 @@ _kraken_want() {
   elif [ -z "$command" ]; then
     want=@commands
   else
-    set -- $args
-    if [ $# -gt "$nth" ]; then
-      shift "$nth"
-      want=$1
-    fi
+    for pair in $args; do
+      case "$nth$pair" in
+        0*|*...) want=${pair%...} ;;
+      esac
+      [ "$nth" -gt 0 ] || break
+      nth=$((nth - 1))
+    done
   fi
 }
 
@@ -274,11 +276,18 @@ function __kraken_at
     test "$words[1]" = $argv[1]; and test (count $words) -eq (math $argv[2] + 1)
 end
 
+# The same, or more.
+function __kraken_from
+    set -l words (__kraken_words)
+    test "$words[1]" = $argv[1]; and test (count $words) -gt $argv[2]
+end
+
 complete -c kraken -f
 )sh";
 
 /// The arguments of `complete` that say what a value may be.
-std::string fish_source(const std::string& word) {
+std::string fish_source(std::string word) {
+  word.resize(word.ends_with("...") ? word.size() - 3 : word.size());
   if (word == "@containers") {
     return " -a '(kraken ps -o name --timeout 1s 2>/dev/null)'";
   }
@@ -291,9 +300,8 @@ std::string fish_source(const std::string& word) {
   if (word == "-") {
     return "";
   }
-  std::string words = word;
-  std::replace(words.begin(), words.end(), ',', ' ');
-  return " -a '" + words + "'";
+  std::replace(word.begin(), word.end(), ',', ' ');
+  return " -a '" + word + "'";
 }
 
 std::string fish_quoted(std::string_view text) {
@@ -345,7 +353,8 @@ std::string fish_script() {
     std::size_t nth = 0;
     for (const std::string& word : argument_words(row)) {
       if (const std::string source = fish_source(word); !source.empty()) {
-        out += "complete -c kraken -n '__kraken_at " + name + " " + std::to_string(nth) + "'" +
+        out += std::string{"complete -c kraken -n '__kraken_"} +
+               (word.ends_with("...") ? "from " : "at ") + name + " " + std::to_string(nth) + "'" +
                source + "\n";
       }
       ++nth;

@@ -111,7 +111,8 @@ std::string help_text(const command_row& row) {
     out += "\nArguments:\n";
     for (const argument_row& argument : row.arguments) {
       out += entry(argument.name,
-                   summary_of(argument) + (argument.required ? "" : ", optional"),
+                   summary_of(argument) + (argument.repeatable ? ", repeatable" : "") +
+                       (argument.required ? "" : ", optional"),
                    flag_width);
     }
   }

@@ -71,12 +71,21 @@ private:
 
   result<void> read_argument(const std::string& word) {
     const auto rows = out_.command->arguments;
+    if (argument_ == rows.size() && !rows.empty() && rows.back().repeatable) {
+      --argument_;
+    }
     if (argument_ == rows.size()) {
       return fail(errc::invalid_argument,
                   std::string{out_.command->name} + ": '" + word +
                       "' is one argument too many (usage: " + usage_of(*out_.command) + ")");
     }
-    out_.request.args.insert_or_assign(std::string{rows[argument_++].name}, word);
+    const argument_row& row = rows[argument_++];
+    if (row.type == value_type::json) {
+      out_.request.values.push_back(word);
+      return {};
+    }
+    auto& text = out_.request.args[std::string{row.name}];
+    text += (text.empty() ? "" : ",") + word;
     return {};
   }
 

@@ -19,14 +19,6 @@ std::string padded_number(std::int64_t value, int digits) {
   return text.data();
 }
 
-std::string clock_time(std::int64_t unix_ms, seconds utc_offset) {
-  constexpr std::int64_t day_ms = 86'400'000;
-  const std::int64_t shifted = unix_ms + utc_offset.count() * 1000;
-  const std::int64_t ms = ((shifted % day_ms) + day_ms) % day_ms;
-  return padded_number(ms / 3'600'000, 2) + ":" + padded_number(ms / 60'000 % 60, 2) + ":" +
-         padded_number(ms / 1000 % 60, 2) + "." + padded_number(ms % 1000, 3);
-}
-
 std::string number_or_dash(std::uint64_t value) {
   return value == 0 ? "-" : std::to_string(value);
 }
@@ -317,6 +309,14 @@ std::string cause_text(const model::container_status& c, time_point now) {
     out += before + "given up " + spent + ", an operator must start it";
   }
   return out;
+}
+
+std::string clock_time(std::int64_t unix_ms, seconds utc_offset) {
+  constexpr std::int64_t day_ms = 86'400'000;
+  const std::int64_t shifted = unix_ms + utc_offset.count() * 1000;
+  const std::int64_t ms = ((shifted % day_ms) + day_ms) % day_ms;
+  return padded_number(ms / 3'600'000, 2) + ":" + padded_number(ms / 60'000 % 60, 2) + ":" +
+         padded_number(ms / 1000 % 60, 2) + "." + padded_number(ms % 1000, 3);
 }
 
 std::string short_duration(milliseconds value) {

@@ -75,6 +75,10 @@ render_event(const event_record& record, seconds utc_offset, const style& look);
 [[nodiscard]] std::string
 render_log(const log_record& record, seconds utc_offset, const style& look);
 
+/// `dead:list`: columns TIME FROM TO REASON, oldest first.
+[[nodiscard]] std::string
+render_letters(std::span<const letter_record> letters, seconds utc_offset, const style& look);
+
 /// Lines `+ create Main/web/w5  detail` of a reload, the options that differ below.
 [[nodiscard]] std::string render_changes(std::span<const change_record> changes);
 
@@ -94,6 +98,10 @@ render_log(const log_record& record, seconds utc_offset, const style& look);
 /// Why a container is as it is, what comes next and how much of the restart budget is spent:
 /// `signal 9 (SIGKILL); restart in 400ms (2 of 5 spent)`.
 [[nodiscard]] std::string cause_text(const model::container_status& container, time_point now);
+
+/// `14:03:07.123`
+/// @param utc_offset added to the time for display
+[[nodiscard]] std::string clock_time(std::int64_t unix_ms, seconds utc_offset);
 
 /// `850ms`, `42s`, `3m12s`, `5h07m`, `12d4h`.
 [[nodiscard]] std::string short_duration(milliseconds value);

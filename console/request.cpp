@@ -55,14 +55,36 @@ error at_place(const command_row& row, std::string_view place, const error& why)
                std::string{row.name} + ": " + std::string{place} + ": " + why.context};
 }
 
+error missing_argument(const command_row& row, const argument_row& argument) {
+  return error{errc::invalid_argument,
+               std::string{row.name} + ": argument '" + std::string{argument.name} +
+                   "' is missing (usage: " + usage_of(row) + ")"};
+}
+
+/// How many values there are; what they are is checked by who reads them.
+result<void> check_values(const command_row& row, std::size_t count) {
+  const auto* const argument = row.arguments.empty() ? nullptr : &row.arguments.back();
+  const bool taken = argument != nullptr && argument->type == value_type::json;
+  if (taken && argument->required && count == 0) {
+    return fail(missing_argument(row, *argument));
+  }
+  if (count > (taken ? (argument->repeatable ? count : 1) : 0)) {
+    return fail(errc::invalid_argument,
+                std::string{row.name} + ": there are too many values (usage: " + usage_of(row) +
+                    ")");
+  }
+  return {};
+}
+
 result<void> complete_arguments(const command_row& row, text_map& args) {
   for (const argument_row& argument : row.arguments) {
+    if (argument.type == value_type::json) {
+      continue; // not among the texts
+    }
     const auto given = args.find(argument.name);
     if (given == args.end()) {
       if (argument.required) {
-        return fail(errc::invalid_argument,
-                    std::string{row.name} + ": argument '" + std::string{argument.name} +
-                        "' is missing (usage: " + usage_of(row) + ")");
+        return fail(missing_argument(row, argument));
       }
       if (!argument.fallback.empty()) {
         args.emplace(argument.name, argument.fallback);
@@ -74,10 +96,10 @@ result<void> complete_arguments(const command_row& row, text_map& args) {
     }
   }
   for (const auto& [name, value] : args) {
-    const auto known =
-        std::any_of(row.arguments.begin(),
-                    row.arguments.end(),
-                    [&name = name](const argument_row& a) { return a.name == name; });
+    const auto known = std::any_of(
+        row.arguments.begin(), row.arguments.end(), [&name = name](const argument_row& a) {
+          return a.name == name && a.type != value_type::json;
+        });
     if (!known) {
       return fail(errc::invalid_argument,
                   std::string{row.name} + ": there is no argument '" + name + "'");
@@ -170,6 +192,8 @@ check_value(value_type type, std::span<const std::string_view> choices, std::str
       return fail(errc::invalid_argument, "expected KEY=VALUE" + got);
     }
     break;
+  case value_type::json:
+    break;
   case value_type::text:
   case value_type::alias:
   case value_type::file:
@@ -200,6 +224,9 @@ error unknown_flag(const command_row* row, std::string_view name) {
 
 result<command_request> complete(const command_row& row, command_request request) {
   if (auto good = complete_arguments(row, request.args); !good) {
+    return fail(good.error());
+  }
+  if (auto good = check_values(row, request.values.size()); !good) {
     return fail(good.error());
   }
   if (auto good = complete_flags(row, request.flags); !good) {
@@ -270,6 +297,7 @@ std::string usage_of(const command_row& row) {
   for (const argument_row& argument : row.arguments) {
     const std::string name = upper(argument.name);
     out += argument.required ? " " + name : " [" + name + "]";
+    out += argument.repeatable ? "..." : "";
   }
   for (const flag_row& flag : row.flags) {
     out += flag.brief != 0 ? std::string{" [-"} + flag.brief : " [--" + std::string{flag.name};

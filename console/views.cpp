@@ -42,6 +42,15 @@ api_call call_of(const invocation& asked) {
   case endpoint::events:
     call.query.emplace("lines", arg_or_empty(asked.request.flags, "lines"));
     break;
+  case endpoint::dead_letters:
+    for (const auto& [name, value] : {std::pair{"to", arg_or_empty(asked.request.args, "target")},
+                                      {"reason", arg_or_empty(asked.request.flags, "reason")},
+                                      {"lines", arg_or_empty(asked.request.flags, "lines")}}) {
+      if (!value.empty()) {
+        call.query.emplace(name, value);
+      }
+    }
+    break;
   case endpoint::commands:
   case endpoint::container_logs:
   case endpoint::node:
@@ -85,6 +94,19 @@ std::string container_text(const invocation& asked, const status_list& list, sur
                                : status_table::part,
                        now,
                        around.look);
+}
+
+std::string letter_text(const invocation& asked,
+                        const std::vector<letter_record>& list,
+                        const surroundings& around) {
+  if (asked.output != form::name) {
+    return render_letters(list, around.utc_offset, around.look);
+  }
+  std::string out;
+  for (const auto& each : list) {
+    out += printable(each.to) + "\n";
+  }
+  return out;
 }
 
 /// One record of a list or stream, in the form asked for.
@@ -185,6 +207,10 @@ body_text(const invocation& asked, const std::string& body, surroundings& around
     return read_container(body, around.clock.now()).map([&](const auto& one) {
       return container_text(asked, {one}, around);
     });
+  }
+  if (shown == endpoint::dead_letters) {
+    return read_letters(body).map(
+        [&](const auto& list) { return letter_text(asked, list, around); });
   }
   return shown == endpoint::events ? record_lines(read_events(body), asked, around)
                                    : record_lines(read_logs(body), asked, around);

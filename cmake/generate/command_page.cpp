@@ -56,9 +56,9 @@ std::string values_tables(const command_row& row) {
   if (!row.arguments.empty()) {
     out += "\n| argument | value | default | meaning |\n|---|---|---|---|\n";
     for (const auto& argument : row.arguments) {
-      out += "| " + code(argument.name) + (argument.required ? "" : " (optional)") + " | " +
-             value_cell(argument) + " | " + default_cell(argument.fallback) + " | " +
-             cell(argument.summary) + " |\n";
+      out += "| " + code(argument.name) + (argument.repeatable ? " (repeatable)" : "") +
+             (argument.required ? "" : " (optional)") + " | " + value_cell(argument) + " | " +
+             default_cell(argument.fallback) + " | " + cell(argument.summary) + " |\n";
     }
   }
   if (!row.flags.empty()) {
@@ -107,8 +107,8 @@ std::string section(const command_row& row) {
 
 page commands_page() {
   std::string text = page_head("Commands",
-                               "`console/command_table.cpp` and "
-                               "`console/kraken_verbs.cpp`");
+                               "`console/command_table.cpp`, "
+                               "`console/message_verbs.cpp` and `console/kraken_verbs.cpp`");
   text += "`kraken COMMAND` asks the daemon behind the admin socket. Exit codes: 0 done, 1 failed, "
           "2 usage, 3 not found,\n4 no daemon, 5 conflict; all of them in [errors.md](errors.md).\n"
           "\n| flag of every command | value | default | meaning |\n|---|---|---|---|\n";

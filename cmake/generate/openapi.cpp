@@ -45,6 +45,9 @@ template <class Row>
 json_value values_schema(std::span<const Row> rows) {
   json_value out{{"type", "object"}, {"additionalProperties", false}};
   for (const Row& row : rows) {
+    if (row.type == value_type::json) {
+      continue; // in `values`
+    }
     out["properties"][std::string{row.name}] = value_schema(row);
     if constexpr (requires { row.required; }) {
       if (row.required) {
@@ -62,6 +65,10 @@ json_value command_schema(const command_row& row) {
                        {"args", values_schema(row.arguments)},
                        {"flags", values_schema(row.flags)}};
   for (const auto& argument : row.arguments) {
+    if (argument.type == value_type::json) {
+      out["properties"]["values"] = {
+          {"type", "array"}, {"description", argument.summary}, {"items", json_value::object()}};
+    }
     if (argument.required) {
       out["required"] = json_value::array({"command", "args"});
     }
@@ -131,6 +138,7 @@ json_value schemas() {
   event_schema["properties"]["fields"] = {{"type", "object"},
                                           {"additionalProperties", {{"type", "string"}}}};
   const console::log_record line{1, 1, "", "", ""};
+  const console::letter_record letter{1, 1, "", "", ""};
   const console::node_record node{"", "", 1, 1, 1, {""}, {""}};
   json_value codes = json_value::array();
   for (const errc_row& row : errc_table) {
@@ -143,6 +151,7 @@ json_value schemas() {
            object_schema({{"ok", {{"type", "boolean"}}},
                           {"text", {{"type", "string"}}},
                           {"changed", {{"type", "boolean"}}},
+                          {"failed", {{"type", "integer"}}},
                           {"data", {{"nullable", true}}}})},
           {"Error",
            object_schema({{"ok", {{"type", "boolean"}}},
@@ -153,6 +162,7 @@ json_value schemas() {
           {"Container", container_schema()},
           {"Event", std::move(event_schema)},
           {"LogLine", schema_of(json_value::parse(console::to_json(line), nullptr, false))},
+          {"DeadLetter", schema_of(json_value::parse(console::to_json(letter), nullptr, false))},
           {"Node", schema_of(json_value::parse(console::to_json(node), nullptr, false))}};
 }
 
@@ -174,6 +184,8 @@ json_value answer_schema(const endpoint_row& row) {
     return list_of("LogLine");
   case console::endpoint::events:
     return list_of("Event");
+  case console::endpoint::dead_letters:
+    return list_of("DeadLetter");
   case console::endpoint::node:
     return reference("Node");
   case console::endpoint::config:

@@ -6,6 +6,7 @@
 #include "console/completion.hpp"
 
 #include "kraken/base/event_table.hpp"
+#include "kraken/model/event_notes.hpp"
 #include "kraken/model/lifecycle.hpp"
 #include "kraken/model/solver_plan.hpp"
 
@@ -84,6 +85,11 @@ page events_page() {
           "`reason`:\n\n| event | meaning |\n|---|---|\n";
   for (const model::solver_event_row& row : model::solver_events) {
     text += "| `" + std::string{row.name} + "` | " + cell(row.text) + " |\n";
+  }
+  text += "\nAnd what concerns no failure:\n\n| event | fields | meaning |\n|---|---|---|\n";
+  for (const model::event_note_row& row : model::event_notes) {
+    text +=
+        "| `" + std::string{row.name} + "` | " + cell(row.fields) + " | " + cell(row.text) + " |\n";
   }
   text += "\n## Lines of the daemon's log\n| event | level | meaning |\n|---|---|---|\n";
   for (const log::event_row& row : log::event_table) {

@@ -1,5 +1,5 @@
 # Completion of kraken for fish; made by `kraken completion fish`.
-set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --flags
+set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --reason --flags
 
 # Command and arguments typed so far, without flags and their values.
 function __kraken_words
@@ -32,6 +32,12 @@ end
 function __kraken_at
     set -l words (__kraken_words)
     test "$words[1]" = $argv[1]; and test (count $words) -eq (math $argv[2] + 1)
+end
+
+# The same, or more.
+function __kraken_from
+    set -l words (__kraken_words)
+    test "$words[1]" = $argv[1]; and test (count $words) -gt $argv[2]
 end
 
 complete -c kraken -f
@@ -93,9 +99,13 @@ complete -c kraken -n __kraken_without_command -a top -d 'live view of all conta
 complete -c kraken -n __kraken_without_command -a shell -d 'read commands with completion and history'
 complete -c kraken -n __kraken_without_command -a list -d 'all commands'
 complete -c kraken -n __kraken_without_command -a help -d 'help of a command'
-complete -c kraken -n '__kraken_at help 0' -a 'serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
+complete -c kraken -n '__kraken_at help 0' -a 'serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
 complete -c kraken -n __kraken_without_command -a completion -d 'completion script for a shell'
 complete -c kraken -n '__kraken_at completion 0' -a 'bash zsh fish'
+complete -c kraken -n __kraken_without_command -a dead:list -d 'messages that nobody handled, each with its reason'
+complete -c kraken -n '__kraken_at dead:list 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null)'
+complete -c kraken -n '__kraken_in dead:list' -l reason -r -a 'no_such closed full expired in_flight unhandled node_down' -d 'only letters that died of this'
+complete -c kraken -n '__kraken_in dead:list' -l lines -s n -r -d 'at most so many, the newest'
 complete -c kraken -n __kraken_without_command -a project:create -d 'create the project\'s root container and its tree'
 complete -c kraken -n '__kraken_in project:create' -l flags -r -a 'CREATE_DEFAULT CREATE_FORCE_SOFT CREATE_FORCE_HARD CREATE_FORCE' -d 'what to do when the alias is taken: refuse, or replace it softly, hard, or in turn'
 complete -c kraken -n __kraken_without_command -a project:destroy -d 'destroy the whole tree; the daemon stays'

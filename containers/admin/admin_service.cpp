@@ -5,6 +5,7 @@
 
 #include "console/command_table.hpp"
 #include "containers/admin/health.hpp"
+#include "containers/admin/letter_records.hpp"
 #include "kraken/wire/http1_field.hpp"
 
 #include <algorithm>
@@ -130,6 +131,9 @@ void admin_service::answer_call(net::exchange& from,
   case console::endpoint::logs:
   case console::endpoint::events:
     show_records(from, call, facts);
+    return;
+  case console::endpoint::dead_letters:
+    show_letters(from, call);
     return;
   case console::endpoint::node:
     respond(from, 200, json_type, console::to_json(environment_.node()));
@@ -258,9 +262,25 @@ void admin_service::show_health(net::exchange& from, console::endpoint which) {
   respond(from, reasons.empty() ? 200 : 503, text_type, reasons.empty() ? "ok\n" : reasons);
 }
 
+void admin_service::show_letters(net::exchange& from, const console::api_call& call) {
+  const auto lines = console::query_number(call, "lines", records_by_default);
+  if (!lines) {
+    respond_error(from, lines.error(), "dead:list", {});
+    return;
+  }
+  const auto wanted = [&](std::string_view name) {
+    const auto found = call.query.find(name);
+    return found == call.query.end() ? std::string_view{} : std::string_view{found->second};
+  };
+  const auto records =
+      letter_records(environment_.tree->dead(), wanted("to"), wanted("reason"), *lines);
+  respond(from, 200, json_type, console::to_json(std::span{records}));
+}
+
 void admin_service::show_metrics(net::exchange& from) {
   metrics_page page;
   page.add_containers(environment_.tree->status());
+  page.add_letters(environment_.tree->dead());
   if (environment_.measure) {
     environment_.measure(page);
   }

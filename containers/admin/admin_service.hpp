@@ -67,6 +67,7 @@ private:
   void show_records(net::exchange& from,
                     const console::api_call& call,
                     const wire::request_facts& facts);
+  void show_letters(net::exchange& from, const console::api_call& call);
   void show_health(net::exchange& from, console::endpoint which);
   void show_metrics(net::exchange& from);
   void command(net::exchange& from, std::string_view body);

@@ -37,16 +37,21 @@ console::event_record to_record(const actor::status_event& event) {
       out.fields.emplace_back(key, std::move(value));
     }
   };
-  add("state", std::string{model::to_string(model::state_of(event.to))});
+  const bool there = event.note.empty() || event.to != model::phase::gone;
+  if (there) {
+    add("state", std::string{model::to_string(model::state_of(event.to))});
+  }
   if (event.note.empty()) {
     add("from", std::string{model::to_string(event.from)});
   }
   for (const auto& [key, text] : event.details) {
     add(key, text);
   }
-  add("generation", std::to_string(event.generation));
-  add("reason", event.cause);
-  add("restarts", std::to_string(event.restarts));
+  if (there) {
+    add("generation", std::to_string(event.generation));
+    add("reason", event.cause);
+    add("restarts", std::to_string(event.restarts));
+  }
   add("next", event.next_action);
   if (event.next_action == "restart") {
     add("backoff_ms", std::to_string(event.next_in.count()));

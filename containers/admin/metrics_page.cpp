@@ -94,6 +94,17 @@ void metrics_page::add_containers(const actor::status_board& board) {
   }
 }
 
+void metrics_page::add_letters(const actor::dead_letters& dead) {
+  for (std::size_t i = 0; i < actor::dead_reasons; ++i) {
+    const auto why = static_cast<actor::dead_reason>(i);
+    add("kraken_dead_letters_total",
+        type::counter,
+        "Messages that nobody handled, by reason.",
+        {{"reason", std::string{to_string(why)}}},
+        static_cast<double>(dead.total(why)));
+  }
+}
+
 std::string metrics_page::text() const {
   return prometheus::TextSerializer{}.Serialize(content_->families);
 }

@@ -4,6 +4,7 @@
 /// numbers; the serializer library stays in the .cpp.
 #pragma once
 
+#include "kraken/actor/dead_letters.hpp"
 #include "kraken/actor/status_board.hpp"
 
 #include <cstdint>
@@ -31,6 +32,9 @@ public:
 
   /// State, restarts, requests and memory of every container.
   void add_containers(const actor::status_board& board);
+
+  /// How many letters died of each reason.
+  void add_letters(const actor::dead_letters& dead);
 
   /// The page in exposition format 0.0.4.
   [[nodiscard]] std::string text() const;

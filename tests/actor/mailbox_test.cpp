@@ -145,6 +145,41 @@ TEST_CASE("dead letters: a ring of the last, a count of all") {
   CHECK(dead.total() == 10);
   REQUIRE(dead.list().size() == 3);
   CHECK(dead.list().front().to == "to7");
+  CHECK(dead.list().front().number == 8);
+}
+
+TEST_CASE("dead letters are told one by one, but a flood of one reason once a second") {
+  virtual_clock clock;
+  std::vector<std::string> told;
+  actor::dead_letters dead(3, &clock);
+  dead.tell([&](const actor::dead_letter& what, std::uint64_t untold) {
+    told.push_back(what.to + " " + std::string(to_string(what.why)) + " " + std::to_string(untold));
+  });
+  for (int i = 0; i < 5; ++i) {
+    dead.add("from", "a" + std::to_string(i), dead_reason::full);
+  }
+  dead.add("from", "b", dead_reason::no_such);
+  CHECK(told == std::vector<std::string>{"a0 full 0", "b no_such 0"});
+  clock.advance(limits::dead_letter_told_every);
+  dead.add("from", "c", dead_reason::full);
+  dead.add("from", "d", dead_reason::full);
+  CHECK(told.back() == "c full 4");
+  clock.advance(limits::dead_letter_told_every);
+  dead.add("from", "e", dead_reason::full);
+  CHECK(told.back() == "e full 1");
+  CHECK(told.size() == 4);
+}
+
+TEST_CASE_METHOD(tree_fixture, "a dead letter is an event of the container it was sent to") {
+  start(supervisor("Main", {leaf("a")}));
+  const auto before = tree->board.last_seq();
+  CHECK_FALSE(host_of("Main/a").send({.to = "nobody"}));
+  const auto events = tree->board.events_since(before);
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].note == "dead_letter");
+  CHECK(events[0].path == "nobody");
+  CHECK(events[0].details == std::vector<std::pair<std::string, std::string>>{
+                                 {"sender", "Main/a"}, {"reason", "no_such"}});
 }
 
 TEST_CASE_METHOD(tree_fixture, "messages wait over a failure and its backoff, in order") {

@@ -216,6 +216,7 @@ tree_fixture::tree_fixture()
                                               return std::unique_ptr<actor::incarnation>{};
                                             }});
   actor::add_builtin_kinds(*tree);
+  actor::tell_dead_letters(tree);
   tree->shards.push_back({&executor_, nullptr});
   tree->ended = [this](int code) { exit_code = code; };
 }

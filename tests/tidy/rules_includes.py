@@ -30,6 +30,7 @@ ADMIN_MAY = [
     "console/api_json.hpp",
     "console/request.hpp",
     "console/event_stream.hpp",
+    "console/message_json.hpp",
 ]
 
 # library prefix -> patterns of the files that may include it

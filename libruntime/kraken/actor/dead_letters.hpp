@@ -4,6 +4,7 @@
 /// Never keeps a payload and never tells the sender off.
 #pragma once
 
+#include "kraken/base/clock.hpp"
 #include "kraken/base/guarded.hpp"
 #include "kraken/base/limits.hpp"
 
@@ -12,8 +13,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::actor {
@@ -33,16 +37,29 @@ inline constexpr std::size_t dead_reasons = 7;
 [[nodiscard]] std::string_view to_string(dead_reason value) noexcept;
 
 struct dead_letter {
+  std::uint64_t number = 0;                   ///< 1, 2, 3 ... of all that ever came
   std::chrono::system_clock::time_point at{}; ///< for display only
   std::string from;
   std::string to;
   dead_reason why = dead_reason::no_such;
 };
 
+/// Told of a dead letter, on the thread that found it dead.
+/// @param untold others of the same reason that came since the last one that was told
+using dead_letter_observer = std::function<void(const dead_letter& what, std::uint64_t untold)>;
+
 /// @thread any
 class dead_letters {
 public:
-  explicit dead_letters(std::size_t kept = limits::dead_letters_kept) : kept_(kept) {}
+  /// @param clock outlives the letters; null: the machine's
+  explicit dead_letters(std::size_t kept = limits::dead_letters_kept,
+                        const monotonic_clock* clock = nullptr)
+      : kept_(kept), clock_(clock) {}
+
+  /// @param observer told of each reason at most once in limits::dead_letter_told_every: a flood
+  ///                 must not become a flood of events
+  /// @thread before the first `add`
+  void tell(dead_letter_observer observer) { observer_ = std::move(observer); }
 
   void add(std::string_view from, std::string_view to, dead_reason why);
 
@@ -57,9 +74,14 @@ private:
   struct content {
     std::deque<dead_letter> ring;
     std::array<std::uint64_t, dead_reasons> totals{};
+    std::array<std::optional<time_point>, dead_reasons> told{};
+    std::array<std::uint64_t, dead_reasons> untold{};
+    std::uint64_t last_number = 0;
   };
 
   std::size_t kept_;
+  dead_letter_observer observer_;
+  const monotonic_clock* clock_;
   guarded<content> content_;
 };
 

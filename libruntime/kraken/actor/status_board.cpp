@@ -177,6 +177,14 @@ struct status_board::content {
 
   void remember(kept_event&& happened);
 
+  /// Null if there is none.
+  [[nodiscard]] line_ptr line_at(std::string_view path) const {
+    return lines.with([&](const board_register& all) -> line_ptr {
+      const auto one = all.by_path.find(path);
+      return one == all.by_path.end() ? nullptr : one->second;
+    });
+  }
+
   const std::size_t events_kept;
   guarded<board_register> lines{};
   guarded<detail::board_events> events{};
@@ -271,11 +279,20 @@ void status_board::note(const std::shared_ptr<line>& where,
   content_->remember({where, std::move(made)});
 }
 
+void status_board::note(std::string_view path,
+                        std::string name,
+                        std::vector<std::pair<std::string, std::string>> details) {
+  auto where = content_->line_at(path);
+  if (where == nullptr) { // an event has a line, be it one that is on no board
+    model::container_identity who;
+    who.path = path;
+    where = std::make_shared<line>(who);
+  }
+  note(where, std::move(name), std::move(details), 0);
+}
+
 status_ptr status_board::find(std::string_view path) const {
-  const auto found = content_->lines.with([&](const board_register& all) -> line_ptr {
-    const auto one = all.by_path.find(path);
-    return one == all.by_path.end() ? nullptr : one->second;
-  });
+  const auto found = content_->line_at(path);
   return found == nullptr ? nullptr : copy_of(*found);
 }
 

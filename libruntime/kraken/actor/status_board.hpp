@@ -94,12 +94,17 @@ public:
 
   /// Adds an event that is no change of phase: what was tried about a failure.
   /// @param where   what `publish` returned for its container
-  /// @param name    from `model::solver_events`
+  /// @param name    from `model::solver_events` or `model::event_notes`
   /// @param details key and text, for people
   void note(const std::shared_ptr<line>& where,
             std::string name,
             std::vector<std::pair<std::string, std::string>> details,
             std::uint64_t correlation);
+
+  /// The same for who knows a path only; there may be no such container.
+  void note(std::string_view path,
+            std::string name,
+            std::vector<std::pair<std::string, std::string>> details);
 
   /// The record of a whole path; null if there is none.
   [[nodiscard]] status_ptr find(std::string_view path) const;

@@ -34,6 +34,7 @@ tree::content::content(tree_options& options) : root(std::move(options.root)) {
     shared->kinds.emplace(std::move(name), std::move(one));
   }
   add_builtin_kinds(*shared);
+  tell_dead_letters(shared);
   for (auto* const runs : options.shards) {
     shared->shards.push_back({runs, nullptr});
   }

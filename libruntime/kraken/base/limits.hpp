@@ -27,6 +27,7 @@ inline constexpr std::size_t cause_detail_bytes_max  = 32U << 10U; ///< trace, t
 // Messages.
 inline constexpr std::size_t mailbox_default       = 10'000;
 inline constexpr std::size_t dead_letters_kept     = 1'000;
+inline constexpr std::chrono::milliseconds dead_letter_told_every{1'000}; ///< one event a reason
 inline constexpr std::size_t events_kept           = 4'096;
 inline constexpr std::chrono::milliseconds request_timeout{22'500}; ///< the framework's, in all
 inline constexpr std::size_t open_requests_max     = 10'000; ///< of one process, unanswered

@@ -151,6 +151,15 @@ bool is_below(std::string_view path, std::string_view ancestor) noexcept {
          path[ancestor.size()] == '/';
 }
 
+bool is_part_of(std::string_view path, std::string_view target) noexcept {
+  for (; !path.empty(); path = parent_of(path)) {
+    if (matches_glob(target, path)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool is_glob(std::string_view target) noexcept {
   return target.find_first_of("*?") != std::string_view::npos;
 }

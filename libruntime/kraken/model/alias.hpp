@@ -53,6 +53,11 @@ namespace kraken::model {
 /// @thread any (pure)   @cost O(|glob| * |segment|)
 [[nodiscard]] bool matches_glob(std::string_view glob, std::string_view path) noexcept;
 
+/// Whether a path is, or is below, what a glob or an alias means: `web` and `w*` mean
+/// `Main/web/w3`, too.
+/// @thread any (pure)
+[[nodiscard]] bool is_part_of(std::string_view path, std::string_view target) noexcept;
+
 /// Whether a target is a glob rather than an alias: has a `*` or a `?`, which no alias has.
 [[nodiscard]] bool is_glob(std::string_view target) noexcept;
 

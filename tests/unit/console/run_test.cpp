@@ -209,3 +209,22 @@ TEST_CASE("local commands need no daemon") {
   CHECK(wrong.err.ends_with("Try: kraken help inspect\n"));
   CHECK(daemon.asked.empty());
 }
+
+TEST_CASE("dead letters: asked for by target and reason, shown as a table") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{
+      200,
+      R"([{"id":7,"unix_ms":3600123,"from":"","to":"nobody","reason":"no_such"},)"
+      R"({"id":8,"unix_ms":3600456,"from":"Main/a","to":"Main/b","reason":"full"}])"};
+  const auto shown = typed({"dead:list", "web/*", "--reason", "full", "-n", "5"}, daemon);
+  CHECK(shown.exit_code == 0);
+  CHECK(daemon.asked.at(0).target == "/api/v1/dead-letters?lines=5&reason=full&to=web%2F%2A");
+  CHECK(shown.out == "TIME          FROM    TO      REASON\n"
+                     "01:00:00.123  -       nobody  no_such\n"
+                     "01:00:00.456  Main/a  Main/b  full\n");
+  CHECK(typed({"dead:list", "-o", "name"}, daemon).out == "nobody\nMain/b\n");
+  CHECK(typed({"dead:list", "-o", "json"}, daemon).out.find("\"id\": 7") != std::string::npos);
+  CHECK(typed({"dead:list", "--reason", "bored"}, daemon).exit_code == 2);
+  daemon.answer = console::api_answer{200, R"([7])"};
+  CHECK(typed({"dead:list"}, daemon).exit_code == 2);
+}

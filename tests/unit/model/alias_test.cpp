@@ -143,6 +143,26 @@ TEST_CASE("a glob is held against the last segments of a path, each by itself") 
   CHECK(model::matches_glob(at.glob, at.path) == at.matches);
 }
 
+TEST_CASE("a part of the tree is what a target means and everything below") {
+  struct row {
+    std::string path;
+    std::string target;
+    bool part;
+  };
+  const auto at = GENERATE(row{"Main/web/w1", "web", true},
+                           row{"Main/web/w1", "Main", true},
+                           row{"Main/web/w1", "w1", true},
+                           row{"Main/web/w1", "web/w*", true},
+                           row{"Main/web/w1", "w*", true},
+                           row{"Main/web", "w1", false},
+                           row{"Main/web/w1", "eb", false},
+                           row{"nobody", "nobody", true},
+                           row{"", "*", false},
+                           row{"Main/web", "", false});
+  CAPTURE(at.path, at.target);
+  CHECK(model::is_part_of(at.path, at.target) == at.part);
+}
+
 TEST_CASE("what is a glob") {
   CHECK(model::is_glob("web/*"));
   CHECK(model::is_glob("w?"));

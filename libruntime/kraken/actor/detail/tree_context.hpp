@@ -45,6 +45,10 @@ struct tree_context {
   std::atomic<std::uint64_t> last_correlation{0};
 };
 
+/// Dead letters become events of the board, as long as the context is there.
+/// @thread before the first letter
+void tell_dead_letters(const std::shared_ptr<tree_context>& context);
+
 /// Adds the kind `supervisor`, which has no behaviour of its own.
 void add_builtin_kinds(tree_context& context);
 

@@ -122,3 +122,18 @@ TEST_CASE("a follower that reads slowly is told how much it has missed") {
   CHECK(client.text.find("one of many") != std::string::npos);
   f.on.call([&] { f.streams->end_all(); });
 }
+
+TEST_CASE("a note about nobody has no state") {
+  actor::status_board board;
+  board.note("nobody", "dead_letter", {{"sender", "Main/a"}, {"reason", "no_such"}});
+  board.publish(board_record("", "a", phase::ready), 1);
+  board.note("a", "dead_letter", {{"reason", "full"}});
+  const auto events = board.events_since(0);
+  const auto nobody = to_record(events.at(0));
+  CHECK(nobody.name == "dead_letter");
+  CHECK(nobody.container == "nobody");
+  CHECK(nobody.fields == std::vector<std::pair<std::string, std::string>>{{"sender", "Main/a"},
+                                                                          {"reason", "no_such"}});
+  const auto somebody = to_record(events.at(2));
+  CHECK(somebody.fields.front() == std::pair<std::string, std::string>{"state", "started"});
+}

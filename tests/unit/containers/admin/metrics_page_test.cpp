@@ -63,3 +63,13 @@ TEST_CASE("the page shows every container and counts them by state") {
   CHECK(has("kraken_containers{state=\"stopped\"} 0"));
   CHECK(has("kraken_containers{state=\"destroyed\"} 0"));
 }
+
+TEST_CASE("dead letters are counted by reason, those of no letter too") {
+  actor::dead_letters dead;
+  dead.add("", "nobody", actor::dead_reason::no_such);
+  metrics_page page;
+  page.add_letters(dead);
+  const auto text = page.text();
+  CHECK(text.find("kraken_dead_letters_total{reason=\"no_such\"} 1\n") != std::string::npos);
+  CHECK(text.find("kraken_dead_letters_total{reason=\"node_down\"} 0\n") != std::string::npos);
+}
