@@ -182,6 +182,12 @@ std::size_t connection::read_chunked_body(std::string_view input) {
   while (used < input.size()) {
     const auto step = decoder_.next(input.substr(used));
     used += step.consumed;
+    const auto held = body_.size() + step.data.size();
+    const auto most = front_.settings_.body_bytes_max;
+    if (held > most || decoder_.promised() > most - held) {
+      refuse(413, "the request body is too large");
+      return input.size();
+    }
     switch (step.status) {
     case wire::chunked_decoder::step::kind::need_more:
       return input.size();
@@ -190,10 +196,6 @@ std::size_t connection::read_chunked_body(std::string_view input) {
       refuse(step.http_status, step.reason);
       return input.size();
     case wire::chunked_decoder::step::kind::data:
-      if (body_.size() + step.data.size() > front_.settings_.body_bytes_max) {
-        refuse(413, "the request body is too large");
-        return input.size();
-      }
       body_.append(step.data);
       break;
     case wire::chunked_decoder::step::kind::done:

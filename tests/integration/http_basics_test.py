@@ -144,6 +144,20 @@ class Bodies(DaemonCase):
             self.assertEqual(connection.response().body, b"".join(parts))
             self.assertEqual(connection.get("/hello").body, b"hello\n")
 
+    def test_a_body_that_promises_too_much_is_413_before_it_comes(self):
+        fields = b"POST /echo HTTP/1.1\r\nHost: test\r\n"
+        for rest in (b"Content-Length: 2097153\r\n\r\n",
+                     b"Content-Length: 9223372036854775808\r\n\r\nx",
+                     b"Content-Length: 18446744073709551615\r\n\r\nx",
+                     b"Transfer-Encoding: chunked\r\n\r\n200001\r\n",
+                     b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n200000\r\n",
+                     b"Transfer-Encoding: chunked\r\n\r\n8000000000000000\r\nx",
+                     b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx"):
+            with self.subTest(rest), self.connect() as connection:
+                connection.send(fields + rest)
+                self.assertEqual(connection.response().status, 413)
+                self.assertTrue(connection.is_closed())
+
     def test_a_body_over_the_limit_is_413_before_a_worker_is_bothered(self):
         before = sum(each["live"]["requests"] for each in self.daemon.workers())
         with self.connect() as connection:

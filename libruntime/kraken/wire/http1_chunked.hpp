@@ -46,6 +46,11 @@ public:
   /// @cost no allocation; O(consumed)
   [[nodiscard]] step next(std::string_view input) noexcept;
 
+  /// Bytes of the current chunk that its size promises and that have not come yet.
+  [[nodiscard]] std::uint64_t promised() const noexcept {
+    return phase_ == phase::data ? left_ : 0;
+  }
+
   /// Starts over for another body.
   void reset() noexcept;
 

@@ -64,6 +64,19 @@ TEST_CASE("the largest size is a size") {
   CHECK(got.body == "abc");
 }
 
+TEST_CASE("what a size promises is known before it comes") {
+  chunked_decoder decoder;
+  CHECK(decoder.promised() == 0);
+  static_cast<void>(decode_all(decoder, "ff"));
+  CHECK(decoder.promised() == 0); // it may go on
+  static_cast<void>(decode_all(decoder, "\r\n"));
+  CHECK(decoder.promised() == 255);
+  static_cast<void>(decode_all(decoder, "abc"));
+  CHECK(decoder.promised() == 252);
+  static_cast<void>(decode_all(decoder, std::string(252, 'x')));
+  CHECK(decoder.promised() == 0);
+}
+
 TEST_CASE("limits of extensions and trailers are exact and count per chunk") {
   chunked_limits bounds;
   bounds.extension_bytes = 3;
