@@ -182,6 +182,12 @@ struct option_table<pool_options> {
                                 .max = workers_max,
                                 .when = apply::live}),
       row<&pool_options::dialect>("dialect", {.summary = "what the workers speak"}),
+      row<&pool_options::memory_limit>(
+          "memory_limit",
+          {.summary =
+               "PHP's memory_limit of each worker, at least 2M; 0: as php.ini says. A change "
+               "replaces the workers one by one",
+           .when = apply::live}),
       row<&pool_options::queue>("queue", {.summary = "requests that wait for a worker"}),
       row<&pool_options::request>("request", {.summary = "a request in work"}),
       row<&pool_options::recycle>("recycle", {.summary = "when a worker is replaced"}),

@@ -16,6 +16,9 @@ namespace kraken::config {
 /// What a worker speaks.
 enum class worker_dialect : std::uint8_t { kraken, narya };
 
+/// PHP takes its memory in pieces of this size: a smaller `memory_limit` cannot be kept.
+inline constexpr bytes php_memory_min{2U << 20U};
+
 /// Workers of a pool: `size: 8`, or `size: {min: 2, count: 4, max: 16}`. A missing count is min,
 /// a missing min or max is count. min <= count <= max once loaded.
 struct pool_size {
@@ -52,6 +55,7 @@ struct pool_options {
   process_options process; ///< same level in the file
   pool_size size;
   worker_dialect dialect = worker_dialect::kraken;
+  bytes memory_limit{0}; ///< PHP's own, of each worker; 0: as php.ini says
   queue_options queue;
   request_options request;
   recycle_options recycle;

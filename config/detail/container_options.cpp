@@ -78,6 +78,26 @@ void check_start(const model::child_spec& spec, const node& from, reader& in) {
   }
 }
 
+bool is_php(std::string_view program) {
+  return program.substr(program.rfind('/') + 1).starts_with("php");
+}
+
+void check_php_memory(const model::child_spec& spec, const node& from, reader& in) {
+  const auto* pool = dynamic_cast<const pool_spec_options*>(spec.options.get());
+  const auto* given = from.find("memory_limit");
+  if (pool == nullptr || given == nullptr || pool->values.memory_limit == bytes{0}) {
+    return;
+  }
+  const reader::inside here{in, "memory_limit"};
+  if (pool->values.memory_limit < php_memory_min) {
+    in.fault(given->at, "must be at least " + to_string(php_memory_min) + ", or 0");
+  }
+  if (!spec.start.empty() && !is_php(spec.start.front())) {
+    in.fault(given->at,
+             "is PHP's: `start` has to begin with php, got '" + spec.start.front() + "'");
+  }
+}
+
 /// A class has one name: `start: Test`, or `name: Test`.
 void check_class(model::child_spec& spec, const node& from, reader& in) {
   if (find_kind(spec.kind)->start != start_words::class_name) {
@@ -207,6 +227,7 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   auto spec = read_spec(from, kind, detail::container_keys, in);
   check_start(spec, from, in);
   check_class(spec, from, in);
+  check_php_memory(spec, from, in);
   if (find_kind(kind)->children == offspring::none && from.find("children") != nullptr) {
     in.fault(from.find("children")->at,
              "a container of this kind has no children of its own to declare");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Opening, growing, shrinking, rolling replacement and readiness of a pool.
+/// Opening, growing, shrinking and readiness of a pool. Its workers as containers are in
+/// pool_workers.cpp.
 #include "containers/php/pool_container.hpp"
 
 #include "containers/php/worker_container.hpp"
@@ -147,11 +148,33 @@ void pool_container::drain() {
   on_each_shard([](pool_shard& pool) { pool.close(); });
 }
 
+// A worker takes the settings of its shard: none may be replaced before these are there.
+void pool_container::update_shards(std::function<void()> then) {
+  const auto left = std::make_shared<std::uint32_t>(environment_.pools->size()); // used at home
+  on_each_shard([settings = settings_,
+                 left,
+                 then = std::move(then),
+                 shared = shared_,
+                 &home = shell_.shard()](pool_shard& pool) {
+    pool.update(settings);
+    home.post([left, then, shared] {
+      if (--*left == 0 && shared->alive) {
+        then();
+      }
+    });
+  });
+}
+
 void pool_container::updated(const model::child_spec& spec) {
-  const auto before = settings_->count;
+  const auto before = settings_;
   read_options(spec);
-  on_each_shard([settings = settings_](pool_shard& pool) { pool.update(settings); });
-  if (settings_->count != before || workers_.size() > settings_->scaling.max) {
+  update_shards([this, renew = settings_->argv != before->argv] {
+    if (renew) {
+      renew_workers();
+    }
+  });
+  update_workers();
+  if (settings_->count != before->count || workers_.size() > settings_->scaling.max) {
     resize(settings_->count);
   }
   look_at_idle_time();
@@ -171,67 +194,6 @@ void pool_container::stop() {
 
 void pool_container::kill() {
   stop();
-}
-
-model::child_spec pool_container::worker_spec(const std::string& id) const {
-  const auto& own = shell_.spec();
-  model::child_spec spec;
-  spec.id = id;
-  spec.kind = "worker";
-  spec.name = settings_->argv.empty() ? std::string{} : settings_->argv.back();
-  spec.start = settings_->argv;
-  spec.restart = model::restart_type::permanent;
-  spec.shutdown = own.shutdown;
-  spec.ready = own.ready;
-  spec.backoff = own.backoff;
-  spec.on_give_up = model::give_up::retry; // or one address that crashes ends the pool
-  return spec;
-}
-
-void pool_container::add_worker() {
-  const auto id = "w" + std::to_string(++last_number_);
-  workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr});
-  model::command make;
-  make.what = model::verb::create;
-  make.target = shell_.path();
-  make.spec = std::make_shared<const model::child_spec>(worker_spec(id));
-  make.origin = "pool";
-  shell_.manage(std::move(make), [this, shared = shared_, id](const result<model::reply>& done) {
-    if (!done && shared->alive) {
-      log::warn("worker_not_created",
-                {{"container", shell_.path()}, {"worker", id}, {"reason", done.error().text()}});
-    }
-  });
-}
-
-void pool_container::remove_worker(worker_map::iterator which) {
-  model::command end;
-  end.what = model::verb::destroy;
-  end.target = shell_.path() + "/" + which->first;
-  end.origin = "pool";
-  workers_.erase(which);
-  shell_.manage(std::move(end), [](const result<model::reply>&) {});
-}
-
-// One that does not serve before one that is idle before one that is busy; the youngest of them.
-pool_container::worker_map::iterator pool_container::least_needed() {
-  const auto need = [](const worker_entry& each) {
-    return each.at != model::phase::ready ? 0 : each.live && each.live->busy.get() != 0 ? 2 : 1;
-  };
-  return std::min_element(workers_.begin(), workers_.end(), [&](const auto& a, const auto& b) {
-    const auto left = need(a.second);
-    const auto right = need(b.second);
-    return left != right ? left < right : a.second.number > b.second.number;
-  });
-}
-
-void pool_container::resize(std::size_t count) {
-  while (workers_.size() < count) {
-    add_worker();
-  }
-  while (workers_.size() > count) {
-    remove_worker(least_needed());
-  }
 }
 
 result<void> pool_container::room_for(std::size_t count) const {
@@ -322,45 +284,6 @@ result<std::uint32_t> pool_container::scale(std::uint32_t count) {
   resize(count);
   judge_readiness();
   return before;
-}
-
-result<void> pool_container::recycle_workers(std::function<void(result<void>)> done) {
-  if (all_recycled_) {
-    return fail(errc::busy, "the workers of '" + shell_.path() + "' are being replaced already");
-  }
-  all_recycled_ = std::move(done);
-  for (const auto& [id, each] : workers_) {
-    to_recycle_.push_back(id);
-  }
-  recycle_next();
-  return {};
-}
-
-void pool_container::recycle_next() {
-  if (to_recycle_.empty()) {
-    return std::exchange(all_recycled_, nullptr)({});
-  }
-  model::command renew;
-  renew.what = model::verb::recycle;
-  renew.target = shell_.path() + "/" + to_recycle_.front();
-  renew.origin = "pool";
-  shell_.manage(std::move(renew), [this](const result<model::reply>& done) { recycled_one(done); });
-}
-
-// When one does not boot, the others stay as they are: they work. One that does not run now, or is
-// gone, has nothing to replace.
-void pool_container::recycled_one(const result<model::reply>& done) {
-  if (!done && done.error().code == errc::start_failed) {
-    log::warn("pool_keeps_workers",
-              {{"container", shell_.path()},
-               {"not_replaced", to_recycle_.size()},
-               {"reason", done.error().text()}});
-    to_recycle_.clear();
-    std::exchange(all_recycled_, nullptr)(fail(done.error()));
-    return;
-  }
-  to_recycle_.pop_front();
-  recycle_next();
 }
 
 std::uint32_t pool_container::count_in(model::phase at) const {

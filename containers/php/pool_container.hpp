@@ -54,6 +54,9 @@ private:
   [[nodiscard]] result<void> room_for(std::size_t count) const;
   [[nodiscard]] bool has_room_for(std::size_t count);
   void add_worker();
+  void update_shards(std::function<void()> then);
+  void update_workers();
+  void renew_workers();
   void remove_worker(worker_map::iterator which);
   [[nodiscard]] worker_map::iterator least_needed();
   [[nodiscard]] model::pool_load load() const;

@@ -16,11 +16,19 @@ std::uint64_t requests_most(dialect speaks, std::uint64_t requests) {
   return requests == 0 || requests > half || speaks == dialect::narya ? requests : 2 * requests - 1;
 }
 
+std::vector<std::string> with_memory_limit(std::vector<std::string> argv, bytes limit) {
+  if (limit != bytes{0} && !argv.empty()) {
+    // Before the file's own arguments: what they say of it counts more.
+    argv.insert(argv.begin() + 1, {"-d", "memory_limit=" + std::to_string(limit.value)});
+  }
+  return argv;
+}
+
 } // namespace
 
 pool_settings make_settings(std::vector<std::string> argv, const config::pool_options& options) {
   pool_settings out;
-  out.argv = std::move(argv);
+  out.argv = with_memory_limit(std::move(argv), options.memory_limit);
   out.speaks = options.dialect == config::worker_dialect::narya ? dialect::narya : dialect::kraken;
   out.count = options.size.count;
   out.scaling = {.min = options.size.min,

@@ -26,7 +26,7 @@ enum class dialect : std::uint8_t {
 };
 
 struct pool_settings {
-  std::vector<std::string> argv;
+  std::vector<std::string> argv; ///< with PHP's settings that are options of the pool
   dialect speaks = dialect::kraken;
   std::uint32_t count = 4; ///< workers at the start
   model::scaling_rules scaling;

@@ -4,9 +4,11 @@ import json
 import os
 import signal
 import threading
+import time
 import unittest
 
 from support.case import fresh_daemon
+from support.http_client import request_bytes
 from support.topology import http, pool, process, topology
 from support.waiting import wait_until
 
@@ -72,6 +74,32 @@ class Reload(unittest.TestCase):
             self.assertEqual(connection.post("/echo", b"x" * 2_000).status, 413)
         self.assertEqual(self.daemon.container("http")["generation"], before)
         self.assertEqual(self.daemon.address(), listening)
+
+    def test_a_memory_limit_comes_with_new_workers_one_by_one(self):
+        standard = self.daemon.get("/ini?name=memory_limit").body
+        for text, seen in (("64M", b"67108864"), ("96M", b"100663296"), ("0", standard)):
+            before = set(self.daemon.pids())
+            self.assertEqual(self.reload(config(2, memory_limit=text)).code, 0)
+
+            def renewed(before=before):
+                self.assertEqual(self.daemon.get("/ini?name=memory_limit").status, 200)
+                return not before & set(self.daemon.pids())
+            wait_until(renewed, "both workers are new, and one always serves")
+            self.daemon.wait_settled(2)
+            self.assertEqual(self.daemon.get("/ini?name=memory_limit").body, seen)
+        self.assertEqual([each["restarts"] for each in self.daemon.workers()], [0, 0])
+        self.assertEqual([each["recycles"] for each in self.daemon.workers()], [3, 3])
+
+    def test_running_workers_have_the_new_time_for_their_end(self):
+        self.assertEqual(self.reload(config(2, shutdown="20s")).code, 0)
+        self.assertEqual(self.reload(config(2, shutdown="300ms")).code, 0)
+        with self.daemon.connect() as client:
+            client.send(request_bytes("GET", "/slow?ms=60000"))
+            wait_until(lambda: self.daemon.metric("kraken_pool_busy") == 1, "one works")
+            began = time.monotonic()
+            self.assertEqual(self.daemon.console("container:stop", "web").code, 0)
+            self.assertLess(time.monotonic() - began, 8)
+        self.assertEqual(self.daemon.console("container:start", "web").code, 0)
 
     def test_an_option_that_needs_new_workers_gets_them(self):
         before = set(self.daemon.pids())

@@ -84,6 +84,8 @@ $routes = [
     '/once' => failsOnce(...),
     '/retry/kill' => static fn () => own(SIGKILL),
     '/hello' => static fn () => Response::text("hello\n"),
+    '/ini' => static fn (Request $request) => Response::text(
+        (string) ini_get($request->queryParams()['name'] ?? '')),
     '/pid' => static fn () => Response::text((string) getmypid()),
     '/echo' => static fn (Request $r) => new Response(
         200,

@@ -151,6 +151,22 @@ TEST_CASE("what only the whole configuration shows") {
   CHECK(mistakes_in(front_with(options)) == expected);
 }
 
+TEST_CASE("PHP's memory limit of a pool") {
+  const auto file = [](const std::string& start, const std::string& limit) {
+    return "root:\n  children:\n    - id: web\n      type: pool\n      start: [" + start +
+           "]\n      memory_limit: " + limit + "\n";
+  };
+  CHECK(mistakes_in(file("php8.2, w.php", "256M")).empty());
+  CHECK(mistakes_in(file("/usr/bin/php, w.php", "2M")).empty());
+  CHECK(mistakes_in(file("python3, w.py", "0")).empty());
+  CHECK(mistakes_in(file("php, w.php", "1M")) ==
+        "kraken.yaml:6:21: web.memory_limit: must be at least 2M, or 0");
+  CHECK(mistakes_in(file("./php/worker, w.php", "256M")) ==
+        "kraken.yaml:6:21: web.memory_limit: is PHP's: `start` has to begin with php, got "
+        "'./php/worker'");
+  CHECK(mistakes_in(file("php, w.php", "lots")).find("expected size") != std::string::npos);
+}
+
 TEST_CASE("routes that can match are left alone") {
   const auto routes = GENERATE(as<std::string>{},
                                "[{path: /a, to: web}, {path: /ab, to: web}]",

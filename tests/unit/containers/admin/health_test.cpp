@@ -57,6 +57,30 @@ TEST_CASE("what is meant to serve and does not keeps the node from being ready")
         "Main/a is starting\nMain/b is held\n");
 }
 
+TEST_CASE("a pool that waits for its workers says what is wrong with one of them") {
+  const auto shown_of = [](phase worker, model::cause_kind why) {
+    auto failing = board_record("Main/web", "w2", worker, "worker");
+    failing.last_cause.kind = why;
+    failing.last_cause.message = "no database";
+    const std::vector<actor::status_ptr> records{
+        std::make_shared<const model::container_status>(
+            board_record("", "Main", phase::ready, "supervisor")),
+        std::make_shared<const model::container_status>(
+            board_record("Main", "web", phase::starting, "pool")),
+        std::make_shared<const model::container_status>(
+            board_record("Main/web", "w1", phase::starting, "worker")),
+        std::make_shared<const model::container_status>(std::move(failing))};
+    return unready_reasons(records);
+  };
+  for (const auto at : {phase::backing_off, phase::starting}) {
+    CHECK(shown_of(at, model::cause_kind::exception) == "Main/web is starting: w2 is " +
+                                                            std::string{model::to_string(at)} +
+                                                            " after exception: no database\n");
+  }
+  CHECK(shown_of(phase::ready, model::cause_kind::exception) == "Main/web is starting\n");
+  CHECK(shown_of(phase::starting, model::cause_kind::recycle) == "Main/web is starting\n");
+}
+
 TEST_CASE("what was stopped, never started or given up does not count") {
   CHECK(reasons_of({root, {"Main", "a", phase::ended}}).empty());
   CHECK(reasons_of({root, {"Main", "a", phase::idle}}).empty());
