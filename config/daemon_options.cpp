@@ -69,6 +69,17 @@ struct option_table<stop_options> {
 };
 
 template <>
+struct option_table<native_plugin_options> {
+  static constexpr std::string_view name = "native";
+  static constexpr std::array rows{
+      row<&native_plugin_options::plugins>(
+          "plugins",
+          {.summary = "shared libraries with classes of native containers, relative to the "
+                      "configuration file"}),
+  };
+};
+
+template <>
 struct option_table<daemon_options> {
   static constexpr std::string_view name = "daemon";
   static constexpr std::array rows{
@@ -79,6 +90,7 @@ struct option_table<daemon_options> {
           "shards",
           {.summary = "threads that serve; 0: one per core the daemon may use", .max = 128}),
       row<&daemon_options::shutdown>("shutdown", {.summary = "the daemon's end"}),
+      row<&daemon_options::native>("native", {.summary = "native containers, all of them"}),
       row<&daemon_options::php>(
           "php", {.summary = "containers in PHP, unless they say otherwise themselves"}),
   };
@@ -87,6 +99,7 @@ struct option_table<daemon_options> {
 static_assert(every_field_has_a_row<log_options>());
 static_assert(every_field_has_a_row<admin_options>());
 static_assert(every_field_has_a_row<stop_options>());
+static_assert(every_field_has_a_row<native_plugin_options>());
 static_assert(every_field_has_a_row<daemon_options>());
 
 const section& detail::daemon_section() {

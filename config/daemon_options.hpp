@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace kraken::config {
 
@@ -29,12 +30,17 @@ struct stop_options {
   milliseconds deadline = seconds{80}; ///< of an orderly stop of the whole tree
 };
 
+struct native_plugin_options {
+  std::vector<std::string> plugins; ///< absolute once loaded
+};
+
 struct daemon_options {
   std::string node = "kraken";
   log_options log;
   admin_options admin;
   std::uint32_t shards = 0; ///< 0: one per core this process may use
   stop_options shutdown;
+  native_plugin_options native;
   php_options php; ///< of containers in PHP made by verbs; those of the file have taken it over
 };
 

@@ -280,10 +280,20 @@ private:
     complete_path(out_.daemon.log.file, "log", "file");
     complete_path(out_.daemon.admin.socket, "admin", "socket");
     complete_path(out_.daemon.admin.token_file, "admin", "token_file");
+    complete_plugins();
     const auto* php = document_.find("php");
     complete_php(out_.daemon.php, php == nullptr ? document_ : *php);
     if (const auto* root = document_.find("root")) {
       complete_children(out_.root, *root);
+    }
+  }
+
+  void complete_plugins() {
+    const auto* native = document_.find("native");
+    const auto* at = native == nullptr ? nullptr : native->find("plugins");
+    auto& plugins = out_.daemon.native.plugins;
+    for (std::size_t i = 0; at != nullptr && i < plugins.size(); ++i) {
+      plugins[i] = absolute_name(plugins[i], i < at->items.size() ? at->items[i].at : at->at);
     }
   }
 

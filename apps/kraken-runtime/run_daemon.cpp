@@ -9,6 +9,7 @@
 #include "console/command_table.hpp"
 #include "console/help.hpp"
 #include "containers/native/class_catalogue.hpp"
+#include "containers/native/plugin_loader.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/model/cause.hpp"
 #include "kraken/native/daemon.hpp"
@@ -50,7 +51,22 @@ void say_how_it_ended(const exit_status& how, std::uint32_t ended) {
   }
 }
 
-int serve(const command_line& line, const containers::class_catalogue& classes) {
+result<void> add_plugins(const std::vector<std::string>& paths,
+                         containers::class_catalogue& classes) {
+  for (const auto& path : paths) {
+    auto loaded = containers::load_plugin(path);
+    if (!loaded) {
+      return fail(loaded.error().code, "native.plugins: " + loaded.error().context);
+    }
+    log::info("plugin_loaded", {{"file", path}, {"classes", loaded->size()}});
+    if (auto added = classes.add(std::move(*loaded), path); !added) {
+      return fail(added.error().code, "native.plugins: " + added.error().context);
+    }
+  }
+  return {};
+}
+
+int serve(const command_line& line, containers::class_catalogue& classes) {
   auto plan = make_plan(line.load);
   if (!plan) {
     const bool nothing = line.load.files.empty() && !std::filesystem::exists("kraken.yaml");
@@ -69,6 +85,10 @@ int serve(const command_line& line, const containers::class_catalogue& classes) 
     }
     guardian = std::move(*guarded);
   }
+  // Here is the only thread there is, in the process that will use them.
+  if (auto added = add_plugins(plan->daemon.native.plugins, classes); !added) {
+    return report(added.error(), with_files("kraken config:explain native.plugins", line.load));
+  }
   daemon daemon{std::move(*plan), classes, std::move(guardian)};
   const auto code = daemon.run();
   if (!code) {
@@ -86,7 +106,7 @@ std::string command_meant(const std::vector<std::string>& words) {
   return config ? "config:" + words.front().substr(family.size()) : "serve";
 }
 
-int run_program(const std::vector<std::string>& words, const containers::class_catalogue& classes) {
+int run_program(const std::vector<std::string>& words, containers::class_catalogue& classes) {
   auto line = read_command_line(words);
   if (!line) {
     return report(line.error(), "kraken help " + command_meant(words));

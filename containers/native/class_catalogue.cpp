@@ -41,7 +41,7 @@ result<const native::container_class*> class_catalogue::find(std::string_view na
   if (const auto like = nearest(name, known)) {
     text += " (did you mean '" + std::string(*like) + "'?)";
   } else if (known.empty()) {
-    text += ": this daemon has none";
+    text += ": this daemon has none; name a library with some in native.plugins";
   } else {
     text += ": there are ";
     for (const auto each : known) {

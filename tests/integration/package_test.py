@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The installed package, as a user of it has it: the example in apps/demo/native is built against
-it in a folder of its own, and its daemon runs the native container."""
+it in a folder of its own, and runs in a daemon of its own and as a plugin of the installed one."""
 import os
 import shutil
 import subprocess
@@ -8,9 +8,12 @@ import tempfile
 import unittest
 
 from support.daemon import PROGRAMS, Daemon
+from support.driver import Driver
+from support.topology import AS_ROOT, topology
 
 ROOT = os.environ.get("KRAKEN_SOURCE_DIR", os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
+APP = os.path.join(ROOT, "tests", "support", "app", "autoload.php")
 EXAMPLE = os.path.join(ROOT, "apps", "demo", "native")
 BUILD_SECONDS = 600
 
@@ -32,6 +35,16 @@ class ShopDaemon(Daemon):
                 *self.arguments]
 
 
+class InstalledDaemon(Daemon):
+    """The daemon as it was installed, which has no native class of its own."""
+
+    prefix = None
+
+    def command_line(self):
+        return [os.path.join(self.prefix, "bin", "kraken"), "serve", "-c", self.config_file,
+                "--set", f"admin.socket={self.socket}", *self.arguments]
+
+
 class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -43,6 +56,8 @@ class Package(unittest.TestCase):
             "-DCMAKE_BUILD_TYPE=Debug", cwd=cls.folder)
         run("cmake", "--build", "out", cwd=cls.folder)
         ShopDaemon.program = os.path.join(cls.folder, "out", "shop-daemon")
+        InstalledDaemon.prefix = prefix
+        cls.plugin = os.path.join(cls.folder, "out", "shop.so")
         with open(os.path.join(EXAMPLE, "kraken.yaml"), encoding="utf-8") as file:
             cls.config = file.read()
 
@@ -71,6 +86,56 @@ class Package(unittest.TestCase):
         self.addCleanup(daemon.abort)
         self.assertEqual(daemon.wait_end(), 2)
         self.assertIn("no native class 'Cash' is registered", daemon.log())
+
+    def plugged(self, plugins, *children, **top):
+        cache = {"id": "cache", "type": "native", "start": "Cache", "args": {"source": "D"}}
+        return topology(*children, cache, native={"plugins": plugins}, **top)
+
+    def test_a_plugin_and_php_ask_each_other(self):
+        driver = {"id": "D", "type": "php", "start": "Driver"}
+        config = self.plugged([self.plugin], driver, php={"autoload": APP, **AS_ROOT})
+        with InstalledDaemon(config) as daemon:
+            asked = Driver(daemon)
+            self.addCleanup(asked.close)
+            self.assertEqual(asked("sendCommand", "cache", "put", {"key": "a", "value": [1]}), 1)
+            self.assertEqual(asked("sendCommand", "cache", "get", {"key": "a"}), [1])
+            # Not there: the cache asks the container in PHP that is just asking it.
+            self.assertEqual(asked("sendCommand", "cache", "get", {"key": "b"}), ["b", "Main/cache"])
+            self.assertEqual(asked("sendCommand", "cache", "get", {"key": "b"}), ["b", "Main/cache"])
+            wrong = asked.ask("sendCommand", "cache", "put", {"key": 1})
+            self.assertIn("error", wrong)
+            unknown = asked.ask("sendCommand", "cache", "none", 1)
+            self.assertIn("error", unknown)
+            self.assertEqual(daemon.container("Main/cache")["generation"], 1)
+            self.assertEqual(asked("createThread", "second", "Cache"), "Thread has been created.")
+            self.assertEqual(asked("sendCommand", "Main/D/second", "get", {"key": "x"}), None)
+            self.assertEqual(asked("destroyThread", "second"), "Thread has been destroyed.")
+
+    def test_the_example_finds_its_plugin_beside_the_file(self):
+        with open(os.path.join(EXAMPLE, "plugin.yaml"), encoding="utf-8") as file:
+            daemon = InstalledDaemon(file.read())
+        os.mkdir(os.path.join(daemon.directory, "build"))
+        shutil.copy(self.plugin, os.path.join(daemon.directory, "build", "shop.so"))
+        with daemon:
+            self.assertIn("classes=1", daemon.log())
+            self.assertIn("cache", daemon.console("ps").out)
+
+    def test_a_plugin_that_cannot_be_used_is_told_and_nothing_starts(self):
+        text = os.path.join(self.folder, "text.so")
+        with open(text, "w", encoding="utf-8") as file:
+            file.write("no library")
+        for plugins, code, told in (
+                ([self.folder + "/nowhere.so"], 3, "nowhere.so: there is no such file"),
+                ([text], 2, "text.so: cannot be loaded: "),
+                ([self.plugin, self.plugin], 5, "the native class 'Cache' is in " + self.plugin)):
+            with self.subTest(told):
+                daemon = InstalledDaemon(self.plugged(plugins))
+                daemon.launch()
+                self.addCleanup(daemon.abort)
+                self.assertEqual(daemon.wait_end(), code)
+                self.assertIn("native.plugins: ", daemon.log())
+                self.assertIn(told, daemon.log())
+                self.assertNotIn("daemon_started", daemon.log())
 
 
 if __name__ == "__main__":

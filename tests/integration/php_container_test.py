@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Containers in PHP under the real daemon: verbs, children made from PHP, the end of each kind."""
-import json
 import os
 import signal
-import socket
 import time
 
 from support.case import DaemonCase, fresh_daemon
+from support.driver import Driver
 from support.topology import AS_ROOT, EAGER, ENDLESS, SOURCE, topology
 from support.waiting import stays_true, wait_until
 
@@ -20,32 +19,6 @@ def php(id, name, **options):
 
 def php_topology(*children, **top):
     return topology(*children, supervise=ENDLESS, php={"autoload": APP, **AS_ROOT}, **top)
-
-
-class Driver:
-    """The manager of a container of the class Driver."""
-
-    def __init__(self, daemon, alias="D"):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(60)
-        path = os.path.join(daemon.directory, alias + ".sock")
-        wait_until(lambda: self.socket.connect(path) is None, "the driver listens")
-        self.file = self.socket.makefile("rw")
-
-    def ask(self, method, *arguments):
-        """@return {"value": ...} or {"error": [class, message]}"""
-        self.file.write(json.dumps([method, *arguments]) + "\n")
-        self.file.flush()
-        return json.loads(self.file.readline())
-
-    def __call__(self, method, *arguments):
-        answer = self.ask(method, *arguments)
-        assert "value" in answer, answer
-        return answer["value"]
-
-    def close(self):
-        self.file.close()
-        self.socket.close()
 
 
 class PhpCase(DaemonCase):

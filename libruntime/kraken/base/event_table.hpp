@@ -47,6 +47,7 @@ inline constexpr std::array event_table{
   event_row{"orphans_killed", level::warn, "processes without a container were ended"},
   event_row{"output", level::info, "a line a container's process wrote"},
   event_row{"output_dropped", level::warn, "a container wrote more lines than the limit allows"},
+  event_row{"plugin_loaded", level::info, "the classes of a library are known by name"},
   event_row{"pool_grows", level::info, "a pool adds a worker because requests wait"},
   event_row{"pool_has_no_room", level::warn, "file descriptors do not suffice for the workers"},
   event_row{"pool_keeps_workers", level::warn, "a replacement failed; the others are not replaced"},

@@ -69,6 +69,9 @@ public:
   void refuse(actor::failure why) noexcept { letter_.reply.fail(std::move(why)); }
   void refuse(const error& why) noexcept { refuse(actor::failure::of(why)); }
 
+  /// Answers as somebody else did: the whole of a chain's link.
+  void pass_on(const actor::answer& what) noexcept { letter_.reply.give(what); }
+
   /// "Task unfinished": the requester's deadline begins anew.
   void progress() noexcept { letter_.reply.progress(); }
   /// Runs `then` when the requester takes the request back before it is answered.
@@ -82,5 +85,23 @@ public:
 private:
   actor::letter letter_;
 };
+
+/// What a request came back with.
+/// @error what the failure names, with its text; errc::canceled; errc::busy: it is no final answer
+///        yet; errc::invalid_argument when it is no `T`
+template <class T>
+[[nodiscard]] result<T> value_of(const actor::answer& got) {
+  switch (got.what) {
+  case actor::answer::kind::value:
+    return unpack<T>(got.value == nullptr ? std::string_view("\xc0", 1) : *got.value);
+  case actor::answer::kind::failed:
+    return fail(got.why.what(), got.why.message);
+  case actor::answer::kind::cancelled:
+    return fail(errc::canceled, "the request was taken back");
+  case actor::answer::kind::progress:
+    break;
+  }
+  return fail(errc::busy, "the request is not answered yet");
+}
 
 } // namespace kraken::native
