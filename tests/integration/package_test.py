@@ -100,8 +100,9 @@ class Package(unittest.TestCase):
             self.assertEqual(asked("sendCommand", "cache", "put", {"key": "a", "value": [1]}), 1)
             self.assertEqual(asked("sendCommand", "cache", "get", {"key": "a"}), [1])
             # Not there: the cache asks the container in PHP that is just asking it.
-            self.assertEqual(asked("sendCommand", "cache", "get", {"key": "b"}), ["b", "Main/cache"])
-            self.assertEqual(asked("sendCommand", "cache", "get", {"key": "b"}), ["b", "Main/cache"])
+            for _ in ("asked", "kept"):
+                self.assertEqual(asked("sendCommand", "cache", "get", {"key": "b"}),
+                                 ["b", "Main/cache"])
             wrong = asked.ask("sendCommand", "cache", "put", {"key": 1})
             self.assertIn("error", wrong)
             unknown = asked.ask("sendCommand", "cache", "none", 1)
