@@ -94,6 +94,7 @@ private:
   [[nodiscard]] result<daemon_plan> read_again() const;
   void measure(containers::metrics_page& page);
   void measure_pools(containers::metrics_page& page);
+  void measure_output(containers::metrics_page& page);
   void open_narya_status();
   [[nodiscard]] containers::narya_numbers narya_numbers() const;
   [[nodiscard]] console::node_record node_record() const;

@@ -82,6 +82,35 @@ void daemon::measure(containers::metrics_page& page) {
     }
   });
   measure_pools(page);
+  measure_output(page);
+}
+
+void daemon::measure_output(containers::metrics_page& page) {
+  using type = containers::metrics_page::type;
+  logs_.visit([&](const std::string& path, const process::container_log& log) {
+    const auto counts = log.counts();
+    const containers::metrics_page::labels of{{"container", path}};
+    page.add("kraken_output_lines_total",
+             type::counter,
+             "Lines a program has written.",
+             of,
+             static_cast<double>(counts.lines));
+    page.add("kraken_output_lines_dropped_total",
+             type::counter,
+             "Of these not logged, because there were too many or too much in a second.",
+             of,
+             static_cast<double>(counts.lines_dropped));
+    page.add("kraken_output_bytes_cut_total",
+             type::counter,
+             "Bytes of lines that were too long.",
+             of,
+             static_cast<double>(counts.bytes_cut));
+  });
+  page.add("kraken_log_lines_lost_total",
+           type::counter,
+           "Lines of the daemon's log that could not be written.",
+           {},
+           static_cast<double>(log::lost()));
 }
 
 // What the pools count, per shard.

@@ -98,6 +98,10 @@ result<void> php_container::launch() {
           .line =
               [this](const process::captured_line& line) {
                 log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);
+              },
+          .dropped =
+              [this](std::uint64_t lines) {
+                log::warn("output_dropped", {{"container", shell_.path()}, {"lines", lines}});
               }});
   auto pair = make_channel_pair();
   if (!pair) {
@@ -156,10 +160,7 @@ void php_container::php_alive() {
 
 void php_container::php_said(std::string_view level, std::string_view line) {
   const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
-  log_->add(process::output_stream::out,
-            mark + std::string{line},
-            loop_.now(),
-            [this](const process::captured_line& kept) { log_line("stdout", kept.text); });
+  process_->say(mark + std::string{line});
 }
 
 bool php_container::receive(actor::letter& what) {
@@ -291,9 +292,6 @@ void php_container::process_ended(const exit_status& status) {
     channel_->read_remaining(); // its last words may still be on their way
     letters_->close();
     channel_->close();
-  }
-  if (const auto dropped = log_->take_dropped(); dropped != 0) {
-    log::warn("output_dropped", {{"container", shell_.path()}, {"lines", dropped}});
   }
   auto why = std::move(why_);
   why.origin = shell_.path();

@@ -205,10 +205,7 @@ void worker_container::watch_over() {
 
 void worker_container::worker_said(std::string_view level, std::string_view message) {
   const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
-  log_->add(process::output_stream::out,
-            mark + std::string{message},
-            loop_.now(),
-            [this](const process::captured_line& line) { log_line("stdout", line.text); });
+  process_->say(mark + std::string{message});
 }
 
 void worker_container::worker_failed(std::string type,
@@ -269,9 +266,6 @@ void worker_container::process_ended(const exit_status& status) {
     channel_->close();
   }
   live_->busy.set(0);
-  if (const auto dropped = log_->take_dropped(); dropped != 0) {
-    log::warn("output_dropped", {{"container", shell_.path()}, {"lines", dropped}});
-  }
   shell_.show_pid(0);
   auto why = cause_of(status);
   why.worked = worked;

@@ -55,6 +55,10 @@ result<void> worker_container::launch() {
           .line =
               [this](const process::captured_line& line) {
                 log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);
+              },
+          .dropped =
+              [this](std::uint64_t lines) {
+                log::warn("output_dropped", {{"container", shell_.path()}, {"lines", lines}});
               }});
   return pool_->settings().speaks == dialect::narya ? launch_narya(base_spec())
                                                     : launch_kraken(base_spec());

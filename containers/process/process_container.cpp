@@ -64,6 +64,10 @@ void process_container::start() {
                           {{"container", shell_.path()},
                            {"stream", out ? "stdout" : "stderr"},
                            {"line", line.text}});
+              },
+          .dropped =
+              [this](std::uint64_t lines) {
+                log::warn("output_dropped", {{"container", shell_.path()}, {"lines", lines}});
               }});
   auto spec = launch_spec();
   auto started = open_ready_line(spec);

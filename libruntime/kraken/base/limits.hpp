@@ -57,6 +57,7 @@ inline constexpr std::size_t log_line_bytes_max    = 64U << 10U;
 inline constexpr std::size_t log_ring_lines        = 200;        ///< kept per container
 inline constexpr std::size_t log_ring_bytes        = 128U << 10U;
 inline constexpr std::size_t log_lines_per_second_max = 1'000;   ///< per container, then counted
+inline constexpr std::size_t log_bytes_per_second_max = 4U << 20U; ///< per container, as well
 
 // HTTP.
 inline constexpr std::size_t http_request_line_bytes = 8U << 10U;

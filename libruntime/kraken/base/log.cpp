@@ -4,19 +4,91 @@
 #include "kraken/base/log.hpp"
 
 #include "kraken/base/log_line.hpp"
+#include "kraken/base/unique_fd.hpp"
 
 #include <atomic>
 #include <cctype>
+#include <cerrno>
+#include <filesystem>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <utility>
 
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <fcntl.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 namespace kraken::log {
 
 namespace {
+
+std::atomic<std::uint64_t> lines_lost{0};
+std::atomic<std::uint64_t> lines_lost_told{0};
+
+// A disk that is full, a pipe that nobody reads: what cannot be written is counted, and told as
+// soon as something can be written again. The library's own sinks lose it without a word.
+class descriptor_sink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+  descriptor_sink(format style, int fd) : style_(style), fd_(fd) {}
+  descriptor_sink(format style, unique_fd file)
+      : style_(style), file_(std::move(file)), fd_(file_.get()) {}
+
+protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const auto before = lines_lost.load();
+    if (const auto untold = before - lines_lost_told.load(); untold != 0) {
+      const auto now = std::chrono::system_clock::now();
+      if (put(render(style_, now, level::error, "log_lines_lost", {{"lines", untold}}) + "\n")) {
+        lines_lost_told = before;
+      }
+    }
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    if (!put({line.data(), line.size()})) {
+      ++lines_lost;
+    }
+  }
+
+  void flush_() override {}
+
+private:
+  bool put(std::string_view line) {
+    if (std::exchange(torn_, false) && !put("\n")) {
+      torn_ = true;
+      return false;
+    }
+    const auto whole = line.size();
+    while (!line.empty()) {
+      const auto written = ::write(fd_, line.data(), line.size());
+      if (written < 0 && errno != EINTR) {
+        torn_ = line.size() != whole;
+        return false;
+      }
+      line.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+
+  format style_;
+  unique_fd file_;
+  int fd_;
+  bool torn_ = false; ///< the last line is there in part
+};
+
+result<spdlog::sink_ptr> open_sink(const settings& wanted) {
+  if (wanted.file.empty()) {
+    return std::make_shared<descriptor_sink>(wanted.style, STDERR_FILENO);
+  }
+  std::error_code ignored; // the file says what is wrong
+  std::filesystem::create_directories(std::filesystem::path{wanted.file}.parent_path(), ignored);
+  unique_fd file{::open(wanted.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)};
+  if (!file) {
+    return fail(errno_error("open log file '" + wanted.file + "'"));
+  }
+  return std::make_shared<descriptor_sink>(wanted.style, std::move(file));
+}
 
 // Everything a line needs, replaced as a whole: a thread that writes sees one or the other.
 struct output {
@@ -38,7 +110,8 @@ std::atomic<level> threshold{level::info};
 union lasting_output {
   std::shared_ptr<const output> value;
 
-  lasting_output() : value(make_output({}, std::make_shared<spdlog::sinks::stderr_sink_mt>())) {}
+  lasting_output()
+      : value(make_output({}, std::make_shared<descriptor_sink>(format::text, STDERR_FILENO))) {}
   ~lasting_output() {} // NOLINT(modernize-use-equals-default): a union's would be deleted
 };
 
@@ -99,17 +172,11 @@ result<level> parse_level(std::string_view text) {
 }
 
 result<void> configure(const settings& wanted) {
-  spdlog::sink_ptr sink;
-  if (wanted.file.empty()) {
-    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  } else {
-    try {
-      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(wanted.file);
-    } catch (const spdlog::spdlog_ex& ex) {
-      return fail(errc::system_error, "open log file '" + wanted.file + "': " + ex.what());
-    }
+  auto sink = open_sink(wanted);
+  if (!sink) {
+    return fail(sink.error());
   }
-  std::atomic_store(&current_output(), make_output(wanted, std::move(sink)));
+  std::atomic_store(&current_output(), make_output(wanted, std::move(*sink)));
   threshold.store(wanted.threshold, std::memory_order_relaxed);
   return {};
 }
@@ -117,6 +184,10 @@ result<void> configure(const settings& wanted) {
 result<void> reopen() {
   const auto now = std::atomic_load(&current_output());
   return now->wanted.file.empty() ? result<void>{} : configure(now->wanted);
+}
+
+std::uint64_t lost() noexcept {
+  return lines_lost.load(std::memory_order_relaxed);
 }
 
 bool enabled(level at) noexcept {

@@ -57,6 +57,11 @@ struct settings {
 /// Opens the log file anew under the same name (after rotation). Standard error: no effect.
 [[nodiscard]] result<void> reopen();
 
+/// Lines that could not be written since the program began (full disk). How many is also the
+/// event `log_lines_lost`, once writing succeeds again.
+/// @thread any
+[[nodiscard]] std::uint64_t lost() noexcept;
+
 [[nodiscard]] bool enabled(level at) noexcept;
 
 /// Writes one event line.

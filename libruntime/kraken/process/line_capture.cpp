@@ -9,6 +9,7 @@ namespace kraken::process {
 
 line_capture::line_capture(capture_limits limits)
     : line_bytes_max_(limits.line_bytes_max), lines_per_second_max_(limits.lines_per_second_max),
+      bytes_per_second_max_(limits.bytes_per_second_max),
       splitters_{line_splitter{limits.line_bytes_max}, line_splitter{limits.line_bytes_max}},
       ring_(limits.ring_lines, limits.ring_bytes) {}
 
@@ -49,22 +50,24 @@ void line_capture::accept(output_stream from,
                           time_point now,
                           const captured_line_sink& pass_on) {
   const auto& kept = ring_.push(from, std::string{line.text}, line.cut_bytes, now);
-  if (within_rate(now)) {
+  if (within_rate(line.text.size(), now)) {
     pass_on(kept);
   } else {
     ++lines_dropped_;
   }
 }
 
-bool line_capture::within_rate(time_point now) noexcept {
+bool line_capture::within_rate(std::size_t bytes, time_point now) noexcept {
   if (now - window_start_ >= std::chrono::seconds{1}) {
     window_start_ = now;
     window_lines_ = 0;
+    window_bytes_ = 0;
   }
-  if (window_lines_ >= lines_per_second_max_) {
+  if (window_lines_ >= lines_per_second_max_ || window_bytes_ >= bytes_per_second_max_) {
     return false;
   }
   ++window_lines_;
+  window_bytes_ += bytes;
   return true;
 }
 

@@ -18,6 +18,7 @@ namespace kraken::process {
 struct capture_limits {
   std::size_t line_bytes_max = limits::log_line_bytes_max;
   std::size_t lines_per_second_max = limits::log_lines_per_second_max;
+  std::size_t bytes_per_second_max = limits::log_bytes_per_second_max;
   std::size_t ring_lines = limits::log_ring_lines;
   std::size_t ring_bytes = limits::log_ring_bytes;
 };
@@ -25,7 +26,7 @@ struct capture_limits {
 /// What happened to the output so far.
 struct capture_counts {
   std::uint64_t lines = 0;         ///< seen, kept in the ring
-  std::uint64_t lines_dropped = 0; ///< of these not passed on, for being too many in a second
+  std::uint64_t lines_dropped = 0; ///< of these not passed on, for being too much in a second
   std::uint64_t bytes_cut = 0;     ///< thrown away from lines that were too long
 };
 
@@ -56,6 +57,9 @@ public:
            time_point now,
            const captured_line_sink& pass_on);
 
+  /// Whether `take_dropped` has something to tell.
+  [[nodiscard]] bool has_dropped() const noexcept { return lines_dropped_ != dropped_reported_; }
+
   /// Lines dropped since the last call of this function; for one "n lines dropped" event.
   [[nodiscard]] std::uint64_t take_dropped() noexcept;
 
@@ -67,16 +71,18 @@ private:
               const raw_line& line,
               time_point now,
               const captured_line_sink& pass_on);
-  [[nodiscard]] bool within_rate(time_point now) noexcept;
+  [[nodiscard]] bool within_rate(std::size_t bytes, time_point now) noexcept;
   [[nodiscard]] line_splitter& splitter(output_stream from) noexcept;
 
   std::size_t line_bytes_max_;
   std::size_t lines_per_second_max_;
+  std::size_t bytes_per_second_max_;
   std::uint64_t message_bytes_cut_ = 0;
   std::array<line_splitter, 2> splitters_;
   log_ring ring_;
   time_point window_start_{};
   std::size_t window_lines_ = 0;
+  std::size_t window_bytes_ = 0;
   std::uint64_t lines_dropped_ = 0;
   std::uint64_t dropped_reported_ = 0;
 };

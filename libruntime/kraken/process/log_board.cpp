@@ -70,6 +70,16 @@ std::uint64_t container_log::last_sequence() const {
   return capture_.ring().last_sequence();
 }
 
+bool container_log::has_dropped() const {
+  const std::lock_guard lock{mutex_};
+  return capture_.has_dropped();
+}
+
+capture_counts container_log::counts() const {
+  const std::lock_guard lock{mutex_};
+  return capture_.counts();
+}
+
 std::uint64_t container_log::take_dropped() {
   const std::lock_guard lock{mutex_};
   return capture_.take_dropped();
@@ -100,6 +110,14 @@ std::shared_ptr<container_log> log_board::find(std::string_view path) const {
   const std::lock_guard lock{mutex_};
   const auto found = logs_.find(path);
   return found == logs_.end() ? nullptr : found->second;
+}
+
+void log_board::visit(
+    const std::function<void(const std::string&, const container_log&)>& each) const {
+  const std::lock_guard lock{mutex_};
+  for (const auto& [path, log] : logs_) {
+    each(path, *log);
+  }
 }
 
 void log_board::forget(std::string_view path) {

@@ -45,7 +45,9 @@ public:
   [[nodiscard]] std::vector<captured_line> after(std::uint64_t sequence, std::size_t most) const;
   [[nodiscard]] std::string tail(std::size_t bytes_max) const;
   [[nodiscard]] std::uint64_t last_sequence() const;
+  [[nodiscard]] bool has_dropped() const;
   [[nodiscard]] std::uint64_t take_dropped();
+  [[nodiscard]] capture_counts counts() const;
 
   /// Calls `each` for every new line, on the thread that writes it, until `unfollow`. Must be
   /// quick and must not come back here: the log is locked.
@@ -69,6 +71,9 @@ public:
 
   /// The log of a container that has written or may write; null otherwise.
   [[nodiscard]] std::shared_ptr<container_log> find(std::string_view path) const;
+
+  /// Every log, by path. `each` must not come back here.
+  void visit(const std::function<void(const std::string&, const container_log&)>& each) const;
 
   /// Forgets a destroyed container.
   void forget(std::string_view path);

@@ -18,6 +18,9 @@ constexpr int reads_per_turn = 4;
 
 constexpr std::size_t read_bytes = 64U << 10U;
 
+// A flood is told of once a second, not at each line of it.
+constexpr milliseconds tell_drops_every = seconds{1};
+
 } // namespace
 
 supervised_process::supervised_process(reactor& loop,
@@ -78,6 +81,7 @@ void supervised_process::read_output(output_stream from) {
     const auto count = ::read(each.fd, bytes.data(), bytes.size());
     if (count > 0) {
       log_->feed(from, {bytes.data(), static_cast<std::size_t>(count)}, loop_.now(), calls_.line);
+      look_at_drops();
       continue;
     }
     if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
@@ -100,6 +104,26 @@ void supervised_process::drain_output(output_stream from) {
   }
 }
 
+void supervised_process::say(std::string_view message) {
+  log_->add(output_stream::out, message, loop_.now(), calls_.line);
+  look_at_drops();
+}
+
+void supervised_process::look_at_drops() {
+  if (!drops_ && log_->has_dropped()) {
+    drops_ = loop_.after(tell_drops_every, [this] {
+      drops_.reset();
+      tell_drops();
+    });
+  }
+}
+
+void supervised_process::tell_drops() {
+  if (const auto lines = log_->take_dropped(); lines != 0 && calls_.dropped) {
+    calls_.dropped(lines);
+  }
+}
+
 void supervised_process::reap() {
   const auto status = child_.process.try_reap_group();
   if (status && !*status) {
@@ -114,6 +138,8 @@ void supervised_process::reap() {
   sequence_.ended();
   drain_output(output_stream::out);
   drain_output(output_stream::err);
+  drops_.reset();
+  tell_drops();
   const auto ended = calls_.ended; // the callee may destroy this object
   ended(how);
 }

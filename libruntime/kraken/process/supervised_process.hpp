@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace kraken::process {
 
@@ -30,6 +31,8 @@ public:
     std::function<void()> drain;
     /// A line of output that the rate limit lets through.
     captured_line_sink line;
+    /// How many lines it has kept from the log since the last time; soon after it did.
+    std::function<void(std::uint64_t lines)> dropped{};
   };
 
   /// @param children outlives this object
@@ -58,6 +61,9 @@ public:
   /// SIGKILL to the group now; `callbacks::ended` follows.
   void kill();
 
+  /// Puts what the program said in another way than by its output among its lines.
+  void say(std::string_view message);
+
   [[nodiscard]] std::optional<memory_usage> memory() const;
 
 private:
@@ -68,6 +74,8 @@ private:
 
   void read_output(output_stream from);
   void drain_output(output_stream from);
+  void look_at_drops();
+  void tell_drops();
   void reap();
   void obey(const stop_step& step);
   void abandon();
@@ -83,6 +91,7 @@ private:
   stop_sequence sequence_;
   int stop_signal_ = 0; ///< of `start`'s spec
   std::unique_ptr<reactor::waiting> next_step_;
+  std::unique_ptr<reactor::waiting> drops_; ///< lines were dropped: to be told
 };
 
 } // namespace kraken::process

@@ -71,6 +71,27 @@ TEST_CASE("events at or above the threshold reach the file, and rotation is foll
   CHECK_THAT(content(path), !Catch::Contains("still_to_the_old"));
 }
 
+TEST_CASE("lines that cannot be written are counted, and told once there is room again") {
+  const log_directory directory;
+  const auto path = directory.path + "/kraken.log";
+  std::filesystem::create_symlink("/dev/full", path);
+  const auto before = lost();
+  REQUIRE(configure({level::info, format::json, path}));
+  info("first");
+  info("second");
+  CHECK(lost() == before + 2);
+  std::filesystem::remove(path);
+  REQUIRE(reopen());
+  info("third");
+  info("fourth");
+  const auto seen = content(path);
+  CHECK_THAT(seen, Catch::Contains("\"event\":\"log_lines_lost\",\"lines\":2}\n"));
+  CHECK(seen.find("log_lines_lost") < seen.find("third"));
+  CHECK(seen.find("log_lines_lost") == seen.rfind("log_lines_lost"));
+  CHECK_THAT(seen, Catch::Contains("fourth"));
+  CHECK(lost() == before + 2);
+}
+
 TEST_CASE("a log file that cannot be opened changes nothing") {
   const log_directory directory;
   const auto path = directory.path + "/kraken.log";

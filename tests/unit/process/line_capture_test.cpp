@@ -131,6 +131,22 @@ TEST_CASE("streams do not mix, numbers run over both") {
   CHECK(capture.counts().lines == 3);
 }
 
+TEST_CASE("few lines can be a flood, too") {
+  capture_limits limits;
+  limits.bytes_per_second_max = 10;
+  line_capture capture{limits};
+  lines passed;
+  const auto sink = [&](const captured_line& line) { passed.push_back(line.text); };
+  CHECK_FALSE(capture.has_dropped());
+  capture.feed(output_stream::out, "123456\n789012\n3\n", now, sink);
+  CHECK(passed == lines{"123456", "789012"});
+  CHECK(capture.has_dropped());
+  CHECK(capture.take_dropped() == 1);
+  CHECK_FALSE(capture.has_dropped());
+  capture.feed(output_stream::out, "4\n", now + std::chrono::seconds{1}, sink);
+  CHECK(passed.back() == "4");
+}
+
 TEST_CASE("a flood is kept to its rate in the log, its end stays in the ring") {
   capture_limits limits;
   limits.lines_per_second_max = 3;

@@ -39,7 +39,8 @@ public:
                   ++drains;
                   when_drained();
                 },
-            .line = [this](const captured_line& line) { lines.push_back(line.text); }});
+            .line = [this](const captured_line& line) { lines.push_back(line.text); },
+            .dropped = [this](std::uint64_t some) { dropped += some; }});
   }
 
   ~watched() {
@@ -71,6 +72,7 @@ public:
   std::shared_ptr<container_log> log = std::make_shared<container_log>();
   std::vector<std::string> lines;
   std::optional<exit_status> status;
+  std::uint64_t dropped = 0;
   int ends = 0;
   int drains = 0;
   bool destroy_at_end = false;
@@ -131,7 +133,24 @@ TEST_CASE("a flood of output is counted line by line") {
   REQUIRE(w.ended());
   CHECK(w.log->last_sequence() == 5000);
   CHECK(w.log->tail(5) == "4999\n");
-  CHECK(w.lines.size() + w.log->take_dropped() == 5000);
+  CHECK(w.lines.size() + w.dropped == 5000);
+  CHECK(w.log->counts().lines_dropped == w.dropped);
+}
+
+TEST_CASE("what a flood cost is told while the program runs on") {
+  watched w;
+  REQUIRE(w.start("i=0; while [ $i -lt 5000 ]; do echo $i; i=$((i+1)); done; exec sleep 600"));
+  REQUIRE(w.on.eventually([&] { return w.lines.size() + w.dropped == 5000; }));
+  const auto before = w.on.call([&] { return w.dropped; });
+  CHECK(before > 0);
+  w.on.call([&] { // a second later at the earliest there is room again: not a flood by now
+    for (int i = 0; i < 3'000; ++i) {
+      w.process->say("said");
+    }
+  });
+  REQUIRE(w.on.eventually([&] { return w.lines.size() + w.dropped == 8000; }));
+  w.on.call([&] { w.process->kill(); });
+  REQUIRE(w.ended());
 }
 
 TEST_CASE("a program that asks for nothing better is drained, terminated, killed") {
