@@ -141,6 +141,9 @@ public:
   answer_loop(unix_connection& connection, time_point until, milliseconds silence)
       : connection_(connection), until_(until), silence_(silence) {}
 
+  /// Even a stream that lives ends then.
+  void end_at(time_point when) noexcept { end_ = when; }
+
   result<int> run(const body_sink& sink) {
     for (;;) {
       const auto step = reader_.next(input_);
@@ -185,7 +188,8 @@ private:
   result<input_state> read_more() {
     // Once a stream has begun, only silence ends it.
     const bool streaming = silence_ != milliseconds{0} && status_ == 200;
-    auto got = connection_.receive(buffer_, streaming ? clock_now() + silence_ : until_);
+    const auto patience = streaming ? std::min(clock_now() + silence_, end_) : until_;
+    auto got = connection_.receive(buffer_, patience);
     if (!got) {
       return fail(got.error());
     }
@@ -203,6 +207,7 @@ private:
   unix_connection& connection_;
   time_point until_;
   milliseconds silence_;
+  time_point end_ = time_point::max();
   wire::client_response_reader reader_;
   std::string input_;
   std::array<char, 65'536> buffer_{};
@@ -232,7 +237,8 @@ result<void> send_question(unix_connection& connection,
 } // namespace
 
 unix_client::unix_client(std::string socket, milliseconds timeout)
-    : socket_(std::move(socket)), timeout_(timeout) {}
+    : socket_(std::move(socket)),
+      timeout_(timeout.count() > 0 ? timeout : milliseconds{limits::console_patience}) {}
 
 result<api_answer> unix_client::ask(const api_question& question) {
   const time_point until = clock_now() + timeout_;
@@ -275,6 +281,9 @@ result<api_answer> unix_client::follow(const api_question& question,
   api_answer answer;
   stream_reader events;
   answer_loop loop{*connection, until, stream_silence_max};
+  if (question.within.count() > 0) {
+    loop.end_at(clock_now() + question.within);
+  }
   auto status = loop.run([&](int code, std::string_view data) -> result<verdict> {
     if (code != 200) {
       answer.body += data.substr(0, stream_reader::event_bytes_max - answer.body.size());

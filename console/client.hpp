@@ -20,7 +20,8 @@ namespace kraken::console {
 struct api_question {
   std::string method = "GET";
   std::string target = "/";
-  std::string body; ///< JSON; empty: none
+  std::string body;       ///< JSON; empty: none
+  milliseconds within{0}; ///< longest life of a stream; 0: as long as it shows signs of life
 };
 
 struct api_answer {
@@ -53,7 +54,7 @@ public:
 class unix_client final : public api_transport {
 public:
   /// @param socket   path of the admin socket
-  /// @param timeout  for a whole answer; for a stream: until its head
+  /// @param timeout  for a whole answer; for a stream: until its head. 0: limits::console_patience
   unix_client(std::string socket, milliseconds timeout);
 
   [[nodiscard]] result<api_answer> ask(const api_question& question) override;

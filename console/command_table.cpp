@@ -99,7 +99,7 @@ constexpr std::array shell_arguments{
                completion_shells}};
 
 // A change waits for every container it concerns, each as long as its definition says.
-constexpr seconds patient{600};
+constexpr seconds patient{0};
 
 constexpr std::array view_errors{not_found, ambiguous, timeout, unreachable, permission_denied};
 constexpr std::array operate_errors{not_found, ambiguous, invalid_transition, busy, canceled,
@@ -138,11 +138,11 @@ constexpr std::array rows{
   command_row{"restart", "stop and start a container, clearing its failure history", place::daemon,
               one_alias, restart_flags, subject::alias, model::verb::restart, {},
               "Container has been restarted.", "", "Container could not be restarted.",
-              operate_errors, "kraken restart web\nkraken restart web --rolling"},
+              operate_errors, "kraken restart web\nkraken restart web --rolling", patient},
   command_row{"scale", "change the number of workers of a pool", place::daemon, scale_arguments, {},
               subject::alias, model::verb::scale, {}, "Pool has been scaled.",
               "Pool has been already of this size.", "Pool could not be scaled.", scale_errors,
-              "kraken scale web 8"},
+              "kraken scale web 8", patient},
   command_row{"reload", "read the configuration again and apply the difference", place::daemon, {},
               {}, subject::none, {}, {}, "Configuration has been reloaded.",
               "Configuration has not changed.", "Configuration could not be reloaded.",
@@ -176,7 +176,7 @@ constexpr std::array rows{
   command_row{"container:restart", "stop and start a container, clearing its failure history",
               place::daemon, one_alias, {}, subject::alias, model::verb::restart, {},
               "Runtime has been restarted.", "", "Runtime could not be restarted.", operate_errors,
-              "kraken container:restart w1"},
+              "kraken container:restart w1", patient},
   command_row{"supervisor:reset", "forget the failures a container's supervisor has counted",
               place::daemon, one_alias, {}, subject::alias, model::verb::reset, {},
               "Supervisor has been reset.", "", "Supervisor could not be reset.", operate_errors,

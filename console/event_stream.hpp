@@ -4,6 +4,7 @@
 /// the daemon writes, the console reads incrementally. Knows no connection.
 #pragma once
 
+#include "kraken/base/limits.hpp"
 #include "kraken/base/result.hpp"
 
 #include <cstddef>
@@ -33,7 +34,7 @@ struct stream_event {
 class stream_reader {
 public:
   /// Longest event that is kept; a longer one is an error.
-  static constexpr std::size_t event_bytes_max = 1U << 20U;
+  static constexpr std::size_t event_bytes_max = limits::admin_answer_bytes_max;
 
   /// @param piece  next bytes of the body, cut anywhere
   /// @return the events that are complete now, possibly none

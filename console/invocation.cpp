@@ -151,6 +151,11 @@ private:
     }
     if (out_.command != nullptr && out_.wants == wish::run &&
         out_.command->runs != place::program) {
+      if (out_.request.flags.contains("text")) { // words as they stand
+        for (std::string& value : out_.request.values) {
+          value = quote_json(value);
+        }
+      }
       auto checked = complete(*out_.command, std::move(out_.request));
       if (!checked) {
         return fail(checked.error());

@@ -30,9 +30,55 @@ constexpr std::array letter_flags{
   flag_row{"lines", 'n', value_type::count, "N", "100", completion::none,
            "at most so many, the newest"}};
 
+constexpr argument_row target_argument{
+  "target", value_type::text, true, "", completion::containers,
+  "alias, path or glob; several joined by commas"};
+constexpr std::array send_arguments{
+  target_argument,
+  argument_row{"message", value_type::json, true, "", completion::none,
+               "one JSON value, e.g. '{\"job\": 7}'; several are sent one after the other", {},
+               true}};
+constexpr std::array request_arguments{
+  target_argument,
+  argument_row{"message", value_type::json, true, "", completion::none, "one JSON value"}};
+constexpr std::array command_arguments{
+  target_argument,
+  argument_row{"name", value_type::text, true, "", completion::none, "name of the command"},
+  argument_row{"params", value_type::json, false, "", completion::none, "one JSON value"}};
+constexpr flag_row text_flag{
+  "text", 0, value_type::flag, "", "", completion::none,
+  "messages are texts as they stand, no JSON"};
+constexpr flag_row wait_flag{
+  "timeout", 0, value_type::time, "TIME", "22500ms", completion::none,
+  "longest silence of the target; each sign of life renews it"};
+constexpr flag_row progress_flag{
+  "progress", 0, value_type::flag, "", "", completion::none,
+  "show each sign of life of the target on standard error"};
+constexpr std::array send_flags{text_flag};
+constexpr std::array request_flags{text_flag, wait_flag, progress_flag};
+
+constexpr std::array send_errors{invalid_argument, not_found, ambiguous, not_started, mailbox_full,
+                                 timeout, unreachable, permission_denied};
+constexpr std::array request_errors{invalid_argument, not_found, ambiguous, not_started,
+                                    mailbox_full, unsupported, container_failed, canceled, timeout,
+                                    protocol_error, unreachable, permission_denied};
 constexpr std::array letter_errors{invalid_argument, timeout, unreachable, permission_denied};
 
 constexpr std::array rows{
+  command_row{"container:send", "send messages to containers; no answer", place::daemon,
+              send_arguments, send_flags, subject::none, {}, {}, "Message has been sent.",
+              "Message waits for its container.", "Message could not be sent.", send_errors,
+              "kraken container:send w1 '{\"job\": 7}'\n"
+              "kraken container:send 'web/*' --text reload"},
+  command_row{"container:request", "send a request to containers and print the answer",
+              place::daemon, request_arguments, request_flags, subject::none, {}, {},
+              "Request has been answered.", "", "Request has no answer.", request_errors,
+              "kraken container:request w1 '[1, 2]'\n"
+              "kraken container:request 'web/*' null --timeout 5s", seconds{0}},
+  command_row{"container:command", "have containers carry out a command of their own",
+              place::daemon, command_arguments, request_flags, subject::none, {}, {},
+              "Command has been carried out.", "", "Command has no answer.", request_errors,
+              "kraken container:command w1 probe '{\"do\": \"hello\"}'", seconds{0}},
   command_row{"dead:list", "messages that nobody handled, each with its reason", place::view,
               letter_arguments, letter_flags, subject::none, {}, endpoint::dead_letters, "", "", "",
               letter_errors,

@@ -3,6 +3,7 @@
 /// Names and values of a request checked against its row; defaults filled in.
 #include "console/request.hpp"
 
+#include "console/message_json.hpp"
 #include "kraken/base/nearest.hpp"
 #include "kraken/base/units.hpp"
 
@@ -61,8 +62,8 @@ error missing_argument(const command_row& row, const argument_row& argument) {
                    "' is missing (usage: " + usage_of(row) + ")"};
 }
 
-/// How many values there are; what they are is checked by who reads them.
-result<void> check_values(const command_row& row, std::size_t count) {
+result<void> check_values(const command_row& row, std::span<const std::string> values) {
+  const std::size_t count = values.size();
   const auto* const argument = row.arguments.empty() ? nullptr : &row.arguments.back();
   const bool taken = argument != nullptr && argument->type == value_type::json;
   if (taken && argument->required && count == 0) {
@@ -72,6 +73,11 @@ result<void> check_values(const command_row& row, std::size_t count) {
     return fail(errc::invalid_argument,
                 std::string{row.name} + ": there are too many values (usage: " + usage_of(row) +
                     ")");
+  }
+  for (const std::string& each : values) {
+    if (auto packed = message_from_json(each); !packed) {
+      return fail(at_place(row, argument->name, packed.error()));
+    }
   }
   return {};
 }
@@ -226,7 +232,7 @@ result<command_request> complete(const command_row& row, command_request request
   if (auto good = complete_arguments(row, request.args); !good) {
     return fail(good.error());
   }
-  if (auto good = check_values(row, request.values.size()); !good) {
+  if (auto good = check_values(row, request.values); !good) {
     return fail(good.error());
   }
   if (auto good = complete_flags(row, request.flags); !good) {

@@ -3,6 +3,7 @@
 /// From a command line to its output: local commands, the daemon's program, commands, views.
 #include "console/run.hpp"
 
+#include "console/carry_out.hpp"
 #include "console/completion.hpp"
 #include "console/failure.hpp"
 #include "console/help.hpp"
@@ -100,30 +101,44 @@ int become_program(const invocation& asked, surroundings& around) {
   return report(asked, api_error{around.become_program(arguments), "kraken help serve"}, around);
 }
 
+/// An answer of a container is its value alone, so that a program can read it.
+std::string reply_text(const command_reply& reply) {
+  if (reply.text.empty()) {
+    return reply.data.empty() ? "null\n" : pretty_json(reply.data);
+  }
+  std::string out = printable(reply.text) + "\n";
+  if (!reply.data.empty()) {
+    const auto changes = read_changes(reply.data);
+    const bool all =
+        changes && std::ranges::none_of(*changes, &std::string::empty, &change_record::what);
+    out += all ? render_changes(*changes) : pretty_json(reply.data);
+  }
+  return out;
+}
+
 int send_command(const invocation& asked, api_transport& daemon, surroundings& around) {
-  const fetched got = fetch(
-      daemon, {"POST", target_of(api_call{endpoint::commands, {}, {}}), to_json(asked.request)});
+  const fetched got = carry_out(asked, daemon, around);
   if (got.failed.why.code != errc::none) {
     return report(asked, got.failed, around);
-  }
-  if (asked.output == form::json || asked.output == form::yaml) {
-    around.out << (asked.output == form::json ? pretty_json(got.body) : json_as_yaml(got.body));
-    return 0;
   }
   auto reply = read_command_reply(got.body);
   if (!reply) {
     return report(asked, reply.error(), around);
   }
+  const int exit_code = reply->failed == 0 ? 0 : row_of(errc::container_failed).exit_code;
+  if (asked.output == form::json || asked.output == form::yaml) {
+    around.out << (asked.output == form::json ? pretty_json(got.body) : json_as_yaml(got.body));
+    return exit_code;
+  }
   if (asked.output == form::name) {
-    around.out << subject_of(*asked.command, asked.request) << "\n";
-    return 0;
+    const auto target = asked.request.args.find("target");
+    around.out << (target == asked.request.args.end() ? subject_of(*asked.command, asked.request)
+                                                      : target->second)
+               << "\n";
+    return exit_code;
   }
-  around.out << printable(reply->text) << "\n";
-  if (!reply->data.empty()) {
-    auto changes = read_changes(reply->data);
-    around.out << (changes ? render_changes(*changes) : pretty_json(reply->data));
-  }
-  return 0;
+  around.out << reply_text(*reply);
+  return exit_code;
 }
 
 int run_command(const invocation& asked, surroundings& around) {

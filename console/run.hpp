@@ -13,6 +13,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kraken::console {
@@ -30,6 +31,10 @@ struct surroundings {
 
   /// Becomes the daemon's program with these arguments; returns only when that failed.
   std::function<error(const std::vector<std::string>& arguments)> become_program;
+
+  /// Shows in one line, in place of the last, what goes on while a command lasts; an empty text
+  /// takes it away. Empty: there is no terminal.
+  std::function<void(std::string_view)> show_progress{};
 
   /// Carries out `top` and `shell`, which need the terminal itself; empty: they are refused.
   std::function<int(const invocation&, surroundings&)> interact{};

@@ -10,6 +10,7 @@
 #include <climits>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -97,6 +98,14 @@ connect_to_daemon(const kraken::console::invocation& asked) {
       asked.timeout);
 }
 
+// One line, written over; only where somebody looks.
+std::function<void(std::string_view)> progress_on_terminal() {
+  if (::isatty(STDERR_FILENO) == 0) {
+    return {};
+  }
+  return [](std::string_view text) { std::cerr << "\r\x1b[K" << text << std::flush; };
+}
+
 int interact(const kraken::console::invocation& asked, kraken::console::surroundings& around) {
   if (asked.command->name == "shell") {
     return kraken::app::run_shell(asked, around);
@@ -121,6 +130,7 @@ int main(int argc, char** argv) {
                                        clock,
                                        connect_to_daemon,
                                        become_runtime,
+                                       progress_on_terminal(),
                                        interact};
   const int exit_code = kraken::console::run(words, around);
   std::cout.flush();

@@ -245,6 +245,7 @@ private:
                                 around_.become_program,
                                 {}};
     auto all = words;
+    all.insert(all.end(), {"--timeout", "30s"}); // the screen must live on
     if (!asked_.socket.empty()) {
       all.insert(all.end(), {"--socket", asked_.socket});
     }

@@ -1,6 +1,6 @@
 #compdef kraken
 # Completion of kraken for zsh; made by `kraken completion zsh`.
-_kraken_commands='serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
+_kraken_commands='serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion container:send container:request container:command dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
 _kraken_flags='--output -o --socket --timeout --help -h --version -V'
 _kraken_values='--output=table,wide,json,yaml,name -o=table,wide,json,yaml,name --socket=@files --timeout=-'
 
@@ -33,6 +33,9 @@ _kraken_row() {
     list) args='' flags='' values='' ;;
     help) args='@commands' flags='' values='' ;;
     completion) args='bash,zsh,fish' flags='' values='' ;;
+    container:send) args='@containers -...' flags='--text' values='' ;;
+    container:request) args='@containers -' flags='--text --timeout --progress' values='--timeout=-' ;;
+    container:command) args='@containers - -' flags='--text --timeout --progress' values='--timeout=-' ;;
     dead:list) args='@containers' flags='--reason --lines -n' values='--reason=no_such,closed,full,expired,in_flight,unhandled,node_down --lines=- -n=-' ;;
     project:create) args='' flags='--flags' values='--flags=CREATE_DEFAULT,CREATE_FORCE_SOFT,CREATE_FORCE_HARD,CREATE_FORCE' ;;
     project:destroy) args='' flags='--flags' values='--flags=DESTROY_KEEP,DESTROY_DEFAULT,DESTROY_FORCE_SOFT,DESTROY_FORCE_HARD,DESTROY_FORCE' ;;

@@ -6,6 +6,7 @@
 
 #include "console/request.hpp"
 #include "containers/admin/command_words.hpp"
+#include "containers/admin/situation.hpp"
 
 #include <span>
 #include <utility>
@@ -19,10 +20,14 @@ std::string_view value_of(const console::text_map& from, std::string_view key) {
   return found == from.end() ? std::string_view{} : std::string_view{found->second};
 }
 
+console::api_error refusal(const error& why, std::string_view command, std::string_view alias) {
+  return {why, console::next_command(why.code, command, alias)};
+}
+
 } // namespace
 
-void admin_service::command(net::exchange& from, std::string_view body) {
-  auto wanted = console::read_command_request(body);
+void admin_service::command(net::exchange& from, const wire::request_facts& facts) {
+  auto wanted = console::read_command_request(facts.body);
   if (!wanted) {
     respond_error(from, wanted.error(), {}, {});
     return;
@@ -45,69 +50,85 @@ void admin_service::command(net::exchange& from, std::string_view body) {
     respond_error(from, checked.error(), (*row)->name, {});
     return;
   }
-  carry_out(from, *checked);
+  carry_out(from, *checked, form_of(facts));
 }
 
-void admin_service::carry_out(net::exchange& from, const console::command_request& wanted) {
+command_answers::situation admin_service::situation_of(std::string target) const {
+  return [&board = std::as_const(*environment_.tree).status(), target = std::move(target)] {
+    const auto at = board.resolve(target);
+    return at ? situation_text((*at)->path, board.children_of((*at)->path)) : std::string{};
+  };
+}
+
+void admin_service::carry_out(net::exchange& from,
+                              const console::command_request& wanted,
+                              answer_form form) {
   const auto& row = *console::find_command(wanted.command);
   const auto name = std::string_view{row.name};
   if (name == "stop") {
-    respond_done(from, {std::string{row.success}, true, {}});
+    answers_.reply(answers_.begin(from, form, {}), {std::string{row.success}, true, {}});
     environment_.stop(value_of(wanted.flags, "now") == "true" ? stop_mode::now
                                                               : stop_mode::orderly);
     return;
   }
   if (name == "reload" || name == "config:diff" || name == "arch:apply" || name == "arch:check") {
-    reload(from, wanted);
-    return;
+    return reload(from, wanted, form);
   }
-  const auto number = remember(from);
+  if (letter_door::knows(name)) {
+    return letter(from, wanted, form);
+  }
   const auto alias = std::string{value_of(wanted.args, "alias")};
+  const auto number = answers_.begin(from, form, situation_of(alias));
   environment_.verbs->carry_out(
       wanted, "console", loop_, [this, number, &row, alias](const result<verb_outcome>& outcome) {
-        auto* const to = recall(number);
-        if (to == nullptr) {
-          return; // the client is gone; the event log has what happened
-        }
         if (outcome) {
-          respond_done(*to, *outcome);
+          answers_.reply(number, {outcome->text, outcome->changed, {}});
         } else {
-          respond_error(*to, outcome.error(), row.name, alias);
+          answers_.refuse(number, refusal(outcome.error(), row.name, alias));
         }
       });
 }
 
-void admin_service::respond_done(net::exchange& to, const verb_outcome& what) {
-  respond(to,
-          200,
-          "application/json",
-          console::to_json(console::command_reply{what.text, what.changed, {}}));
+void admin_service::letter(net::exchange& from,
+                           const console::command_request& wanted,
+                           answer_form form) {
+  const auto number = answers_.begin(from, form, {});
+  letters_.carry_out(
+      wanted,
+      loop_,
+      [this, number](const std::string& text) { answers_.progress(number, text); },
+      [this, number, name = wanted.command, to = std::string{value_of(wanted.args, "target")}](
+          const result<console::command_reply>& reply) {
+        if (reply) {
+          answers_.reply(number, *reply);
+        } else {
+          answers_.refuse(number, refusal(reply.error(), name, to));
+        }
+      });
 }
 
-void admin_service::reload(net::exchange& from, const console::command_request& wanted) {
+void admin_service::reload(net::exchange& from,
+                           const console::command_request& wanted,
+                           answer_form form) {
   const auto& row = *console::find_command(wanted.command);
   const bool dry = value_of(wanted.flags, "dry-run") == "true";
   const bool check = row.name == "arch:check";
   const bool apply = (row.name == "reload" || row.name == "arch:apply") && !dry;
-  environment_.reload(
-      apply ? reload_mode::apply : reload_mode::compare,
-      [this, number = remember(from), &row, dry, check](result<admin_environment::changes> made) {
-        auto* const to = recall(number);
-        if (to == nullptr) {
-          return;
-        }
-        if (!made) {
-          respond_error(*to, made.error(), row.name, {});
-          return;
-        }
-        console::command_reply reply;
-        reply.changed = !check && !made->empty();
-        reply.text = dry && reply.changed ? "Architecture would be changed."
-                     : check              ? std::string{row.success}
-                                          : done_sentence(row, {}, reply.changed);
-        reply.data = check ? std::string{} : console::to_json(std::span{std::as_const(*made)});
-        respond(*to, 200, "application/json", console::to_json(reply));
-      });
+  environment_.reload(apply ? reload_mode::apply : reload_mode::compare,
+                      [this, number = answers_.begin(from, form, {}), &row, dry, check](
+                          result<admin_environment::changes> made) {
+                        if (!made) {
+                          return answers_.refuse(number, refusal(made.error(), row.name, {}));
+                        }
+                        console::command_reply reply;
+                        reply.changed = !check && !made->empty();
+                        reply.text = dry && reply.changed ? "Architecture would be changed."
+                                     : check              ? std::string{row.success}
+                                                          : done_sentence(row, {}, reply.changed);
+                        reply.data = check ? std::string{}
+                                           : console::to_json(std::span{std::as_const(*made)});
+                        answers_.reply(number, reply);
+                      });
 }
 
 } // namespace kraken::containers

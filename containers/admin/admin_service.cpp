@@ -43,34 +43,14 @@ std::vector<console::log_record> in_order_of_time(std::vector<timed_record> line
 } // namespace
 
 admin_service::admin_service(net::event_loop& loop, const admin_environment& environment)
-    : loop_(loop), environment_(environment),
+    : loop_(loop), environment_(environment), letters_(*environment.tree), answers_(loop),
       streams_(loop, environment.tree->status(), *environment.logs) {}
 
 admin_service::~admin_service() = default;
 
-std::uint64_t admin_service::remember(net::exchange& from) {
-  waiting_.emplace(++last_number_, &from);
-  return last_number_;
-}
-
-net::exchange* admin_service::recall(std::uint64_t number) {
-  const auto found = waiting_.find(number);
-  if (found == waiting_.end()) {
-    return nullptr;
-  }
-  auto* const out = found->second;
-  waiting_.erase(found);
-  return out;
-}
-
 void admin_service::abandon(net::exchange& from) {
   streams_.abandon(from);
-  for (auto each = waiting_.begin(); each != waiting_.end(); ++each) {
-    if (each->second == &from) {
-      waiting_.erase(each);
-      return;
-    }
-  }
+  answers_.abandon(from);
 }
 
 void admin_service::resume(net::exchange& /*from*/) {
@@ -79,6 +59,7 @@ void admin_service::resume(net::exchange& /*from*/) {
 
 void admin_service::end_streams() {
   streams_.end_all();
+  answers_.end_streams();
 }
 
 void admin_service::respond(net::exchange& to,
@@ -119,7 +100,7 @@ void admin_service::answer_call(net::exchange& from,
                                 const wire::request_facts& facts) {
   switch (call.what) {
   case console::endpoint::commands:
-    command(from, facts.body);
+    command(from, facts);
     return;
   case console::endpoint::containers:
     show_containers(from, call);
@@ -142,7 +123,7 @@ void admin_service::answer_call(net::exchange& from,
     respond(from, 200, json_type, environment_.configuration());
     return;
   case console::endpoint::reload:
-    reload(from, {"reload", {}, {}});
+    reload(from, {"reload", {}, {}}, form_of(facts));
     return;
   case console::endpoint::metrics:
     show_metrics(from);
@@ -199,8 +180,7 @@ void admin_service::show_records(net::exchange& from,
       std::from_chars(last.data(), last.data() + last.size(), seen).ec == std::errc{}) {
     after = seen;
   }
-  const bool stream =
-      facts.head->header("accept").find("text/event-stream") != std::string_view::npos;
+  const bool stream = form_of(facts) == answer_form::stream;
   const auto& board = environment_.tree->status();
   if (call.what == console::endpoint::events) {
     const auto newest = board.last_seq();

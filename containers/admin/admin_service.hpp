@@ -7,7 +7,9 @@
 
 #include "console/api_json.hpp"
 #include "console/api_table.hpp"
+#include "containers/admin/command_answers.hpp"
 #include "containers/admin/event_streams.hpp"
+#include "containers/admin/letter_door.hpp"
 #include "containers/admin/metrics_page.hpp"
 #include "containers/admin/verb_door.hpp"
 #include "kraken/actor/tree.hpp"
@@ -20,7 +22,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace kraken::containers {
@@ -70,16 +71,13 @@ private:
   void show_letters(net::exchange& from, const console::api_call& call);
   void show_health(net::exchange& from, console::endpoint which);
   void show_metrics(net::exchange& from);
-  void command(net::exchange& from, std::string_view body);
-  void carry_out(net::exchange& from, const console::command_request& wanted);
-  void reload(net::exchange& from, const console::command_request& wanted);
-
-  // Answers arrive later by number, because the client may have gone meanwhile.
-  [[nodiscard]] std::uint64_t remember(net::exchange& from);
-  [[nodiscard]] net::exchange* recall(std::uint64_t number);
+  void command(net::exchange& from, const wire::request_facts& facts);
+  void carry_out(net::exchange& from, const console::command_request& wanted, answer_form form);
+  void reload(net::exchange& from, const console::command_request& wanted, answer_form form);
+  void letter(net::exchange& from, const console::command_request& wanted, answer_form form);
+  [[nodiscard]] command_answers::situation situation_of(std::string target) const;
 
   static void respond(net::exchange& to, int status, std::string_view type, std::string_view body);
-  static void respond_done(net::exchange& to, const verb_outcome& what);
   static void respond_error(net::exchange& to,
                             const error& why,
                             std::string_view command,
@@ -87,8 +85,8 @@ private:
 
   net::event_loop& loop_;
   const admin_environment& environment_;
-  std::unordered_map<std::uint64_t, net::exchange*> waiting_;
-  std::uint64_t last_number_ = 0;
+  letter_door letters_;
+  command_answers answers_;
   event_streams streams_;
 };
 

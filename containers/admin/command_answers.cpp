@@ -18,6 +18,12 @@ constexpr std::uint32_t heartbeat_turns = 15;
 
 } // namespace
 
+answer_form form_of(const wire::request_facts& facts) {
+  return facts.head->header("accept").find("text/event-stream") != std::string_view::npos
+             ? answer_form::stream
+             : answer_form::whole;
+}
+
 command_answers::number command_answers::begin(net::exchange& to, answer_form form, situation now) {
   if (form == answer_form::stream) {
     wire::response_writer writer{to.output(), to.context()};

@@ -19,6 +19,9 @@ namespace kraken::containers {
 
 enum class answer_form : std::uint8_t { whole, stream };
 
+/// What a request asks for by its `accept`.
+[[nodiscard]] answer_form form_of(const wire::request_facts& facts);
+
 /// Streams are sent `progress` (`{"text":...}`) any number of times, then `reply` or `error` with
 /// what would have been the whole answer's body.
 /// @thread its loop's

@@ -10,6 +10,8 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -183,6 +185,61 @@ TEST_CASE("bad options are refused by name") {
   REQUIRE_FALSE(made);
   CHECK(made.error().context.find("Main/a") != std::string::npos);
   CHECK(made.error().context.find("unheard-of") != std::string::npos);
+}
+
+/// Its start is long, as that of a process on a busy machine.
+class slow_to_start final : public actor::incarnation {
+public:
+  slow_to_start(actor::host& shell, std::function<void()> starts)
+      : shell_(shell), starts_(std::move(starts)) {}
+
+  void start() override {
+    starts_();
+    const auto until = std::chrono::steady_clock::now() + milliseconds{20};
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    shell_.ready();
+  }
+  void stop() override { shell_.ended({}); }
+  void kill() override { shell_.ended({}); }
+
+private:
+  actor::host& shell_;
+  std::function<void()> starts_;
+};
+
+TEST_CASE("containers that are long in starting leave their shard time for others") {
+  silence_log();
+  constexpr int many = 20;
+  thread_executor only;
+  std::promise<int> seen;
+  std::promise<void> ended;
+  std::atomic<int> starting{0};
+
+  actor::tree_options options;
+  options.shards = {&only};
+  options.root = spec_of("Main", "supervisor");
+  options.root.supervise.start = model::start_order::parallel;
+  for (int i = 0; i < many; ++i) {
+    options.root.children.push_back(spec_of("s" + std::to_string(i), "slow"));
+  }
+  options.kinds.push_back({"slow", "", [&](actor::host& shell) {
+                             return std::make_unique<slow_to_start>(shell, [&] {
+                               if (++starting == 1) { // somebody asks while they start
+                                 only.post([&] { seen.set_value(starting); });
+                               }
+                             });
+                           }});
+  options.ended = [&](int) { ended.set_value(); };
+  auto made = actor::tree::make(std::move(options));
+  REQUIRE(made);
+  (*made)->start([](const result<void>&) {});
+  auto answer = seen.get_future();
+  REQUIRE(answer.wait_for(patience) == std::future_status::ready);
+  CHECK(answer.get() < many / 2);
+  (*made)->stop(seconds{10});
+  REQUIRE(ended.get_future().wait_for(patience) == std::future_status::ready);
+  REQUIRE((*made)->close(seconds{10}));
 }
 
 } // namespace kraken::actor_test

@@ -5,6 +5,83 @@ import json
 from integration.php_container_test import PhpCase, php, php_topology
 
 
+class Messages(PhpCase):
+    config = php_topology(php("P", "Probe"), php("Q", "Probe"), php("D", "Driver"),
+                          {"id": "late", "type": "php", "start": "Probe", "autostart": False})
+
+    def kraken(self, *words, code=0):
+        done = self.daemon.console(*words)
+        self.assertEqual(done.code, code, done)
+        if code:
+            self.assertIn("Try: kraken ", done.err)
+        return done
+
+    def answer(self, *words):
+        return json.loads(self.kraken(*words).out)
+
+    def test_values_arrive_as_they_were_typed(self):
+        value = {"any": ["data", None, 1.5, True, -7, 1 << 62], "": {"a": []}}
+        self.assertEqual(
+            self.answer("container:command", "P", "probe",
+                        json.dumps({"do": "none", "more": value}))["more"], value)
+        self.assertEqual(self.answer("container:request", "Main/P", '"text"'),
+                         {"echo": "text", "from": ""})
+        self.assertEqual(self.answer("container:request", "P", "--text", '"text"')["echo"],
+                         '"text"')
+        self.assertEqual(self.kraken("container:request", "P", '["forget"]').out, "[]\n")
+        self.assertEqual(self.answer("container:request", "P", "7", "-o", "json")["data"]["echo"],
+                         7)
+
+    def test_messages_come_in_their_order(self):
+        self.kraken("container:request", "P", '["forget"]')
+        done = self.kraken("container:send", "P", "1", "[2]", '{"3": null}')
+        self.assertEqual(done.out, "Message has been sent.\n")
+        self.assertEqual(self.answer("container:request", "P", '["messages"]'),
+                         [":1", ":[2]", ':{"3":null}'])
+
+    def test_many_targets(self):
+        whole = self.answer("container:request", "P,Q", "1")
+        self.assertEqual({name: each["value"]["echo"] for name, each in whole.items()},
+                         {"P": 1, "Q": 1})
+        part = self.daemon.console("container:request", "P,nobody", "1")
+        self.assertEqual(part.code, 1)
+        self.assertEqual(json.loads(part.out)["nobody"]["error"]["code"], "not_found")
+        self.assertEqual(json.loads(part.out)["P"]["value"]["echo"], 1)
+        sent = self.daemon.console("container:send", "Main/?", "1", "2")
+        self.assertEqual((sent.code, sent.out.splitlines()[0]), (0, "Sent to 3 of 3 containers."))
+        some = self.daemon.console("container:send", "P,nobody", "1")
+        self.assertEqual((some.code, some.out.splitlines()[0]), (1, "Sent to 1 of 2 containers."))
+
+    def test_why_there_is_no_answer(self):
+        for words, code, reason in (
+                (("container:send", "nobody", "1"), 3, "no container 'nobody' (not_found)"),
+                (("container:request", "nobody", "1"), 3, "no container 'nobody' (not_found)"),
+                (("container:request", "x*", "1"), 3, "no container matches 'x*' (not_found)"),
+                (("container:send", "x*", "1"), 3, "no container matches 'x*' (not_found)"),
+                (("container:send", "late", "1"), 5, "(not_started)"),
+                (("container:request", "late", "1"), 5, "(not_started)"),
+                (("container:request", "Main", "1"), 2, "(unsupported)"),
+                (("container:request", "P", '["throw","far"]'), 1, "DomainException: far"),
+                (("container:command", "P", "none"), 1, "Command [none] is not registered."),
+                (("container:request", "P", '["exit"]'), 1, "(container_failed)"),
+                (("container:send", "P", "hello"), 2, "expected JSON, got 'hello'"),
+                (("container:request", "P", "1", "--timeout", "soon"), 2, "expected duration"),
+                (("container:send", "P"), 2, "argument 'message' is missing"),
+                (("container:request", "P", "1", "2"), 2, "one argument too many")):
+            with self.subTest(words=words):
+                done = self.kraken(*words, code=code)
+                self.assertIn(reason, done.err)
+                self.assertEqual(done.out, "")
+
+    def test_silence_ends_a_request_and_signs_of_life_do_not(self):
+        done = self.kraken("container:request", "Q", '["busy", 0.7]', "--timeout", "200ms", code=1)
+        self.assertIn("Q has not answered within 200ms (timeout)", done.err)
+        done = self.daemon.console("container:request", "P", '["later", 0.7]', "--timeout", "300ms",
+                                   "--progress")
+        self.assertEqual((done.code, done.out), (0, '"later"\n'))
+        self.assertEqual(set(done.err.splitlines()), {"P: Task unfinished."})
+
+
 class DeadLetters(PhpCase):
     config = php_topology(php("D", "Driver"))
 

@@ -5,7 +5,7 @@ import time
 from support.case import DaemonCase
 from support.http_client import request_bytes
 from support.topology import http, pool, topology
-from support.waiting import wait_until
+from support.waiting import STRETCH, wait_until
 
 BEST_OF = 5
 LIMIT = 0.050
@@ -85,3 +85,24 @@ class Metrics(DaemonCase):
             self.assertEqual(lines, [
                 f'{name}{{container="{container}",shard="{shard}"}}' for shard in (0, 1)])
         self.assertEqual(self.daemon.metric("kraken_pool_requests_total"), 1)
+
+
+class Booting(DaemonCase):
+    """A shard that starts many processes answers between two of them."""
+
+    config = topology(pool(size=1), http())
+    many = 150
+    within = 0.5
+
+    def test_the_status_while_a_pool_grows(self):
+        began = time.perf_counter()
+        done = self.daemon.console("scale", "web", str(self.many))
+        times = [time.perf_counter() - began]
+        self.assertEqual((done.code, done.out), (0, "Pool has been scaled.\n"))
+        while len(self.daemon.pids()) < self.many:
+            began = time.perf_counter()
+            self.assertEqual(self.daemon.console("ps").code, 0)
+            times.append(time.perf_counter() - began)
+        # Before, all were started in one turn and the first to ask waited for the last.
+        self.assertLess(max(times), self.within * STRETCH)
+        self.daemon.wait_settled(self.many)

@@ -18,7 +18,7 @@
 namespace kraken::actor {
 
 /// The execution unit of one shard. Posts itself at most once per batch, runs a bounded number of
-/// actors per turn and then lets the executor's other work run.
+/// actors for a bounded time per turn and then lets the executor's other work run.
 class shard_unit final : public caf::execution_unit,
                          public std::enable_shared_from_this<shard_unit> {
 public:

@@ -70,6 +70,7 @@ inline constexpr std::size_t http_output_pause_bytes = 1U << 20U; ///< pause the
 
 // The admin API.
 inline constexpr std::size_t admin_body_bytes_max   = 1U << 20U;  ///< of a request
+inline constexpr std::chrono::seconds console_patience{30}; ///< for an answer, unless told
 inline constexpr std::size_t admin_answer_bytes_max = 64U << 20U; ///< the console reads at most
 
 // Processes.

@@ -175,11 +175,72 @@ TEST_CASE("health is yes or no by exit code") {
 
 TEST_CASE("what a reload changed is listed") {
   scripted_daemon daemon;
-  daemon.answer =
-      console::api_answer{200,
-                          R"({"ok":true,"text":"Configuration has been reloaded.","changed":true,)"
-                          R"("data":[{"what":"create","container":"Main/w5","detail":""}]})"};
+  daemon.events = {{0,
+                    "reply",
+                    R"({"ok":true,"text":"Configuration has been reloaded.","changed":true,)"
+                    R"("data":[{"what":"create","container":"Main/w5","detail":""}]})"}};
   CHECK(typed({"reload"}, daemon).out == "Configuration has been reloaded.\n+ create Main/w5\n");
+}
+
+TEST_CASE("a command that lasts is followed until its answer") {
+  scripted_daemon daemon;
+  daemon.events = {{0, "progress", R"({"text":"Main/web: 1 of 8 ready"})"},
+                   {0, "reply", R"({"ok":true,"text":"Pool has been scaled.","changed":true})"},
+                   {0, "reply", "not read any more"}};
+  const outcome done = typed({"scale", "web", "8"}, daemon);
+  CHECK(done.exit_code == 0);
+  CHECK(done.out == "Pool has been scaled.\n");
+  CHECK(done.err.empty()); // no terminal
+  CHECK(daemon.asked.at(0).method == "POST");
+  CHECK(daemon.asked.at(0).within == kraken::milliseconds{0});
+  CHECK(typed({"scale", "web", "8", "--timeout", "5s"}, daemon).exit_code == 0);
+  CHECK(daemon.asked.at(1).within == kraken::seconds{5});
+}
+
+TEST_CASE("a command that lasts and has no answer") {
+  scripted_daemon daemon;
+  daemon.events = {
+      {0, "error", R"({"ok":false,"error":{"code":"not_found","text":"no container 'x'"}})"}};
+  const outcome refused = typed({"scale", "x", "8"}, daemon);
+  CHECK(refused.exit_code == 3);
+  CHECK(refused.err == "Pool could not be scaled.\nReason: no container 'x' (not_found)\n"
+                       "Try: kraken tree\n");
+  daemon.events.clear();
+  CHECK(typed({"scale", "x", "8"}, daemon).exit_code == 4); // it ended before it answered
+  daemon.answer = console::api_answer{404, R"({"error":{"code":"not_found","text":"no"}})"};
+  CHECK(typed({"scale", "x", "8"}, daemon).exit_code == 3);
+  daemon.answer = kraken::fail(errc::timeout, "late");
+  CHECK(typed({"scale", "x", "8"}, daemon).exit_code == 1);
+}
+
+TEST_CASE("the answer of a container is its value alone") {
+  scripted_daemon daemon;
+  daemon.events = {{0, "progress", R"({"text":"w1: Task unfinished."})"},
+                   {0, "reply", R"({"ok":true,"text":"","data":{"a":[1]}})"}};
+  const outcome done = typed({"container:request", "w1", "[1,2]", "--progress"}, daemon);
+  CHECK(done.exit_code == 0);
+  CHECK(done.out == "{\n  \"a\": [\n    1\n  ]\n}\n");
+  CHECK(done.err == "w1: Task unfinished.\n");
+  CHECK(daemon.asked.at(0).body.find(R"("values":[[1,2]])") != std::string::npos);
+  daemon.events = {{0, "reply", R"({"ok":true,"text":"","data":null})"}};
+  CHECK(typed({"container:request", "w1", "1"}, daemon).out == "null\n");
+  daemon.events = {{0, "reply", R"({"ok":false,"text":"","data":{},"failed":2})"}};
+  CHECK(typed({"container:request", "w*", "1"}, daemon).exit_code == 1);
+  CHECK(typed({"container:request", "w*", "1", "-o", "name"}, daemon).out == "w*\n");
+}
+
+TEST_CASE("messages are JSON, or texts as they stand") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{200, R"({"ok":true,"text":"Message has been sent."})"};
+  CHECK(typed({"container:send", "w1", "{\"a\":1}", "2"}, daemon).out ==
+        "Message has been sent.\n");
+  CHECK(daemon.asked.at(0).body.find(R"("values":[{"a":1},2])") != std::string::npos);
+  CHECK(typed({"container:send", "w1", "--text", "hello", "2"}, daemon).exit_code == 0);
+  CHECK(daemon.asked.at(1).body.find(R"("values":["hello","2"])") != std::string::npos);
+  CHECK(typed({"container:send", "w1", "hello"}, daemon).exit_code == 2);
+  CHECK(typed({"container:send", "w1"}, daemon).exit_code == 2);
+  CHECK(typed({"container:request", "w1", "1", "2"}, daemon).exit_code == 2);
+  CHECK(daemon.asked.size() == 2);
 }
 
 TEST_CASE("serve and the config family become the daemon's program") {

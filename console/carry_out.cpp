@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "console/carry_out.hpp"
+
+#include <optional>
+#include <ostream>
+#include <utility>
+
+namespace kraken::console {
+
+namespace {
+
+/// Shows what the daemon tells meanwhile.
+class progress_line {
+public:
+  progress_line(const invocation& asked, surroundings& around)
+      : loud_(asked.request.flags.contains("progress")), around_(around) {}
+  ~progress_line() {
+    if (shown_) {
+      around_.show_progress({});
+    }
+  }
+  progress_line(const progress_line&) = delete;
+  progress_line& operator=(const progress_line&) = delete;
+
+  void show(std::string_view json) {
+    const auto told = read_command_reply(json);
+    const std::string text = told ? printable(told->text) : std::string{};
+    if (loud_) {
+      around_.err << text << "\n" << std::flush;
+    } else if (around_.show_progress && !text.empty()) {
+      around_.show_progress(text);
+      shown_ = true;
+    }
+  }
+
+private:
+  bool loud_;
+  bool shown_ = false;
+  surroundings& around_;
+};
+
+} // namespace
+
+fetched carry_out(const invocation& asked, api_transport& daemon, surroundings& around) {
+  api_question question{
+      "POST", target_of(api_call{endpoint::commands, {}, {}}), to_json(asked.request)};
+  if (asked.command->patience.count() > 0) {
+    return fetch(daemon, question);
+  }
+  question.within = asked.timeout;
+  std::optional<fetched> got;
+  progress_line line(asked, around);
+  auto answer = daemon.follow(question, [&](const stream_event& event) {
+    if (event.name == "reply") {
+      got = fetched{event.data, {}};
+    } else if (event.name == "error") {
+      got = fetched{{}, read_error(row_of(errc::internal).http_status, event.data)};
+    } else if (event.name == "progress") {
+      line.show(event.data);
+    }
+    return got ? verdict::enough : verdict::go_on;
+  });
+  if (got) {
+    return std::move(*got);
+  }
+  if (!answer) {
+    return {{}, {answer.error(), {}}};
+  }
+  if (answer->status != 200) {
+    return {{}, read_error(answer->status, answer->body)};
+  }
+  return {{}, {error{errc::unreachable, "the daemon ended before it answered"}, {}}};
+}
+
+} // namespace kraken::console

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "containers/admin/situation.hpp"
+
+#include "kraken/model/lifecycle.hpp"
+
+#include <algorithm>
+
+namespace kraken::containers {
+
+std::string situation_text(std::string_view path, std::span<const actor::status_ptr> children) {
+  if (children.empty()) {
+    return {};
+  }
+  const auto count = [&](model::phase which) {
+    return std::ranges::count_if(children, [&](const auto& each) { return each->at == which; });
+  };
+  std::string out = std::string{path} + ": " + std::to_string(count(model::phase::ready)) + " of " +
+                    std::to_string(children.size()) + " ready";
+  for (const auto& row : model::phase_table) {
+    const auto number = count(row.value);
+    if (row.value != model::phase::ready && number > 0) {
+      out += ", " + std::to_string(number) + " " + std::string{row.name};
+    }
+  }
+  return out;
+}
+
+} // namespace kraken::containers
