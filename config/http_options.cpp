@@ -17,6 +17,16 @@ struct choice_words<route_retry> {
 };
 
 template <>
+struct choice_words<access_log_format> {
+  static constexpr std::array words{
+      std::pair<std::string_view, access_log_format>{"off", access_log_format::off},
+      std::pair<std::string_view, access_log_format>{"text", access_log_format::text},
+      std::pair<std::string_view, access_log_format>{"json", access_log_format::json},
+      std::pair<std::string_view, access_log_format>{"combined", access_log_format::combined},
+  };
+};
+
+template <>
 struct option_table<respond_options> {
   static constexpr std::string_view name = "respond";
   static constexpr std::array rows{
@@ -105,6 +115,21 @@ struct option_table<http_timeouts> {
 };
 
 template <>
+struct option_table<access_log_options> {
+  static constexpr std::string_view name = "access_log";
+  static constexpr std::array rows{
+      row<&access_log_options::format>(
+          "format",
+          {.summary = "one line per request: none, as the daemon's log, one JSON object, or "
+                      "Apache's combined format"}),
+      row<&access_log_options::file>(
+          "file",
+          {.summary = "where to, relative to the configuration file, opened anew at SIGUSR1; "
+                      "empty: standard error"}),
+  };
+};
+
+template <>
 struct option_table<http_options> {
   static constexpr std::string_view name = "http";
   static constexpr std::array rows{
@@ -117,6 +142,7 @@ struct option_table<http_options> {
                                   .need = presence::required}),
       row<&http_options::limits>("limits", {.summary = "what a client may send"}),
       row<&http_options::timeouts>("timeouts", {.summary = "how long a client may take"}),
+      row<&http_options::access_log>("access_log", {.summary = "what is written of each request"}),
   };
 };
 
@@ -124,6 +150,7 @@ static_assert(every_field_has_a_row<respond_options>());
 static_assert(every_field_has_a_row<route_options>());
 static_assert(every_field_has_a_row<http_limits>());
 static_assert(every_field_has_a_row<http_timeouts>());
+static_assert(every_field_has_a_row<access_log_options>());
 static_assert(every_field_has_a_row<http_options>());
 
 const section& detail::http_section() {

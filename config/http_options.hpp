@@ -52,11 +52,20 @@ struct http_timeouts {
   milliseconds write = seconds{60};
 };
 
+/// One line per request, or none.
+enum class access_log_format : std::uint8_t { off, text, json, combined };
+
+struct access_log_options {
+  access_log_format format = access_log_format::off;
+  std::string file; ///< absolute once loaded; empty: standard error
+};
+
 struct http_options {
   std::vector<std::string> listen; ///< `host:port`, `:port`, `unix:/path`, `fd:N`; at least one
   std::vector<route_options> routes;
   http_limits limits;
   http_timeouts timeouts;
+  access_log_options access_log;
 };
 
 /// As `child_spec::options` of the kind `http`.

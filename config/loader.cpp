@@ -320,6 +320,11 @@ private:
       } else if (const auto* http = dynamic_cast<const http_spec_options*>(child.options.get())) {
         auto values = http->values;
         complete_listen(values.listen, child_at.find("listen"));
+        const auto* log = child_at.find("access_log");
+        const auto* file = log == nullptr ? nullptr : log->find("file");
+        if (file != nullptr && !values.access_log.file.empty()) {
+          values.access_log.file = absolute_name(values.access_log.file, file->at);
+        }
         child.options = std::make_shared<const http_spec_options>(std::move(values));
       }
       complete_children(child, child_at);

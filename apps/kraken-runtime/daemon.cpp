@@ -61,6 +61,7 @@ result<int> daemon::run() {
   control_.run();
   // The tree has ended: every container is gone, every process reaped. Freeing the actor system
   // waits for timers nobody needs any more, so the process just ends.
+  access_logs_.end_all(limits::kill_grace);
   process::end_all_children(limits::kill_grace);
   ::unlink(plan_.admin_socket.c_str());
   ::_exit(exit_code_);
@@ -177,6 +178,7 @@ std::vector<actor::kind> daemon::kinds() {
   process_environment_.default_root =
       ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
   http_environment_.counters = &fronts_;
+  http_environment_.logs = &access_logs_;
   http_environment_.bound = [this](const std::string& path,
                                    const std::vector<net::address>& where) {
     listening_.with([&](auto& all) {

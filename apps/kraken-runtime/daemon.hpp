@@ -93,6 +93,7 @@ private:
              containers::admin_environment::changes_done done);
   [[nodiscard]] result<daemon_plan> read_again() const;
   void measure(containers::metrics_page& page);
+  void measure_access_logs(containers::metrics_page& page);
   void measure_pools(containers::metrics_page& page);
   void measure_output(containers::metrics_page& page);
   void open_narya_status();
@@ -109,6 +110,7 @@ private:
   process::log_board logs_;
   process::child_registry children_{process::plan_descriptors()};
   counter_board<containers::front_counters> fronts_;
+  containers::access_logs access_logs_;
   counter_board<containers::pool_counters> pool_counters_;
   containers::pool_environment pool_environment_;
   containers::process_environment process_environment_;

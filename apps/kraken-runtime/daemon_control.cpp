@@ -41,6 +41,7 @@ void daemon::on_signal(const process::received_signal& signal) {
     if (auto reopened = log::reopen(); !reopened) {
       log::error("log_not_reopened", {{"reason", reopened.error().text()}});
     }
+    access_logs_.reopen_all();
     return;
   case SIGTERM:
   case SIGINT:

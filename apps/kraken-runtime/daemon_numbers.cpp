@@ -81,6 +81,7 @@ void daemon::measure(containers::metrics_page& page) {
                static_cast<double>(counters.responses[group].get()));
     }
   });
+  measure_access_logs(page);
   measure_pools(page);
   measure_output(page);
 }
@@ -111,6 +112,23 @@ void daemon::measure_output(containers::metrics_page& page) {
            "Lines of the daemon's log that could not be written.",
            {},
            static_cast<double>(log::lost()));
+}
+
+void daemon::measure_access_logs(containers::metrics_page& page) {
+  using type = containers::metrics_page::type;
+  access_logs_.visit([&](const containers::access_log& log) {
+    const containers::metrics_page::labels of{{"container", log.container()}};
+    page.add("kraken_access_log_written_total",
+             type::counter,
+             "Lines of the access log that its file has.",
+             of,
+             static_cast<double>(log.counters().written.load(std::memory_order_relaxed)));
+    page.add("kraken_access_log_dropped_total",
+             type::counter,
+             "Lines of the access log that were lost: the file was slow, or full.",
+             of,
+             static_cast<double>(log.counters().dropped.load(std::memory_order_relaxed)));
+  });
 }
 
 // What the pools count, per shard.

@@ -17,10 +17,15 @@ namespace {
 // How long a closed-down connection may take to read our last bytes and close itself.
 constexpr milliseconds linger_time = seconds{2};
 
+// What access logs say of a client that did not wait for its answer; never sent.
+constexpr int client_gone_status = 499;
+
 } // namespace
 
 connection::connection(front& owner, unique_fd socket, std::string peer)
     : stream(owner.loop_, std::move(socket)), front_(owner), peer_(std::move(peer)),
+      note_(owner.settings_.access ? std::make_unique<access_note>(owner.settings_.access)
+                                   : nullptr),
       head_limits_(owner.settings_.head), parser_(head_limits_) {}
 
 connection::~connection() {
@@ -49,6 +54,9 @@ void connection::cut() {
 void connection::on_closed() {
   if (auto* const waited = std::exchange(sink_, nullptr)) {
     front_.counters_->client_gone.add();
+    if (note_) {
+      note_end(stage_ == stage::streaming ? 0 : client_gone_status, delivery::cut_off);
+    }
     waited->abandon(*this);
   }
   front_.closed(*this);
@@ -112,9 +120,32 @@ void connection::count_response(int status) {
   front_.counters_->responses[row].add();
 }
 
+// The answer stands whole in the output, behind what was put out for those before it.
+void connection::note_answer(int status) {
+  const auto held = stream::output().view();
+  const auto size = std::min<std::uint64_t>(put_out() - note_->marked(), held.size());
+  note_->count_body(body_size_of(held.substr(held.size() - size)));
+  note_end(status, delivery::complete);
+}
+
+void connection::note_end(int status, delivery how) {
+  note_->finish(peer_, status, how, loop().now());
+  note_->mark(put_out());
+}
+
+void connection::interim() {
+  if (note_) {
+    note_->mark(put_out());
+  }
+  flush_later();
+}
+
 void connection::answered(int status, wire::connection_after after) {
   sink_ = nullptr;
   count_response(status);
+  if (note_) {
+    note_answer(status);
+  }
   flush_later();
   finish(after);
 }
@@ -124,12 +155,18 @@ void connection::failed(int status, std::string_view detail) {
   count_response(status);
   const auto how = context();
   wire::append_error(stream::output(), how, status, detail, front_.settings_.retry_after_s);
+  if (note_) {
+    note_answer(status);
+  }
   flush_later();
   finish(how.after);
 }
 
 void connection::streaming(int status, wire::body_framing framing, wire::connection_after after) {
   count_response(status);
+  if (note_) {
+    note_->answers_with(status);
+  }
   stage_ = stage::streaming;
   framing_ = framing;
   after_ = after;
@@ -148,6 +185,9 @@ void connection::stream_part(std::string_view part) {
   case wire::body_framing::none:
     return;
   }
+  if (note_) {
+    note_->count_body(part.size());
+  }
   flush_later();
 }
 
@@ -156,12 +196,18 @@ void connection::stream_ended() {
   if (framing_ == wire::body_framing::chunked) {
     wire::append_last_chunk(stream::output());
   }
+  if (note_) {
+    note_end(0, delivery::complete);
+  }
   flush_later();
   finish(framing_ == wire::body_framing::close ? wire::connection_after::close : after_);
 }
 
 void connection::stream_broken() {
   sink_ = nullptr;
+  if (note_) {
+    note_end(0, delivery::cut_off);
+  }
   if (framing_ == wire::body_framing::close) {
     // An orderly close would say that this was all.
     const linger at_once{.l_onoff = 1, .l_linger = 0};

@@ -5,6 +5,7 @@
 /// here.
 #pragma once
 
+#include "containers/http/access_note.hpp"
 #include "kraken/net/exchange.hpp"
 #include "kraken/net/stream.hpp"
 #include "kraken/wire/http1_chunked.hpp"
@@ -12,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -57,7 +59,7 @@ private:
   // net::exchange
   wire::byte_buffer& output() noexcept override { return stream::output(); }
   wire::response_context context() noexcept override;
-  void interim() override { flush_later(); }
+  void interim() override;
   void answered(int status, wire::connection_after after) override;
   void failed(int status, std::string_view detail) override;
   void streaming(int status, wire::body_framing framing, wire::connection_after after) override;
@@ -84,10 +86,14 @@ private:
   void begin_closing();
   void limit(time_point at);
   void count_response(int status);
+  [[nodiscard]] std::uint64_t put_out() noexcept { return sent() + stream::output().size(); }
+  void note_answer(int status);
+  void note_end(int status, delivery how);
 
   front& front_;
   std::string peer_;
-  wire::request_limits head_limits_; ///< the front's may change meanwhile
+  std::unique_ptr<access_note> note_; ///< null: the front has no access log
+  wire::request_limits head_limits_;  ///< the front's may change meanwhile
   wire::request_parser parser_;
   stage stage_ = stage::head;
   wire::body_framing framing_ = wire::body_framing::length;

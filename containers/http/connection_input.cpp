@@ -80,6 +80,9 @@ std::size_t connection::read_head(std::string_view input) {
     // What an unreadable request says of its version and method is not believed.
     version_minor_ = 1;
     head_request_ = false;
+    if (note_) {
+      note_->begin_unreadable(input, loop().now());
+    }
     refuse(found.http_status, found.reason);
     return input.size();
   case wire::parse_outcome::kind::done:
@@ -96,6 +99,9 @@ std::size_t connection::take_head(std::string_view head, std::string_view rest) 
   version_minor_ = request.version_minor;
   head_request_ = request.method == wire::http_method::head;
   keep_alive_ = request.keep_alive;
+  if (note_) {
+    note_->begin(head, request, loop().now());
+  }
   if (!choose_route()) {
     return 0; // without a body the next request follows; with one the connection is closing
   }
@@ -144,7 +150,7 @@ std::size_t connection::begin_body(std::string_view head, std::string_view rest)
   }
   if (request.expect_continue && rest.empty()) {
     stream::output().append(wire::continue_response);
-    flush_later();
+    interim();
   }
   stage_ = stage::body;
   body_began_ = loop().now();
@@ -261,12 +267,18 @@ void connection::answer_fixed() {
     }
     stream::output().append(kept.bytes.view());
     count_response(route_->respond.status);
+    if (note_) {
+      note_answer(route_->respond.status);
+    }
     flush_later();
     finish(wire::connection_after::keep);
     return;
   }
   const auto after = render(*route_, stream::output(), how);
   count_response(route_->respond.status);
+  if (note_) {
+    note_answer(route_->respond.status);
+  }
   flush_later();
   finish(after);
 }

@@ -4,6 +4,7 @@
 /// through `connection`; supervises nothing.
 #pragma once
 
+#include "containers/http/access_note.hpp"
 #include "containers/http/route_table.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/base/metric.hpp"
@@ -44,6 +45,7 @@ struct front_settings {
   milliseconds idle_timeout = seconds{60};
   milliseconds write_timeout = seconds{60};
   unsigned retry_after_s = 1;
+  std::shared_ptr<const access_target> access; ///< null: no access log
   /// Asked about every accepted socket; refused ones are closed. Empty: all are welcome.
   std::function<bool(int fd)> admits;
 };

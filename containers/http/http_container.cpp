@@ -26,6 +26,19 @@ const config::http_options& options_of(const model::child_spec& spec) {
   return given->values;
 }
 
+access_format form_of(config::access_log_format wanted) {
+  switch (wanted) {
+  case config::access_log_format::json:
+    return access_format::json;
+  case config::access_log_format::combined:
+    return access_format::combined;
+  case config::access_log_format::off:
+  case config::access_log_format::text:
+    break;
+  }
+  return access_format::text;
+}
+
 } // namespace
 
 http_container::http_container(actor::host& shell, const http_environment& environment)
@@ -62,6 +75,7 @@ front_settings http_container::settings() const {
   out.body_timeout = options_.timeouts.body;
   out.idle_timeout = options_.timeouts.idle;
   out.write_timeout = options_.timeouts.write;
+  out.access = access_;
   return out;
 }
 
@@ -110,15 +124,35 @@ result<std::vector<std::vector<net::listening_socket>>> http_container::bind_all
   return per_shard;
 }
 
+result<void> http_container::open_access_log() {
+  const auto& wanted = options_.access_log;
+  if (wanted.format == config::access_log_format::off) {
+    return {};
+  }
+  auto log = environment_.logs->open(shell_.path(), wanted.file);
+  if (!log) {
+    return fail(log.error());
+  }
+  access_ = std::make_shared<const access_target>(
+      access_target{std::move(*log), form_of(wanted.format), shell_.path()});
+  return {};
+}
+
+void http_container::cannot_start(const error& why) {
+  model::cause cause;
+  cause.kind = model::cause_kind::start_error;
+  cause.message = why.text();
+  ended_ = true;
+  shell_.ended(std::move(cause));
+}
+
 void http_container::start() {
+  if (auto opened = open_access_log(); !opened) {
+    return cannot_start(opened.error());
+  }
   auto sockets = bind_all();
   if (!sockets) {
-    model::cause why;
-    why.kind = model::cause_kind::start_error;
-    why.message = sockets.error().text();
-    ended_ = true;
-    shell_.ended(std::move(why));
-    return;
+    return cannot_start(sockets.error());
   }
   std::vector<net::address> bound;
   for (const auto& each : sockets->front()) {

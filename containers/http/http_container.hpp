@@ -5,6 +5,7 @@
 #pragma once
 
 #include "config/http_options.hpp"
+#include "containers/http/access_logs.hpp"
 #include "containers/http/front.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/counter_board.hpp"
@@ -28,6 +29,7 @@ struct http_shard {
 struct http_environment {
   std::vector<http_shard> shards;
   counter_board<front_counters>* counters = nullptr; ///< for the metrics page
+  access_logs* logs = nullptr;
   /// Told of the addresses really bound (port 0), once listening, and of none at the end.
   std::function<void(const std::string& path, const std::vector<net::address>&)> bound;
 };
@@ -48,6 +50,8 @@ private:
 
   [[nodiscard]] result<std::vector<std::vector<net::listening_socket>>> bind_all() const;
   [[nodiscard]] front_settings settings() const;
+  [[nodiscard]] result<void> open_access_log();
+  void cannot_start(const error& why);
   void one_done(bool drained);
   void end();
 
@@ -56,6 +60,7 @@ private:
   config::http_options options_;
   std::shared_ptr<std::atomic<bool>> alive_;
   std::vector<std::shared_ptr<part>> parts_;
+  std::shared_ptr<const access_target> access_; ///< null: there is none
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::size_t waiting_for_ = 0;
   bool ended_ = false;

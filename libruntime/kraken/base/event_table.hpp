@@ -20,6 +20,9 @@ struct event_row {
 // Rows read as a table.
 // clang-format off
 inline constexpr std::array event_table{
+  event_row{"access_log_drops", level::warn, "lines of an access log are lost, continuing"},
+  event_row{"access_log_not_reopened", level::error, "an access log could not be opened anew"},
+  event_row{"access_log_resumes", level::info, "an access log takes its lines again"},
   event_row{"admin_door_closed", level::error, "the admin socket could not be opened"},
   event_row{"configuration", level::warn, "a warning about the configuration, continuing"},
   event_row{"container_cause", level::error, "detail of a failure: standard error, trace"},

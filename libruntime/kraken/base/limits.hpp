@@ -67,6 +67,8 @@ inline constexpr std::size_t http_header_line_bytes  = 8U << 10U;  ///< one fiel
 inline constexpr std::size_t http_leading_blank_lines = 4;        ///< before a request line
 inline constexpr std::size_t http_chunk_extension_bytes = 256;
 inline constexpr std::size_t http_output_pause_bytes = 1U << 20U; ///< pause the producer above
+inline constexpr std::size_t access_log_bytes_max    = 1U << 20U; ///< lines not written yet
+inline constexpr std::size_t access_line_bytes_kept  = 16U << 10U; ///< of a request's first line
 
 // The admin API.
 inline constexpr std::size_t admin_body_bytes_max   = 1U << 20U;  ///< of a request

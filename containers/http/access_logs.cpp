@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Keeping of access logs until their threads have ended, so that nobody ever waits for one.
+#include "containers/http/access_logs.hpp"
+
+#include "kraken/base/clock.hpp"
+#include "kraken/base/log.hpp"
+
+#include <algorithm>
+
+namespace kraken::containers {
+
+result<std::shared_ptr<access_log>> access_logs::open(std::string container, std::string file) {
+  auto made = access_log::open(std::move(container), std::move(file));
+  if (!made) {
+    return made;
+  }
+  all_.with([&](list& all) {
+    std::erase_if(all, [](const auto& each) { return each->ended(milliseconds{0}); });
+    all.push_back(*made);
+  });
+  // The handle only says that it is over: its holder, a shard, must not wait for the thread.
+  return std::shared_ptr<access_log>(made->get(), [kept = *made](access_log* log) { log->end(); });
+}
+
+access_logs::list access_logs::snapshot() const {
+  return all_.with([](const list& all) { return all; });
+}
+
+void access_logs::reopen_all() {
+  for (const auto& each : snapshot()) {
+    if (auto reopened = each->reopen(); !reopened) {
+      log::error("access_log_not_reopened",
+                 {{"container", each->container()}, {"reason", reopened.error().text()}});
+    }
+  }
+}
+
+void access_logs::end_all(milliseconds within) {
+  const auto all = snapshot();
+  for (const auto& each : all) {
+    each->end();
+  }
+  const steady_monotonic_clock clock;
+  const auto deadline = clock.now() + within;
+  for (const auto& each : all) {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock.now());
+    static_cast<void>(each->ended(std::max(left, milliseconds{0})));
+  }
+}
+
+} // namespace kraken::containers
