@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Containers in PHP under the real daemon: verbs, children made from PHP, the end of each kind."""
+import json
 import os
 import signal
 import time
@@ -230,6 +231,24 @@ class Letters(PhpCase):
         self.assertEqual(json.loads(d.file.readline()),
                          {"value": {"echo": "back", "from": "Main/D"}})
         self.ready("Main/P", before["generation"] + 1)
+
+    def test_a_watched_container_that_is_over_is_told_once(self):
+        d = self.driver("D")
+        d("createProcess", "W", "Probe")
+        for _ in range(2):  # twice is as once
+            d("watch", "W")
+        d("createProcess", "X", "Probe")
+        d("watch", "X")
+        d("unwatch", "X")
+        before = self.ready("Main/D/W")
+        os.kill(before["pid"], signal.SIGKILL)
+        self.ready("Main/D/W", before["generation"] + 1)
+        self.assertEqual(d("messages"), [], "a restart is no end")
+        d("destroyProcess", "X")
+        d("destroyProcess", "W")
+        wait_until(lambda: d("messages") == ["notice Main/D/W 2"], "D is told")
+        d("watch", "Main/D/W")  # gone already: at once
+        wait_until(lambda: d("messages") == ["notice Main/D/W 2"] * 2, "D is told again")
 
     def test_failures_that_the_rules_let_pass(self):
         d = self.driver("D")
