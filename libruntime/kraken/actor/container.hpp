@@ -19,7 +19,7 @@
 #include "kraken/actor/messages.hpp"
 #include "kraken/actor/remote_supervisor.hpp"
 
-#include <deque>
+#include <list>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -205,7 +205,7 @@ private:
   std::uint64_t last_generation_ = 0;   ///< given to any incarnation
   std::optional<way_out> leaving_;
   std::optional<solving> solving_;
-  std::deque<std::pair<model::cause, ending>> failures_waiting_; ///< came while one is solved
+  std::list<std::pair<model::cause, ending>> failures_waiting_; ///< came while one is solved
   std::optional<model::cause> done_waiting_;                     ///< supervision_done() likewise
   std::uint64_t last_step_ = 0;
   deadlines::token start_timer_;

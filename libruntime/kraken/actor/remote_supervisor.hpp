@@ -20,7 +20,7 @@
 #include "caf/actor.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -166,7 +166,7 @@ private:
 
   struct group {
     std::string failed;
-    std::deque<std::string> stop;     ///< right to left
+    std::list<std::string> stop;     ///< right to left
     std::vector<std::string> restart; ///< left to right
   };
 
@@ -236,7 +236,7 @@ private:
   ending how_ending_ = ending::orderly;
   instruction::act start_act_ = instruction::act::start;
   group group_;
-  std::deque<recycle_wish> recycles_; ///< in the order they were asked for
+  std::list<recycle_wish> recycles_; ///< in the order they were asked for
   std::optional<recycle_turn> turn_;
   /// Commands that replace a child, to be tried once it is gone.
   std::vector<std::tuple<model::command, maker, reply_to>> create_next_;
