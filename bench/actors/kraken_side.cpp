@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Containers of Kraken: start, stop, memory, restarts.
+/// Containers of Kraken: start, stop, memory.
+#include "behaviours.hpp"
 #include "kraken_tree.hpp"
 #include "sides.hpp"
 
-#include <algorithm>
 #include <atomic>
-#include <stdexcept>
 
 namespace kraken::bench {
 
@@ -16,32 +15,9 @@ struct counts {
   std::atomic<std::uint64_t> started{0};
 };
 
-class idle_one final : public actor::incarnation {
-public:
-  idle_one(actor::host& shell, counts& seen) : shell_(shell), seen_(seen) {}
-
-  void start() override {
-    seen_.started.fetch_add(1, std::memory_order_relaxed);
-    shell_.ready();
-  }
-  void stop() override { end(); }
-  void kill() override { end(); }
-
-private:
-  void end() {
-    model::cause why;
-    why.kind = model::cause_kind::exit_normal;
-    shell_.ended(why);
-  }
-
-  actor::host& shell_;
-  counts& seen_;
-};
-
 actor::kind idle_kind(counts& seen) {
-  return {"idle", "does nothing", [&seen](actor::host& shell) {
-            return std::make_unique<idle_one>(shell, seen);
-          }};
+  return kind_of("idle",
+                 [&seen](actor::host&) { seen.started.fetch_add(1, std::memory_order_relaxed); });
 }
 
 model::child_spec crowd(std::size_t size) {

@@ -23,6 +23,30 @@ int main(int argc, char** argv) {
     }
     return 0;
   }
-  std::fputs("usage: actor_bench kraken|caf start_stop [COUNT] [SHARDS] [IDLE_SECONDS]\n", stderr);
+  const auto count = static_cast<std::size_t>(number(3, 100'000));
+  const auto width = static_cast<std::uint32_t>(number(4, 1));
+  if (what == "messages") {
+    side == "caf" ? kraken::bench::caf_messages(count, width)
+                  : kraken::bench::kraken_messages(count, width);
+    return 0;
+  }
+  if (what == "ping_pong") {
+    side == "caf" ? kraken::bench::caf_ping_pong(count, width)
+                  : kraken::bench::kraken_ping_pong(count, width);
+    return 0;
+  }
+  if (what == "requests" && side == "kraken") {
+    kraken::bench::kraken_requests(count, width);
+    return 0;
+  }
+  if (what == "restarts" && side == "kraken") {
+    kraken::bench::kraken_restarts(count, width);
+    return 0;
+  }
+  std::fputs("usage: actor_bench kraken|caf start_stop [COUNT] [SHARDS] [IDLE_SECONDS]\n"
+             "       actor_bench kraken|caf messages|ping_pong [COUNT] [SHARDS or THREADS]\n"
+             "       actor_bench kraken requests [COUNT] [SHARDS]\n"
+             "       actor_bench kraken restarts [ROUNDS] [CHILDREN]\n",
+             stderr);
   return 2;
 }

@@ -10,6 +10,17 @@ namespace kraken::bench {
 
 void kraken_start_stop(std::size_t size, std::uint32_t shards, double idle_seconds);
 
+/// @param shards 1: both on one loop; 2: on two
+void kraken_messages(std::size_t count, std::uint32_t shards);
+void kraken_ping_pong(std::size_t count, std::uint32_t shards);
+void kraken_requests(std::size_t count, std::uint32_t shards);
+
+/// @param size 1: one_for_one; more: one_for_all
+void kraken_restarts(std::size_t rounds, std::size_t size);
+
 void caf_start_stop(std::size_t size, double idle_seconds);
+/// @param threads of CAF's scheduler
+void caf_messages(std::size_t count, std::size_t threads);
+void caf_ping_pong(std::size_t count, std::size_t threads);
 
 } // namespace kraken::bench
