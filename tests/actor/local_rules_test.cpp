@@ -109,6 +109,20 @@ TEST_CASE_METHOD(tree_fixture, "an incarnation that throws at its start is a fai
   CHECK(on.made == 1);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a transient child that its rule restarts may come to its end") {
+  auto a = leaf("a");
+  a.restart = model::restart_type::transient;
+  a.local = {{"*", {"restart"}}};
+  on.next["Main/a"] = {{}, {.start = on_start::exit, .code = 0}};
+  start(supervisor("Main", {a}));
+  throws("Main/a", "DomainError");
+  CHECK(phase("Main/a") == phase::ended);
+  take_trace();
+  advance(seconds{60});
+  CHECK(took().empty()); // the rule does not try again what is done
+  CHECK(status("Main/a").next_action.empty());
+}
+
 TEST_CASE_METHOD(tree_fixture, "a second failure while failed is recorded, not recursive") {
   auto a = leaf("a");
   on.always["Main/a"].kill = on_kill::hang;

@@ -202,6 +202,7 @@ TEST_CASE_METHOD(tree_fixture,
   CHECK(phase("Main/s/t/b") == phase::ready);
   CHECK(phase("Main/s/c") == phase::ready);
   CHECK(status("Main/s/t/a").generation == 1);
+  CHECK(status("Main/s/t").intensity == model::supervise_spec{}.intensity);
 }
 
 TEST_CASE_METHOD(tree_fixture, "a group that is given up stops right to left, each in its turn") {
@@ -270,6 +271,70 @@ TEST_CASE("an operator's start or restart of what stops for its group waits for 
   CHECK(f.took() == "kill c#1, drain a#1, stop a#1, start a#2, start b#2, start c#2");
   CHECK(asked->ok());
   CHECK(asked->times == 1);
+}
+
+TEST_CASE_METHOD(tree_fixture, "who restarts alone does not wait for its siblings' group") {
+  auto a = leaf("a");
+  a.local = {{"*", {"restart"}}};
+  start(group(strategy::rest_for_one, {a, leaf("b"), leaf("c")}));
+  crash("Main/b");
+  crash("Main/b");
+  REQUIRE(phase("Main/b") == phase::backing_off);
+  take_trace();
+  crash("Main/a");
+  CHECK(took() == "start a#2");
+  CHECK(status("Main/a").restarts == 1);
+  advance(milliseconds{100});
+  CHECK(took() == "start b#3, start c#3");
+}
+
+TEST_CASE("an ordered start waits for an earlier child that an operator starts meanwhile") {
+  const auto what = GENERATE(verb::start, verb::restart);
+  tree_fixture f;
+  auto later = leaf("a");
+  later.autostart = what == verb::restart;
+  f.on.next["Main/b"] = {{.start = on_start::hang}};
+  f.start(supervisor("Main", {later, leaf("b"), leaf("c")}));
+  REQUIRE(f.phase("Main") == phase::starting);
+  f.on.next["Main/a"] = {{.start = on_start::hang}};
+  const auto asked = f.ask(what, "a");
+  f.becomes_ready("Main/b");
+  CHECK(f.phase("Main/c") == phase::idle);
+  f.becomes_ready("Main/a");
+  CHECK(asked->ok());
+  CHECK(f.phase("Main/c") == phase::ready);
+  CHECK(f.phase("Main") == phase::ready);
+}
+
+TEST_CASE("who is started by hand while its group waits has left the group") {
+  const auto what = GENERATE(verb::start, verb::restart);
+  tree_fixture f;
+  auto a = leaf("a");
+  a.on_give_up = model::give_up::park;
+  auto root = group(strategy::one_for_all, {a, leaf("b")});
+  root.supervise.intensity = 1;
+  f.start(root);
+  f.crash("Main/a");
+  f.crash("Main/a");
+  REQUIRE(f.phase("Main/b") == phase::ended);
+  CHECK(f.ask(what, "b")->ok());
+  f.advance(milliseconds{100});
+  CHECK(f.phase("Main/a") == phase::parked);
+  CHECK(f.phase("Main/b") == phase::ready);
+}
+
+TEST_CASE("a recursive start counts once: what is stopped later stays so") {
+  const auto runs_before = GENERATE(true, false);
+  tree_fixture f;
+  f.start(supervisor("Main", {supervisor("s", {leaf("a"), leaf("b")})}));
+  if (!runs_before) {
+    f.ask(verb::stop, "s");
+  }
+  CHECK(f.ask(verb::start_tree, "s")->ok());
+  f.ask(verb::stop, "b");
+  CHECK(f.ask(verb::restart, "s")->ok());
+  CHECK(f.phase("Main/s/a") == phase::ready);
+  CHECK(f.phase("Main/s/b") == phase::ended);
 }
 
 } // namespace kraken::actor_test

@@ -101,20 +101,18 @@ void container::overruled(instruction::act by) {
 }
 
 void container::start(remote_supervisor::extent how_far) {
-  extent_ = how_far;
-  if (leaving_) {
-    if (leaving_->then != after::destroy) {
-      leaving_->then = after::launch;
-    }
-    return;
-  }
-  if (status_.in == model::state::started) {
+  if (status_.in == model::state::started && !leaving_) {
     if (how_far == remote_supervisor::extent::tree) {
       supervisor_.start_all(how_far);
     }
     return;
   }
-  begin_anew();
+  extent_ = how_far; // of the life that begins now or after this one
+  if (!leaving_) {
+    begin_anew();
+  } else if (leaving_->then != after::destroy) {
+    leaving_->then = after::launch;
+  }
 }
 
 /// The next incarnation, after the failed one that may still be held.

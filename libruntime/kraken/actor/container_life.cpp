@@ -121,7 +121,7 @@ void container::on_unready() {
 
 void container::start_children() {
   children_begun_ = status_.generation;
-  supervisor_.start_all(extent_);
+  supervisor_.start_all(std::exchange(extent_, remote_supervisor::extent::wanted));
 }
 
 void container::children_started() {
@@ -169,6 +169,10 @@ void container::on_ended(const model::cause& why) {
 void container::end_unasked(model::cause why) {
   if (!why.normal() || birth_.spec->restart == model::restart_type::permanent) {
     return failed(std::move(why), ending::orderly);
+  }
+  if (solving_) { // its restart is awaited: it has done what it was restarted for
+    note_step("solver_succeeded");
+    end_plan();
   }
   record_end(std::move(why));
   move(model::event::stop, model::phase::stopping);

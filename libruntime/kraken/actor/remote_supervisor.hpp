@@ -201,6 +201,7 @@ private:
   void assist(child_entry& child, const child_report& report);
   void on_due(const std::string& id);
   void launch(child_entry& child, instruction::act what);
+  void hold_up(const child_entry& child) noexcept;
   void give_up(child_entry& child);
   void park(child_entry& child, std::uint32_t spent);
   [[nodiscard]] bool stops_for_group(const child_entry& child) const;

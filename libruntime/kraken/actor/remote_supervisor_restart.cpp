@@ -69,7 +69,7 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
   const bool boot_failure =
       sweep_ == sweep::starting && how_.start == model::start_order::ordered &&
       child.spec->restart == model::restart_type::temporary && child.served == 0 && !why.normal();
-  cursor_ = sweep_ == sweep::starting ? std::min(cursor_, child.rank) : cursor_;
+  hold_up(child);
   if (decided.what == model::decision::act::finish) {
     child.doing = model::activity::stopped;
   }
@@ -218,9 +218,8 @@ void remote_supervisor::on_due(const std::string& id) {
     give_up(*child);
     return;
   }
-  if (sweep_ == sweep::regrouping) {
-    advance();
-    return;
+  if (sweep_ == sweep::regrouping && id == group_.failed) {
+    return advance();
   }
   launch(*child, instruction::act::restart);
 }
@@ -254,7 +253,15 @@ void remote_supervisor::launch(child_entry& child, instruction::act what) {
   made.then.restarts_in_window = window_.count(owner_.time());
   made.then.intensity = window_.intensity();
   child.doing = model::activity::running;
+  hold_up(child);
   instruct(child, std::move(made));
+}
+
+/// Whoever starts again while an ordered start is at those after it is waited for.
+void remote_supervisor::hold_up(const child_entry& child) noexcept {
+  if (sweep_ == sweep::starting) {
+    cursor_ = std::min(cursor_, child.rank);
+  }
 }
 
 void remote_supervisor::give_up(child_entry& child) {
@@ -290,7 +297,6 @@ void remote_supervisor::give_up(child_entry& child) {
 
 /// Whoever is in the list of a group's stops is stopped in its turn.
 void remote_supervisor::park(child_entry& child, std::uint32_t spent) {
-  const bool runs = child.doing == model::activity::running;
   cancel_restart(child);
   window_.forget(child.spec->id);
   child.doing = model::activity::parked;
@@ -298,9 +304,7 @@ void remote_supervisor::park(child_entry& child, std::uint32_t spent) {
     return;
   }
   instruction made;
-  made.what = runs              ? instruction::act::stop
-              : child.at_rest() ? instruction::act::settle
-                                : instruction::act::expect;
+  made.what = child.at_rest() ? instruction::act::settle : instruction::act::expect;
   made.generation = child.generation();
   made.then = {model::phase::parked, "operator", {}, spent, window_.intensity()};
   instruct(child, std::move(made));

@@ -159,6 +159,7 @@ void remote_supervisor::start(child_entry& child, instruction::act what, reply_t
     await(child, waiter::goal::ready, std::move(reply));
     return advance();
   }
+  std::erase(group_.restart, child.spec->id); // it does not wait for the others
   launch(child, what);
   await(child, waiter::goal::ready, std::move(reply));
 }
@@ -217,6 +218,8 @@ void remote_supervisor::replace(child_entry& child, reply_to reply) {
   child.want = wish::running;
   child.doing = model::activity::running;
   if (!stops_for_group(child)) { // it is replaced with its group already
+    std::erase(group_.restart, child.spec->id);
+    hold_up(child);
     instruct(child, instruction::act::replace);
   }
   await(child, waiter::goal::replaced, std::move(reply));
