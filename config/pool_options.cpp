@@ -45,6 +45,15 @@ struct choice_words<worker_dialect> {
 };
 
 template <>
+struct choice_words<worker_carrier> {
+  static constexpr std::array words{
+      std::pair<std::string_view, worker_carrier>{"program", worker_carrier::program},
+      std::pair<std::string_view, worker_carrier>{"native", worker_carrier::native},
+      std::pair<std::string_view, worker_carrier>{"classic", worker_carrier::classic},
+  };
+};
+
+template <>
 struct option_table<pool_size> {
   static constexpr std::string_view name = "size";
   static constexpr std::array rows{
@@ -188,6 +197,13 @@ struct option_table<pool_options> {
                "PHP's memory_limit of each worker, at least 2M; 0: as php.ini says. A change "
                "replaces the workers one by one",
            .when = apply::live}),
+      row<&pool_options::carrier>(
+          "carrier",
+          {.summary =
+               "what runs the workers: the program of `start`; `native`: kraken-php, `start` "
+               "being a script that boots once; `classic`: kraken-php, `start` being a "
+               "document root whose scripts run anew for each request"}),
+      row<&pool_options::ini>("ini", {.summary = "PHP settings of kraken-php, as of `php -d`"}),
       row<&pool_options::queue>("queue", {.summary = "requests that wait for a worker"}),
       row<&pool_options::request>("request", {.summary = "a request in work"}),
       row<&pool_options::recycle>("recycle", {.summary = "when a worker is replaced"}),

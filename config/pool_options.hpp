@@ -9,6 +9,7 @@
 #include "kraken/model/child_spec.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace kraken::config {
@@ -18,6 +19,10 @@ enum class worker_dialect : std::uint8_t { kraken, narya };
 
 /// PHP takes its memory in pieces of this size: a smaller `memory_limit` cannot be kept.
 inline constexpr bytes php_memory_min{2U << 20U};
+
+/// What runs a pool's workers: the program of `start`, or our own PHP (docs/decisions/0020), with a
+/// script that boots once or one that runs anew for each request.
+enum class worker_carrier : std::uint8_t { program, native, classic };
 
 /// Workers of a pool: `size: 8`, or `size: {min: 2, count: 4, max: 16}`. A missing count is min,
 /// a missing min or max is count. min <= count <= max once loaded.
@@ -56,6 +61,8 @@ struct pool_options {
   pool_size size;
   worker_dialect dialect = worker_dialect::kraken;
   bytes memory_limit{0}; ///< PHP's own, of each worker; 0: as php.ini says
+  worker_carrier carrier = worker_carrier::program;
+  std::map<std::string, std::string> ini; ///< not with `worker_carrier::program`
   queue_options queue;
   request_options request;
   recycle_options recycle;

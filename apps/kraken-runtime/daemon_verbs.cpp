@@ -32,6 +32,14 @@ std::string find_package() {
   return (here / package_places.front()).lexically_normal().string();
 }
 
+// Beside the daemon, installed or built; wherever PATH has it otherwise.
+std::string find_native_program() {
+  std::error_code none;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
+  const auto beside = here / "kraken-php";
+  return std::filesystem::exists(beside, none) ? beside.string() : "kraken-php";
+}
+
 containers::php_verb_reply reply_of(const std::string& verb,
                                     const containers::verb_outcome& outcome) {
   containers::php_verb_reply out{outcome.text, std::nullopt};
@@ -48,6 +56,7 @@ void daemon::prepare_php() {
   php_environment_.logs = &logs_;
   php_environment_.children = &children_;
   php_environment_.process_ended = [this] { sweep_soon(); };
+  pool_environment_.native_program = find_native_program();
   php_environment_.package = find_package();
   php_environment_.default_root =
       ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;

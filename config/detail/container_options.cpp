@@ -92,7 +92,8 @@ void check_php_memory(const model::child_spec& spec, const node& from, reader& i
   if (pool->values.memory_limit < php_memory_min) {
     in.fault(given->at, "must be at least " + to_string(php_memory_min) + ", or 0");
   }
-  if (!spec.start.empty() && !is_php(spec.start.front())) {
+  if (pool->values.carrier == worker_carrier::program && !spec.start.empty() &&
+      !is_php(spec.start.front())) {
     in.fault(given->at,
              "is PHP's: `start` has to begin with php, got '" + spec.start.front() + "'");
   }

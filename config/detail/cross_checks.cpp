@@ -104,6 +104,7 @@ private:
               "must be less than memory_hard (" + to_string(recycle.memory_hard) + "), got '" +
                   to_string(recycle.memory) + "'");
       }
+      check_carrier(one, pool->values);
       if (one.spec->id == "admin") {
         fault(place_of(*one.at, "id"), one.path + ".id", "'admin' is the admin API's own name");
       }
@@ -113,6 +114,21 @@ private:
               one.path + ".id",
               "there is another pool '" + one.spec->id + "': " + pools_[one.spec->id]);
       }
+    }
+  }
+
+  void check_carrier(const checked_container& one, const pool_options& pool) {
+    const bool native = pool.carrier != worker_carrier::program;
+    if (!native && !pool.ini.empty()) {
+      fault(place_of(*one.at, "ini"),
+            one.path + ".ini",
+            "is for carrier native or classic; a program takes its settings in start: "
+            "[php, -d, memory_limit=256M, worker.php]");
+    }
+    if (native && pool.dialect != worker_dialect::kraken) {
+      fault(place_of(*one.at, "dialect"),
+            one.path + ".dialect",
+            "must be kraken with carrier native or classic");
     }
   }
 

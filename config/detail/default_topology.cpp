@@ -13,7 +13,7 @@ constexpr std::string_view default_listen = "127.0.0.1:8888";
 
 struct found_script {
   std::filesystem::path script; ///< empty: none
-  bool classic = false;         ///< only an index.php, which may be no worker
+  bool classic = false;         ///< an index.php, which runs anew for each request
 };
 
 /// `public/` is what a web server is pointed at; the worker script often lies beside it.
@@ -32,15 +32,23 @@ found_script find_script(const std::filesystem::path& directory) {
   return {};
 }
 
-node topology_of(const std::filesystem::path& script) {
+node topology_of(const found_script& found) {
+  const auto& script = found.script;
   const auto text = [](std::string_view value) { return node::of_text(std::string{value}); };
   auto start = node::list();
-  start.items = {text("php"), text(script.filename().string())};
+  if (found.classic) {
+    start.items = {text(script.parent_path().string())};
+  } else {
+    start.items = {text("php"), text(script.filename().string())};
+  }
   auto web = node::map();
   web.set("id", text("web"))
       .set("type", text("pool"))
       .set("start", std::move(start))
       .set("cwd", text(script.parent_path().string()));
+  if (found.classic) {
+    web.set("carrier", text("classic"));
+  }
 
   auto listen = node::list();
   listen.items = {text(default_listen)};
@@ -69,8 +77,7 @@ node topology_of(const std::filesystem::path& script) {
 
 node default_topology(const std::string& target,
                       const std::string& directory,
-                      std::vector<config_error>& errors,
-                      std::vector<std::string>& warnings) {
+                      std::vector<config_error>& errors) {
   std::error_code failed;
   auto path = std::filesystem::absolute(std::filesystem::path{directory} / target, failed)
                   .lexically_normal();
@@ -78,7 +85,7 @@ node default_topology(const std::string& target,
     path = path.parent_path(); // `public/`
   }
   if (std::filesystem::is_regular_file(path, failed)) {
-    return topology_of(path);
+    return topology_of({path, path.filename() == "index.php"});
   }
   if (!std::filesystem::is_directory(path, failed)) {
     errors.push_back({{}, {}, "there is no file or directory '" + target + "'"});
@@ -93,11 +100,7 @@ node default_topology(const std::string& target,
                           "script: kraken serve worker.php"});
     return {};
   }
-  if (found.classic) {
-    warnings.push_back("'" + found.script.string() +
-                       "' is run as a worker: it must hand its requests to Kraken\\Worker");
-  }
-  return topology_of(found.script);
+  return topology_of(found);
 }
 
 } // namespace kraken::config::detail

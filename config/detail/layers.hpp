@@ -52,13 +52,12 @@ void put_quick_flag(node& document,
                     std::string_view option,
                     std::vector<config_error>& errors);
 
-/// The default topology for a directory or a worker script.
+/// The default topology for a directory, a worker script or an index.php.
 /// @param target    as given
 /// @param directory what it is relative to
 /// @return          a document; null node after an error
 [[nodiscard]] node default_topology(const std::string& target,
                                     const std::string& directory,
-                                    std::vector<config_error>& errors,
-                                    std::vector<std::string>& warnings);
+                                    std::vector<config_error>& errors);
 
 } // namespace kraken::config::detail

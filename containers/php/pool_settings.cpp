@@ -28,8 +28,14 @@ std::vector<std::string> with_memory_limit(std::vector<std::string> argv, bytes 
 
 pool_settings make_settings(std::vector<std::string> argv, const config::pool_options& options) {
   pool_settings out;
-  out.argv = with_memory_limit(std::move(argv), options.memory_limit);
+  const bool program = options.carrier == config::worker_carrier::program;
+  out.argv = program ? with_memory_limit(std::move(argv), options.memory_limit) : std::move(argv);
   out.speaks = options.dialect == config::worker_dialect::narya ? dialect::narya : dialect::kraken;
+  out.carrier = options.carrier;
+  out.ini = options.ini;
+  if (!program && options.memory_limit != bytes{0}) {
+    out.ini.emplace("memory_limit", std::to_string(options.memory_limit.value));
+  }
   out.count = options.size.count;
   out.scaling = {.min = options.size.min,
                  .max = options.size.max,
@@ -59,6 +65,24 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   out.limits.processes = process.limits.nproc;
   out.umask = process.umask.bits;
   out.stop_signal = config::number_of(process.stop);
+  return out;
+}
+
+std::vector<std::string> worker_argv(const pool_settings& settings,
+                                     const std::string& native_program) {
+  if (settings.carrier == config::worker_carrier::program) {
+    return settings.argv;
+  }
+  std::vector<std::string> out{native_program};
+  for (const auto& [name, value] : settings.ini) {
+    out.insert(out.end(), {"-d", name + "=" + value});
+  }
+  if (settings.carrier == config::worker_carrier::classic) {
+    out.emplace_back("--classic");
+  }
+  // `[php, worker.php]` becomes native by its carrier alone.
+  const bool names_php = settings.argv.size() > 1 && settings.argv.front() == "php";
+  out.insert(out.end(), settings.argv.begin() + (names_php ? 1 : 0), settings.argv.end());
   return out;
 }
 

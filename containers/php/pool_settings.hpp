@@ -28,7 +28,9 @@ enum class dialect : std::uint8_t {
 struct pool_settings {
   std::vector<std::string> argv; ///< with PHP's settings that are options of the pool
   dialect speaks = dialect::kraken;
-  std::uint32_t count = 4; ///< workers at the start
+  config::worker_carrier carrier = config::worker_carrier::program;
+  std::map<std::string, std::string> ini; ///< of a native carrier
+  std::uint32_t count = 4;                ///< workers at the start
   model::scaling_rules scaling;
   std::uint32_t queue_max = 1000;           ///< waiting requests; 0: none may wait
   milliseconds queue_timeout = seconds{10}; ///< 0: as long as the request timeout
@@ -52,5 +54,11 @@ struct pool_settings {
 /// @thread any (pure)
 [[nodiscard]] pool_settings make_settings(std::vector<std::string> argv,
                                           const config::pool_options& options);
+
+/// The command line of a worker.
+/// @param native_program `kraken-php`
+/// @thread any (pure)
+[[nodiscard]] std::vector<std::string> worker_argv(const pool_settings& settings,
+                                                   const std::string& native_program);
 
 } // namespace kraken::containers

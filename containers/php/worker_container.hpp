@@ -25,6 +25,7 @@ struct pool_environment {
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   counter_board<pool_counters>* counters = nullptr; ///< for the metrics page
   std::string socket_directory;                     ///< private, for dialects that connect by path
+  std::string native_program = "kraken-php";        ///< found by PATH unless it has a slash
 };
 
 /// @thread its container's shard

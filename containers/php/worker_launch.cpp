@@ -29,7 +29,7 @@ std::uint32_t narya_number(std::string_view path) {
 process::launch_spec worker_container::base_spec() const {
   const auto& settings = pool_->settings();
   process::launch_spec spec;
-  spec.argv = settings.argv;
+  spec.argv = worker_argv(settings, environment_.native_program);
   spec.environment.base = settings.environment_base;
   spec.environment.set = settings.environment;
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());

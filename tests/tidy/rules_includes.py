@@ -19,6 +19,7 @@ ROOMS = {
     "config/": ["kraken/base/", "kraken/model/"],
     "console/": ["kraken/base/", "kraken/model/", "kraken/wire/"],
     "apps/kraken/": ["apps/kraken/", "console/", "kraken/base/", "kraken/model/"],
+    "php/native/": ["kraken/base/", "kraken/wire/"],
     "apps/": ["apps/", "console/", "config/", "containers/", "kraken/"],
     "cmake/generate/": ["console/", "config/", "containers/", "kraken/"],
 }
@@ -51,6 +52,9 @@ THIRD_PARTY = {
     "systemd/": ["libruntime/kraken/process/notify_socket.cpp"],
     "ncurses": ["apps/kraken/top.cpp"],
     "editline/": ["apps/kraken/shell.cpp"],
+    "main/": ["php/native/php_api.hpp"],
+    "Zend/": ["php/native/php_api.hpp"],
+    "ext/": ["php/native/php_api.hpp"],
     "catch2/": ["tests/"],
     "rapidcheck": ["tests/"],
 }

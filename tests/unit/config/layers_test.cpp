@@ -182,13 +182,14 @@ TEST_CASE("without a file: root is allowed, with a warning") {
   CHECK(files.load().warnings.empty());
 }
 
-TEST_CASE("public/ may have its worker beside it; an index.php is warned of") {
+TEST_CASE("public/ may have its worker beside it; an index.php runs for each request") {
   written_files files;
   files.write("public/index.php", "");
   files.request.target = "public/";
-  CHECK_THAT(files.load().warnings.at(0), Catch::Contains("is run as a worker"));
+  CHECK(web_of(files.load()).carrier == config::worker_carrier::classic);
   files.write("worker.php", "");
   CHECK(web_of(files.load()).process.cwd == files.directory());
+  CHECK(web_of(files.load()).carrier == config::worker_carrier::program);
   files.request.target = "absent";
   CHECK(files.mistakes() == "there is no file or directory 'absent'");
   files.write("empty/x", "");

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "answer.hpp"
+
+namespace kraken::php {
+
+namespace {
+
+constexpr std::size_t kept_bytes = 1U << 20U;
+constexpr int server_error = 500;
+// A part must fit into a frame with its heads.
+constexpr std::size_t part_bytes_max = 1U << 20U;
+
+} // namespace
+
+void answer::begin() {
+  at_ = stage::held;
+  unread_ = false;
+  status_ = server_error;
+  text_.clear();
+  kept_.clear();
+  body_.clear();
+}
+
+void answer::restate(int status) {
+  status_ = status < 200 || status > 599 ? server_error : status;
+}
+
+void answer::head(int status) {
+  restate(status);
+  text_.clear();
+  kept_.clear();
+}
+
+bool answer::field(std::string_view name, std::string_view value) {
+  if (!wire::is_token(name) || !wire::is_safe_value(value)) {
+    return false;
+  }
+  kept_.push_back({text_.size(), name.size(), value.size()});
+  text_.append(name).append(value);
+  return true;
+}
+
+std::vector<wire::header_field>& answer::fields() {
+  shown_.clear();
+  for (const auto& each : kept_) {
+    const std::string_view text{text_};
+    shown_.push_back({text.substr(each.at, each.name_bytes),
+                      text.substr(each.at + each.name_bytes, each.value_bytes)});
+  }
+  return shown_;
+}
+
+bool answer::hints(std::span<const wire::header_field> fields) {
+  constexpr int early_hints = 103;
+  if (at_ != stage::held) {
+    return false;
+  }
+  wire::append_response(
+      out_, link_.stream(), early_hints, fields, {}, std::nullopt, wire::response_part::first);
+  return link_.send(out_);
+}
+
+bool answer::write(std::string_view part) {
+  if (at_ == stage::none || unread_) {
+    return false;
+  }
+  while (part.size() > part_bytes_max) {
+    body_.append(part.substr(0, part_bytes_max));
+    if (!leave()) {
+      return false;
+    }
+    part.remove_prefix(part_bytes_max);
+  }
+  body_.append(part);
+  return body_.size() <= held_bytes_max || leave();
+}
+
+bool answer::flush() {
+  if (at_ == stage::none || unread_) {
+    return false;
+  }
+  return (at_ == stage::leaving && body_.empty()) || leave();
+}
+
+bool answer::leave() {
+  if (link_.abandoned()) {
+    unread_ = true;
+    body_.clear();
+    return false;
+  }
+  if (at_ == stage::held) {
+    wire::append_response(out_,
+                          link_.stream(),
+                          status_,
+                          fields(),
+                          body_.view(),
+                          std::nullopt,
+                          wire::response_part::first);
+    at_ = stage::leaving;
+  } else {
+    wire::append_chunk_frame(out_, link_.stream(), body_.view(), wire::chunk_part::more);
+  }
+  body_.clear();
+  unread_ = !link_.send(out_);
+  return !unread_;
+}
+
+void answer::finish(wire::worker_after after, std::uint64_t memory_bytes) {
+  if (at_ == stage::held) {
+    wire::append_response(out_,
+                          link_.stream(),
+                          status_,
+                          fields(),
+                          body_.view(),
+                          memory_bytes,
+                          wire::response_part::whole,
+                          after);
+  } else if (at_ == stage::leaving) {
+    wire::append_chunk_frame(out_, link_.stream(), body_.view(), wire::chunk_part::last);
+  }
+  at_ = stage::none;
+  static_cast<void>(link_.send(out_));
+  body_.clear();
+  body_.release_above(kept_bytes);
+  out_.release_above(kept_bytes);
+}
+
+} // namespace kraken::php

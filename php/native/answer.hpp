@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The answer to the open request, as it is made: status and header fields, then a body that
+/// leaves whole, or part by part once it is large or flushed. Knows frames, not PHP.
+#pragma once
+
+#include "daemon_link.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kraken::php {
+
+/// @thread one, its link's
+class answer {
+public:
+  /// A body larger than this is sent while it is made.
+  static constexpr std::size_t held_bytes_max = 256U << 10U;
+
+  explicit answer(daemon_link& link) : link_(link) {}
+
+  /// A request waits for its answer from now on.
+  void begin();
+
+  /// A request waits for its answer, or for the rest of it.
+  [[nodiscard]] bool open() const noexcept { return at_ == stage::held || at_ == stage::leaving; }
+  /// Nothing has left yet: status and fields can still change.
+  [[nodiscard]] bool held() const noexcept { return at_ == stage::held; }
+
+  /// @param status one that HTTP does not know becomes 500
+  void head(int status);
+
+  /// Another status than `head` said, before anything has left.
+  void restate(int status);
+
+  /// Adds a header field. One that HTTP cannot carry is left out.
+  /// @return false: it was left out
+  bool field(std::string_view name, std::string_view value);
+
+  /// Interim response 103.
+  bool hints(std::span<const wire::header_field> fields);
+
+  /// Appends to the body.
+  /// @return false: nobody reads it any more
+  bool write(std::string_view part);
+
+  /// Sends what there is.
+  /// @return false: nobody reads it any more
+  bool flush();
+
+  /// Sends the rest; the request is answered.
+  /// @param memory_bytes in use by this process
+  void finish(wire::worker_after after, std::uint64_t memory_bytes);
+
+private:
+  enum class stage : std::uint8_t { none, held, leaving };
+
+  struct kept_field { ///< in `text_`
+    std::size_t at;
+    std::size_t name_bytes;
+    std::size_t value_bytes;
+  };
+
+  [[nodiscard]] std::vector<wire::header_field>& fields();
+  bool leave();
+
+  daemon_link& link_;
+  stage at_ = stage::none;
+  bool unread_ = false; ///< nobody reads
+  int status_ = 0;
+  std::string text_;
+  std::vector<kept_field> kept_;
+  std::vector<wire::header_field> shown_;
+  wire::byte_buffer body_;
+  wire::byte_buffer out_;
+};
+
+} // namespace kraken::php

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What this process is and which request it has open: the one thing PHP's callbacks can reach,
+/// through SG(server_context). Holds the request's texts as PHP wants them; runs nothing.
+#pragma once
+
+#include "answer.hpp"
+#include "daemon_link.hpp"
+#include "server_variables.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace kraken::php {
+
+enum class run_mode : std::uint8_t {
+  worker,  ///< one script boots and then handles requests
+  classic, ///< each request runs a script from the beginning
+};
+
+class carrier {
+public:
+  carrier(daemon_link& link, run_mode mode) : link_(link), mode_(mode), answer_(link) {}
+
+  [[nodiscard]] run_mode mode() const noexcept { return mode_; }
+  [[nodiscard]] daemon_link& link() noexcept { return link_; }
+  [[nodiscard]] php::answer& answer() noexcept { return answer_; }
+
+  /// Takes over the request that `link` has open.
+  /// @param answering the script that will answer it
+  void open_request(const script_place& answering);
+  void close_request();
+  [[nodiscard]] bool has_request() const noexcept { return has_request_; }
+
+  /// The next bytes of the body.
+  [[nodiscard]] std::size_t read_body(char* into, std::size_t most) noexcept;
+
+  // Valid while the request is open.
+  [[nodiscard]] const variable_list& variables() const noexcept { return variables_; }
+  [[nodiscard]] std::string& method() noexcept { return method_; }
+  [[nodiscard]] std::string& target() noexcept { return target_; }
+  [[nodiscard]] std::string& query() noexcept { return query_; }
+  [[nodiscard]] std::string& content_type() noexcept { return content_type_; }
+  [[nodiscard]] std::string& cookies() noexcept { return cookies_; }
+  [[nodiscard]] std::string& authorization() noexcept { return authorization_; }
+
+  wire::worker_welcome welcome;
+  script_place script;        ///< worker mode: the one that boots
+  bool ready_told = false;    ///< worker mode: the first request may come
+  bool wants_recycle = false; ///< to be said with the next answer
+  std::uint64_t requests = 0; ///< taken so far
+
+private:
+  daemon_link& link_;
+  run_mode mode_;
+  php::answer answer_;
+  bool has_request_ = false;
+  std::size_t body_read_ = 0;
+  variable_list variables_;
+  std::string method_, target_, query_, content_type_, cookies_, authorization_;
+};
+
+} // namespace kraken::php

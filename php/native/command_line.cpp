@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "command_line.hpp"
+
+namespace kraken::php {
+
+namespace {
+
+// `-d name` alone means 1, as PHP has it.
+std::string setting_of(std::string_view word) {
+  std::string out{word};
+  if (word.find('=') == std::string_view::npos) {
+    out += "=1";
+  }
+  return out;
+}
+
+} // namespace
+
+result<command_line> read_command_line(std::span<const char* const> words) {
+  command_line out;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const std::string_view word{words[at]};
+    if (word == "--classic") {
+      out.mode = run_mode::classic;
+    } else if (word == "-d") {
+      if (++at == words.size()) {
+        return fail(errc::invalid_argument, "-d needs a setting: -d memory_limit=256M");
+      }
+      out.settings.push_back(setting_of(words[at]));
+    } else if (word.starts_with("-d")) {
+      out.settings.push_back(setting_of(word.substr(2)));
+    } else if (word.starts_with('-')) {
+      return fail(errc::invalid_argument, "there is no option '" + std::string{word} + "'");
+    } else {
+      out.target = std::string{word};
+      out.first_argument = at;
+      return out;
+    }
+  }
+  return fail(errc::invalid_argument,
+              out.mode == run_mode::worker ? "no script is named" : "no document root is named");
+}
+
+} // namespace kraken::php

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The words `kraken-php` is called with. Runs nothing.
+#pragma once
+
+#include "carrier.hpp"
+#include "kraken/base/result.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kraken::php {
+
+struct command_line {
+  run_mode mode = run_mode::worker;
+  std::vector<std::string> settings; ///< `name=value`, as of `php -d`
+  std::string target;                ///< the script, or the document root
+  std::size_t first_argument = 0;    ///< index of `target` in the words
+};
+
+/// @param words without the program's name
+/// @error errc::invalid_argument
+[[nodiscard]] result<command_line> read_command_line(std::span<const char* const> words);
+
+} // namespace kraken::php

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "daemon_link.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace kraken::php {
+
+namespace {
+
+constexpr std::size_t read_bytes = 64U << 10U;
+// One large upload must not cost memory for the rest of the process's life.
+constexpr std::size_t input_kept_bytes = 1U << 20U;
+
+} // namespace
+
+bool daemon_link::fill(wire::byte_buffer& into, std::size_t wanted, patience how) {
+  const std::size_t room = std::max(wanted, read_bytes);
+  while (true) {
+    const auto got =
+        ::recv(socket_.get(), into.prepare(room), room, how == patience::look ? MSG_DONTWAIT : 0);
+    if (got > 0) {
+      into.commit(static_cast<std::size_t>(got));
+      return true;
+    }
+    if (got < 0 && errno == EINTR) {
+      continue;
+    }
+    gone_ = gone_ || got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    return false;
+  }
+}
+
+bool daemon_link::send(wire::byte_buffer& out) {
+  while (!out.empty() && !gone_) {
+    const auto sent = ::send(socket_.get(), out.data(), out.size(), MSG_NOSIGNAL);
+    if (sent >= 0) {
+      out.consume(static_cast<std::size_t>(sent));
+    } else if (errno != EINTR) {
+      gone_ = true;
+    }
+  }
+  out.clear();
+  return !gone_;
+}
+
+result<wire::worker_welcome> daemon_link::greet(std::string_view sdk) {
+  wire::worker_hello hello;
+  hello.protocol = wire::worker_protocol_version;
+  hello.pid = static_cast<std::uint64_t>(::getpid());
+  hello.sdk = sdk;
+  hello.tier = "protocol";
+  wire::append_hello(reply_, hello);
+  static_cast<void>(send(reply_));
+  while (!gone_) {
+    wire::worker_frame frame;
+    const auto split = wire::split_frame(input_.view(), frame);
+    if (split.status == wire::split_outcome::kind::need_more) {
+      static_cast<void>(fill(input_, split.needed, patience::wait));
+      continue;
+    }
+    if (split.status == wire::split_outcome::kind::bad_length ||
+        frame.type != wire::frame_type::welcome) {
+      return fail(errc::protocol_error, "the daemon did not begin with WELCOME");
+    }
+    auto welcome = wire::decode_welcome(frame.payload);
+    input_.consume(split.consumed);
+    return welcome;
+  }
+  return fail(errc::unreachable, "the daemon closed the connection");
+}
+
+bool daemon_link::ready() {
+  wire::append_ready(reply_);
+  return send(reply_);
+}
+
+void daemon_link::take_control(const wire::worker_frame& frame) {
+  if (frame.type == wire::frame_type::drain) {
+    draining_ = true;
+  } else if (frame.type == wire::frame_type::cancel) {
+    cancelled_ = cancelled_ || frame.stream == stream_;
+  } else if (frame.type == wire::frame_type::ping) {
+    wire::append_pong(reply_, frame.payload);
+    static_cast<void>(send(reply_));
+  }
+}
+
+// What follows the request goes to `ahead_`: its views must not move while it is open.
+bool daemon_link::take_request(const wire::worker_frame& frame, std::size_t bytes) {
+  auto request = wire::decode_request(frame.payload);
+  if (!request || frame.stream == 0) {
+    return false;
+  }
+  ahead_.append(input_.view().substr(bytes));
+  input_.truncate(bytes);
+  request_ = *request;
+  stream_ = frame.stream;
+  cancelled_ = false;
+  return true;
+}
+
+daemon_link::event daemon_link::wait() {
+  while (!gone_ && !draining_) {
+    wire::worker_frame frame;
+    const auto split = wire::split_frame(input_.view(), frame);
+    if (split.status == wire::split_outcome::kind::need_more) {
+      static_cast<void>(fill(input_, split.needed, patience::wait));
+    } else if (split.status == wire::split_outcome::kind::bad_length) {
+      gone_ = true;
+    } else if (frame.type == wire::frame_type::request) {
+      if (take_request(frame, split.consumed)) {
+        return event::request;
+      }
+      gone_ = true;
+    } else {
+      take_control(frame);
+      input_.consume(split.consumed);
+    }
+  }
+  return gone_ ? event::gone : event::drain;
+}
+
+void daemon_link::request_done() {
+  request_ = {};
+  stream_ = 0;
+  input_.clear();
+  input_.release_above(input_kept_bytes);
+  std::swap(input_, ahead_);
+}
+
+bool daemon_link::abandoned() {
+  while (!gone_ && !cancelled_) {
+    wire::worker_frame frame;
+    const auto split = wire::split_frame(ahead_.view(), frame);
+    if (split.status == wire::split_outcome::kind::need_more) {
+      if (!fill(ahead_, split.needed, patience::look)) {
+        break;
+      }
+    } else if (split.status == wire::split_outcome::kind::bad_length) {
+      gone_ = true;
+    } else if (frame.type == wire::frame_type::request) {
+      break; // the next one: this answer is complete for the daemon
+    } else {
+      take_control(frame);
+      ahead_.consume(split.consumed);
+    }
+  }
+  return gone_ || cancelled_;
+}
+
+} // namespace kraken::php

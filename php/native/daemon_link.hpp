@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The connection of this process to the daemon: whole frames in, whole frames out, waiting where
+/// there is nothing to do. Knows requests and control frames, nothing of PHP.
+#pragma once
+
+#include "kraken/base/result.hpp"
+#include "kraken/base/unique_fd.hpp"
+#include "kraken/wire/worker_side_frame.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace kraken::php {
+
+/// @thread one: the process has no other
+class daemon_link {
+public:
+  enum class event : std::uint8_t {
+    request, ///< `request()` is there until `request_done`
+    drain,   ///< the daemon wants this process to finish and end
+    gone,    ///< the connection has ended, or what came over it made no sense
+  };
+
+  /// @param socket connected and blocking
+  explicit daemon_link(unique_fd socket) : socket_(std::move(socket)) {}
+
+  /// Says HELLO and waits for the answer.
+  /// @param sdk what this program is, with its version
+  /// @error errc::protocol_error, errc::unreachable
+  [[nodiscard]] result<wire::worker_welcome> greet(std::string_view sdk);
+
+  /// Says that requests can be taken.
+  bool ready();
+
+  /// Waits for something to do. Not to be called while a request is open.
+  [[nodiscard]] event wait();
+
+  /// The open request; its views are valid until `request_done`.
+  [[nodiscard]] const wire::worker_request& request() const noexcept { return request_; }
+  [[nodiscard]] std::uint32_t stream() const noexcept { return stream_; }
+  /// The REQUEST frame as it came, its header included.
+  [[nodiscard]] std::string_view frame() const noexcept { return input_.view(); }
+
+  void request_done();
+
+  /// Looks, without waiting, whether the open request was taken back or the daemon has gone.
+  [[nodiscard]] bool abandoned();
+
+  /// Writes everything, waiting while the daemon is slow, and clears `out`.
+  /// @return false: the daemon is gone
+  bool send(wire::byte_buffer& out);
+
+  [[nodiscard]] bool draining() const noexcept { return draining_; }
+  [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }
+
+private:
+  enum class patience : std::uint8_t { wait, look };
+
+  [[nodiscard]] bool fill(wire::byte_buffer& into, std::size_t wanted, patience how);
+  void take_control(const wire::worker_frame& frame);
+  [[nodiscard]] bool take_request(const wire::worker_frame& frame, std::size_t bytes);
+
+  unique_fd socket_;
+  wire::byte_buffer input_; ///< the open request, or what came after the last one
+  wire::byte_buffer ahead_; ///< what comes while a request is open
+  wire::byte_buffer reply_;
+  wire::worker_request request_;
+  std::uint32_t stream_ = 0;
+  bool draining_ = false;
+  bool cancelled_ = false;
+  bool gone_ = false;
+};
+
+} // namespace kraken::php

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "front_controller.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace kraken::php {
+
+namespace {
+
+constexpr std::string_view script_end = ".php";
+constexpr std::string_view index_name = "index.php";
+constexpr std::string_view static_index_name = "index.html";
+
+enum class found : std::uint8_t { nothing, file, folder };
+
+found look_at(const std::string& path) {
+  struct stat seen {};
+  if (::stat(path.c_str(), &seen) != 0) {
+    return found::nothing;
+  }
+  if (S_ISDIR(seen.st_mode)) {
+    return found::folder;
+  }
+  return S_ISREG(seen.st_mode) ? found::file : found::nothing;
+}
+
+bool allowed(std::string_view segment) {
+  return segment.empty() || segment.front() != '.' || segment == ".well-known";
+}
+
+bool decent(std::string_view path) {
+  if (path.empty() || path.front() != '/' || path.find('\0') != std::string_view::npos) {
+    return false;
+  }
+  for (std::size_t at = 1; at <= path.size();) {
+    const auto end = std::min(path.find('/', at), path.size());
+    if (!allowed(path.substr(at, end - at))) {
+      return false;
+    }
+    at = end + 1;
+  }
+  return true;
+}
+
+chosen_file script_at(const std::string& root, std::string_view name, std::string_view rest) {
+  return {
+      chosen_file::kind::script, root + std::string{name}, std::string{name}, std::string{rest}};
+}
+
+/// The script in the middle of `/a/b.php/more`; PHP's own rule: the first one that is a file.
+chosen_file script_inside(const std::string& root, std::string_view path) {
+  for (auto at = path.find(".php/"); at != std::string_view::npos;
+       at = path.find(".php/", at + 1)) {
+    const auto name = path.substr(0, at + script_end.size());
+    if (look_at(root + std::string{name}) == found::file) {
+      return script_at(root, name, path.substr(name.size()));
+    }
+  }
+  return {};
+}
+
+chosen_file in_folder(const std::string& root, std::string_view path) {
+  if (path.back() != '/') {
+    return {chosen_file::kind::redirect, {}, {}, {}};
+  }
+  const auto index = std::string{path} + std::string{index_name};
+  if (look_at(root + index) == found::file) {
+    return script_at(root, index, {});
+  }
+  auto page = root + std::string{path} + std::string{static_index_name};
+  if (look_at(page) == found::file) {
+    return {chosen_file::kind::plain, std::move(page), {}, {}};
+  }
+  return {};
+}
+
+chosen_file exact(const std::string& root, std::string_view path) {
+  auto file = root + std::string{path};
+  switch (look_at(file)) {
+  case found::file:
+    if (path.ends_with(script_end)) {
+      return script_at(root, path, {});
+    }
+    return {chosen_file::kind::plain, std::move(file), {}, {}};
+  case found::folder:
+    return in_folder(root, path);
+  case found::nothing:
+    break;
+  }
+  return script_inside(root, path);
+}
+
+} // namespace
+
+chosen_file choose_file(const std::string& root, std::string_view path) {
+  if (decent(path)) {
+    auto chosen = exact(root, path);
+    // A folder without an index belongs to the application, like a path without a file.
+    if (chosen.what != chosen_file::kind::none) {
+      return chosen;
+    }
+  }
+  const auto controller = "/" + std::string{index_name};
+  if (look_at(root + controller) == found::file) {
+    return script_at(root, controller, {});
+  }
+  return {};
+}
+
+std::string_view media_type(std::string_view file) noexcept {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 26> types{{
+      {".avif", "image/avif"},      {".bmp", "image/bmp"},
+      {".css", "text/css"},         {".csv", "text/csv"},
+      {".gif", "image/gif"},        {".htm", "text/html"},
+      {".html", "text/html"},       {".ico", "image/vnd.microsoft.icon"},
+      {".jpeg", "image/jpeg"},      {".jpg", "image/jpeg"},
+      {".js", "text/javascript"},   {".json", "application/json"},
+      {".map", "application/json"}, {".mjs", "text/javascript"},
+      {".mp3", "audio/mpeg"},       {".mp4", "video/mp4"},
+      {".pdf", "application/pdf"},  {".png", "image/png"},
+      {".svg", "image/svg+xml"},    {".ttf", "font/ttf"},
+      {".txt", "text/plain"},       {".wasm", "application/wasm"},
+      {".webp", "image/webp"},      {".woff", "font/woff"},
+      {".woff2", "font/woff2"},     {".xml", "application/xml"},
+  }};
+  const auto end = file.substr(std::min(file.rfind('.'), file.size()));
+  const auto* const row =
+      std::ranges::find(types, end, [](const auto& each) { return each.first; });
+  return row == types.end() ? std::string_view{"application/octet-stream"} : row->second;
+}
+
+} // namespace kraken::php

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header. PHP may leave these functions by longjmp: nothing here has a destructor.
+#include "functions.hpp"
+
+#include "php_api.hpp"
+#include "php_values.hpp"
+#include "request_scope.hpp"
+#include "sapi.hpp"
+#include "worker_turn.hpp"
+
+namespace kraken::php {
+
+namespace {
+
+bool is_worker_at_rest(const char* called) {
+  const auto& serving = current_carrier();
+  if (serving.mode() != run_mode::worker) {
+    zend_throw_error(
+        nullptr, "%s() is for worker scripts; this one is run for each request", called);
+    return false;
+  }
+  if (serving.has_request()) {
+    zend_throw_error(nullptr, "%s() cannot be called while a request is handled", called);
+    return false;
+  }
+  return true;
+}
+
+ZEND_FUNCTION(handle) {
+  zend_fcall_info handler;
+  zend_fcall_info_cache cache;
+  ZEND_PARSE_PARAMETERS_START(1, 1)
+  Z_PARAM_FUNC(handler, cache)
+  ZEND_PARSE_PARAMETERS_END();
+  if (!is_worker_at_rest("Kraken\\handle")) {
+    RETURN_THROWS();
+  }
+  while (EG(exception) == nullptr && handle_one(current_carrier(), handler, cache)) {
+  }
+}
+
+ZEND_FUNCTION(frankenphp_handle_request) {
+  zend_fcall_info handler;
+  zend_fcall_info_cache cache;
+  ZEND_PARSE_PARAMETERS_START(1, 1)
+  Z_PARAM_FUNC(handler, cache)
+  ZEND_PARSE_PARAMETERS_END();
+  if (!is_worker_at_rest("frankenphp_handle_request")) {
+    RETURN_THROWS();
+  }
+  RETURN_BOOL(handle_one(current_carrier(), handler, cache));
+}
+
+ZEND_FUNCTION(fastcgi_finish_request) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  auto& serving = current_carrier();
+  if (!serving.has_request() || !serving.answer().open()) {
+    RETURN_FALSE;
+  }
+  finish_answer(serving);
+  RETURN_TRUE;
+}
+
+ZEND_FUNCTION(headers_send) {
+  zend_long status = 200;
+  ZEND_PARSE_PARAMETERS_START(0, 1)
+  Z_PARAM_OPTIONAL
+  Z_PARAM_LONG(status)
+  ZEND_PARSE_PARAMETERS_END();
+  constexpr zend_long early_hints = 103;
+  auto& serving = current_carrier();
+  if (status == early_hints) {
+    send_hints(serving);
+  } else {
+    SG(sapi_headers).http_response_code = static_cast<int>(status);
+    php_header();
+    sapi_flush();
+  }
+  RETURN_LONG(SG(sapi_headers).http_response_code);
+}
+
+ZEND_FUNCTION(apache_request_headers) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  array_init(return_value);
+  auto& serving = current_carrier();
+  if (serving.has_request()) {
+    add_request_headers(serving, return_value);
+  }
+}
+
+ZEND_FUNCTION(apache_response_headers) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  array_init(return_value);
+  add_response_headers(return_value);
+}
+
+/// @internal for Kraken's PHP package: the REQUEST frame as it came
+ZEND_FUNCTION(frame) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  auto& serving = current_carrier();
+  const auto bytes = serving.has_request() ? serving.link().frame() : std::string_view{};
+  RETURN_STRINGL(bytes.data(), bytes.size());
+}
+
+/// @internal as above: what the daemon said first
+ZEND_FUNCTION(welcome) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  array_init(return_value);
+  add_welcome(current_carrier().welcome, return_value);
+}
+
+/// @internal as above: to be replaced after the answer
+ZEND_FUNCTION(recycle) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  current_carrier().wants_recycle = true;
+}
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_handler, 0, 0, 1)
+ZEND_ARG_TYPE_INFO(0, handler, IS_CALLABLE, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_status, 0, 0, 0)
+ZEND_ARG_TYPE_INFO(0, status, IS_LONG, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_none, 0, 0, 0)
+ZEND_END_ARG_INFO()
+
+const zend_function_entry functions[] = {
+    ZEND_NS_NAMED_FE("Kraken", handle, ZEND_FN(handle), arginfo_handler)
+        ZEND_NS_NAMED_FE("Kraken\\Native", frame, ZEND_FN(frame), arginfo_none)
+            ZEND_NS_NAMED_FE("Kraken\\Native", welcome, ZEND_FN(welcome), arginfo_none)
+                ZEND_NS_NAMED_FE("Kraken\\Native", recycle, ZEND_FN(recycle), arginfo_none) ZEND_FE(
+                    frankenphp_handle_request, arginfo_handler) ZEND_FE(fastcgi_finish_request,
+                                                                        arginfo_none)
+                    ZEND_FALIAS(kraken_finish_request, fastcgi_finish_request, arginfo_none)
+                        ZEND_FALIAS(frankenphp_finish_request, fastcgi_finish_request, arginfo_none)
+                            ZEND_FE(headers_send, arginfo_status)
+                                ZEND_FE(apache_request_headers, arginfo_none)
+                                    ZEND_FALIAS(getallheaders, apache_request_headers, arginfo_none)
+                                        ZEND_FALIAS(frankenphp_request_headers,
+                                                    apache_request_headers,
+                                                    arginfo_none)
+                                            ZEND_FE(apache_response_headers, arginfo_none)
+                                                ZEND_FALIAS(frankenphp_response_headers,
+                                                            apache_response_headers,
+                                                            arginfo_none) ZEND_FE_END};
+
+} // namespace
+
+_zend_module_entry* native_functions() noexcept {
+  static zend_module_entry module = {STANDARD_MODULE_HEADER,
+                                     "kraken",
+                                     functions,
+                                     nullptr,
+                                     nullptr,
+                                     nullptr,
+                                     nullptr,
+                                     nullptr,
+                                     KRAKEN_VERSION,
+                                     STANDARD_MODULE_PROPERTIES};
+  return &module;
+}
+
+} // namespace kraken::php

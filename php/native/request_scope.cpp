@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header. Everything here can be left by longjmp: nothing that needs a destructor.
+#include "request_scope.hpp"
+
+#include "php_api.hpp"
+#include "sapi.hpp"
+
+#include <string_view>
+
+namespace kraken::php {
+
+namespace {
+
+// Their request ends with ours: the session is written, the filter's copies are dropped.
+constexpr std::string_view modules_of_a_request[] = {"session", "filter"};
+
+template <class Step>
+void each_module(Step step) {
+  for (const auto name : modules_of_a_request) {
+    auto* const found = static_cast<zend_module_entry*>(
+        zend_hash_str_find_ptr(&module_registry, name.data(), name.size()));
+    if (found != nullptr) {
+      step(*found);
+    }
+  }
+}
+
+// Shutdown functions the script registered while it booted: they are its own, not a request's.
+HashTable*& kept_shutdown_functions() noexcept {
+  static HashTable* kept = nullptr; // beside BG(user_shutdown_function_names), whose twin it is
+  return kept;
+}
+
+void refill(zend_auto_global& global, std::string_view name) {
+  if (name == "_ENV" || name == "GLOBALS") {
+    return; // of the process
+  }
+  if (global.auto_global_callback != nullptr) {
+    global.armed = global.auto_global_callback(global.name);
+  } else {
+    global.armed = false;
+  }
+}
+
+void refill_superglobals() {
+  // The others are replaced by their callbacks; these two nobody else empties.
+  zval& files = PG(http_globals)[TRACK_VARS_FILES];
+  zval_ptr_dtor_nogc(&files);
+  ZVAL_UNDEF(&files);
+  zend_hash_str_del(&EG(symbol_table), "_SESSION", sizeof("_SESSION") - 1);
+  void* each = nullptr;
+  ZEND_HASH_FOREACH_PTR(CG(auto_globals), each) {
+    auto& global = *static_cast<zend_auto_global*>(each);
+    refill(global, {ZSTR_VAL(global.name), ZSTR_LEN(global.name)});
+  }
+  ZEND_HASH_FOREACH_END();
+}
+
+void forget_last_error() {
+  PG(last_error_type) = 0;
+  PG(last_error_lineno) = 0;
+  if (PG(last_error_message) != nullptr) {
+    zend_string_release(std::exchange(PG(last_error_message), nullptr));
+  }
+  if (PG(last_error_file) != nullptr) {
+    zend_string_release(std::exchange(PG(last_error_file), nullptr));
+  }
+}
+
+void start_output() {
+  php_output_activate();
+  PG(header_is_being_sent) = false;
+  PG(connection_status) = PHP_CONNECTION_NORMAL;
+}
+
+// As php_request_startup() does it.
+void start_output_handlers() {
+  if (PG(expose_php)) {
+    sapi_add_header(
+        const_cast<char*>(SAPI_PHP_VERSION_HEADER), sizeof(SAPI_PHP_VERSION_HEADER) - 1, 1);
+  }
+  if (PG(output_handler) != nullptr && PG(output_handler)[0] != '\0') {
+    zval handler;
+    ZVAL_STRING(&handler, PG(output_handler));
+    php_output_start_user(&handler, 0, PHP_OUTPUT_HANDLER_STDFLAGS);
+    zval_ptr_dtor(&handler);
+  } else if (PG(output_buffering) != 0) {
+    const auto size = PG(output_buffering) > 1 ? static_cast<std::size_t>(PG(output_buffering)) : 0;
+    php_output_start_user(nullptr, size, PHP_OUTPUT_HANDLER_STDFLAGS);
+  } else if (PG(implicit_flush)) {
+    php_output_set_implicit_flush(1);
+  }
+}
+
+} // namespace
+
+void enter_idle(carrier& serving) noexcept {
+  describe_request(serving);
+  start_output();
+  sapi_activate();
+  // Not "sent": settings of the session may be made only before that.
+  SG(request_info).no_headers = true;
+}
+
+void leave_idle() noexcept {
+  php_output_end_all();
+  php_output_deactivate();
+  sapi_deactivate();
+}
+
+void begin_request(carrier& serving) {
+  kept_shutdown_functions() = BG(user_shutdown_function_names);
+  BG(user_shutdown_function_names) = nullptr;
+  forget_last_error();
+  describe_request(serving);
+  if (!serving.authorization().empty()) {
+    php_handle_auth_data(serving.authorization().c_str());
+  }
+  start_output();
+  SG(request_info).no_headers = false;
+  sapi_activate();
+  // An answer to HEAD is made like the one to GET, so that its length is true.
+  SG(request_info).headers_only = false;
+  start_output_handlers();
+  refill_superglobals();
+  each_module([](zend_module_entry& module) {
+    if (module.request_startup_func != nullptr) {
+      module.request_startup_func(module.type, module.module_number);
+    }
+  });
+}
+
+void break_request() noexcept {
+  php_call_shutdown_functions();
+  php_free_shutdown_functions();
+  BG(user_shutdown_function_names) = std::exchange(kept_shutdown_functions(), nullptr);
+}
+
+void finish_answer(carrier& serving) {
+  php_output_end_all();
+  php_header();
+  const auto after = std::exchange(serving.wants_recycle, false) ? wire::worker_after::recycle
+                                                                 : wire::worker_after::keep;
+  serving.answer().finish(after, zend_memory_usage(true));
+}
+
+void end_request(carrier& serving) {
+  break_request();
+  php_output_end_all();
+  each_module([](zend_module_entry& module) {
+    if (module.request_shutdown_func != nullptr) {
+      module.request_shutdown_func(module.type, module.module_number);
+    }
+  });
+  finish_answer(serving);
+  php_output_deactivate();
+  sapi_deactivate();
+  serving.close_request();
+  if (EG(timeout_seconds) != 0) { // set_time_limit() was for this request
+    zend_unset_timeout();
+    zend_string* const name = zend_string_init("max_execution_time", 18, false);
+    zend_restore_ini_entry(name, ZEND_INI_STAGE_RUNTIME);
+    zend_string_release(name);
+  }
+}
+
+} // namespace kraken::php

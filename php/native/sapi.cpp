@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// PHP's callbacks. PHP leaves them by longjmp when memory runs out or a client is gone, so their
+/// frames hold nothing that has a destructor.
+#include "sapi.hpp"
+
+#include "functions.hpp"
+#include "php_api.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include <csignal>
+#include <unistd.h>
+
+namespace kraken::php {
+
+namespace {
+
+// opcache works for a fixed list of server names; applications know this one best, because they
+// test for it before they call fastcgi_finish_request() (docs/decisions/0020).
+char server_name[] = "fpm-fcgi";
+char server_pretty_name[] = "Kraken (native worker)";
+
+void write_error_line(const char* text) {
+  const std::string_view line{text};
+  // Standard error is the container's log: a line that cannot be written has no other place.
+  if (::write(STDERR_FILENO, line.data(), line.size()) >= 0) {
+    static_cast<void>(::write(STDERR_FILENO, "\n", 1) < 0);
+  }
+}
+
+// A worker's script must outlive its clients; a script that runs for one request ends with it, as
+// PHP has it everywhere.
+void on_client_gone(run_mode mode) {
+  if (mode == run_mode::classic) {
+    php_handle_aborted_connection();
+    return;
+  }
+  PG(connection_status) = PHP_CONNECTION_ABORTED;
+  php_output_set_status(PHP_OUTPUT_DISABLED);
+}
+
+std::size_t on_write(const char* text, std::size_t bytes) {
+  if (SG(server_context) == nullptr || !current_carrier().has_request()) {
+    return static_cast<std::size_t>(std::max<ssize_t>(::write(STDOUT_FILENO, text, bytes), 0));
+  }
+  auto& serving = current_carrier();
+  auto& answer = serving.answer();
+  if (!answer.open() || answer.write({text, bytes})) {
+    return bytes; // after an early end output goes nowhere
+  }
+  on_client_gone(serving.mode());
+  return 0;
+}
+
+void on_flush(void*) {
+  if (SG(server_context) == nullptr) {
+    return;
+  }
+  auto& serving = current_carrier();
+  if (!serving.has_request() || !serving.answer().open()) {
+    return;
+  }
+  if (sapi_send_headers() == FAILURE) {
+    return;
+  }
+  if (!serving.answer().flush()) {
+    on_client_gone(serving.mode());
+  }
+}
+
+int on_send_headers(sapi_headers_struct* headers) {
+  auto& serving = current_carrier();
+  auto& answer = serving.answer();
+  if (!serving.has_request() || !answer.held()) {
+    return SAPI_HEADER_SENT_SUCCESSFULLY;
+  }
+  answer.head(headers->http_response_code);
+  zend_llist_position at = nullptr;
+  for (auto* each =
+           static_cast<sapi_header_struct*>(zend_llist_get_first_ex(&headers->headers, &at));
+       each != nullptr;
+       each = static_cast<sapi_header_struct*>(zend_llist_get_next_ex(&headers->headers, &at))) {
+    const std::string_view line{each->header, each->header_len};
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) {
+      continue;
+    }
+    const auto name = line.substr(0, colon);
+    const auto value = wire::trim_blanks(line.substr(colon + 1));
+    if (wire::equals_lower(name, "status")) { // as CGI programs say it
+      answer.restate(std::atoi(value.data()));
+    } else if (!answer.field(name, value)) {
+      write_error_line("PHP Warning:  a header field that HTTP cannot carry was left out");
+    }
+  }
+  return SAPI_HEADER_SENT_SUCCESSFULLY;
+}
+
+std::size_t on_read_post(char* into, std::size_t most) {
+  return current_carrier().read_body(into, most);
+}
+
+char* on_read_cookies() {
+  auto& serving = current_carrier();
+  return serving.has_request() && !serving.cookies().empty() ? serving.cookies().data() : nullptr;
+}
+
+void on_server_variables(zval* into) {
+  php_import_environment_variables(into);
+  const auto& serving = current_carrier();
+  if (!serving.has_request()) {
+    const auto& script = serving.script;
+    for (const char* name : {"SCRIPT_FILENAME", "SCRIPT_NAME", "PHP_SELF", "PATH_TRANSLATED"}) {
+      php_register_variable_safe(name, script.file.data(), script.file.size(), into);
+    }
+    return;
+  }
+  const auto& variables = serving.variables();
+  for (std::size_t index = 0; index < variables.size(); ++index) {
+    const auto each = variables.at(index);
+    auto* value = estrndup(each.value, each.value_bytes);
+    std::size_t bytes = each.value_bytes;
+    if (sapi_module.input_filter(PARSE_SERVER, each.name, &value, bytes, &bytes) != 0) {
+      php_register_variable_safe(each.name, value, bytes, into);
+    }
+    efree(value);
+  }
+}
+
+void on_log(const char* message, int) {
+  write_error_line(message);
+}
+
+sapi_module_struct make_module() {
+  sapi_module_struct module{};
+  module.name = server_name;
+  module.pretty_name = server_pretty_name;
+  module.startup = [](sapi_module_struct* self) -> int {
+    return php_module_startup(self, native_functions());
+  };
+  module.shutdown = php_module_shutdown_wrapper;
+  module.ub_write = on_write;
+  module.flush = on_flush;
+  module.sapi_error = zend_error;
+  module.send_headers = on_send_headers;
+  module.read_post = on_read_post;
+  module.read_cookies = on_read_cookies;
+  module.register_server_variables = on_server_variables;
+  module.log_message = on_log;
+  return module;
+}
+
+} // namespace
+
+engine::engine(carrier& serving, std::string program, const std::vector<std::string>& settings)
+    : serving_(serving), program_(std::move(program)) {
+  if (serving.mode() == run_mode::worker) {
+    // A worker has no end that PHP could time, and superglobals that no compiler asks for again.
+    settings_ = "max_execution_time=0\nmax_input_time=-1\nauto_globals_jit=0\n"
+                "register_argc_argv=1\n";
+  }
+  for (const auto& each : settings) {
+    settings_.append(each).push_back('\n');
+  }
+}
+
+bool engine::start() {
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  zend_signal_startup();
+  static auto module = make_module(); // PHP keeps its address
+  sapi_startup(&module);
+  module.ini_entries = settings_.data();
+  module.executable_location = program_.data();
+  started_ = module.startup(&module) == SUCCESS;
+  SG(server_context) = &serving_; // the start-up has emptied it
+  return started_;
+}
+
+engine::~engine() {
+  if (started_) {
+    php_module_shutdown();
+    sapi_shutdown();
+  }
+}
+
+carrier& current_carrier() noexcept {
+  return *static_cast<carrier*>(SG(server_context));
+}
+
+void describe_request(carrier& serving) noexcept {
+  auto& info = SG(request_info);
+  const bool any = serving.has_request();
+  info.request_method = any ? serving.method().c_str() : nullptr;
+  info.query_string = any ? serving.query().data() : nullptr;
+  info.request_uri = any ? serving.target().data() : nullptr;
+  info.content_type =
+      any && !serving.content_type().empty() ? serving.content_type().c_str() : nullptr;
+  info.content_length =
+      any ? static_cast<zend_long>(serving.link().request().body.size()) : zend_long{0};
+  info.proto_num = any && serving.link().request().version == "1.0" ? 1000 : 1001;
+  SG(sapi_headers).http_response_code = 200;
+}
+
+} // namespace kraken::php

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// PHP's side of a server: the module it is started with and its callbacks, which find the
+/// process's carrier through SG(server_context). Runs no script.
+#pragma once
+
+#include "carrier.hpp"
+
+#include <string>
+#include <vector>
+
+namespace kraken::php {
+
+/// PHP in this process, from its start-up to its end. One per process: PHP has no other.
+class engine {
+public:
+  engine(carrier& serving, std::string program, const std::vector<std::string>& settings);
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  /// @return false: PHP did not start, and said why on standard error
+  [[nodiscard]] bool start();
+
+private:
+  carrier& serving_;
+  std::string program_;
+  std::string settings_; ///< as lines of php.ini, stronger than the file
+  bool started_ = false;
+};
+
+/// The carrier of this process. Only between the start and the end of its engine.
+[[nodiscard]] carrier& current_carrier() noexcept;
+
+/// Tells PHP what the open request is; without one, that there is none.
+void describe_request(carrier& serving) noexcept;
+
+} // namespace kraken::php

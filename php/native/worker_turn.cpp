@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header. The handler may be left by longjmp: nothing on its way has a destructor.
+#include "worker_turn.hpp"
+
+#include "last_words.hpp"
+#include "php_api.hpp"
+#include "request_scope.hpp"
+#include "sapi.hpp"
+
+namespace kraken::php {
+
+namespace {
+
+constexpr int broken_exit = 255;
+
+/// @return false: the script is dying, within its request
+bool settle_exception(carrier& serving) {
+  if (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception))) {
+    // Out of memory ends a script like `exit` where it can.
+    if (last_error_is_deadly()) {
+      return false;
+    }
+    // What the handler held is in no known state: no `finally` ran.
+    serving.wants_recycle = true;
+    zend_clear_exception();
+    return true;
+  }
+  if (Z_TYPE(EG(user_exception_handler)) != IS_UNDEF) {
+    zend_user_exception_handler();
+  }
+  if (EG(exception) != nullptr) {
+    if (serving.answer().held() && SG(sapi_headers).http_response_code < 400) {
+      SG(sapi_headers).http_response_code = 500;
+    }
+    zend_exception_error(EG(exception), E_ERROR);
+    EG(exception) = nullptr; // consumed by the report
+  }
+  return true;
+}
+
+} // namespace
+
+bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+  auto& link = serving.link();
+  leave_idle();
+  if (!std::exchange(serving.ready_told, true)) {
+    static_cast<void>(link.ready());
+  }
+  if (link.wait() != daemon_link::event::request) {
+    enter_idle(serving);
+    return false;
+  }
+  serving.open_request(serving.script);
+  begin_request(serving);
+  zval returned;
+  ZVAL_UNDEF(&returned);
+  handler.retval = &returned;
+  if (zend_call_function(&handler, &cache) == SUCCESS) {
+    zval_ptr_dtor(&returned);
+  }
+  if (EG(exception) != nullptr && !settle_exception(serving)) {
+    return false;
+  }
+  end_request(serving);
+  enter_idle(serving);
+  return true;
+}
+
+int run_worker(carrier& serving, int argc, char** argv) {
+  SG(options) |= SAPI_OPTION_NO_CHDIR;
+  SG(request_info).argc = argc;
+  SG(request_info).argv = argv;
+  SG(request_info).path_translated = serving.script.file.data();
+  describe_request(serving);
+  if (php_request_startup() == FAILURE) {
+    return broken_exit;
+  }
+  SG(request_info).no_headers = true;
+
+  zend_file_handle file;
+  zend_stream_init_filename(&file, serving.script.file.c_str());
+  file.primary_script = true;
+  php_execute_script(&file);
+  zend_destroy_file_handle(&file);
+
+  const bool died_in_request = serving.has_request();
+  const bool intended = serving.link().draining() && !died_in_request;
+  if (!intended) {
+    say_last_words(serving);
+  }
+  int code = EG(exit_status);
+  if (died_in_request) {
+    break_request();
+    code = code == 0 ? broken_exit : code;
+  }
+  php_request_shutdown(nullptr);
+  if (died_in_request) {
+    serving.answer().finish(wire::worker_after::keep, 0);
+    serving.close_request();
+  }
+  return intended ? 0 : code;
+}
+
+} // namespace kraken::php

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The native carrier in worker mode: superglobals, header fields, output and every kind of end,
+each for its own request only."""
+import hashlib
+import json
+import os
+
+from support.case import DaemonCase, fresh_daemon
+from support.topology import http, pool, topology
+from support.waiting import wait_until
+
+
+def multipart(*parts):
+    """(headers, body) of (name, file name or None, bytes)."""
+    body = b""
+    for name, file_name, data in parts:
+        more = f'; filename="{file_name}"' if file_name else ""
+        body += (f'--xx\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n').encode()
+        body += data + b"\r\n"
+    return [("Content-Type", "multipart/form-data; boundary=xx")], body + b"--xx--\r\n"
+
+
+class WorkerMode(DaemonCase):
+    config = topology(pool(script="native.php", size=1, carrier="native",
+                           ini={"memory_limit": "32M"}), http())
+
+    def json(self, target, headers=()):
+        return json.loads(self.daemon.get(target, headers).body)
+
+    def test_superglobals_are_those_of_the_request_and_of_no_other(self):
+        with self.connect() as client:
+            body = b"a=1&b[]=2&b[]=3"
+            headers = [("Content-Type", "application/x-www-form-urlencoded"),
+                       ("Cookie", "c=4"), ("Cookie", "d=5"), ("X-One", "1"), ("X-One", "2"),
+                       ("Authorization", "Basic dTpw"), ("Proxy", "no")]
+            seen = json.loads(client.post("/globals?q=0", body, headers).body)
+            self.assertEqual(seen["post"], {"a": "1", "b": ["2", "3"]})
+            self.assertEqual(seen["get"], {"q": "0"})
+            self.assertEqual(seen["cookie"], {"c": "4", "d": "5"})
+            self.assertEqual(seen["request"], {"q": "0", **seen["post"]})
+            self.assertEqual(seen["input"], body.decode())
+            server = seen["server"]
+            self.assertEqual(server["REQUEST_METHOD"], "POST")
+            self.assertEqual(server["REQUEST_URI"], "/globals?q=0")
+            self.assertEqual(server["HTTP_X_ONE"], "1, 2")
+            self.assertEqual(server["PHP_AUTH_USER"], "u")
+            self.assertEqual(server["CONTENT_LENGTH"], str(len(body)))
+            self.assertNotIn("HTTP_PROXY", server)
+            self.assertEqual(seen["headers"]["X-One"], "1, 2")
+            empty = json.loads(client.get("/globals").body)
+            for name in ("get", "post", "cookie", "files", "request"):
+                self.assertEqual(empty[name], [], name)
+            self.assertEqual(empty["input"], "")
+            for name in ("HTTP_X_ONE", "PHP_AUTH_USER", "HTTP_COOKIE"):
+                self.assertNotIn(name, empty["server"])
+            self.assertIsNone(empty["session"])
+
+    def test_uploads_lie_on_disk_and_go_with_their_request(self):
+        data = os.urandom(300_000)
+        headers, body = multipart(("file", "a b.bin", data), ("field", None, b"v"))
+        seen = json.loads(self.connect().post("/upload", body, headers).body)
+        self.assertTrue(seen["moved"])
+        self.assertEqual(seen["sha"], hashlib.sha1(data).hexdigest())
+        self.assertEqual(seen["files"]["file"]["name"], "a b.bin")
+        headers, body = multipart(("left", "x", data))
+        seen = json.loads(self.connect().post("/globals", body, headers).body)
+        self.assertEqual(seen["files"]["left"]["size"], len(data))
+        wait_until(lambda: not os.path.exists(seen["files"]["left"]["tmp_name"]),
+                   "the temporary file is gone")
+
+    def test_sessions_belong_to_their_cookie(self):
+        first = self.daemon.get("/session")
+        self.assertEqual(first.body, b"1")
+        cookie = first.header("set-cookie").split(";")[0]
+        self.assertEqual(self.daemon.get("/session", [("Cookie", cookie)]).body, b"2")
+        self.assertEqual(self.daemon.get("/session").body, b"1")
+        self.assertEqual(self.daemon.get("/session", [("Cookie", cookie)]).body, b"3")
+
+    def test_header_fields_and_status_are_of_one_answer(self):
+        answer = self.daemon.get("/cookies")
+        self.assertEqual(answer.status, 201)
+        self.assertEqual([each.split(";")[0] for each in answer.all("set-cookie")], ["a=1", "b=2"])
+        self.assertEqual(answer.all("x-twice"), ["1", "2"])
+        after = self.daemon.get("/no-headers")
+        self.assertEqual((after.status, after.all("x-twice")), (200, []))
+        seen = json.loads(after.body)
+        self.assertFalse(seen["sent"])
+        self.assertEqual((seen["list"], seen["code"]), ([], 200))
+
+    def test_header_fields_after_output_come_too_late(self):
+        answer = self.daemon.get("/late")
+        self.assertTrue(answer.body.endswith(b"sent") and not answer.body.endswith(b"not sent"))
+        self.assertIsNone(answer.header("x-late"))
+
+    def test_output_buffers_end_with_their_request(self):
+        self.assertEqual(self.daemon.get("/buffer").body, b"LEFT OPEN")
+        self.assertEqual(self.daemon.get("/hello").body, b"hello\n")
+
+    def test_bodies_are_bytes(self):
+        data = bytes(range(256)) * 400
+        self.assertEqual(self.connect().post("/binary", data).body, data)
+
+    def test_a_large_body_is_streamed(self):
+        answer = self.daemon.get("/large?kb=2000")
+        self.assertEqual(len(answer.body), 2_048_000)
+        self.assertEqual(self.daemon.get("/parts").parts, [b"part 1\n", b"part 2\n", b"part 3\n"])
+
+    def test_head_has_the_length_of_get_and_304_has_no_body(self):
+        with self.connect() as client:
+            answer = client.request("HEAD", "/large?kb=4")
+            self.assertEqual((answer.header("content-length"), answer.body), ("4096", b""))
+            self.assertEqual(client.get("/status?code=304").status, 304)
+            self.assertEqual(client.get("/status?code=204").status, 204)
+            self.assertEqual(client.get("/status?code=404").body, b"text")
+
+    def test_hints_go_ahead(self):
+        with self.connect() as client:
+            client.send(b"GET /hints HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.assertEqual(client.response_head().status, 103)
+            self.assertEqual(client.response().body, b"page")
+
+    def test_an_early_end_answers_and_the_handler_goes_on(self):
+        self.assertEqual(self.daemon.get("/finish").body, b"answered")
+        wait_until(lambda: os.path.exists(os.path.join(self.daemon.directory, "after")),
+                   "the handler has gone on")
+        self.assert_serves()
+
+    def test_shutdown_functions_are_of_one_request(self):
+        self.assertEqual(self.daemon.get("/shutdown").body, b"body!")
+        self.assertEqual(self.daemon.get("/hello").body, b"hello\n")
+        self.assertEqual(self.daemon.get("/shutdown").body, b"body!")
+
+    def test_a_time_limit_is_of_one_request(self):
+        self.assertEqual(self.json("/time-limit"), ["0", "20"])
+        self.assertEqual(self.json("/time-limit"), ["0", "20"])
+
+    def test_an_exception_is_500_and_the_worker_goes_on(self):
+        before = self.daemon.get("/pid").body
+        self.assertEqual(self.daemon.get("/throw").status, 500)
+        self.assertEqual(self.daemon.get("/pid").body, before)
+        self.assertIn("thrown on purpose", self.daemon.log())
+
+    def test_handle_within_a_request_is_an_error(self):
+        self.assertIn(b"while a request is handled", self.daemon.get("/nested").body)
+
+    def test_a_client_that_leaves_costs_no_worker(self):
+        before = self.daemon.get("/pid").body
+        client = self.connect()
+        client.send(b"GET /endless HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.receive()
+        client.close()
+        wait_until(lambda: os.path.exists(os.path.join(self.daemon.directory, "ended")),
+                   "the script has noticed")
+        self.assertEqual(self.daemon.get("/pid").body, before)
+
+
+class Ends(DaemonCase):
+    config = topology(pool(script="native.php", size=1, carrier="native",
+                           ini={"memory_limit": "32M"}), http())
+
+    def cause_after(self, target, kind):
+        before = self.daemon.container("w1")["generation"]
+        answer = self.daemon.get(target)
+        wait_until(lambda: self.daemon.container("w1")["generation"] > before, "a new worker")
+        self.daemon.wait_settled(1)
+        self.assertEqual(self.daemon.container("w1")["cause"]["kind"], kind)
+        self.assert_serves()
+        return answer
+
+    def test_exit_ends_its_request_and_the_worker_is_replaced_as_planned(self):
+        answer = self.cause_after("/exit", "recycle")
+        self.assertEqual((answer.status, answer.body), (200, b"before and shut down"))
+        answer = self.cause_after("/redirect", "recycle")
+        self.assertEqual((answer.status, answer.header("location")), (302, "/hello"))
+
+    def test_a_fatal_error_is_500_with_what_was_printed(self):
+        answer = self.cause_after("/fatal", "exception")
+        self.assertEqual((answer.status, answer.body), (500, b"half"))
+        self.assertIn("Broken::count", self.daemon.container("w1")["cause"]["message"])
+
+    def test_out_of_memory_is_500(self):
+        self.assertEqual(self.cause_after("/oom", "exception").status, 500)
+        self.assertEqual(self.daemon.container("w1")["cause"]["type"], "OutOfMemory")
+
+    def test_a_crash_is_502(self):
+        self.assertEqual(self.cause_after("/kill?signal=11", "signal").status, 502)
+
+
+class FrankenphpStyle(DaemonCase):
+    config = topology(pool(script="frankenphp.php", size=1, carrier="native"), http())
+
+    def test_its_loop_runs_and_what_is_between_reaches_no_client(self):
+        for count in ("1", "2"):
+            answer = self.daemon.get("/?say=hi" + count)
+            self.assertEqual(answer.body, b"hi" + count.encode())
+            self.assertEqual(answer.header("x-handled"), count)
+            self.assertIsNone(answer.header("x-between"))
+        wait_until(lambda: "between the requests" in self.daemon.log(), "it is logged")
+
+
+class Beginnings(DaemonCase):
+    config = topology(pool(script="native.php", size=1, carrier="native"), http())
+
+    def test_a_script_that_takes_no_requests_says_so(self):
+        path = os.path.join(self.daemon.directory, "ends.php")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("<?php echo 'booted';")
+        broken = pool("broken", path, size=1, carrier="native")
+        daemon = fresh_daemon(self, topology(broken), ready=False)
+        wait_until(lambda: "before it handled requests" in daemon.log(), "the reason is told")

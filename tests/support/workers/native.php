@@ -1,0 +1,138 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+/**
+ * @file The application of the native carrier's tests: plain PHP with superglobals.
+ */
+
+declare(strict_types=1);
+
+$boots = [getmypid(), microtime(true)];
+register_shutdown_function(static fn () => error_log('boot-time shutdown function ran'));
+ini_set('session.save_path', getenv('TMPDIR'));
+
+function answer(array $data): void
+{
+    header('Content-Type: application/json');
+    echo json_encode($data, JSON_INVALID_UTF8_SUBSTITUTE);
+}
+
+$routes = [
+    '/hello' => static fn () => print("hello\n"),
+    '/pid' => static fn () => print((string) getmypid()),
+    '/globals' => static fn () => answer([
+        'server' => $_SERVER, 'get' => $_GET, 'post' => $_POST, 'cookie' => $_COOKIE,
+        'files' => $_FILES, 'request' => $_REQUEST, 'session' => $_SESSION ?? null,
+        'headers' => getallheaders(), 'input' => file_get_contents('php://input'),
+    ]),
+    '/upload' => static function (): void {
+        $to = getenv('TMPDIR') . '/moved';
+        $moved = move_uploaded_file($_FILES['file']['tmp_name'] ?? '', $to);
+        answer(['files' => $_FILES, 'moved' => $moved, 'sha' => $moved ? sha1_file($to) : null]);
+    },
+    '/session' => static function (): void {
+        session_start();
+        $_SESSION['n'] = ($_SESSION['n'] ?? 0) + 1;
+        echo $_SESSION['n'];
+    },
+    '/cookies' => static function (): void {
+        setcookie('a', '1');
+        setcookie('b', '2');
+        header('X-Twice: 1', false);
+        header('X-Twice: 2', false);
+        http_response_code(201);
+    },
+    '/no-headers' => static fn () => answer(['sent' => headers_sent(), 'list' => headers_list(),
+        'code' => http_response_code(), 'level' => ob_get_level()]),
+    '/late' => static function (): void {
+        echo str_repeat('x', 10_000);
+        flush();
+        echo @header('X-Late: 1') === null && headers_sent() ? 'sent' : 'not sent';
+    },
+    '/redirect' => static function (): void {
+        header('Location: /hello');
+        exit;
+    },
+    '/exit' => static function (): void {
+        register_shutdown_function(static fn () => print(' and shut down'));
+        echo 'before';
+        exit(3);
+    },
+    '/shutdown' => static function (): void {
+        register_shutdown_function(static fn () => print('!'));
+        echo 'body';
+    },
+    '/throw' => static fn () => throw new DomainException('thrown on purpose'),
+    '/fatal' => static function (): void {
+        echo 'half';
+        eval('class Broken implements Countable { public function count(int $a): int {} }');
+    },
+    '/oom' => static function (): void {
+        for ($held = []; ; $held[] = str_repeat('x', 1 << 20)) {
+            continue;
+        }
+    },
+    '/kill' => static fn () => posix_kill(getmypid(), (int) ($_GET['signal'] ?? SIGKILL)),
+    '/binary' => static function (): void {
+        header('Content-Type: application/octet-stream');
+        echo file_get_contents('php://input');
+    },
+    '/large' => static function (): void {
+        for ($i = 0; $i < (int) $_GET['kb']; ++$i) {
+            echo str_repeat(chr(97 + $i % 26), 1024);
+        }
+    },
+    '/parts' => static function (): void {
+        for ($i = 1; $i <= 3; ++$i) {
+            echo "part $i\n";
+            ob_flush();
+            flush();
+        }
+    },
+    '/endless' => static function (): void {
+        while (connection_status() === CONNECTION_NORMAL) {
+            echo str_repeat('x', 65_536);
+            flush();
+        }
+        touch(getenv('TMPDIR') . '/ended');
+    },
+    '/status' => static function (): void {
+        http_response_code((int) $_GET['code']);
+        echo 'text';
+    },
+    '/hints' => static function (): void {
+        header('Link: </a.css>; rel=preload; as=style');
+        headers_send(103);
+        echo 'page';
+    },
+    '/finish' => static function (): void {
+        echo 'answered';
+        fastcgi_finish_request();
+        echo 'never seen';
+        touch(getenv('TMPDIR') . '/after');
+    },
+    '/buffer' => static function (): void {
+        ob_start(static fn (string $text) => strtoupper($text));
+        echo 'left open';
+    },
+    '/time-limit' => static function (): void {
+        $before = ini_get('max_execution_time');
+        set_time_limit(20);
+        answer([$before, ini_get('max_execution_time')]);
+    },
+    '/static' => static function (): void {
+        static $calls = 0;
+        echo ++$calls;
+    },
+    '/nested' => static function (): void {
+        try {
+            Kraken\handle(static fn () => null);
+        } catch (Error $e) {
+            echo $e->getMessage();
+        }
+    },
+];
+
+Kraken\handle(static function () use ($routes): void {
+    ($routes[parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH)] ?? $routes['/hello'])();
+});

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The native worker's connection: what it makes of what the daemon says, in any order.
+#include "unit/php/link_fixture.hpp"
+
+namespace {
+
+using kraken::php::linked;
+using event = kraken::php::daemon_link::event;
+namespace wire = kraken::wire;
+
+} // namespace
+
+TEST_CASE("it greets, and keeps what came right behind the greeting") {
+  linked it;
+  wire::byte_buffer out;
+  wire::welcome_facts facts;
+  facts.alias = "Main/web/w1";
+  wire::append_welcome(out, facts);
+  it.say(out);
+  it.say_request(7, "POST", "/a", "body");
+  REQUIRE(it.link.greet("test").has_value());
+  REQUIRE(it.heard().front().type == wire::frame_type::hello);
+  REQUIRE(it.link.wait() == event::request);
+  CHECK(it.link.stream() == 7);
+  CHECK(it.link.request().body == "body");
+}
+
+TEST_CASE("anything but WELCOME first is refused; so is silence") {
+  linked it;
+  SECTION("another frame") {
+    it.say_request(1);
+    CHECK(it.link.greet("test").error().code == kraken::errc::protocol_error);
+  }
+  SECTION("the end") {
+    it.hang_up();
+    CHECK(it.link.greet("test").error().code == kraken::errc::unreachable);
+  }
+}
+
+TEST_CASE("what comes during a request does not move its texts") {
+  linked it;
+  it.say_request(1, "GET", "/first");
+  it.say_request(2, "GET", "/second");
+  REQUIRE(it.link.wait() == event::request);
+  const auto path = it.link.request().path;
+  wire::byte_buffer out;
+  wire::append_ping(out, 5);
+  it.say(out);
+  CHECK_FALSE(it.link.abandoned());
+  CHECK(path == "/first");
+  it.link.request_done();
+  REQUIRE(it.link.wait() == event::request);
+  CHECK(it.link.request().path == "/second");
+}
+
+TEST_CASE("a request is abandoned by its CANCEL, by no other, and by the end of the daemon") {
+  linked it;
+  it.say_request(3);
+  REQUIRE(it.link.wait() == event::request);
+  wire::byte_buffer out;
+  wire::append_cancel(out, 2);
+  it.say(out);
+  CHECK_FALSE(it.link.abandoned());
+  SECTION("its own") {
+    out.clear();
+    wire::append_cancel(out, 3);
+    it.say(out);
+    CHECK(it.link.abandoned());
+    it.link.request_done();
+    it.say_request(4);
+    REQUIRE(it.link.wait() == event::request);
+    CHECK_FALSE(it.link.abandoned());
+  }
+  SECTION("the end") {
+    it.hang_up();
+    CHECK(it.link.abandoned());
+    it.link.request_done();
+    CHECK(it.link.wait() == event::gone);
+  }
+}
+
+TEST_CASE("a drain during a request ends the wait after it") {
+  linked it;
+  it.say_request(1);
+  REQUIRE(it.link.wait() == event::request);
+  wire::byte_buffer out;
+  wire::append_drain(out);
+  it.say(out);
+  CHECK_FALSE(it.link.abandoned());
+  it.link.request_done();
+  CHECK(it.link.wait() == event::drain);
+}
+
+TEST_CASE("pings are answered between requests, nonsense ends the connection") {
+  linked it;
+  wire::byte_buffer out;
+  wire::append_ping(out, 5);
+  SECTION("a bad length") {
+    out.append(std::string_view{"\0\0\0\1aaaa", 8});
+  }
+  SECTION("a request that is none") {
+    out.append(std::string_view{"\0\0\0\x9\x10\0\0\0\0\0\0\1\xc0", 13});
+  }
+  it.say(out);
+  CHECK(it.link.wait() == event::gone);
+  CHECK(it.heard().front().type == wire::frame_type::pong);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Which file answers which path.
+#include "php/native/front_controller.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <unistd.h>
+
+namespace {
+
+using kraken::php::choose_file;
+using kraken::php::chosen_file;
+using kind = chosen_file::kind;
+
+class document_root {
+public:
+  document_root() {
+    std::string pattern = std::filesystem::temp_directory_path() / "kraken-root-XXXXXX";
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+  }
+  ~document_root() { std::filesystem::remove_all(path); }
+  document_root(const document_root&) = delete;
+  document_root& operator=(const document_root&) = delete;
+
+  void add(const std::string& name) const {
+    const auto file = path + "/" + name;
+    std::filesystem::create_directories(std::filesystem::path{file}.parent_path());
+    std::ofstream{file} << name;
+  }
+
+  std::string path;
+};
+
+} // namespace
+
+TEST_CASE("files, scripts, folders and everything else") {
+  const document_root root;
+  for (const auto* name : {"index.php",
+                           "a.css",
+                           "admin/index.php",
+                           "docs/index.html",
+                           "empty/x",
+                           "app.php",
+                           ".env",
+                           ".git/config",
+                           ".well-known/acme",
+                           "odd.php/inner.php"}) {
+    root.add(name);
+  }
+  struct row {
+    std::string path;
+    kind what;
+    std::string name;
+    std::string info;
+  };
+  const auto one = GENERATE(values<row>({
+      {"/", kind::script, "/index.php", ""},
+      {"/a.css", kind::plain, "", ""},
+      {"/app.php", kind::script, "/app.php", ""},
+      {"/app.php/more/x", kind::script, "/app.php", "/more/x"},
+      {"/app.php/", kind::script, "/app.php", "/"},
+      {"/odd.php/inner.php/i", kind::script, "/odd.php/inner.php", "/i"},
+      {"/admin", kind::redirect, "", ""},
+      {"/admin/", kind::script, "/admin/index.php", ""},
+      {"/docs/", kind::plain, "", ""},
+      {"/empty/", kind::script, "/index.php", ""},
+      {"/none/at/all", kind::script, "/index.php", ""},
+      {"/none.php/x", kind::script, "/index.php", ""},
+      {"/.env", kind::script, "/index.php", ""},
+      {"/.git/config", kind::script, "/index.php", ""},
+      {"/.well-known/acme", kind::plain, "", ""},
+      {"/admin/../.env", kind::script, "/index.php", ""},
+      {"/../outside", kind::script, "/index.php", ""},
+      {std::string{"/a.css\0.php", 11}, kind::script, "/index.php", ""},
+      {"*", kind::script, "/index.php", ""},
+      {"", kind::script, "/index.php", ""},
+  }));
+  const auto chosen = choose_file(root.path, one.path);
+  CAPTURE(one.path, chosen.file);
+  CHECK(chosen.what == one.what);
+  CHECK(chosen.name == one.name);
+  CHECK(chosen.path_info == one.info);
+  if (chosen.what == kind::script) {
+    CHECK(chosen.file == root.path + one.name);
+  }
+}
+
+TEST_CASE("without a front controller nothing answers for what is not there") {
+  const document_root root;
+  root.add("a.txt");
+  CHECK(choose_file(root.path, "/b").what == kind::none);
+  CHECK(choose_file(root.path, "/").what == kind::none);
+  CHECK(choose_file(root.path, "/a.txt").file == root.path + "/a.txt");
+}
+
+TEST_CASE("media types follow the end of a name") {
+  CHECK(kraken::php::media_type("/x/a.css") == "text/css");
+  CHECK(kraken::php::media_type("/x/a.woff2") == "font/woff2");
+  CHECK(kraken::php::media_type("/x.css/none") == "application/octet-stream");
+  CHECK(kraken::php::media_type("") == "application/octet-stream");
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What $_SERVER is made of.
+#include "php/native/server_variables.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <span>
+
+namespace {
+
+namespace wire = kraken::wire;
+
+std::map<std::string, std::string> variables_of(std::span<const wire::header_field> headers,
+                                                wire::worker_request request,
+                                                const kraken::php::script_place& script = {}) {
+  wire::byte_buffer packed;
+  for (const auto& field : headers) {
+    wire::pack_str(packed, field.name);
+    wire::pack_str(packed, field.value);
+  }
+  request.headers = wire::flat_headers{packed.view(), static_cast<std::uint32_t>(headers.size())};
+  kraken::php::variable_list list;
+  kraken::php::put_server_variables(request, script, list);
+  std::map<std::string, std::string> out;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto each = list.at(i);
+    CHECK(out.emplace(each.name, std::string{each.value, each.value_bytes}).second);
+    CHECK(each.value[each.value_bytes] == '\0');
+  }
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("header fields become HTTP_ variables, joined where they repeat") {
+  const wire::header_field headers[] = {{"x-my-id", "1"},
+                                        {"accept", "a"},
+                                        {"cookie", "a=1"},
+                                        {"accept", "b"},
+                                        {"cookie", "b=2"},
+                                        {"x_my_id", "forged"},
+                                        {"proxy", "http://attacker"},
+                                        {"content-type", "text/plain"},
+                                        {"content-length", "3"}};
+  wire::worker_request request;
+  request.body = "abc";
+  auto out = variables_of(headers, request);
+  CHECK(out["HTTP_X_MY_ID"] == "1");
+  CHECK(out["HTTP_ACCEPT"] == "a, b");
+  CHECK(out["HTTP_COOKIE"] == "a=1; b=2");
+  CHECK(out["CONTENT_TYPE"] == "text/plain");
+  CHECK(out["CONTENT_LENGTH"] == "3");
+  CHECK(out.count("HTTP_PROXY") == 0);
+  CHECK(out.count("HTTP_CONTENT_TYPE") == 0);
+}
+
+TEST_CASE("host and client are taken apart") {
+  struct row {
+    std::string_view scheme, host, remote, name, port, address, remote_port;
+  };
+  const auto one = GENERATE(values<row>({
+      {"http", "shop.example", "1.2.3.4:55", "shop.example", "80", "1.2.3.4", "55"},
+      {"https", "shop.example", "[::1]:55", "shop.example", "443", "::1", "55"},
+      {"http", "[::1]:8080", "", "::1", "8080", "", ""},
+      {"http", "[::1", "x", "[::1", "80", "x", ""},
+      {"http", "a:81", "[::1]", "a", "81", "::1", ""},
+  }));
+  wire::worker_request request;
+  request.scheme = one.scheme;
+  request.host = one.host;
+  request.remote = one.remote;
+  auto out = variables_of({}, request);
+  CHECK(out["SERVER_NAME"] == one.name);
+  CHECK(out["SERVER_PORT"] == one.port);
+  CHECK(out["REMOTE_ADDR"] == one.address);
+  CHECK(out["REMOTE_PORT"] == one.remote_port);
+  CHECK(out.count("HTTPS") == (one.scheme == "https" ? 1U : 0U));
+}
+
+TEST_CASE("script and path follow CGI") {
+  wire::worker_request request;
+  request.method = "GET";
+  request.target = "/app.php/more?q=1";
+  request.query = "q=1";
+  request.version = "1.1";
+  auto out = variables_of({}, request, {"/srv", "/srv/app.php", "/app.php", "/more"});
+  CHECK(out["SCRIPT_FILENAME"] == "/srv/app.php");
+  CHECK(out["SCRIPT_NAME"] == "/app.php");
+  CHECK(out["PATH_INFO"] == "/more");
+  CHECK(out["PATH_TRANSLATED"] == "/srv/more");
+  CHECK(out["PHP_SELF"] == "/app.php/more");
+  CHECK(out["REQUEST_URI"] == "/app.php/more?q=1");
+  CHECK(out["SERVER_PROTOCOL"] == "HTTP/1.1");
+  CHECK(out["CONTENT_LENGTH"].empty());
+  CHECK(variables_of({}, request, {"/srv", "/srv/app.php", "/app.php", ""}).count("PATH_INFO") ==
+        0);
+}
