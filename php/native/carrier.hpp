@@ -47,6 +47,7 @@ public:
 
   wire::worker_welcome welcome;
   script_place script;        ///< worker mode: the one that boots
+  bool script_speaks = false; ///< worker mode: the script speaks the protocol itself
   bool ready_told = false;    ///< worker mode: the first request may come
   bool wants_recycle = false; ///< to be said with the next answer
   std::uint64_t requests = 0; ///< taken so far

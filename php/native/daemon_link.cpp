@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,17 +37,47 @@ bool daemon_link::fill(wire::byte_buffer& into, std::size_t wanted, patience how
   }
 }
 
-bool daemon_link::send(wire::byte_buffer& out) {
-  while (!out.empty() && !gone_) {
-    const auto sent = ::send(socket_.get(), out.data(), out.size(), MSG_NOSIGNAL);
+bool daemon_link::send(std::string_view bytes) {
+  while (!bytes.empty() && !gone_) {
+    const auto sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
-      out.consume(static_cast<std::size_t>(sent));
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
     } else if (errno != EINTR) {
       gone_ = true;
     }
   }
+  return !gone_;
+}
+
+bool daemon_link::send(wire::byte_buffer& out) {
+  static_cast<void>(send(out.view()));
   out.clear();
   return !gone_;
+}
+
+std::string_view daemon_link::receive() {
+  input_.consume(std::exchange(received_, 0));
+  input_.release_above(input_kept_bytes);
+  while (true) {
+    wire::worker_frame frame;
+    const auto split = wire::split_frame(input_.view(), frame);
+    if (split.status == wire::split_outcome::kind::done) {
+      received_ = split.consumed;
+      return input_.view().substr(0, received_);
+    }
+    gone_ = gone_ || split.status == wire::split_outcome::kind::bad_length;
+    if (gone_ || !fill(input_, split.needed, patience::wait)) {
+      return {};
+    }
+  }
+}
+
+bool daemon_link::readable() {
+  if (gone_ || input_.size() > received_) {
+    return true;
+  }
+  pollfd waiting{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&waiting, 1, 0) > 0;
 }
 
 result<wire::worker_welcome> daemon_link::greet(std::string_view sdk) {

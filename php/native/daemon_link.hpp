@@ -47,9 +47,17 @@ public:
   /// Looks, without waiting, whether the open request was taken back or the daemon has gone.
   [[nodiscard]] bool abandoned();
 
+  /// The next whole frame as it came, for a script that speaks the protocol itself; valid until the
+  /// next call. Waits for it.
+  /// @return empty: the daemon is gone
+  [[nodiscard]] std::string_view receive();
+  /// Whether `receive` would find bytes, or the end, without waiting.
+  [[nodiscard]] bool readable();
+
   /// Writes everything, waiting while the daemon is slow, and clears `out`.
   /// @return false: the daemon is gone
   bool send(wire::byte_buffer& out);
+  bool send(std::string_view bytes);
 
   [[nodiscard]] bool draining() const noexcept { return draining_; }
   [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }
@@ -67,6 +75,7 @@ private:
   wire::byte_buffer reply_;
   wire::worker_request request_;
   std::uint32_t stream_ = 0;
+  std::size_t received_ = 0; ///< bytes of `input_` that `receive` has shown
   bool draining_ = false;
   bool cancelled_ = false;
   bool gone_ = false;

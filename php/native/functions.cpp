@@ -20,6 +20,10 @@ bool is_worker_at_rest(const char* called) {
         nullptr, "%s() is for worker scripts; this one is run for each request", called);
     return false;
   }
+  if (serving.script_speaks) {
+    zend_throw_error(nullptr, "%s() and Kraken\\Worker do not go together", called);
+    return false;
+  }
   if (serving.has_request()) {
     zend_throw_error(nullptr, "%s() cannot be called while a request is handled", called);
     return false;
@@ -95,25 +99,41 @@ ZEND_FUNCTION(apache_response_headers) {
   add_response_headers(return_value);
 }
 
-/// @internal for Kraken's PHP package: the REQUEST frame as it came
-ZEND_FUNCTION(frame) {
+// For Kraken's PHP package, whose workers speak the protocol themselves and with the same code
+// whatever carries them.
+
+/// What the daemon said first. From here on the script has the connection.
+ZEND_FUNCTION(attach) {
   ZEND_PARSE_PARAMETERS_NONE();
   auto& serving = current_carrier();
-  const auto bytes = serving.has_request() ? serving.link().frame() : std::string_view{};
+  if (serving.mode() != run_mode::worker || serving.ready_told) {
+    zend_throw_error(nullptr, "the connection to the daemon is in use");
+    RETURN_THROWS();
+  }
+  serving.script_speaks = true;
+  array_init(return_value);
+  add_welcome(serving.welcome, return_value);
+}
+
+/// The next frame as it came; '' at the end of the connection.
+ZEND_FUNCTION(receive) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  const auto bytes = current_carrier().link().receive();
   RETURN_STRINGL(bytes.data(), bytes.size());
 }
 
-/// @internal as above: what the daemon said first
-ZEND_FUNCTION(welcome) {
+ZEND_FUNCTION(readable) {
   ZEND_PARSE_PARAMETERS_NONE();
-  array_init(return_value);
-  add_welcome(current_carrier().welcome, return_value);
+  RETURN_BOOL(current_carrier().link().readable());
 }
 
-/// @internal as above: to be replaced after the answer
-ZEND_FUNCTION(recycle) {
-  ZEND_PARSE_PARAMETERS_NONE();
-  current_carrier().wants_recycle = true;
+ZEND_FUNCTION(send) {
+  char* bytes = nullptr;
+  std::size_t count = 0;
+  ZEND_PARSE_PARAMETERS_START(1, 1)
+  Z_PARAM_STRING(bytes, count)
+  ZEND_PARSE_PARAMETERS_END();
+  RETURN_BOOL(current_carrier().link().send(std::string_view{bytes, count}));
 }
 
 ZEND_BEGIN_ARG_INFO_EX(arginfo_handler, 0, 0, 1)
@@ -124,28 +144,32 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_status, 0, 0, 0)
 ZEND_ARG_TYPE_INFO(0, status, IS_LONG, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_INFO_EX(arginfo_bytes, 0, 0, 1)
+ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_INFO_EX(arginfo_none, 0, 0, 0)
 ZEND_END_ARG_INFO()
 
+// clang-format off: the rows have no commas of their own
 const zend_function_entry functions[] = {
     ZEND_NS_NAMED_FE("Kraken", handle, ZEND_FN(handle), arginfo_handler)
-        ZEND_NS_NAMED_FE("Kraken\\Native", frame, ZEND_FN(frame), arginfo_none)
-            ZEND_NS_NAMED_FE("Kraken\\Native", welcome, ZEND_FN(welcome), arginfo_none)
-                ZEND_NS_NAMED_FE("Kraken\\Native", recycle, ZEND_FN(recycle), arginfo_none) ZEND_FE(
-                    frankenphp_handle_request, arginfo_handler) ZEND_FE(fastcgi_finish_request,
-                                                                        arginfo_none)
-                    ZEND_FALIAS(kraken_finish_request, fastcgi_finish_request, arginfo_none)
-                        ZEND_FALIAS(frankenphp_finish_request, fastcgi_finish_request, arginfo_none)
-                            ZEND_FE(headers_send, arginfo_status)
-                                ZEND_FE(apache_request_headers, arginfo_none)
-                                    ZEND_FALIAS(getallheaders, apache_request_headers, arginfo_none)
-                                        ZEND_FALIAS(frankenphp_request_headers,
-                                                    apache_request_headers,
-                                                    arginfo_none)
-                                            ZEND_FE(apache_response_headers, arginfo_none)
-                                                ZEND_FALIAS(frankenphp_response_headers,
-                                                            apache_response_headers,
-                                                            arginfo_none) ZEND_FE_END};
+    ZEND_NS_NAMED_FE("Kraken\\Native", attach, ZEND_FN(attach), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", receive, ZEND_FN(receive), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", readable, ZEND_FN(readable), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", send, ZEND_FN(send), arginfo_bytes)
+    ZEND_FE(frankenphp_handle_request, arginfo_handler)
+    ZEND_FE(fastcgi_finish_request, arginfo_none)
+    ZEND_FALIAS(kraken_finish_request, fastcgi_finish_request, arginfo_none)
+    ZEND_FALIAS(frankenphp_finish_request, fastcgi_finish_request, arginfo_none)
+    ZEND_FE(headers_send, arginfo_status)
+    ZEND_FE(apache_request_headers, arginfo_none)
+    ZEND_FALIAS(getallheaders, apache_request_headers, arginfo_none)
+    ZEND_FALIAS(frankenphp_request_headers, apache_request_headers, arginfo_none)
+    ZEND_FE(apache_response_headers, arginfo_none)
+    ZEND_FALIAS(frankenphp_response_headers, apache_response_headers, arginfo_none)
+    ZEND_FE_END};
+// clang-format on
 
 } // namespace
 

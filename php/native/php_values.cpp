@@ -61,6 +61,9 @@ void add_response_headers(zval* into) noexcept {
 void add_welcome(const wire::worker_welcome& welcome, zval* into) noexcept {
   add_assoc_stringl(into, "alias", welcome.alias.data(), welcome.alias.size());
   add_assoc_long(into, "generation", static_cast<zend_long>(welcome.generation));
+  add_assoc_long(into, "protocol", static_cast<zend_long>(welcome.protocol));
+  add_assoc_long(into, "request_timeout_ms", static_cast<zend_long>(welcome.request_timeout_ms));
+  add_assoc_long(into, "frame_bytes_max", static_cast<zend_long>(welcome.frame_bytes_max));
   zval args;
   array_init(&args);
   for (const auto& [name, value] : welcome.args) {

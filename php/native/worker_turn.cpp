@@ -85,7 +85,7 @@ int run_worker(carrier& serving, int argc, char** argv) {
   zend_destroy_file_handle(&file);
 
   const bool died_in_request = serving.has_request();
-  const bool intended = serving.link().draining() && !died_in_request;
+  const bool intended = serving.script_speaks || (serving.link().draining() && !died_in_request);
   if (!intended) {
     say_last_words(serving);
   }
@@ -99,7 +99,7 @@ int run_worker(carrier& serving, int argc, char** argv) {
     serving.answer().finish(wire::worker_after::keep, 0);
     serving.close_request();
   }
-  return intended ? 0 : code;
+  return intended && !serving.script_speaks ? 0 : code;
 }
 
 } // namespace kraken::php

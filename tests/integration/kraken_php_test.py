@@ -198,6 +198,39 @@ class FrankenphpStyle(DaemonCase):
         wait_until(lambda: "between the requests" in self.daemon.log(), "it is logged")
 
 
+class PackageWorker(DaemonCase):
+    """A worker of the PHP package, carried by kraken-php: as with stock PHP."""
+
+    config = topology(pool(size=1, carrier="native"), http())
+
+    def after(self, target):
+        before = self.daemon.container("w1")["generation"]
+        answer = self.daemon.get(target)
+        wait_until(lambda: self.daemon.container("w1")["generation"] > before, "a new worker")
+        self.daemon.wait_settled(1)
+        self.assert_serves()
+        return answer.status, self.daemon.container("w1")["cause"]["kind"]
+
+    def test_requests_and_answers_are_the_packages_own(self):
+        with self.connect() as client:
+            self.assertEqual(client.post("/echo", b"\0\1body").body, b"\0\1body")
+            seen = json.loads(client.get("/seen?a=1", [("X-One", "1")]).body)
+            self.assertEqual((seen["query"], seen["headers"]["x-one"]), ("a=1", ["1"]))
+            self.assertEqual(seen["alias"], "Main/web/w1")
+            self.assertEqual(client.get("/stream?parts=2").parts, [b"part 1\n", b"part 2\n"])
+            self.assertEqual(client.get("/cookies").all("set-cookie"),
+                             ["first=1; Path=/", "second=2; Path=/"])
+            self.assertEqual(client.get("/throw").status, 500)
+            self.assertEqual(client.get("/echo-stray").body, b"clean\n")
+        wait_until(lambda: "stray output" in self.daemon.log(), "what is printed is logged")
+
+    def test_its_ends_are_reported_as_with_stock_php(self):
+        self.assertEqual(self.after("/recycle"), (200, "recycle"))
+        self.assertEqual(self.after("/exit"), (502, "exception"))
+        self.assertEqual(self.after("/fatal"), (502, "exception"))
+        self.assertEqual(self.after("/kill"), (502, "signal"))
+
+
 class Beginnings(DaemonCase):
     config = topology(pool(script="native.php", size=1, carrier="native"), http())
 

@@ -44,9 +44,11 @@ final class CrashReport
     public function install(): void
     {
         $this->reserve = \str_repeat("\0", self::RESERVE_BYTES);
-        \ini_set('display_errors', 'stderr');
+        // Only the command line program knows 'stderr'; elsewhere the log is standard error.
+        $program = \PHP_SAPI === 'cli';
+        \ini_set('display_errors', $program ? 'stderr' : '0');
         \ini_set('html_errors', '0');
-        if ((string) \ini_get('error_log') === '') {
+        if ($program && (string) \ini_get('error_log') === '') {
             // The log would go to standard error as well and show everything twice.
             \ini_set('log_errors', '0');
         }

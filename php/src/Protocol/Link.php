@@ -41,8 +41,8 @@ final class Link
     public readonly Output $output;
 
     /**
-     * @param resource $in  read without a poll(2) before each read
-     * @param resource $out another descriptor of the same socket
+     * @param ?resource $in  read without a poll(2) before each read; null: kraken-php has the socket
+     * @param ?resource $out another descriptor of the same socket
      */
     private function __construct(private $in, private $out)
     {
@@ -64,6 +64,9 @@ final class Link
     {
         if (self::$current !== null) {
             return self::$current;
+        }
+        if (\function_exists('Kraken\Native\attach')) {
+            return self::attachNative();
         }
         $fd = \getenv('KRAKEN_FD');
         if ($fd === false || \preg_match('/^\d{1,9}$/D', $fd) !== 1) {
@@ -95,6 +98,21 @@ final class Link
             'pid' => \getmypid(),
             'tier' => 'protocol',
         ])));
+        return self::$current;
+    }
+
+    /** kraken-php has said HELLO and holds the socket; its functions move the frames. */
+    private static function attachNative(): self
+    {
+        $welcome = \Kraken\Native\attach();
+        foreach (['STDIN' => 'rb', 'STDOUT' => 'wb', 'STDERR' => 'wb'] as $name => $mode) {
+            \defined($name) || \define($name, \fopen('php://' . \strtolower($name), $mode));
+        }
+        self::$current = new self(null, null);
+        self::$current->welcome = Welcome::from($welcome);
+        self::$current->lengthMax = self::$current->welcome->frameBytesMax;
+        self::$current->crash->install();
+        self::$current->output->start();
         return self::$current;
     }
 
@@ -142,6 +160,15 @@ final class Link
      */
     public function receive(): int
     {
+        if ($this->in === null) {
+            $this->frame = \Kraken\Native\receive();
+            if ($this->frame === '') {
+                $this->broken = true;
+                return self::END;
+            }
+            $this->stream = \substr($this->frame, 8, 4);
+            return \ord($this->frame[4]);
+        }
         $bytes = $this->pending;
         if ($bytes === '') {
             $bytes = @\fread($this->in, self::READ_BYTES);
@@ -176,6 +203,9 @@ final class Link
     /** Whether receive() would find bytes, or the end, without waiting. */
     public function readable(): bool
     {
+        if ($this->in === null) {
+            return \Kraken\Native\readable();
+        }
         if ($this->pending !== '') {
             return true;
         }
@@ -210,6 +240,9 @@ final class Link
     {
         if ($this->outlet !== null) {
             return $this->outlet->send($bytes);
+        }
+        if ($this->out === null) {
+            return \Kraken\Native\send($bytes);
         }
         while (!$this->broken) {
             try {

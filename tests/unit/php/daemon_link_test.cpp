@@ -106,3 +106,23 @@ TEST_CASE("pings are answered between requests, nonsense ends the connection") {
   CHECK(it.link.wait() == event::gone);
   CHECK(it.heard().front().type == wire::frame_type::pong);
 }
+
+TEST_CASE("a script that speaks for itself is shown whole frames, then the end") {
+  linked it;
+  CHECK_FALSE(it.link.readable());
+  wire::byte_buffer out;
+  wire::append_ping(out, 1);
+  const auto ping = std::string{out.view()};
+  wire::append_drain(out);
+  it.say(out);
+  CHECK(it.link.readable());
+  CHECK(it.link.receive() == ping);
+  CHECK(it.link.readable());
+  CHECK(it.link.receive().size() == wire::worker_header_bytes);
+  CHECK_FALSE(it.link.readable());
+  CHECK(it.link.send("abcd"));
+  it.hang_up();
+  CHECK(it.link.readable());
+  CHECK(it.link.receive().empty());
+  CHECK_FALSE(it.link.send("abcd"));
+}
