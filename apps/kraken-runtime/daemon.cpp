@@ -4,8 +4,7 @@
 #include "apps/kraken-runtime/daemon.hpp"
 
 #include "config/kind_table.hpp"
-#include "config/native_options.hpp"
-#include "containers/native/native_container.hpp"
+#include "containers/native/threaded_container.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/runtime_directory.hpp"
@@ -192,15 +191,9 @@ std::vector<actor::kind> daemon::kinds() {
   };
   prepare_php();
   auto native = hooks_of("native", [this](actor::host& shell) {
-    return std::make_unique<containers::native_container>(shell, classes_);
+    return containers::make_native(shell, classes_, own_threads_);
   });
-  native.check = [this](const model::child_spec& spec) -> result<void> {
-    const auto* given = dynamic_cast<const config::native_spec_options*>(spec.options.get());
-    if (given != nullptr && given->values.own_thread) {
-      return fail(errc::unsupported, "own_thread: is not available yet");
-    }
-    return classes_.check(spec);
-  };
+  native.check = [this](const model::child_spec& spec) { return classes_.check(spec); };
   return {
       std::move(native),
       hooks_of("pool",

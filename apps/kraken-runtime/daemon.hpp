@@ -11,6 +11,7 @@
 #include "containers/admin/verb_door.hpp"
 #include "containers/http/http_container.hpp"
 #include "containers/native/class_catalogue.hpp"
+#include "containers/native/own_threads.hpp"
 #include "containers/php/php_container.hpp"
 #include "containers/php/pool_container.hpp"
 #include "containers/process/process_container.hpp"
@@ -102,6 +103,7 @@ private:
 
   daemon_plan plan_;
   const containers::class_catalogue& classes_;
+  containers::own_threads own_threads_;
   time_point began_;
   net::event_loop control_;
   std::vector<std::unique_ptr<net::event_loop>> loops_;

@@ -9,8 +9,10 @@
 
 namespace kraken::containers {
 
-native_container::native_container(actor::host& shell, const class_catalogue& classes)
-    : shell_(shell), classes_(classes), timers_(shell) {}
+native_container::native_container(actor::host& shell,
+                                   const class_catalogue& classes,
+                                   own_thread_parts own)
+    : shell_(shell), classes_(classes), own_(std::move(own)), timers_(shell) {}
 
 native_container::~native_container() {
   shell_.cancel(silence_.waits);
@@ -33,14 +35,17 @@ void native_container::start() {
 }
 
 void native_container::drain() {
+  begin_to_leave();
   object_->drain();
 }
 
 void native_container::stop() {
+  begin_to_leave();
   object_->stop();
 }
 
 void native_container::kill() {
+  begin_to_leave();
   object_.reset();
   end();
 }
@@ -70,6 +75,22 @@ void native_container::fail(std::string why) {
   cause.type = "kraken::failure";
   cause.message = std::move(why);
   shell_.failed(std::move(cause));
+}
+
+void native_container::begin_to_leave() {
+  leaving_ = true;
+  own_.ending.request_stop();
+}
+
+/// Hardly anybody asks, so the token's state is made when it is.
+std::stop_token native_container::stopping() {
+  if (!own_.ending.stop_possible()) {
+    own_.ending = std::stop_source{};
+    if (leaving_) {
+      own_.ending.request_stop();
+    }
+  }
+  return own_.ending.get_token();
 }
 
 void native_container::end() {
@@ -173,9 +194,13 @@ void native_container::noticed(const actor::notice& what) {
 
 native::door native_container::way_back() {
   // By a timer that is due at once, so that what the work throws is the container's failure.
-  return [this, alive = std::weak_ptr<const pulse>(pulse_), on = &shell_.shard()](
+  auto post = own_.post;
+  if (!post) {
+    post = [on = &shell_.shard()](std::function<void()> work) { on->post(std::move(work)); };
+  }
+  return [this, alive = std::weak_ptr<const pulse>(pulse_), post = std::move(post)](
              std::function<void()> work) {
-    on->post([this, alive, work = std::move(work)] {
+    post([this, alive, work = std::move(work)] {
       if (!alive.expired()) {
         static_cast<void>(shell_.at(shell_.now(), work));
       }

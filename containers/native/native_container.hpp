@@ -7,6 +7,7 @@
 #include "containers/native/class_catalogue.hpp"
 #include "containers/native/native_timers.hpp"
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/actor/relayed_answer.hpp"
 #include "kraken/native/container_class.hpp"
 
 #include <cstdint>
@@ -14,16 +15,24 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
 namespace kraken::containers {
 
-/// @thread its container's shard
+/// What is different for an incarnation with a thread of its own.
+struct own_thread_parts {
+  actor::other_thread post{}; ///< to that thread, which may be gone before its doors are
+  std::stop_source ending{std::nostopstate};
+};
+
+/// @thread its host's: the shard, or its own
 class native_container final : public actor::incarnation, private native::context {
 public:
   /// @param classes outlives every container
-  native_container(actor::host& shell, const class_catalogue& classes);
+  /// @param own of an incarnation whose host is on a thread of its own; else empty
+  native_container(actor::host& shell, const class_catalogue& classes, own_thread_parts own = {});
   ~native_container() override;
 
   // incarnation
@@ -48,6 +57,7 @@ private:
   void unready() override;
   void fail(std::string why) override;
   void end() override;
+  [[nodiscard]] std::stop_token stopping() override;
   void recycle(std::string reason) override {
     shell_.recycle(std::move(reason), actor::serves_on::yes); // it handles messages until its end
   }
@@ -93,6 +103,7 @@ private:
     actor::timer waits;
   };
 
+  void begin_to_leave();
   [[nodiscard]] bool deal_with(actor::letter& what);
   void listen_until(time_point at);
   void silent();
@@ -101,6 +112,8 @@ private:
   const class_catalogue& classes_;
   readiness readiness_ = readiness::by_itself;
   bool ended_ = false; ///< reported; nothing follows
+  bool leaving_ = false;
+  own_thread_parts own_;
   native::behaviour current_;
   std::optional<native::behaviour> next_; ///< from the next letter on
   time_point heard_{};                    ///< last letter

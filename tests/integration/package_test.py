@@ -87,30 +87,36 @@ class Package(unittest.TestCase):
         self.assertEqual(daemon.wait_end(), 2)
         self.assertIn("no native class 'Cash' is registered", daemon.log())
 
-    def plugged(self, plugins, *children, **top):
-        cache = {"id": "cache", "type": "native", "start": "Cache", "args": {"source": "D"}}
+    def plugged(self, plugins, *children, cache=(), **top):
+        cache = {"id": "cache", "type": "native", "start": "Cache", "args": {"source": "D"},
+                 **dict(cache)}
         return topology(*children, cache, native={"plugins": plugins}, **top)
 
     def test_a_plugin_and_php_ask_each_other(self):
         driver = {"id": "D", "type": "php", "start": "Driver"}
-        config = self.plugged([self.plugin], driver, php={"autoload": APP, **AS_ROOT})
-        with InstalledDaemon(config) as daemon:
-            asked = Driver(daemon)
-            self.addCleanup(asked.close)
-            self.assertEqual(asked("sendCommand", "cache", "put", {"key": "a", "value": [1]}), 1)
-            self.assertEqual(asked("sendCommand", "cache", "get", {"key": "a"}), [1])
-            # Not there: the cache asks the container in PHP that is just asking it.
-            for _ in ("asked", "kept"):
-                self.assertEqual(asked("sendCommand", "cache", "get", {"key": "b"}),
-                                 ["b", "Main/cache"])
-            wrong = asked.ask("sendCommand", "cache", "put", {"key": 1})
-            self.assertIn("error", wrong)
-            unknown = asked.ask("sendCommand", "cache", "none", 1)
-            self.assertIn("error", unknown)
-            self.assertEqual(daemon.container("Main/cache")["generation"], 1)
-            self.assertEqual(asked("createThread", "second", "Cache"), "Thread has been created.")
-            self.assertEqual(asked("sendCommand", "Main/D/second", "get", {"key": "x"}), None)
-            self.assertEqual(asked("destroyThread", "second"), "Thread has been destroyed.")
+        for own_thread in (False, True):
+            config = self.plugged([self.plugin], driver, cache={"own_thread": own_thread},
+                                  php={"autoload": APP, **AS_ROOT})
+            with self.subTest(own_thread=own_thread), InstalledDaemon(config) as daemon:
+                self.ask_each_other(daemon)
+
+    def ask_each_other(self, daemon):
+        asked = Driver(daemon)
+        self.addCleanup(asked.close)
+        self.assertEqual(asked("sendCommand", "cache", "put", {"key": "a", "value": [1]}), 1)
+        self.assertEqual(asked("sendCommand", "cache", "get", {"key": "a"}), [1])
+        # Not there: the cache asks the container in PHP that is just asking it.
+        for _ in ("asked", "kept"):
+            self.assertEqual(asked("sendCommand", "cache", "get", {"key": "b"}),
+                             ["b", "Main/cache"])
+        wrong = asked.ask("sendCommand", "cache", "put", {"key": 1})
+        self.assertIn("error", wrong)
+        unknown = asked.ask("sendCommand", "cache", "none", {})
+        self.assertIn("error", unknown)
+        self.assertEqual(daemon.container("Main/cache")["generation"], 1)
+        self.assertEqual(asked("createThread", "second", "Cache"), "Thread has been created.")
+        self.assertEqual(asked("sendCommand", "Main/D/second", "get", {"key": "x"}), None)
+        self.assertEqual(asked("destroyThread", "second"), "Thread has been destroyed.")
 
     def test_the_example_finds_its_plugin_beside_the_file(self):
         with open(os.path.join(EXAMPLE, "plugin.yaml"), encoding="utf-8") as file:

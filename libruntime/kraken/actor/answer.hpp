@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace kraken::actor {
 
@@ -88,6 +89,10 @@ public:
 
   /// For the tree.
   [[nodiscard]] open_call* call() const noexcept { return call_.get(); }
+  /// For the tree: the duty goes on without this.
+  [[nodiscard]] std::shared_ptr<open_call> release() noexcept {
+    return std::exchange(call_, nullptr);
+  }
 
 private:
   std::shared_ptr<open_call> call_;

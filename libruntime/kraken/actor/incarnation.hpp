@@ -122,6 +122,8 @@ public:
   /// @error errc::mailbox_full when as many wait so as the mailbox holds
   virtual result<void> stash(letter&& what) = 0;
   virtual void unstash() = 0;
+  /// Says of a letter it took that it could not handle it after all: a dead letter, answered so.
+  virtual void bury(letter&& what, dead_reason why) = 0;
 };
 
 /// One life of a container. Created, started, ended, thrown away; never restarted itself.

@@ -51,6 +51,8 @@ inline constexpr std::array event_table{
   event_row{"orphans_killed", level::warn, "processes without a container were ended"},
   event_row{"output", level::info, "a line a container's process wrote"},
   event_row{"output_dropped", level::warn, "a container wrote more lines than the limit allows"},
+  event_row{"own_thread_returned", level::warn, "a thread that was stuck has ended"},
+  event_row{"own_thread_stuck", level::error, "a container is gone, its thread still runs"},
   event_row{"plugin_loaded", level::info, "the classes of a library are known by name"},
   event_row{"pool_grows", level::info, "a pool adds a worker because requests wait"},
   event_row{"pool_has_no_room", level::warn, "file descriptors do not suffice for the workers"},

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,10 @@ public:
   virtual void fail(std::string why) = 0;
   /// Its own normal end; also the answer to `container::stop()`.
   virtual void end() = 0;
+  /// Asked to stop as soon as its end has begun, by another thread if it runs on its own: for code
+  /// that blocks there. A callback of it runs on that other thread and must be quick.
+  /// @thread any
+  [[nodiscard]] virtual std::stop_token stopping() = 0;
   /// Asks for a planned replacement, which counts as no failure.
   virtual void recycle(std::string reason) = 0;
 

@@ -43,6 +43,7 @@ public:
   result<void> link(std::string_view) override { return {}; }
   result<void> stash(actor::letter&&) override { return {}; }
   void unstash() override {}
+  void bury(actor::letter&&, actor::dead_reason) override {}
 
   model::child_spec definition;
 

@@ -214,4 +214,14 @@ result<void> life::stash(letter&& what) {
   return {};
 }
 
+void life::bury(letter&& what, dead_reason why) {
+  auto over = std::move(what);
+  if (auto* const call = over.reply.call()) {
+    return call->to->bury(over, why);
+  }
+  if (over.kind == letter_kind::message) { // a request was answered before
+    tree_->dead->add(over.sender(), path_, why);
+  }
+}
+
 } // namespace kraken::actor

@@ -107,6 +107,7 @@ public:
   result<void> link(std::string_view target) override;
   result<void> stash(letter&& what) override;
   void unstash() override { owner_.unstash_letters(); }
+  void bury(letter&& what, dead_reason why) override;
 
 private:
   struct pulse {}; ///< gone when the incarnation is: late answers are not delivered
