@@ -196,6 +196,7 @@ TEST_CASE_METHOD(tree_fixture, "an operator's start forgets the failures") {
   crash("Main/a");
   CHECK(phase("Main/a") == phase::backing_off);
   CHECK(ask(verb::start, "a")->ok());
+  CHECK(status("Main/a").restarts_in_window == 0);
   crash("Main/a");
   CHECK(phase("Main/a") == phase::ready); // immediate again
 }

@@ -73,6 +73,7 @@ private:
   void destroy(const instruction& what);
   void replace();
   void recycle_asked(const reply_to& reply);
+  void show_budget(const instruction& what);
   void expect(const instruction& what);
   void update(const instruction& what);
   void on_manage(const manage& what);

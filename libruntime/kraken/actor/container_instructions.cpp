@@ -42,11 +42,11 @@ void container::obey(const instruction& what) {
   }
   switch (what.what) {
   case instruction::act::start:
-    status_.intensity = what.then.intensity;
+    show_budget(what);
     start(remote_supervisor::extent::wanted);
     break;
   case instruction::act::start_tree:
-    status_.intensity = what.then.intensity;
+    show_budget(what);
     start(remote_supervisor::extent::tree);
     break;
   case instruction::act::restart:
@@ -131,8 +131,7 @@ void container::restart(const instruction& what) {
     return;
   }
   ++status_.restarts;
-  status_.restarts_in_window = what.then.restarts_in_window;
-  status_.intensity = what.then.intensity;
+  show_budget(what);
   extent_ = remote_supervisor::extent::wanted;
   begin_life();
 }
@@ -205,12 +204,17 @@ void container::recycle_asked(const reply_to& reply) {
   recycle_in_place(why);
 }
 
+/// Of its supervisor.
+void container::show_budget(const instruction& what) {
+  status_.restarts_in_window = what.then.restarts_in_window;
+  status_.intensity = what.then.intensity;
+}
+
 void container::expect(const instruction& what) {
   if (status_.in == model::state::failed && what.generation == status_.generation && !leaving_) {
     status_.next_action = what.then.next_action;
     status_.next_at = what.then.next_at;
-    status_.restarts_in_window = what.then.restarts_in_window;
-    status_.intensity = what.then.intensity;
+    show_budget(what);
     if (what.then.at == model::phase::parked && solving_) {
       abandon_plan("its supervisor gave up");
     }

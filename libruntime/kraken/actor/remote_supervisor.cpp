@@ -50,6 +50,7 @@ void remote_supervisor::instruct(child_entry& child, instruction::act what) {
   instruction made;
   made.what = what;
   made.how = how_ending_;
+  made.then.restarts_in_window = window_.count(owner_.time());
   made.then.intensity = window_.intensity();
   instruct(child, std::move(made));
 }

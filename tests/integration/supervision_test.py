@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Failures that climb, supervisors that give up, and what an operator does about it: a real daemon,
+real processes, and the console."""
+import os
+import signal
+import unittest
+
+from support.case import fresh_daemon
+from support.topology import process, topology
+from support.waiting import stays_true, wait_until
+
+NEVER = {"min": "60s", "max": "60s"}  # a second restart is not seen by a test
+QUICK = {"min": "10ms", "max": "10ms"}
+
+
+def supervisor(id, *children, **options):
+    return {"id": id, "type": "supervisor", "children": list(children), **options}
+
+
+def sleeper(id, **options):
+    return process(id, "sleep", "600", **options)
+
+
+class SupervisionCase(unittest.TestCase):
+    def begin(self, *children, **supervise):
+        self.daemon = fresh_daemon(self, topology(*children, supervise={
+            "strategy": "one_for_one", **supervise}))
+
+    def says(self, words, *command):
+        done = self.daemon.console(*command)
+        self.assertEqual(done.code, 0, done)
+        self.assertIn(words, done.out)
+
+    def kill(self, alias, leads_to="ready"):
+        """Kills its process and waits for what comes of it."""
+        before = self.daemon.container(alias)
+        os.kill(before["pid"], signal.SIGKILL)
+        return wait_until(lambda: self.come_to(leads_to, alias, before), f"{alias}: {leads_to}")
+
+    def come_to(self, phase, alias, before):
+        now = self.daemon.container(alias)
+        over = now["generation"] > before["generation"] or now["state"] == "failed"
+        return over and now["phase"] == phase and now
+
+
+class Reset(SupervisionCase):
+    def test_the_budget_is_whole_again(self):
+        self.begin(sleeper("p", backoff=QUICK, give_up="park"), sleeper("other"), intensity=2)
+        self.kill("p")
+        self.assertEqual(self.kill("p")["restarts_in_window"], 2)
+        self.says("Supervisor has been reset.", "supervisor:reset", "p")
+        self.kill("p")
+        self.kill("p")
+        self.kill("p", leads_to="parked")
+
+    def test_of_a_supervisor_forgets_what_it_has_counted(self):
+        self.begin(supervisor("s", sleeper("p", backoff=QUICK, give_up="park"), sleeper("q"),
+                              supervise={"intensity": 1}))
+        self.kill("p")
+        self.says("Supervisor has been reset.", "supervisor:reset", "s")
+        self.kill("p")
+        self.kill("p", leads_to="parked")
+        self.assertEqual(self.daemon.container("q")["phase"], "ready")
+
+    def test_a_parked_one_starts_when_it_is_told_to(self):
+        self.begin(sleeper("p", give_up="park"), sleeper("other"), intensity=0)
+        parked = self.kill("p", leads_to="parked")
+        self.assertEqual((parked["state"], parked["next_action"]), ("failed", "operator"))
+        self.says("Supervisor has been reset.", "supervisor:reset", "p")
+        self.assertEqual(self.daemon.container("p")["phase"], "parked")  # no verb starts another
+        self.says("Runtime has been started.", "container:start", "p")
+        self.assertEqual(self.daemon.container("p")["phase"], "ready")
+
+    def test_a_delay_ends_with_a_start(self):
+        self.begin(sleeper("p", backoff=NEVER), sleeper("other"))
+        self.kill("p")
+        waiting = self.kill("p", leads_to="backing_off")
+        self.assertEqual(waiting["next_action"], "restart")
+        self.assertGreater(waiting["next_in_ms"], 10_000)
+        self.says("Runtime has been started.", "container:start", "p")
+        self.assertEqual(self.daemon.container("p")["restarts_in_window"], 0)
+
+
+class Escalation(SupervisionCase):
+    def test_it_climbs_one_level_and_is_healed_there(self):
+        self.begin(
+            supervisor("outer",
+                       supervisor("inner", sleeper("p"), sleeper("q"), supervise={"intensity": 0}),
+                       sleeper("beside")),
+            sleeper("other"))
+        before = {name: self.daemon.container(name) for name in ("q", "beside", "other", "inner")}
+        os.kill(self.daemon.container("p")["pid"], signal.SIGKILL)
+        inner = wait_until(lambda: self.healed("inner"), "the supervisor was restarted")
+        self.assertEqual((inner["generation"], inner["restarts"]), (2, 1))
+        self.assertEqual(inner["cause"]["kind"], "child")
+        self.assertEqual(inner["cause"]["origin"], "Main/outer/inner/p")
+        self.assertIn("signal 9", inner["cause"]["text"])
+        for name in ("p", "q"):
+            self.assertEqual(self.daemon.container(name)["generation"], 2)
+        self.assertNotEqual(self.daemon.container("q")["pid"], before["q"]["pid"])
+        for name in ("beside", "other"):
+            self.assertEqual(self.daemon.container(name)["pid"], before[name]["pid"])
+
+    def healed(self, alias):
+        now = self.daemon.container(alias)
+        return now["restarts"] > 0 and now["phase"] == "ready" and now
+
+    def test_one_correlation_from_the_failure_to_the_level_that_heals(self):
+        self.begin(
+            supervisor("outer",
+                       supervisor("inner", sleeper("p"), supervise={"intensity": 0}),
+                       supervise={"intensity": 0}),
+            sleeper("other"))
+        os.kill(self.daemon.container("p")["pid"], signal.SIGKILL)
+        outer = wait_until(lambda: self.healed("outer"), "the upper supervisor was restarted")
+        number = outer["last_failures"][-1]["correlation"]
+        self.assertGreater(number, 0)
+        failed = [each["container"] for each in self.daemon.api("events")
+                  if each["fields"].get("state") == "failed"
+                  and each["fields"].get("correlation") == str(number)]
+        self.assertEqual(list(dict.fromkeys(failed)),
+                         ["Main/outer/inner/p", "Main/outer/inner", "Main/outer"])
+        self.says("'Main/outer/inner/p' failed too often", "inspect", "outer")
+
+    def test_a_root_that_gives_up_ends_the_daemon_with_70(self):
+        self.begin(supervisor("s", sleeper("p"), supervise={"intensity": 0}), sleeper("other"),
+                   intensity=0)
+        self.daemon.expected_code = 70
+        os.kill(self.daemon.container("p")["pid"], signal.SIGKILL)
+        self.assertEqual(self.daemon.wait_end(), 70)
+        self.assertFalse(os.path.exists(self.daemon.socket))
+        self.assertIn("Main/s/p", self.daemon.log())
+
+    def test_who_parks_stops_it_from_climbing(self):
+        self.begin(supervisor("s", sleeper("p"), give_up="park", supervise={"intensity": 0}),
+                   sleeper("other"), intensity=0)
+        pid = self.daemon.container("other")["pid"]
+        os.kill(self.daemon.container("p")["pid"], signal.SIGKILL)
+        wait_until(lambda: self.daemon.container("s")["phase"] == "parked", "it is parked")
+        self.assertEqual(self.daemon.container("p")["state"], "stopped")
+        stays_true(lambda: self.daemon.container("other")["pid"] == pid, "the sibling lives", 0.3)
+        self.says("Runtime has been started.", "container:start", "s")
+        wait_until(lambda: self.daemon.container("p")["phase"] == "ready", "its child serves")
+
+
+if __name__ == "__main__":
+    unittest.main()
