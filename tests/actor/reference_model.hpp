@@ -54,8 +54,11 @@ public:
   [[nodiscard]] milliseconds until_next(milliseconds at_most) const;
 
   [[nodiscard]] bool serves(const std::string& path) const;
+  /// A recursive start has not come to it yet.
+  [[nodiscard]] bool start_is_coming(const std::string& path) const;
   [[nodiscard]] std::map<std::string, picture> pictures() const;
-  /// Two supervisors have a restart due at the same time: which is first, nobody promises.
+  /// Two things begin at the same time, and which is over first nobody promises: restarts due under
+  /// two supervisors, or what a verb starts and what its group starts then, if starts may fail.
   [[nodiscard]] bool ambiguous() const;
   [[nodiscard]] std::optional<int> exit_code() const { return exit_code_; }
   /// Starts and ends of leaves since the last call, in order: `start a#1`.
@@ -66,6 +69,7 @@ private:
 
   node* find(const std::string& path) const;
   [[nodiscard]] std::vector<node*> waiting() const;
+  void note_race(const node& n);
   std::unique_ptr<node> make(const model::child_spec& spec, node* parent) const;
   void settle();
 
@@ -102,6 +106,7 @@ private:
   start_scripts scripts_;
   time_point now_{};
   std::uint64_t last_order_ = 0;
+  bool raced_ = false;
   std::deque<std::function<void()>> agenda_;
   std::vector<std::string> trace_;
   std::optional<int> exit_code_;

@@ -56,6 +56,16 @@ errc reference_model::carry_out(verb what, const std::string& path) {
   return refused;
 }
 
+/// A verb is about to end the wait of a group by starting the one it waits for.
+void reference_model::note_race(const node& n) {
+  const auto& parent = *n.parent;
+  raced_ = raced_ || (parent.grouping && parent.failed == n.spec.id &&
+                      std::ranges::any_of(scripts_, [&](const auto& one) {
+                        return one.first.starts_with(parent.path + "/") &&
+                               std::ranges::any_of(one.second, [](int code) { return code >= 0; });
+                      }));
+}
+
 errc reference_model::start_one(node& n, bool whole_tree) {
   if (!runs(*n.parent)) {
     return errc::not_started;
@@ -68,6 +78,7 @@ errc reference_model::start_one(node& n, bool whole_tree) {
   if (model::state_of(n.at) == model::state::failed) {
     forget(*n.parent, n.spec.id);
   }
+  note_race(n);
   n.due.reset();
   n.now = node::doing::running;
   std::erase(n.parent->members, n.spec.id); // it does not wait for the others
@@ -98,6 +109,7 @@ errc reference_model::restart_one(node& n) {
     return errc::not_started;
   }
   forget(*n.parent, n.spec.id);
+  note_race(n);
   n.due.reset();
   n.wanted = true;
   n.now = node::doing::running;
@@ -181,9 +193,9 @@ milliseconds reference_model::until_next(milliseconds at_most) const {
 
 bool reference_model::ambiguous() const {
   const auto all = waiting();
-  return std::ranges::adjacent_find(all, [](const node* a, const node* b) {
-           return a->due == b->due && a->parent != b->parent;
-         }) != all.end();
+  return raced_ || std::ranges::adjacent_find(all, [](const node* a, const node* b) {
+                     return a->due == b->due && a->parent != b->parent;
+                   }) != all.end();
 }
 
 void reference_model::advance(milliseconds by) {
@@ -197,6 +209,17 @@ void reference_model::advance(milliseconds by) {
 bool reference_model::serves(const std::string& path) const {
   const auto* const n = find(path);
   return n != nullptr && n->leaf() && n->at == phase::ready;
+}
+
+bool reference_model::start_is_coming(const std::string& path) const {
+  const auto* const n = find(path);
+  for (const auto* above = n == nullptr ? nullptr : n->parent; above != nullptr;
+       above = above->parent) {
+    if (above->whole_tree) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::map<std::string, reference_model::picture> reference_model::pictures() const {
