@@ -146,7 +146,6 @@ void connection::answered(int status, wire::connection_after after) {
   if (note_) {
     note_answer(status);
   }
-  flush_later();
   finish(after);
 }
 
@@ -158,7 +157,6 @@ void connection::failed(int status, std::string_view detail) {
   if (note_) {
     note_answer(status);
   }
-  flush_later();
   finish(how.after);
 }
 
@@ -199,7 +197,6 @@ void connection::stream_ended() {
   if (note_) {
     note_end(0, delivery::complete);
   }
-  flush_later();
   finish(framing_ == wire::body_framing::close ? wire::connection_after::close : after_);
 }
 
@@ -229,8 +226,8 @@ bool connection::congested() const noexcept {
   return true;
 }
 
-// A streamed or lent answer may have promised to keep the connection before the client stopped
-// sending or the front began to drain.
+// Sends what is in the output, in any case. A streamed or lent answer may have promised to keep the
+// connection before the client stopped sending or the front began to drain.
 void connection::finish(wire::connection_after after) {
   const bool no_more = front_.draining_ || (input_ended_ && !has_unread());
   if (after == wire::connection_after::close || no_more) {
@@ -241,7 +238,9 @@ void connection::finish(wire::connection_after after) {
   head_begun_ = false;
   const auto& settings = front_.settings_;
   limit(loop().now() + (stalled_ ? settings.write_timeout : settings.idle_timeout));
-  resume_reading();
+  if (!reading()) {
+    resume_reading();
+  }
   reconsider_later();
 }
 

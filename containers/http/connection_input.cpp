@@ -270,7 +270,6 @@ void connection::answer_fixed() {
     if (note_) {
       note_answer(route_->respond.status);
     }
-    flush_later();
     finish(wire::connection_after::keep);
     return;
   }
@@ -279,7 +278,6 @@ void connection::answer_fixed() {
   if (note_) {
     note_answer(route_->respond.status);
   }
-  flush_later();
   finish(after);
 }
 

@@ -206,7 +206,9 @@ void stream::send_some() {
     }
     on_shut_down();
   }
-  watch();
+  if ((watched_ & writable) != 0) {
+    watch();
+  }
   if (!closing_) {
     on_drained();
   }

@@ -41,12 +41,12 @@ bool is_safe_value(std::string_view text) noexcept {
     return true;
   }
   const char* const end = text.data() + text.size();
-  const char* at = detail::find_control(text.data(), end);
+  const char* at = detail::find_control(text.data(), text.data(), end);
   while (at != end) {
     if (*at == '\r' || *at == '\n' || *at == '\0') {
       return false;
     }
-    at = detail::find_control(at + 1, end);
+    at = detail::find_control(text.data(), at + 1, end);
   }
   return true;
 }

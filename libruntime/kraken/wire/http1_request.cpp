@@ -26,16 +26,18 @@ parse_outcome refused(refusal why) noexcept {
   return {parse_outcome::kind::error, 0, why.http_status, why.reason};
 }
 
+static_assert(limits::http_header_fields <= std::numeric_limits<std::uint8_t>::max());
+
 /// The fields that decide where the message ends and what becomes of the connection.
 struct known_fields {
   std::string_view host;
   std::string_view content_length;
   std::string_view transfer_encoding;
   std::string_view upgrade;
-  unsigned hosts = 0;
-  unsigned content_lengths = 0;
-  unsigned transfer_encodings = 0;
-  std::size_t host_index = 0;
+  std::uint8_t hosts = 0; // one byte each: a few words are cleared for every request
+  std::uint8_t content_lengths = 0;
+  std::uint8_t transfer_encodings = 0;
+  std::uint8_t host_index = 0;
   bool close = false;
   bool keep_alive = false;
   bool connection_upgrade = false;
@@ -54,13 +56,30 @@ parse_outcome not_complete(detail::line_state found, refusal too_long) noexcept 
   return refused({400, found == line_state::bare_cr ? "bare CR" : "control character or bare LF"});
 }
 
-refusal parse_request_line(std::string_view line, request_head& head) noexcept {
+/// @return where the method ends: at a space; null if there is none
+const char* parse_method(std::string_view line, request_head& head) noexcept {
+  if (line.size() >= 4 && detail::load<std::uint32_t>(line.data()) ==
+                              detail::load<std::uint32_t>("GET ")) { // nearly always
+    head.method = http_method::get;
+    head.method_name = line.substr(0, 3);
+    return line.data() + 3;
+  }
   const char* const end = line.data() + line.size();
   const char* const name = detail::scan_token(line.data(), end).end;
   if (name == line.data() || name == end || *name != ' ') {
+    return nullptr;
+  }
+  head.method_name = line.substr(0, static_cast<std::size_t>(name - line.data()));
+  head.method = method_of(head.method_name);
+  return name;
+}
+
+refusal parse_request_line(std::string_view line, request_head& head) noexcept {
+  const char* const end = line.data() + line.size();
+  const char* const name = parse_method(line, head);
+  if (name == nullptr) {
     return {400, "malformed request line"};
   }
-  head.method_name = {line.data(), static_cast<std::size_t>(name - line.data())};
   // Exactly ` HTTP/d.d` at the end; a space anywhere else is then part of the target, and no
   // target may have one.
   const char* const target = name + 1;
@@ -73,7 +92,6 @@ refusal parse_request_line(std::string_view line, request_head& head) noexcept {
     return {400, "malformed HTTP version"};
   }
   head.target = {target, static_cast<std::size_t>(version - target)};
-  head.method = method_of(head.method_name);
   if (head.method == http_method::other && head.method_name == "CONNECT") {
     return {405, "CONNECT is for proxies"};
   }
@@ -107,7 +125,7 @@ bool note_field(const header_field& field, std::size_t index, known_fields& know
   case 4:
     if (detail::token_is(field.name, "host")) {
       known.host = field.value;
-      known.host_index = index;
+      known.host_index = static_cast<std::uint8_t>(index);
       ++known.hosts;
     }
     break;

@@ -178,6 +178,20 @@ std::optional<std::string_view> split_authority(std::string_view target,
   return rest.substr(end);
 }
 
+/// Names and IPv4 addresses, with or without port. Not a word about what it does not know.
+bool is_usual_authority(std::string_view text) noexcept {
+  constexpr std::size_t port_digits_max = 5;
+  const char* const end = text.data() + text.size();
+  const char* const last = end - std::min(text.size(), port_digits_max + 1);
+  const char* at = end;
+  while (at != last && static_cast<unsigned char>(at[-1] - '0') <= 9) {
+    --at;
+  }
+  const bool port = at != last && at[-1] == ':';
+  return detail::is_plain_host(
+      {text.data(), static_cast<std::size_t>((port ? at - 1 : end) - text.data())});
+}
+
 } // namespace
 
 std::optional<target_parts> split_target(std::string_view target) noexcept {
@@ -231,6 +245,9 @@ std::optional<std::string_view> decode_path(std::string_view raw, std::span<char
 }
 
 bool is_authority(std::string_view text) noexcept {
+  if (is_usual_authority(text)) {
+    return true;
+  }
   const char* at = text.data();
   const char* end = text.data() + text.size();
   if (text.empty()) {

@@ -28,7 +28,13 @@ TEST_CASE("the vector loops agree with their definition for every byte at every 
         const char* const control = (bits & detail::control_bit) != 0 ? begin + at : end;
         const char* const token = (bits & detail::token_bit) == 0 ? begin + at : end;
         const auto run = detail::scan_token(begin, end);
-        if (detail::find_control(begin, end) != control || run.end != token ||
+        // What stands before the search has to be without effect.
+        const char* const from = begin + at / 2;
+        text[0] = at == 0 ? text[0] : '\n';
+        const char* const overlapped = detail::find_control(begin, from, end);
+        text[0] = at == 0 ? text[0] : 'a';
+        if ((from == begin && at != 0 ? overlapped != begin : overlapped != control) ||
+            detail::find_control(begin, begin, end) != control || run.end != token ||
             run.underscore != (code == '_')) {
           FAIL("byte " << code << " at " << at << " of " << size);
         }

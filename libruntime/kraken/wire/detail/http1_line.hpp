@@ -27,7 +27,7 @@ struct line_cursor {
 
 /// Takes the next line, without its CRLF, and moves the cursor behind it.
 inline line_state next_line(line_cursor& at, std::string_view& line) noexcept {
-  const char* const cr = find_control(at.scanned, at.end);
+  const char* const cr = find_control(at.origin, at.scanned, at.end);
   const auto size = static_cast<std::size_t>(cr - at.line);
   at.scanned = cr;
   // Before anything else: what stands behind a limit must not matter.

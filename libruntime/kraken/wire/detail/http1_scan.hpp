@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The inner loops of the HTTP/1 parsers: character classes, and searches that look at sixteen
+/// The inner loops of the HTTP/1 parsers: searches and comparisons that look at sixteen
 /// bytes at a time where the machine can (SSE2 is part of x86-64). Private to the wire room.
 #pragma once
 
-#include <array>
+#include "kraken/wire/detail/http1_chars.hpp"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -17,62 +18,6 @@
 
 namespace kraken::wire::detail {
 
-/// What a byte may be; bits, because one byte may be many things.
-enum char_bit : std::uint8_t {
-  token_bit = 1, ///< RFC 9110 tchar
-  underscore_bit = 2,
-  target_bit = 4,     ///< may stand in a request target: visible ASCII without `#`
-  pathmark_bit = 8,   ///< `%` and `.`: the path may need decoding
-  control_bit = 16,   ///< below 0x20 except tab, or DEL
-  authority_bit = 32, ///< may stand in a host name: unreserved, sub-delims, `%`
-  hex_bit = 64,
-};
-
-constexpr std::array<std::uint8_t, 256> make_char_bits() {
-  std::array<std::uint8_t, 256> bits{};
-  const auto set = [&bits](std::string_view chars, char_bit bit) {
-    for (const char c : chars) {
-      auto& entry = bits[static_cast<unsigned char>(c)];
-      entry = static_cast<std::uint8_t>(entry | bit);
-    }
-  };
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  constexpr std::string_view digits = "0123456789";
-  for (const auto word : {letters, digits}) {
-    set(word, token_bit);
-    set(word, authority_bit);
-  }
-  set("!#$%&'*+-.^_`|~", token_bit);
-  set("-._~%!$&'()*+,;=", authority_bit);
-  set("_", underscore_bit);
-  set("%.", pathmark_bit);
-  set("0123456789abcdefABCDEF", hex_bit);
-  for (unsigned c = 0; c < 256; ++c) {
-    const bool control = (c < 0x20 && c != '\t') || c == 0x7f;
-    const bool target = c > 0x20 && c < 0x7f && c != '#';
-    bits[c] = static_cast<std::uint8_t>(bits[c] | (control ? control_bit : 0) |
-                                        (target ? target_bit : 0));
-  }
-  return bits;
-}
-
-inline constexpr std::array<std::uint8_t, 256> char_bits = make_char_bits();
-
-[[nodiscard]] inline std::uint8_t bits_of(char c) noexcept {
-  return char_bits[static_cast<unsigned char>(c)];
-}
-
-[[nodiscard]] constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
-/// Value of a hex digit.
-/// @param c has `hex_bit`
-[[nodiscard]] constexpr unsigned hex_value(char c) noexcept {
-  const auto code = static_cast<unsigned>(static_cast<unsigned char>(c));
-  return code <= '9' ? code - '0' : (code | 0x20U) - 'a' + 10U;
-}
-
 template <class Word>
 [[nodiscard]] inline Word load(const char* from) noexcept {
   Word word;
@@ -80,22 +25,43 @@ template <class Word>
   return word;
 }
 
+#if defined(__SSE2__)
+/// Which of sixteen bytes may be control characters. Adding one makes DEL negative: one signed
+/// comparison then finds controls and DEL, and also tabs and 8-bit characters, which are rare
+/// enough to be looked at one by one.
+[[nodiscard]] inline unsigned suspect_mask(const char* at) noexcept {
+  const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i moved = _mm_add_epi8(block, _mm_set1_epi8(1));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8(0x21))));
+}
+
+/// The first control character among the suspects, or null.
+[[nodiscard]] inline const char* first_control(const char* block, unsigned suspects) noexcept {
+  for (; suspects != 0; suspects &= suspects - 1) {
+    const char* const suspect = block + std::countr_zero(suspects);
+    if ((bits_of(*suspect) & control_bit) != 0) {
+      return suspect;
+    }
+  }
+  return nullptr;
+}
+#endif
+
 /// First control character (not tab) in [at, end), or `end`.
-[[nodiscard]] inline const char* find_control(const char* at, const char* end) noexcept {
+/// @param from at or before `at`: what may be read besides, so that the last block can overlap
+[[nodiscard]] inline const char*
+find_control([[maybe_unused]] const char* from, const char* at, const char* end) noexcept {
 #if defined(__SSE2__)
   for (auto blocks = static_cast<std::size_t>(end - at) / 16; blocks != 0; --blocks, at += 16) {
-    // Adding one makes DEL negative: one signed comparison then finds controls and DEL, and also
-    // tabs and 8-bit characters, which are rare enough to be looked at one by one.
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i moved = _mm_add_epi8(block, _mm_set1_epi8(1));
-    auto found =
-        static_cast<unsigned>(_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8(0x21))));
-    for (; found != 0; found &= found - 1) {
-      const char* const suspect = at + std::countr_zero(found);
-      if ((bits_of(*suspect) & control_bit) != 0) {
-        return suspect;
-      }
+    if (const char* const found = first_control(at, suspect_mask(at))) {
+      return found;
     }
+  }
+  constexpr std::ptrdiff_t worth_a_block = 4;
+  if (end - at >= worth_a_block && end - from >= 16) {
+    const auto seen = static_cast<unsigned>(16 - (end - at));
+    const char* const found = first_control(end - 16, suspect_mask(end - 16) & (~0U << seen));
+    return found == nullptr ? end : found;
   }
 #endif
   while (at != end && (bits_of(*at) & control_bit) == 0) {
@@ -141,6 +107,19 @@ template <class Test>
 #if defined(__SSE2__)
   return text.size() >= 4 &&
          all_blocks(text, [](__m128i block) { return word_mask(block) == 0xffff; });
+#else
+  return false;
+#endif
+}
+
+/// True when all of `text` is letters, digits, dashes and dots; may be false for them if short.
+[[nodiscard]] inline bool is_plain_host([[maybe_unused]] std::string_view text) noexcept {
+#if defined(__SSE2__)
+  return text.size() >= 4 && all_blocks(text, [](__m128i block) {
+           const auto dots =
+               static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8('.'))));
+           return (word_mask(block) | dots) == 0xffff;
+         });
 #else
   return false;
 #endif
