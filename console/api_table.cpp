@@ -16,9 +16,15 @@ namespace {
 // clang-format off
 constexpr std::array under_query{
   query_row{"under", "alias of a container: only it and what is below it"}};
-constexpr std::array record_query{
-  query_row{"after", "only records with a greater id"},
-  query_row{"lines", "at most so many, the newest"}};
+constexpr query_row after_query{"after", "only records with a greater id"};
+constexpr query_row lines_query{"lines", "at most so many, the newest"};
+constexpr query_row of_query{
+  "of", "aliases or globs joined by commas: only of these containers and what is below them"};
+constexpr std::array record_query{after_query, lines_query};
+constexpr std::array line_query{after_query, lines_query, of_query};
+constexpr std::array event_query{
+  after_query, lines_query, of_query,
+  query_row{"type", "names of events joined by commas, or globs over them: `container_*`"}};
 
 constexpr std::array letter_query{
   query_row{"to", "alias or glob: only letters to these containers and what is below them"},
@@ -38,9 +44,9 @@ constexpr std::array endpoint_rows{
                answer::json_or_stream, "captured output of a container and what is below it",
                record_query},
   endpoint_row{endpoint::logs, "GET", "/api/v1/logs", answer::json_or_stream,
-               "captured output of all containers", record_query},
+               "captured output of all containers", line_query},
   endpoint_row{endpoint::events, "GET", "/api/v1/events", answer::json_or_stream,
-               "what happened: every transition, restart, reload", record_query},
+               "what happened: every transition, restart, reload", event_query},
   endpoint_row{endpoint::dead_letters, "GET", "/api/v1/dead-letters", answer::json,
                "the last messages that nobody handled, each with its reason", letter_query},
   endpoint_row{endpoint::node, "GET", "/api/v1/node", answer::json,

@@ -65,6 +65,10 @@ constexpr std::array record_flags{
   flag_row{"follow", 'f', value_type::flag, "", "", completion::none, "go on as it happens"},
   flag_row{"lines", 'n', value_type::count, "N", "100", completion::none,
            "how many of the past"}};
+constexpr std::array event_flags{
+  record_flags[0], record_flags[1],
+  flag_row{"type", 't', value_type::text, "NAME", "", completion::none,
+           "only events of this name, or of a glob: container_failed, container_*", true}};
 constexpr std::array apply_flags{
   flag_row{"dry-run", 0, value_type::flag, "", "", completion::none,
            "only say what would be changed"}};
@@ -82,6 +86,9 @@ constexpr std::array one_alias{
 constexpr std::array any_alias{
   argument_row{"alias", value_type::alias, false, "", completion::containers,
                "only this container and what is below it"}};
+constexpr std::array some_aliases{
+  argument_row{"alias", value_type::alias, false, "", completion::containers,
+               "only these containers and what is below them: aliases, paths, globs", {}, true}};
 constexpr std::array scale_arguments{
   argument_row{"alias", value_type::alias, true, "", completion::containers, "alias of the pool"},
   argument_row{"count", value_type::count, true, "", completion::none, "number of workers"}};
@@ -127,11 +134,12 @@ constexpr std::array rows{
   command_row{"ps", "containers as a table, with their numbers", place::view, any_alias, {},
               subject::alias, {}, endpoint::containers, "", "", "", view_errors,
               "kraken ps\nkraken ps -o wide"},
-  command_row{"events", "what happened", place::view, {}, record_flags, subject::none, {},
-              endpoint::events, "", "", "", view_errors, "kraken events -f"},
-  command_row{"logs", "captured output of containers", place::view, any_alias, record_flags,
-              subject::alias, {}, endpoint::logs, "", "", "", view_errors,
-              "kraken logs -f\nkraken logs w1 --lines 20"},
+  command_row{"events", "what happened", place::view, some_aliases, event_flags, subject::none, {},
+              endpoint::events, "", "", "", view_errors,
+              "kraken events -f\nkraken events -f 'web/*' --type container_failed"},
+  command_row{"logs", "captured output of containers", place::view, some_aliases,
+              record_flags, subject::alias, {}, endpoint::logs, "", "", "", view_errors,
+              "kraken logs -f\nkraken logs w1 --lines 20\nkraken logs -f w1 'mail/*'"},
   command_row{"inspect", "everything known of one container", place::view, one_alias, {},
               subject::alias, {}, endpoint::container, "", "", "", view_errors,
               "kraken inspect w1"},

@@ -120,7 +120,8 @@ private:
   }
 
   result<void> take_own(const flag_row& row, std::string value) {
-    out_.request.flags.insert_or_assign(std::string{row.name}, std::move(value));
+    auto& text = out_.request.flags[std::string{row.name}];
+    text = row.repeatable && !text.empty() ? text + "," + value : std::move(value);
     return {};
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Rows of the command table about messages between containers.
+/// Rows of the command table about messages between containers, and about practising failures.
 #include "console/command_table.hpp"
 
 #include <array>
@@ -64,7 +64,25 @@ constexpr std::array request_errors{invalid_argument, not_found, ambiguous, not_
                                     protocol_error, unreachable, permission_denied};
 constexpr std::array letter_errors{invalid_argument, timeout, unreachable, permission_denied};
 
+constexpr std::array signal_words{
+  std::string_view{"SIGKILL"}, std::string_view{"SIGTERM"}, std::string_view{"SIGSEGV"},
+  std::string_view{"SIGABRT"}, std::string_view{"SIGSTOP"}, std::string_view{"SIGCONT"},
+  std::string_view{"SIGINT"}, std::string_view{"SIGQUIT"}, std::string_view{"SIGHUP"},
+  std::string_view{"SIGUSR1"}, std::string_view{"SIGUSR2"}};
+constexpr std::array victim{
+  argument_row{"alias", value_type::alias, true, "", completion::containers,
+               "alias or path of a container with a process"}};
+constexpr std::array signal_flags{
+  flag_row{"signal", 0, value_type::word, "NAME", "SIGKILL", completion::choices,
+           "which signal", false, signal_words}};
+constexpr std::array signal_errors{invalid_argument, not_found, ambiguous, not_started, unsupported,
+                                   busy, system_error, timeout, unreachable, permission_denied};
+
 constexpr std::array rows{
+  command_row{"chaos:kill", "signal a container's process to see what its supervisor does",
+              place::daemon, victim, signal_flags, subject::alias, model::verb::signal, {},
+              "Signal has been sent.", "", "Signal could not be sent.", signal_errors,
+              "kraken chaos:kill w1\nkraken chaos:kill w1 --signal SIGSTOP"},
   command_row{"container:send", "send messages to containers; no answer", place::daemon,
               send_arguments, send_flags, subject::none, {}, {}, "Message has been sent.",
               "Message waits for its container.", "Message could not be sent.", send_errors,

@@ -5,6 +5,7 @@
 
 #include "console/message_json.hpp"
 #include "kraken/base/nearest.hpp"
+#include "kraken/base/signal_name.hpp"
 #include "kraken/base/units.hpp"
 
 #include <algorithm>
@@ -277,6 +278,10 @@ result<model::command> model_command(const command_row& row, const command_reque
       return fail(at_place(row, "count", count.error()));
     }
     out.count = *count;
+  }
+  if (row.effect == model::verb::signal) {
+    const auto number = signal_number(value_or_empty(request.flags, "signal"));
+    out.count = static_cast<std::uint32_t>(number);
   }
   if (row.effect == model::verb::create && row.about == subject::parent_alias) {
     auto spec = std::make_shared<model::child_spec>();

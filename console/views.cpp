@@ -34,12 +34,13 @@ api_call call_of(const invocation& asked) {
     call.path = alias;
     break;
   case endpoint::logs:
-    if (!alias.empty()) {
-      call.what = endpoint::container_logs;
-      call.path = alias;
-    }
-    [[fallthrough]];
   case endpoint::events:
+    if (!alias.empty()) {
+      call.query.emplace("of", alias);
+    }
+    if (const auto types = arg_or_empty(asked.request.flags, "type"); !types.empty()) {
+      call.query.emplace("type", types);
+    }
     call.query.emplace("lines", arg_or_empty(asked.request.flags, "lines"));
     break;
   case endpoint::dead_letters:

@@ -126,6 +126,7 @@ private:
   std::optional<process::signal_descriptor> signals_;
   process::notify_socket manager_;
   std::unique_ptr<actor::tree> tree_;
+  net::sink_directory admin_sinks_;
   std::unique_ptr<containers::admin_service> admin_;
   std::unique_ptr<containers::narya_status> narya_;
   steady_monotonic_clock clock_;

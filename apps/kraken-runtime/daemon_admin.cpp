@@ -5,6 +5,9 @@
 
 #include "kraken/base/log.hpp"
 
+#include <optional>
+#include <string>
+
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,11 +19,15 @@ constexpr std::uint32_t admin_connections_max = 128;
 constexpr std::uint64_t admin_body_bytes_max = 1U << 20U;
 
 // The file's mode keeps others out already; this holds even where the mode was changed.
-bool peer_may_control(int fd) {
+std::optional<std::string> peer_that_may_control(int fd) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  return ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-         (peer.uid == 0 || peer.uid == ::geteuid());
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
+      (peer.uid != 0 && peer.uid != ::geteuid())) {
+    return std::nullopt;
+  }
+  return std::string{containers::console_origin} + " uid=" + std::to_string(peer.uid) +
+         " pid=" + std::to_string(peer.pid);
 }
 
 containers::front_settings admin_settings(const char* sink) {
@@ -49,10 +56,9 @@ void daemon::prepare_admin() {
     control_.post([this, how] { stop(how); });
   };
   admin_environment_.reload = [this](containers::reload_mode how, auto done) {
-    auto& home = *loops_.front();
-    control_.post([this, how, &home, answer = std::move(done)] {
-      reload(how, [&home, answer](auto outcome) {
-        home.post([answer, result = std::move(outcome)] { answer(result); });
+    control_.post([this, how, answer = std::move(done)] {
+      reload(how, [this, answer](auto outcome) {
+        control_.post([answer, result = std::move(outcome)] { answer(result); });
       });
     });
   };
@@ -79,21 +85,20 @@ result<void> daemon::open_admin_door() {
     }
     *tcp = std::move(*opened);
   }
-  auto& loop = *loops_.front();
-  loop.post([this, &loop, local, tcp] {
-    auto& sinks = pools_.part(0).sinks;
-    admin_ = std::make_unique<containers::admin_service>(loop, admin_environment_);
-    sinks.at("@admin").live = admin_.get();
+  // On the main thread: what containers do on their shards keeps nobody waiting who asks.
+  control_.post([this, local, tcp] {
+    admin_ = std::make_unique<containers::admin_service>(control_, admin_environment_);
+    admin_sinks_.at("@admin").live = admin_.get();
     auto settings = admin_settings("@admin");
-    settings.admits = peer_may_control;
+    settings.admits = peer_that_may_control;
     admin_front_ = std::make_unique<containers::front>(
-        loop, sinks, settings, std::make_shared<model::gauges>());
+        control_, admin_sinks_, settings, std::make_shared<model::gauges>());
     auto listening = admin_front_->listen(std::move(*local));
     if (listening && tcp->fd) {
       admin_gate_ = std::make_unique<containers::token_gate>(*admin_, plan_.admin_token);
-      sinks.at("@admin-tcp").live = admin_gate_.get();
+      admin_sinks_.at("@admin-tcp").live = admin_gate_.get();
       admin_tcp_front_ = std::make_unique<containers::front>(
-          loop, sinks, admin_settings("@admin-tcp"), std::make_shared<model::gauges>());
+          control_, admin_sinks_, admin_settings("@admin-tcp"), std::make_shared<model::gauges>());
       listening = admin_tcp_front_->listen(std::move(*tcp));
     }
     if (!listening) {

@@ -58,11 +58,9 @@ void daemon::stop(containers::stop_mode how) {
     static_cast<void>(manager_.stopping("stopping"));
   }
   log::info("daemon_stopping", {{"hurried", now}});
-  loops_.front()->post([this] {
-    if (admin_) {
-      admin_->end_streams();
-    }
-  });
+  if (admin_) {
+    admin_->end_streams();
+  }
   tree_->stop(now ? hurried_stop : plan_.stop_within);
 }
 
@@ -87,13 +85,10 @@ void daemon::watch_guardian() {
 void daemon::tree_ended(int exit_code) {
   exit_code_ = exit_code;
   log::info("daemon_ended", {{"exit_code", exit_code}});
-  auto& home = *loops_.front();
-  home.post([this] {
-    admin_tcp_front_.reset();
-    admin_front_.reset();
-    admin_.reset();
-    control_.stop();
-  });
+  admin_tcp_front_.reset();
+  admin_front_.reset();
+  admin_.reset();
+  control_.stop();
 }
 
 // From any shard: one look for all that ended meanwhile, away from the shards.

@@ -1,5 +1,5 @@
 # Completion of kraken for fish; made by `kraken completion fish`.
-set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --reason --flags
+set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --type -t --signal --reason --flags
 
 # Command and arguments typed so far, without flags and their values.
 function __kraken_words
@@ -59,10 +59,12 @@ complete -c kraken -n '__kraken_at tree 0' -a '(kraken ps -o name --timeout 1s 2
 complete -c kraken -n __kraken_without_command -a ps -d 'containers as a table, with their numbers'
 complete -c kraken -n '__kraken_at ps 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null)'
 complete -c kraken -n __kraken_without_command -a events -d 'what happened'
+complete -c kraken -n '__kraken_from events 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null)'
 complete -c kraken -n '__kraken_in events' -l follow -s f -d 'go on as it happens'
 complete -c kraken -n '__kraken_in events' -l lines -s n -r -d 'how many of the past'
+complete -c kraken -n '__kraken_in events' -l type -s t -r -d 'only events of this name, or of a glob: container_failed, container_*'
 complete -c kraken -n __kraken_without_command -a logs -d 'captured output of containers'
-complete -c kraken -n '__kraken_at logs 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null)'
+complete -c kraken -n '__kraken_from logs 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null)'
 complete -c kraken -n '__kraken_in logs' -l follow -s f -d 'go on as it happens'
 complete -c kraken -n '__kraken_in logs' -l lines -s n -r -d 'how many of the past'
 complete -c kraken -n __kraken_without_command -a inspect -d 'everything known of one container'
@@ -99,9 +101,12 @@ complete -c kraken -n __kraken_without_command -a top -d 'live view of all conta
 complete -c kraken -n __kraken_without_command -a shell -d 'read commands with completion and history'
 complete -c kraken -n __kraken_without_command -a list -d 'all commands'
 complete -c kraken -n __kraken_without_command -a help -d 'help of a command'
-complete -c kraken -n '__kraken_at help 0' -a 'serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion container:send container:request container:command dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
+complete -c kraken -n '__kraken_at help 0' -a 'serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion chaos:kill container:send container:request container:command dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
 complete -c kraken -n __kraken_without_command -a completion -d 'completion script for a shell'
 complete -c kraken -n '__kraken_at completion 0' -a 'bash zsh fish'
+complete -c kraken -n __kraken_without_command -a chaos:kill -d 'signal a container\'s process to see what its supervisor does'
+complete -c kraken -n '__kraken_at chaos:kill 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null)'
+complete -c kraken -n '__kraken_in chaos:kill' -l signal -r -a 'SIGKILL SIGTERM SIGSEGV SIGABRT SIGSTOP SIGCONT SIGINT SIGQUIT SIGHUP SIGUSR1 SIGUSR2' -d 'which signal'
 complete -c kraken -n __kraken_without_command -a container:send -d 'send messages to containers; no answer'
 complete -c kraken -n '__kraken_at container:send 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null)'
 complete -c kraken -n '__kraken_in container:send' -l text -d 'messages are texts as they stand, no JSON'

@@ -1,6 +1,6 @@
 #compdef kraken
 # Completion of kraken for zsh; made by `kraken completion zsh`.
-_kraken_commands='serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion container:send container:request container:command dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
+_kraken_commands='serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion chaos:kill container:send container:request container:command dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
 _kraken_flags='--output -o --socket --timeout --help -h --version -V'
 _kraken_values='--output=table,wide,json,yaml,name -o=table,wide,json,yaml,name --socket=@files --timeout=-'
 
@@ -10,8 +10,8 @@ _kraken_row() {
     serve) args='@files' flags='--config -c --set --listen --workers --log-level --log-format' values='--config=@files -c=@files --set=- --listen=- --workers=- --log-level=debug,info,warn,error --log-format=text,json' ;;
     tree) args='@containers' flags='' values='' ;;
     ps) args='@containers' flags='' values='' ;;
-    events) args='' flags='--follow -f --lines -n' values='--lines=- -n=-' ;;
-    logs) args='@containers' flags='--follow -f --lines -n' values='--lines=- -n=-' ;;
+    events) args='@containers...' flags='--follow -f --lines -n --type -t' values='--lines=- -n=- --type=- -t=-' ;;
+    logs) args='@containers...' flags='--follow -f --lines -n' values='--lines=- -n=-' ;;
     inspect) args='@containers' flags='' values='' ;;
     restart) args='@containers' flags='--rolling' values='' ;;
     scale) args='@containers -' flags='' values='' ;;
@@ -33,6 +33,7 @@ _kraken_row() {
     list) args='' flags='' values='' ;;
     help) args='@commands' flags='' values='' ;;
     completion) args='bash,zsh,fish' flags='' values='' ;;
+    chaos:kill) args='@containers' flags='--signal' values='--signal=SIGKILL,SIGTERM,SIGSEGV,SIGABRT,SIGSTOP,SIGCONT,SIGINT,SIGQUIT,SIGHUP,SIGUSR1,SIGUSR2' ;;
     container:send) args='@containers -...' flags='--text' values='' ;;
     container:request) args='@containers -' flags='--text --timeout --progress' values='--timeout=-' ;;
     container:command) args='@containers - -' flags='--text --timeout --progress' values='--timeout=-' ;;

@@ -50,7 +50,7 @@ void admin_service::command(net::exchange& from, const wire::request_facts& fact
     respond_error(from, checked.error(), (*row)->name, {});
     return;
   }
-  carry_out(from, *checked, form_of(facts));
+  carry_out(from, *checked, {form_of(facts), origin_of(facts)});
 }
 
 command_answers::situation admin_service::situation_of(std::string target) const {
@@ -62,31 +62,38 @@ command_answers::situation admin_service::situation_of(std::string target) const
 
 void admin_service::carry_out(net::exchange& from,
                               const console::command_request& wanted,
-                              answer_form form) {
+                              const asker& by) {
   const auto& row = *console::find_command(wanted.command);
   const auto name = std::string_view{row.name};
   if (name == "stop") {
-    answers_.reply(answers_.begin(from, form, {}), {std::string{row.success}, true, {}});
+    note(row, by);
+    answers_.reply(answers_.begin(from, by.form, {}), {std::string{row.success}, true, {}});
     environment_.stop(value_of(wanted.flags, "now") == "true" ? stop_mode::now
                                                               : stop_mode::orderly);
     return;
   }
   if (name == "reload" || name == "config:diff" || name == "arch:apply" || name == "arch:check") {
-    return reload(from, wanted, form);
+    return reload(from, wanted, by);
   }
   if (letter_door::knows(name)) {
-    return letter(from, wanted, form);
+    return letter(from, wanted, by.form);
   }
   const auto alias = std::string{value_of(wanted.args, "alias")};
-  const auto number = answers_.begin(from, form, situation_of(alias));
+  const auto number = answers_.begin(from, by.form, situation_of(alias));
   environment_.verbs->carry_out(
-      wanted, "console", loop_, [this, number, &row, alias](const result<verb_outcome>& outcome) {
+      wanted, by.origin, loop_, [this, number, &row, alias](const result<verb_outcome>& outcome) {
         if (outcome) {
           answers_.reply(number, {outcome->text, outcome->changed, {}});
         } else {
           answers_.refuse(number, refusal(outcome.error(), row.name, alias));
         }
       });
+}
+
+/// What concerns the daemon itself; the tree notes all others.
+void admin_service::note(const console::command_row& row, const asker& by) {
+  environment_.tree->status().note(
+      "", "command", {{"verb", std::string{row.name}}, {"origin", by.origin}});
 }
 
 void admin_service::letter(net::exchange& from,
@@ -109,13 +116,16 @@ void admin_service::letter(net::exchange& from,
 
 void admin_service::reload(net::exchange& from,
                            const console::command_request& wanted,
-                           answer_form form) {
+                           const asker& by) {
   const auto& row = *console::find_command(wanted.command);
   const bool dry = value_of(wanted.flags, "dry-run") == "true";
   const bool check = row.name == "arch:check";
   const bool apply = (row.name == "reload" || row.name == "arch:apply") && !dry;
+  if (apply) {
+    note(row, by);
+  }
   environment_.reload(apply ? reload_mode::apply : reload_mode::compare,
-                      [this, number = answers_.begin(from, form, {}), &row, dry, check](
+                      [this, number = answers_.begin(from, by.form, {}), &row, dry, check](
                           result<admin_environment::changes> made) {
                         if (!made) {
                           return answers_.refuse(number, refusal(made.error(), row.name, {}));

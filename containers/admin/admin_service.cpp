@@ -22,6 +22,11 @@ constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset
 
 constexpr std::uint64_t records_by_default = 100;
 
+std::string_view word_of(const console::api_call& call, std::string_view name) {
+  const auto found = call.query.find(name);
+  return found == call.query.end() ? std::string_view{} : std::string_view{found->second};
+}
+
 bool under(std::string_view path, std::string_view top) {
   return path == top ||
          (path.size() > top.size() && path.starts_with(top) && path[top.size()] == '/');
@@ -123,7 +128,7 @@ void admin_service::answer_call(net::exchange& from,
     respond(from, 200, json_type, environment_.configuration());
     return;
   case console::endpoint::reload:
-    reload(from, {"reload", {}, {}}, form_of(facts));
+    reload(from, {"reload", {}, {}}, {form_of(facts), origin_of(facts)});
     return;
   case console::endpoint::metrics:
     show_metrics(from);
@@ -180,54 +185,60 @@ void admin_service::show_records(net::exchange& from,
       std::from_chars(last.data(), last.data() + last.size(), seen).ec == std::errc{}) {
     after = seen;
   }
+  auto wanted = record_filter::of_words(word_of(call, "of"), word_of(call, "type"));
+  if (!call.path.empty()) {
+    wanted.targets.push_back(call.path);
+  }
   const bool stream = form_of(facts) == answer_form::stream;
-  const auto& board = environment_.tree->status();
-  if (call.what == console::endpoint::events) {
-    const auto newest = board.last_seq();
-    const auto from_n = std::max(*after, newest > *lines ? newest - *lines : 0);
-    if (stream) {
-      streams_.follow_events(from, from_n);
-      return;
-    }
-    std::vector<console::event_record> records;
-    for (const auto& event : board.events_since(from_n)) {
-      records.push_back(to_record(event));
-    }
-    respond(from, 200, json_type, console::to_json(std::span{std::as_const(records)}));
+  if (call.what == console::endpoint::events) { // of what is gone, too: nothing is resolved
+    return show_events(from, std::move(wanted), {*after, *lines, stream});
+  }
+  if (const auto found = wanted.resolve(environment_.tree->status()); !found) {
+    respond_error(from, found.error(), "logs", {});
     return;
   }
-  std::string top = call.path;
-  if (const auto wanted = call.query.find("under"); wanted != call.query.end()) {
-    top = wanted->second;
-  }
-  if (!top.empty()) {
-    const auto found = board.resolve(top);
-    if (!found) {
-      respond_error(from, found.error(), "logs", {});
-      return;
+  show_lines(from, std::move(wanted), {*after, *lines, stream});
+}
+
+void admin_service::show_events(net::exchange& from, record_filter wanted, record_range range) {
+  const auto& board = environment_.tree->status();
+  std::vector<console::event_record> records;
+  for (const auto& event : board.events_since(range.after)) {
+    auto record = to_record(event);
+    if (wanted.wants(record.container, record.name)) {
+      records.push_back(std::move(record));
     }
-    top = (*found)->path;
   }
-  std::vector<std::string> paths;
-  std::vector<timed_record> found_lines;
-  for (const auto& each : board.list()) {
-    if (!top.empty() && !under(each->path, top)) {
+  if (records.size() > range.lines) {
+    records.erase(records.begin(), records.end() - static_cast<std::ptrdiff_t>(range.lines));
+  }
+  if (range.stream) {
+    const auto seen = records.empty() ? board.last_seq() : records.front().id - 1;
+    return streams_.follow_events(from, std::move(wanted), seen);
+  }
+  respond(from, 200, json_type, console::to_json(std::span{std::as_const(records)}));
+}
+
+void admin_service::show_lines(net::exchange& from, record_filter wanted, record_range range) {
+  if (range.stream) {
+    return streams_.follow_logs(from, std::move(wanted), range.after);
+  }
+  std::vector<timed_record> found;
+  for (const auto& each : environment_.tree->status().list()) {
+    if (!wanted.wants(each->path)) {
       continue;
     }
-    paths.push_back(each->path);
-    if (const auto log = environment_.logs->find(each->path); log && !stream) {
-      const auto newest = log->last_sequence();
-      const auto from_n = std::max(*after, newest > *lines ? newest - *lines : 0);
-      for (const auto& line : log->after(from_n, *lines)) {
-        found_lines.emplace_back(line.at, to_record(each->path, line));
-      }
+    const auto log = environment_.logs->find(each->path);
+    if (!log) {
+      continue;
+    }
+    const auto newest = log->last_sequence();
+    const auto after = std::max(range.after, newest > range.lines ? newest - range.lines : 0);
+    for (const auto& line : log->after(after, range.lines)) {
+      found.emplace_back(line.at, to_record(each->path, line));
     }
   }
-  if (stream) {
-    streams_.follow_logs(from, paths, *after);
-    return;
-  }
-  const auto records = in_order_of_time(std::move(found_lines));
+  const auto records = in_order_of_time(std::move(found));
   respond(from, 200, json_type, console::to_json(std::span{records}));
 }
 
@@ -248,12 +259,8 @@ void admin_service::show_letters(net::exchange& from, const console::api_call& c
     respond_error(from, lines.error(), "dead:list", {});
     return;
   }
-  const auto wanted = [&](std::string_view name) {
-    const auto found = call.query.find(name);
-    return found == call.query.end() ? std::string_view{} : std::string_view{found->second};
-  };
-  const auto records =
-      letter_records(environment_.tree->dead(), wanted("to"), wanted("reason"), *lines);
+  const auto records = letter_records(
+      environment_.tree->dead(), word_of(call, "to"), word_of(call, "reason"), *lines);
   respond(from, 200, json_type, console::to_json(std::span{records}));
 }
 

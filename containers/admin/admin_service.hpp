@@ -61,6 +61,17 @@ public:
   void end_streams();
 
 private:
+  struct record_range {
+    std::uint64_t after = 0; ///< only records with a greater number
+    std::uint64_t lines = 0; ///< the newest of them
+    bool stream = false;
+  };
+
+  struct asker {
+    answer_form form = answer_form::whole;
+    std::string origin;
+  };
+
   void
   answer_call(net::exchange& from, const console::api_call& call, const wire::request_facts& facts);
   void show_containers(net::exchange& from, const console::api_call& call);
@@ -68,12 +79,15 @@ private:
   void show_records(net::exchange& from,
                     const console::api_call& call,
                     const wire::request_facts& facts);
+  void show_events(net::exchange& from, record_filter wanted, record_range range);
+  void show_lines(net::exchange& from, record_filter wanted, record_range range);
   void show_letters(net::exchange& from, const console::api_call& call);
   void show_health(net::exchange& from, console::endpoint which);
   void show_metrics(net::exchange& from);
   void command(net::exchange& from, const wire::request_facts& facts);
-  void carry_out(net::exchange& from, const console::command_request& wanted, answer_form form);
-  void reload(net::exchange& from, const console::command_request& wanted, answer_form form);
+  void carry_out(net::exchange& from, const console::command_request& wanted, const asker& by);
+  void reload(net::exchange& from, const console::command_request& wanted, const asker& by);
+  void note(const console::command_row& row, const asker& by);
   void letter(net::exchange& from, const console::command_request& wanted, answer_form form);
   [[nodiscard]] command_answers::situation situation_of(std::string target) const;
 

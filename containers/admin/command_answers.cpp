@@ -18,6 +18,13 @@ constexpr std::uint32_t heartbeat_turns = 15;
 
 } // namespace
 
+std::string origin_of(const wire::request_facts& facts) {
+  if (facts.remote.empty() || facts.remote.starts_with(console_origin)) {
+    return std::string{facts.remote.empty() ? console_origin : facts.remote};
+  }
+  return "api " + std::string{facts.remote};
+}
+
 answer_form form_of(const wire::request_facts& facts) {
   return facts.head->header("accept").find("text/event-stream") != std::string_view::npos
              ? answer_form::stream

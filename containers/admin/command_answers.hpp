@@ -19,6 +19,12 @@ namespace kraken::containers {
 
 enum class answer_form : std::uint8_t { whole, stream };
 
+/// How the name of a client on the admin socket begins; the rest says who it is.
+inline constexpr std::string_view console_origin = "console";
+
+/// Who gives a command: `console uid=U pid=P`, or `api HOST:PORT` behind the token.
+[[nodiscard]] std::string origin_of(const wire::request_facts& facts);
+
 /// What a request asks for by its `accept`.
 [[nodiscard]] answer_form form_of(const wire::request_facts& facts);
 

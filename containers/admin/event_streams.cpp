@@ -76,6 +76,7 @@ console::log_record to_record(const std::string& path, const process::captured_l
 struct event_streams::shared_state {
   std::atomic<bool> alive{true};
   std::atomic<bool> told{false};
+  std::atomic<bool> grown{false}; ///< there are containers that were not there
 };
 
 struct event_streams::log_source {
@@ -88,13 +89,19 @@ struct event_streams::log_source {
 struct event_streams::stream {
   net::exchange* to = nullptr;
   bool of_events = false;
+  record_filter wanted;
   std::uint64_t seen = 0;
   std::vector<log_source> sources;
 };
 
 event_streams::event_streams(reactor& loop, actor::status_board& board, process::log_board& logs)
     : loop_(loop), board_(board), logs_(logs), shared_(std::make_shared<shared_state>()) {
-  subscription_ = board_.subscribe([this](const actor::status_event&) { something_new(); });
+  subscription_ = board_.subscribe([this](const actor::status_event& event) {
+    if (event.from == model::phase::gone && event.to != model::phase::gone) {
+      shared_->grown = true;
+    }
+    something_new();
+  });
 }
 
 event_streams::~event_streams() {
@@ -135,28 +142,33 @@ event_streams::stream& event_streams::begin(net::exchange& to) {
   return made;
 }
 
-void event_streams::follow_events(net::exchange& to, std::uint64_t after) {
+void event_streams::follow_events(net::exchange& to, record_filter wanted, std::uint64_t after) {
   auto& made = begin(to);
+  made.wanted = std::move(wanted);
   made.of_events = true;
   // A number of an earlier daemon says nothing here.
   made.seen = after <= board_.last_seq() ? after : 0;
   send_new(made);
 }
 
-void event_streams::follow_logs(net::exchange& to,
-                                const std::vector<std::string>& paths,
-                                std::uint64_t after) {
+void event_streams::follow_logs(net::exchange& to, record_filter wanted, std::uint64_t after) {
   auto& made = begin(to);
-  for (const auto& path : paths) {
-    log_source source;
-    source.path = path;
-    source.log = logs_.at(path);
-    source.seen = after <= source.log->last_sequence() ? after : 0;
-    source.follower =
-        source.log->follow([this](const process::captured_line&) { something_new(); });
-    made.sources.push_back(std::move(source));
+  made.wanted = std::move(wanted);
+  for (const auto& each : board_.list()) {
+    if (made.wanted.wants(each->path)) {
+      add_source(made, each->path, after);
+    }
   }
   send_new(made);
+}
+
+void event_streams::add_source(stream& to, const std::string& path, std::uint64_t after) {
+  log_source source;
+  source.path = path;
+  source.log = logs_.at(path);
+  source.seen = after <= source.log->last_sequence() ? after : 0;
+  source.follower = source.log->follow([this](const process::captured_line&) { something_new(); });
+  to.sources.push_back(std::move(source));
 }
 
 void event_streams::send_new(stream& each) {
@@ -172,7 +184,10 @@ void event_streams::send_events(stream& each) {
       each.to->stream_part(gap(event.seq - each.seen - 1));
     }
     const auto record = to_record(event);
-    each.to->stream_part(console::stream_text({event.seq, record.name, console::to_json(record)}));
+    if (each.wanted.wants(record.container, record.name)) {
+      each.to->stream_part(
+          console::stream_text({event.seq, record.name, console::to_json(record)}));
+    }
     each.seen = event.seq;
   }
 }
@@ -205,7 +220,25 @@ void event_streams::keep_alive() {
   });
 }
 
+// Containers that were made after a client began to follow.
+void event_streams::look_for_sources() {
+  const bool followed =
+      std::ranges::any_of(streams_, [](const auto& each) { return !each->of_events; });
+  if (!shared_->grown.exchange(false) || !followed) {
+    return;
+  }
+  for (const auto& one : board_.list()) {
+    for (auto& each : streams_) {
+      if (!each->of_events && each->wanted.wants(one->path) &&
+          std::ranges::find(each->sources, one->path, &log_source::path) == each->sources.end()) {
+        add_source(*each, one->path, 0);
+      }
+    }
+  }
+}
+
 void event_streams::resume() {
+  look_for_sources();
   for (auto& each : streams_) {
     send_new(*each);
   }

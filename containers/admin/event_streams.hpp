@@ -5,6 +5,7 @@
 #pragma once
 
 #include "console/api_json.hpp"
+#include "containers/admin/record_filter.hpp"
 #include "kraken/actor/status_board.hpp"
 #include "kraken/base/reactor.hpp"
 #include "kraken/net/exchange.hpp"
@@ -35,10 +36,11 @@ public:
   event_streams& operator=(const event_streams&) = delete;
 
   /// @param after events up to this number have been seen
-  void follow_events(net::exchange& to, std::uint64_t after);
+  void follow_events(net::exchange& to, record_filter wanted, std::uint64_t after);
 
-  /// @param paths containers whose lines are wanted
-  void follow_logs(net::exchange& to, const std::vector<std::string>& paths, std::uint64_t after);
+  /// Lines of the containers that are wanted, of those that come later, too.
+  /// @param after lines up to this number have been seen
+  void follow_logs(net::exchange& to, record_filter wanted, std::uint64_t after);
 
   void abandon(const net::exchange& from);
   void resume();
@@ -54,6 +56,8 @@ private:
   void send_new(stream& each);
   void send_events(stream& each);
   void send_lines(stream& each);
+  void add_source(stream& to, const std::string& path, std::uint64_t after);
+  void look_for_sources();
   void keep_alive();
 
   reactor& loop_;

@@ -54,11 +54,11 @@ void topology_change::next() {
   }
   auto command = commands_[next_++];
   if (way_ == direction::back) {
-    command.origin = "rollback";
+    command.origin = "config rollback";
     // What it replaces may still be on its way out.
     command.flags = command.what == model::verb::create ? model::force::soft : command.flags;
   } else {
-    command.origin = "reload";
+    command.origin = "config";
   }
   send(std::move(command));
 }

@@ -46,9 +46,13 @@ void front::update(const front_settings& changed) {
 
 void front::accept(unique_fd socket, std::string peer) {
   counters_->connections_accepted.add();
-  if (settings_.admits && !settings_.admits(socket.get())) {
-    counters_->connections_refused.add();
-    return;
+  if (settings_.admits) {
+    auto name = settings_.admits(socket.get());
+    if (!name) {
+      counters_->connections_refused.add();
+      return;
+    }
+    peer = name->empty() ? std::move(peer) : std::move(*name);
   }
   auto made = std::make_unique<connection>(*this, std::move(socket), std::move(peer));
   made->index = connections_.size();

@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,9 @@ struct front_settings {
   milliseconds write_timeout = seconds{60};
   unsigned retry_after_s = 1;
   std::shared_ptr<const access_target> access; ///< null: no access log
-  /// Asked about every accepted socket; refused ones are closed. Empty: all are welcome.
-  std::function<bool(int fd)> admits;
+  /// Asked about every accepted socket: what its client is called (empty: by its address), nothing
+  /// when it is refused and closed. Empty: all are welcome.
+  std::function<std::optional<std::string>(int fd)> admits;
 };
 
 /// @thread its shard

@@ -249,6 +249,10 @@ void php_container::kill() {
   }
 }
 
+result<void> php_container::signal_process(int number) {
+  return process_ ? process_->send(number) : fail(errc::not_started, "no process runs now");
+}
+
 void php_container::beat() {
   const auto& how = shell_.spec().alive;
   if (how.how != model::alive_spec::mode::heartbeat || how.every.count() == 0) {

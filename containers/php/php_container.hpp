@@ -53,6 +53,7 @@ public:
   void start() override;
   void stop() override;
   void kill() override;
+  [[nodiscard]] result<void> signal_process(int number) override;
   void resume() override;
   bool receive(actor::letter& what) override;
   void noticed(const actor::notice& what) override;

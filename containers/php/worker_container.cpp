@@ -106,6 +106,10 @@ void worker_container::kill() {
   }
 }
 
+result<void> worker_container::signal_process(int number) {
+  return process_ ? process_->send(number) : fail(errc::not_started, "no process runs now");
+}
+
 // A request has its own time, so the wait for it is bounded.
 milliseconds worker_container::relieved() {
   handed_over_ = true;

@@ -114,6 +114,10 @@ void process_container::kill() {
   }
 }
 
+result<void> process_container::signal_process(int number) {
+  return process_ ? process_->send(number) : fail(errc::not_started, "no process runs now");
+}
+
 void process_container::ended(const exit_status& status) {
   begin_to_end();
   memory_watch_.reset();

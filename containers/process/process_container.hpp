@@ -41,6 +41,7 @@ public:
   void start() override;
   void stop() override;
   void kill() override;
+  [[nodiscard]] result<void> signal_process(int number) override;
   void resume() override;
   void updated(const model::child_spec& spec) override;
 

@@ -47,6 +47,7 @@ errc reference_model::carry_out(verb what, const std::string& path) {
     case verb::create:
     case verb::recycle:
     case verb::scale:
+    case verb::signal:
     case verb::update:
       break;
     }

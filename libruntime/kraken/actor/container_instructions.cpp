@@ -276,6 +276,12 @@ void container::on_manage(const manage& what) {
                                      scaled.value() != asked.count})
                   : what.reply->answer(fail(scaled.error()));
   }
+  if (asked.what == model::verb::signal) {
+    const auto sent = life_ ? life_->signal_process(static_cast<int>(asked.count))
+                            : fail(errc::not_started, status_.path + " is not started");
+    return what.reply->answer(sent ? result<model::reply>{model::reply{status_.path, true}}
+                                   : fail(sent.error()));
+  }
   what.reply->answer(fail(errc::internal, "a verb for the supervisor of " + status_.path));
 }
 

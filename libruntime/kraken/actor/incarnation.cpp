@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Defaults for kinds that have no size and take no messages.
+/// Defaults for kinds that have no size, no process and take no messages.
 #include "kraken/actor/incarnation.hpp"
 
 namespace kraken::actor {
@@ -13,6 +13,10 @@ bool incarnation::receive(letter& what) {
 result<std::uint32_t> incarnation::scale(std::uint32_t count) {
   return fail(errc::unsupported,
               "a container of this kind has no size to set to " + std::to_string(count));
+}
+
+result<void> incarnation::signal_process(int /*number*/) {
+  return fail(errc::unsupported, "a container of this kind has no process of its own");
 }
 
 result<void> incarnation::recycle_workers(std::function<void(result<void>)> /*done*/) {

@@ -166,6 +166,9 @@ public:
   /// @param done called once when all are, or when one could not be; not after an error here
   /// @error errc::unsupported for kinds without workers; errc::busy while they are being replaced
   [[nodiscard]] virtual result<void> recycle_workers(std::function<void(result<void>)> done);
+  /// Sends a signal to its process, as somebody outside would; what comes of it is a failure.
+  /// @error errc::unsupported for kinds without a process; errc::not_started when it has none now
+  [[nodiscard]] virtual result<void> signal_process(int number);
   /// Told on the shard of the parent when a child changes phase.
   virtual void child_changed(const model::container_status& child) { static_cast<void>(child); }
 };

@@ -132,6 +132,7 @@ void remote_supervisor::carry_out(child_entry& child, const model::command& what
     return update(child, what, reply);
   case model::verb::create:
   case model::verb::scale:
+  case model::verb::signal:
     break;
   }
   reply->answer(fail(errc::internal, "a verb of the container itself was sent to its supervisor"));

@@ -136,7 +136,8 @@ void runtime_manager::route(const execute& what) {
     return what.reply->answer(fail(found.error()));
   }
   const auto& at = **found;
-  if (asked.what == model::verb::create || asked.what == model::verb::scale) {
+  if (asked.what == model::verb::create || asked.what == model::verb::scale ||
+      asked.what == model::verb::signal) {
     if (asked.what == model::verb::create && asked.spec == nullptr) {
       return what.reply->answer(fail(errc::invalid_argument, "create without a definition"));
     }

@@ -4,6 +4,7 @@
 /// caller of a failed `close` leaves by `_exit`.
 #include "kraken/actor/tree.hpp"
 
+#include "kraken/actor/detail/command_event.hpp"
 #include "kraken/actor/detail/tree_context.hpp"
 #include "kraken/actor/runtime_manager.hpp"
 #include "kraken/actor/system_config.hpp"
@@ -85,9 +86,20 @@ result<void> tree::check(const model::child_spec& root) const {
 }
 
 void tree::execute(model::command what, executor& on, model::reply_callback done) {
+  const auto path = note_command(content_->shared->board, content_->root.id, what);
+  auto told = [still = std::weak_ptr(content_->shared),
+               path,
+               verb = what.what,
+               origin = what.origin,
+               done = std::move(done)](result<model::reply> answer) {
+    if (const auto shared = still.lock(); shared != nullptr && !answer) {
+      note_refusal(shared->board, path, verb, origin, answer.error());
+    }
+    done(std::move(answer));
+  };
   tell(content_->manager,
        actor::execute{std::make_shared<const model::command>(std::move(what)),
-                      std::make_shared<pending_reply>(&on, std::move(done))});
+                      std::make_shared<pending_reply>(&on, std::move(told))});
 }
 
 result<posted> tree::send(const draft& what) {

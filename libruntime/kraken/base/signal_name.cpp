@@ -45,4 +45,13 @@ std::string_view signal_name(int number) noexcept {
   return {};
 }
 
+int signal_number(std::string_view name) noexcept {
+  for (const auto& row : signal_rows) {
+    if (row.name == name) {
+      return row.number;
+    }
+  }
+  return 0;
+}
+
 } // namespace kraken

@@ -11,4 +11,8 @@ namespace kraken {
 /// @thread any (pure)
 [[nodiscard]] std::string_view signal_name(int number) noexcept;
 
+/// @return 9 for `SIGKILL`; 0 for what is no name
+/// @thread any (pure)
+[[nodiscard]] int signal_number(std::string_view name) noexcept;
+
 } // namespace kraken

@@ -7,11 +7,14 @@
 #include "kraken/base/result.hpp"
 #include "kraken/model/child_spec.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace kraken::model {
 
@@ -31,7 +34,15 @@ enum class verb : std::uint8_t {
             ///< `spec->children` is the new start order; the children have commands of their own
   start_tree, ///< recursive start (`arch:start`)
   stop_tree,
+  signal, ///< the signal `count` to the target's process, behind its supervisor's back (chaos:kill)
 };
+
+[[nodiscard]] constexpr std::string_view to_string(verb value) noexcept {
+  constexpr std::array<std::string_view, 12> names{
+      "create", "start", "stop",   "destroy",    "restart",   "recycle",
+      "scale",  "reset", "update", "start_tree", "stop_tree", "signal"};
+  return names[static_cast<std::size_t>(value)];
+}
 
 /// Kraken's create and destroy flags, by value.
 enum class force : std::uint8_t { standard = 0, soft = 1, hard = 2, full = 3 };
@@ -43,7 +54,7 @@ struct command {
   force         flags = force::standard;
   bool          keep  = false;     ///< `DESTROY_KEEP`
   bool          try_once = false;  ///< create: destroyed again if its first start fails
-  std::uint32_t count = 0;         ///< scale
+  std::uint32_t count = 0;         ///< scale; signal
   std::shared_ptr<const child_spec> spec; ///< create, update. Create without a kind: as the child
                                           ///< of this id is defined already
   std::string   origin = "console";       ///< who asked; for the event log

@@ -18,6 +18,11 @@ struct event_note_row {
 // Rows read as a table.
 // clang-format off
 inline constexpr std::array event_notes{
+  event_note_row{"command", "verb, origin, count, signal",
+                 "somebody changes something: `origin` is `console uid=U pid=P`, `api HOST:PORT`, "
+                 "`config`, `config rollback` or the path of a container; no container: the "
+                 "daemon"},
+  event_note_row{"command_refused", "verb, origin, reason", "... and it was not done"},
   event_note_row{"dead_letter", "sender, reason, untold",
                  "a message nobody handled, at most one a second of each reason; `untold`: others "
                  "since the last one"},

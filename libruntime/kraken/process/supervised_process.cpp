@@ -104,6 +104,11 @@ void supervised_process::drain_output(output_stream from) {
   }
 }
 
+result<void> supervised_process::send(int signal_number) {
+  return alive() ? child_.process.send(signal_number)
+                 : fail(errc::not_started, "no process runs now");
+}
+
 void supervised_process::say(std::string_view message) {
   log_->add(output_stream::out, message, loop_.now(), calls_.line);
   look_at_drops();

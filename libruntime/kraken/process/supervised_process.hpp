@@ -61,6 +61,10 @@ public:
   /// SIGKILL to the group now; `callbacks::ended` follows.
   void kill();
 
+  /// A signal of somebody who practises: no part of a stop.
+  /// @error errc::not_started when nothing runs; errc::system_error
+  [[nodiscard]] result<void> send(int signal_number);
+
   /// Puts what the program said in another way than by its output among its lines.
   void say(std::string_view message);
 

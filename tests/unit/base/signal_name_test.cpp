@@ -27,4 +27,12 @@ TEST_CASE("other numbers have none") {
   CHECK(signal_name(number).empty());
 }
 
+TEST_CASE("every name is that of its number, what is no name of none") {
+  for (int number = 1; number < 32; ++number) {
+    CHECK(signal_number(signal_name(number)) == number);
+  }
+  CHECK(signal_number("KILL") == 0);
+  CHECK(signal_number("") == 0);
+}
+
 } // namespace kraken

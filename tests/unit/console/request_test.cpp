@@ -91,6 +91,12 @@ TEST_CASE("a request becomes the runtime's command") {
   CHECK(scale.what == model::verb::scale);
   CHECK(scale.count == 8);
 
+  const model::command kill = meaning({"chaos:kill", {{"alias", "w1"}}, {{"signal", "SIGTERM"}}});
+  CHECK(kill.what == model::verb::signal);
+  CHECK(kill.target == "w1");
+  CHECK(kill.count == 15);
+  CHECK(meaning({"chaos:kill", {{"alias", "w1"}}, {}}).count == 9);
+
   CHECK(meaning({"arch:stop", {{"alias", "web"}}, {}}).what == model::verb::stop_tree);
   CHECK(console::model_command(*console::find_command("server:ping"), {}).error().code ==
         errc::unsupported);

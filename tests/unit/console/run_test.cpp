@@ -149,9 +149,16 @@ TEST_CASE("logs and events, as they are and as they come") {
       200,
       R"([{"id":1,"unix_ms":1760019787123,"container":"Main/w1","stream":"stdout","text":"hi"}])"};
   CHECK(typed({"logs", "w1", "-n", "5"}, daemon).out == "14:23:07.123 w1 | hi\n");
-  CHECK(daemon.asked.back().target == "/api/v1/containers/w1/logs?lines=5");
+  CHECK(daemon.asked.back().target == "/api/v1/logs?lines=5&of=w1");
+  CHECK(typed({"logs", "w1", "mail/*"}, daemon).exit_code == 0);
+  CHECK(daemon.asked.back().target == "/api/v1/logs?lines=100&of=w1%2Cmail%2F%2A");
   CHECK(typed({"logs"}, daemon).exit_code == 0);
   CHECK(daemon.asked.back().target == "/api/v1/logs?lines=100");
+  daemon.answer = console::api_answer{200, "[]"};
+  CHECK(typed({"events", "web", "T1", "-t", "command", "--type=container_*"}, daemon).exit_code ==
+        0);
+  CHECK(daemon.asked.back().target ==
+        "/api/v1/events?lines=100&of=web%2CT1&type=command%2Ccontainer_%2A");
 
   daemon.answer = console::api_answer{200, ""};
   daemon.events = {{1, "node_started", R"({"id":1,"unix_ms":0,"name":"node_started"})"},

@@ -56,6 +56,7 @@ texts diff_texts(const child_spec& from, const child_spec& to) {
     case verb::restart:
     case verb::recycle:
     case verb::scale:
+    case verb::signal:
     case verb::reset:
     case verb::start_tree:
     case verb::stop_tree:
@@ -221,4 +222,10 @@ TEST_CASE("diff: commands that change no definition, or are about nobody, are no
   CHECK(same_tree(applied(verb::destroy, "Main/nobody", nullptr), before));
   CHECK(same_tree(applied(verb::destroy, "Main", nullptr), before));
   CHECK(same_tree(applied(verb::create, "Main", &before.children[0]), before));
+}
+
+TEST_CASE("verbs have names") {
+  CHECK(model::to_string(verb::create) == "create");
+  CHECK(model::to_string(verb::start_tree) == "start_tree");
+  CHECK(model::to_string(verb::signal) == "signal");
 }

@@ -105,6 +105,14 @@ result<std::uint32_t> life::scale(std::uint32_t count) {
   return answer;
 }
 
+result<void> life::signal_process(int number) {
+  result<void> answer;
+  if (const auto threw = guard([&] { answer = incarnation_->signal_process(number); })) {
+    return fail(errc::container_failed, threw->text());
+  }
+  return answer;
+}
+
 result<void> life::recycle_workers(std::function<void(result<void>)> done) {
   result<void> answer;
   if (const auto threw = guard([&] { answer = incarnation_->recycle_workers(std::move(done)); })) {

@@ -53,7 +53,7 @@ TEST_CASE("a follower of events gets those it has not seen, then new ones") {
   f.happens("a", phase::starting);
   f.happens("a", phase::ready);
   fake_exchange client;
-  f.on.call([&] { f.streams->follow_events(client, 1); });
+  f.on.call([&] { f.streams->follow_events(client, {}, 1); });
   CHECK(client.streaming_begun);
   REQUIRE(f.has(client, "id: 2\nevent: container_ready\ndata: {"));
   CHECK(client.text.find("id: 1\n") == std::string::npos);
@@ -74,8 +74,8 @@ TEST_CASE("a follower that has seen more than there is starts anew") {
   fake_exchange events;
   fake_exchange lines;
   f.on.call([&] {
-    f.streams->follow_events(events, 500); // of the daemon before this one
-    f.streams->follow_logs(lines, {"a"}, 500);
+    f.streams->follow_events(events, {}, 500); // of the daemon before this one
+    f.streams->follow_logs(lines, {{"a"}, {}}, 500);
   });
   CHECK(f.has(events, "id: 1\n"));
   CHECK(f.has(lines, "id: 1\n"));
@@ -84,9 +84,11 @@ TEST_CASE("a follower that has seen more than there is starts anew") {
 
 TEST_CASE("a follower of logs gets the lines of its containers") {
   followed f;
+  f.happens("a", phase::ready);
+  f.happens("b", phase::ready);
   f.writes("a", "before");
   fake_exchange client;
-  f.on.call([&] { f.streams->follow_logs(client, {"a"}, 0); });
+  f.on.call([&] { f.streams->follow_logs(client, {{"a"}, {}}, 0); });
   REQUIRE(f.has(client, "before"));
   f.writes("b", "of another");
   f.writes("a", "after");
@@ -104,8 +106,9 @@ TEST_CASE("a follower of logs gets the lines of its containers") {
 
 TEST_CASE("a follower that reads slowly is told how much it has missed") {
   followed f;
+  f.happens("a", phase::ready);
   fake_exchange client;
-  f.on.call([&] { f.streams->follow_logs(client, {"a"}, 0); });
+  f.on.call([&] { f.streams->follow_logs(client, {{"a"}, {}}, 0); });
   f.writes("a", "first");
   REQUIRE(f.has(client, "first"));
   f.on.call([&] { client.is_congested = true; });
@@ -136,4 +139,35 @@ TEST_CASE("a note about nobody has no state") {
                                                                           {"reason", "no_such"}});
   const auto somebody = to_record(events.at(2));
   CHECK(somebody.fields.front() == std::pair<std::string, std::string>{"state", "started"});
+}
+
+TEST_CASE("a follower of some events gets no others, and no gap for them") {
+  followed f;
+  fake_exchange client;
+  f.on.call([&] { f.streams->follow_events(client, {{"b"}, {"container_r*"}}, 0); });
+  f.happens("a", phase::ready);
+  f.happens("b", phase::starting);
+  f.happens("b", phase::ready);
+  f.happens("c", phase::ready);
+  f.happens("b/kid", phase::ready);
+  REQUIRE(f.has(client, "\"b/kid\""));
+  CHECK(client.text.find("id: 3\n") != std::string::npos);
+  for (const auto* other : {"id: 1\n", "id: 2\n", "id: 4\n", "gap"}) {
+    CHECK(client.text.find(other) == std::string::npos);
+  }
+}
+
+TEST_CASE("a follower of lines gets those of containers that come later, too") {
+  followed f;
+  f.happens("w1", phase::ready);
+  fake_exchange client;
+  f.on.call([&] { f.streams->follow_logs(client, {{"w*"}, {}}, 0); });
+  f.writes("w1", "first");
+  REQUIRE(f.has(client, "first"));
+  f.happens("w2", phase::ready);
+  f.happens("x", phase::ready);
+  f.writes("x", "never");
+  f.writes("w2", "second");
+  REQUIRE(f.has(client, "second"));
+  CHECK(client.text.find("never") == std::string::npos);
 }

@@ -93,10 +93,10 @@ TEST_CASE("topology change: removed ones go first, new ones come in order") {
   const auto out = changed(tree, root_of({child("a"), child("b")}), to);
   CHECK(out.done);
   CHECK(same(out.now, to));
-  CHECK(tree.asked == texts{"reload: destroy Main/a",
-                            "reload: update Main/b",
-                            "reload: create Main/c",
-                            "reload: create Main/d"});
+  CHECK(tree.asked == texts{"config: destroy Main/a",
+                            "config: update Main/b",
+                            "config: create Main/c",
+                            "config: create Main/d"});
 }
 
 TEST_CASE("topology change: one that does not become ready takes everything back") {
@@ -108,13 +108,13 @@ TEST_CASE("topology change: one that does not become ready takes everything back
   CHECK(out.done.error().code == errc::start_failed);
   CHECK(out.done.error().context == "Main/c: Main: exit code 1; everything is as it was before");
   CHECK(same(out.now, from));
-  CHECK(tree.asked == texts{"reload: destroy Main/a",
-                            "reload: update Main/b",
-                            "reload: create Main/c",
-                            "rollback: destroy Main/c",
-                            "rollback: replace Main/a",
-                            "rollback: update Main/b",
-                            "rollback: update Main"});
+  CHECK(tree.asked == texts{"config: destroy Main/a",
+                            "config: update Main/b",
+                            "config: create Main/c",
+                            "config rollback: destroy Main/c",
+                            "config rollback: replace Main/a",
+                            "config rollback: update Main/b",
+                            "config rollback: update Main"});
 }
 
 TEST_CASE("topology change: what cannot be undone is said") {
@@ -134,7 +134,7 @@ TEST_CASE("topology change: a container made at run time is taken over") {
   const auto out = changed(tree, root_of({child("a")}), to);
   CHECK(out.done);
   CHECK(same(out.now, to));
-  CHECK(tree.asked == texts{"reload: create Main/c", "reload: replace Main/c"});
+  CHECK(tree.asked == texts{"config: create Main/c", "config: replace Main/c"});
 }
 
 TEST_CASE("topology change: what was refused is not undone") {
@@ -144,7 +144,7 @@ TEST_CASE("topology change: what was refused is not undone") {
   const auto out = changed(tree, from, root_of({child("a"), child("c")}));
   REQUIRE_FALSE(out.done);
   CHECK(out.done.error().context == "Main/c: too many; everything is as it was before");
-  CHECK(tree.asked == texts{"reload: create Main/c"});
+  CHECK(tree.asked == texts{"config: create Main/c"});
   CHECK(same(out.now, from));
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("topology change: a stop that takes too long is a failure too") {
   const auto from = root_of({child("a")});
   const auto out = changed(tree, from, root_of({}));
   REQUIRE_FALSE(out.done);
-  CHECK(tree.asked == texts{"reload: destroy Main/a", "rollback: replace Main/a"});
+  CHECK(tree.asked == texts{"config: destroy Main/a", "config rollback: replace Main/a"});
   CHECK(same(out.now, from));
 }
 
