@@ -49,7 +49,7 @@ constexpr std::array kind_rows{
              .summary = "only supervises its children; the type of a container with children that "
                         "has no other",
              .children = offspring::declared},
-    with_options<process_options, process_spec_options>(
+    with_options<program_options, process_spec_options>(
         {.name = "process", .summary = "any program, supervised", .start = start_words::program},
         [] { return &detail::process_section(); }),
     with_options<php_options, php_spec_options>(

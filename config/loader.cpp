@@ -311,7 +311,7 @@ private:
         child.options = std::make_shared<const pool_spec_options>(std::move(values));
       } else if (const auto* run = dynamic_cast<const process_spec_options*>(child.options.get())) {
         auto values = run->values;
-        complete(values);
+        complete(values.process);
         child.options = std::make_shared<const process_spec_options>(std::move(values));
       } else if (const auto* php = dynamic_cast<const php_spec_options*>(child.options.get())) {
         auto values = php->values;

@@ -42,8 +42,30 @@ node value_codec<file_mask>::write(const file_mask& value, exposure) {
   return node::of_text(text);
 }
 
+template <>
+struct choice_words<program_speech> {
+  static constexpr std::array words{
+      std::pair<std::string_view, program_speech>{"nothing", program_speech::nothing},
+      std::pair<std::string_view, program_speech>{"kraken", program_speech::kraken},
+  };
+};
+
+template <>
+struct option_table<program_options> {
+  static constexpr std::string_view name = "process";
+  static constexpr std::array rows{
+      row<&program_options::speaks>(
+          "speaks",
+          {.summary = "`kraken`: the worker protocol on the descriptor KRAKEN_FD: messages between "
+                      "containers, log, `ready: message`, heartbeats"}),
+      row<&program_options::process>("", {}),
+  };
+};
+
+static_assert(every_field_has_a_row<program_options>());
+
 const section& detail::process_section() {
-  return section_of<process_options>();
+  return section_of<program_options>();
 }
 
 int number_of(stop_signal which) noexcept {
@@ -67,7 +89,7 @@ int number_of(stop_signal which) noexcept {
 }
 
 std::string process_spec_options::fingerprint() const {
-  return to_json_text(write_section(section_of<process_options>(), &values, exposure::full), 0);
+  return to_json_text(write_section(section_of<program_options>(), &values, exposure::full), 0);
 }
 
 } // namespace kraken::config

@@ -46,11 +46,23 @@ struct process_options {
   stop_signal stop = stop_signal::term;
 };
 
+/// What a program and the daemon say to each other.
+enum class program_speech : std::uint8_t {
+  nothing,
+  kraken, ///< docs/reference/worker-protocol.md, without requests of HTTP
+};
+
+/// Options of the kind `process`.
+struct program_options {
+  process_options process; ///< same level in the file
+  program_speech speaks = program_speech::nothing;
+};
+
 /// As `child_spec::options` of the kind `process`.
 struct process_spec_options final : model::kind_options {
-  process_options values;
+  program_options values;
 
-  explicit process_spec_options(process_options wanted) : values(std::move(wanted)) {}
+  explicit process_spec_options(program_options wanted) : values(std::move(wanted)) {}
   [[nodiscard]] std::string fingerprint() const override;
 };
 

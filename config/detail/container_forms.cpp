@@ -33,6 +33,8 @@ struct written_alive {
   std::uint32_t failures = model::alive_spec{}.failures;
 };
 
+constexpr std::string_view message_word = "message";
+
 constexpr std::array ready_texts{
     std::pair{&written_ready::message, model::ready_spec::mode::message},
     std::pair{&written_ready::fd, model::ready_spec::mode::fd},
@@ -47,7 +49,8 @@ template <>
 struct option_table<written_ready> {
   static constexpr std::string_view name = "ready";
   static constexpr std::array rows{
-      row<&written_ready::message>("message", {.summary = "it says so with this message"}),
+      row<&written_ready::message>(
+          "message", {.summary = "it says so by READY (any text; `ready: message` in short)"}),
       row<&written_ready::fd>(
           "fd",
           {.summary = "it writes a line to this descriptor, which it inherits (s6); each further "
@@ -127,6 +130,13 @@ void value_codec<model::ready_spec>::read(model::ready_spec& into,
                                           const node& from,
                                           const option_traits& traits,
                                           reader& in) {
+  if (from.scalar() && from.text == message_word) { // what a program says has no other options
+    model::ready_spec out;
+    out.how = model::ready_spec::mode::message;
+    out.target = "ready";
+    into = std::move(out);
+    return;
+  }
   written_ready form;
   value_codec<written_ready>::read(form, from, traits, in);
   std::size_t ways = 0;
@@ -164,7 +174,9 @@ node value_codec<model::ready_spec>::write(const model::ready_spec& value, expos
 }
 
 shape value_codec<model::ready_spec>::describe() {
-  return value_codec<written_ready>::describe();
+  return {.is = shape::type::any_of,
+          .parts = {{.is = shape::type::choice, .words = {message_word}},
+                    value_codec<written_ready>::describe()}};
 }
 
 void value_codec<model::alive_spec>::read(model::alive_spec& into,

@@ -99,6 +99,18 @@ void check_php_memory(const model::child_spec& spec, const node& from, reader& i
   }
 }
 
+/// A program that says nothing cannot say that it is ready.
+void check_speech(const model::child_spec& spec, const node& from, reader& in) {
+  const auto* program = dynamic_cast<const process_spec_options*>(spec.options.get());
+  const auto* ready = from.find("ready");
+  if (program != nullptr && ready != nullptr &&
+      spec.ready.how == model::ready_spec::mode::message &&
+      program->values.speaks != program_speech::kraken) {
+    const reader::inside here{in, "ready"};
+    in.fault(ready->at, "a message needs `speaks: kraken`");
+  }
+}
+
 /// A class has one name: `start: Test`, or `name: Test`.
 void check_class(model::child_spec& spec, const node& from, reader& in) {
   if (find_kind(spec.kind)->start != start_words::class_name) {
@@ -229,6 +241,7 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   check_start(spec, from, in);
   check_class(spec, from, in);
   check_php_memory(spec, from, in);
+  check_speech(spec, from, in);
   if (find_kind(kind)->children == offspring::none && from.find("children") != nullptr) {
     in.fault(from.find("children")->at,
              "a container of this kind has no children of its own to declare");

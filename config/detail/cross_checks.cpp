@@ -77,7 +77,7 @@ public:
         check_routes(one, http->values.routes);
       }
       if (const auto* program = options_of<process_spec_options>(*one.spec)) {
-        check_user(one, program->values);
+        check_user(one, program->values.process);
       }
       if (const auto* php = options_of<php_spec_options>(*one.spec)) {
         check_user(one, php->values.process);

@@ -3,8 +3,9 @@
 /// Frames of the worker protocol, turned into answers and reports.
 #include "containers/php/kraken_channel.hpp"
 
+#include "containers/php/php_frames.hpp"
 #include "containers/php/pool_shard.hpp"
-#include "containers/php/worker_words.hpp"
+#include "kraken/bridge/worker_words.hpp"
 #include "kraken/wire/http1_response.hpp"
 
 #include <string_view>
@@ -14,6 +15,9 @@
 namespace kraken::containers {
 
 namespace {
+
+// A worker that reads nothing while it asks on and on.
+constexpr std::size_t unread_by_worker_max = 2 * limits::frame_bytes_max;
 
 constexpr std::string_view bad_field = "a header field that would break the response apart";
 
@@ -78,6 +82,9 @@ std::string kraken_channel::take(const wire::worker_frame& frame) {
     if (!hello) {
       return hello.error().text();
     }
+    if (hello->letters) {
+      owner_.worker_takes_letters();
+    }
     return hello->protocol == wire::worker_protocol_version
                ? std::string{}
                : "protocol version " + std::to_string(hello->protocol) + " is not spoken here";
@@ -90,7 +97,7 @@ std::string kraken_channel::take(const wire::worker_frame& frame) {
   case wire::frame_type::fatal:
     return take_report(frame);
   case wire::frame_type::ping:
-    if (output().size() > 2 * limits::frame_bytes_max) {
+    if (output().size() > unread_by_worker_max) {
       return "pings whose answers it does not read";
     }
     wire::append_pong(output(), frame.payload);
@@ -111,7 +118,29 @@ std::string kraken_channel::take(const wire::worker_frame& frame) {
   case wire::frame_type::ensure:
     break;
   }
-  return {}; // not for us, or of a later version: ignored, as the protocol says
+  return take_letter(frame);
+}
+
+// What is not for the bridge, or of a later version, is ignored, as the protocol says.
+std::string kraken_channel::take_letter(const wire::worker_frame& frame) {
+  if (output().size() > unread_by_worker_max) {
+    return "it asks on and reads no answer";
+  }
+  const auto taken = owner_.worker_letter(frame);
+  if (!taken) {
+    return taken.error().text();
+  }
+  if (!*taken && frame.type == wire::frame_type::command) {
+    append_refused(
+        output(), frame.stream, error{errc::unsupported, "a worker has no commands of the daemon"});
+    letter_written();
+  }
+  return {};
+}
+
+void kraken_channel::letter_written() {
+  sent_more_ = true;
+  flush_later();
 }
 
 std::string kraken_channel::take_response(const wire::worker_frame& frame) {
@@ -230,7 +259,7 @@ std::string kraken_channel::take_report(const wire::worker_frame& frame) {
     if (!said) {
       return said.error().text();
     }
-    const auto words = words_of(*said);
+    const auto words = bridge::words_of(*said);
     for (const auto& line : words.lines) {
       owner_.worker_said(words.level, line);
     }

@@ -16,17 +16,22 @@ public:
   /// Opens the channel and greets the worker.
   [[nodiscard]] result<void> welcome(const wire::welcome_facts& facts);
 
+  /// Bytes that belong to no request were added to the output.
+  void letter_written();
+
   void abandoned() override;
   void drain() override;
 
 private:
   std::size_t on_input(std::string_view input) override;
+  void on_drained() override { owner_.worker_drained(); }
 
   /// @return empty, or why the worker cannot be understood
   [[nodiscard]] std::string take(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_response(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_chunk(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_report(const wire::worker_frame& frame);
+  [[nodiscard]] std::string take_letter(const wire::worker_frame& frame);
   [[nodiscard]] bool write_response(const wire::worker_frame& frame,
                                     const wire::worker_response& response);
   [[nodiscard]] bool write_hints(const wire::worker_response& hints);

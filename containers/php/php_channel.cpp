@@ -3,7 +3,7 @@
 /// Frames of a container in PHP, turned into reports; answers and orders, turned into frames.
 #include "containers/php/php_channel.hpp"
 
-#include "containers/php/worker_words.hpp"
+#include "kraken/bridge/worker_words.hpp"
 
 #include <utility>
 
@@ -13,19 +13,6 @@ namespace {
 
 // A process that reads nothing while it asks on and on.
 constexpr std::size_t unread_bytes_max = 2 * limits::frame_bytes_max;
-
-model::cause thrown(wire::worker_fatal&& what) {
-  model::cause out;
-  out.kind = model::cause_kind::exception;
-  out.type = std::move(what.type);
-  out.parents = std::move(what.parents);
-  out.message = std::move(what.message);
-  if (!what.file.empty()) {
-    out.message += " (" + what.file + ":" + std::to_string(what.line) + ")";
-  }
-  out.detail = std::move(what.trace);
-  return out;
-}
 
 } // namespace
 
@@ -162,7 +149,7 @@ std::string php_channel::take_report(const wire::worker_frame& frame) {
     if (!said) {
       return said.error().text();
     }
-    const auto words = words_of(*said);
+    const auto words = bridge::words_of(*said);
     for (const auto& line : words.lines) {
       owner_.php_said(words.level, line);
     }
@@ -173,9 +160,9 @@ std::string php_channel::take_report(const wire::worker_frame& frame) {
     return what.error().text();
   }
   if (frame.type == wire::frame_type::fatal) {
-    owner_.php_dying(thrown(std::move(*what)));
+    owner_.php_dying(bridge::cause_of(std::move(*what)));
   } else {
-    owner_.php_failed(thrown(std::move(*what)));
+    owner_.php_failed(bridge::cause_of(std::move(*what)));
   }
   return {};
 }

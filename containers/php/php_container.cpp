@@ -3,8 +3,8 @@
 /// Launch, life and end of a container in PHP.
 #include "containers/php/php_container.hpp"
 
-#include "containers/php/channel_pair.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/process/channel_pair.hpp"
 
 #include <utility>
 
@@ -103,7 +103,7 @@ result<void> php_container::launch() {
               [this](std::uint64_t lines) {
                 log::warn("output_dropped", {{"container", shell_.path()}, {"lines", lines}});
               }});
-  auto pair = make_channel_pair();
+  auto pair = process::make_channel_pair();
   if (!pair) {
     return fail(pair.error());
   }
@@ -119,7 +119,7 @@ result<void> php_container::launch() {
   if (auto opened = channel_->welcome(facts); !opened) {
     return opened;
   }
-  inherit_channel(spec, std::move(pair->theirs));
+  process::inherit_channel(spec, std::move(pair->theirs));
   return process_->start(std::move(spec));
 }
 

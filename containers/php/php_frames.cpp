@@ -3,6 +3,7 @@
 /// See the header.
 #include "containers/php/php_frames.hpp"
 
+#include "kraken/bridge/worker_words.hpp"
 #include "kraken/wire/msgpack.hpp"
 #include "kraken/wire/msgpack_stream.hpp"
 
@@ -27,25 +28,10 @@ result<std::string> parameter_text(std::string_view key, const wire::msgpack_val
               "Invalid params. '" + std::string{key} + "' is neither text nor number");
 }
 
-std::string_view word_of(actor::farewell why) noexcept {
-  using actor::farewell;
-  switch (why) {
-  case farewell::destroy:
-    return "destroy";
-  case farewell::restart:
-    return "restart";
-  case farewell::recycle:
-    return "recycle";
-  case farewell::stop:
-    break;
-  }
-  return "stop";
-}
-
 } // namespace
 
 void append_farewell(wire::byte_buffer& out, actor::farewell why) {
-  wire::append_drain(out, word_of(why));
+  wire::append_drain(out, bridge::word_of(why));
 }
 
 void append_done(wire::byte_buffer& out, std::uint32_t stream, std::string_view text) {

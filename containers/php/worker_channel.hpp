@@ -6,6 +6,7 @@
 
 #include "kraken/model/container_status.hpp"
 #include "kraken/net/stream.hpp"
+#include "kraken/wire/worker_frame.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -38,6 +39,17 @@ public:
                              std::string message,
                              std::string place,
                              std::vector<std::string> parents) = 0;
+  /// It takes messages of other containers, and will send some.
+  virtual void worker_takes_letters() {}
+  /// A frame between containers.
+  /// @return false: not one of those the bridge takes
+  /// @error errc::protocol_error
+  [[nodiscard]] virtual result<bool> worker_letter(const wire::worker_frame& frame) {
+    static_cast<void>(frame);
+    return false;
+  }
+  /// All output was sent.
+  virtual void worker_drained() {}
 };
 
 /// @thread its shard's

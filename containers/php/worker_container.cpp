@@ -43,9 +43,37 @@ worker_container::~worker_container() {
 void worker_container::let_go() {
   watch_.reset();
   door_.reset();
+  close_letters();
   if (channel_) {
     pool_->lost(*channel_);
     channel_->close();
+  }
+}
+
+void worker_container::close_letters() {
+  if (letters_) {
+    letters_->close();
+  }
+}
+
+// A worker that knows nothing of letters would leave who asks it waiting.
+bool worker_container::receive(actor::letter& what) {
+  return letters_ != nullptr && takes_letters_ && letters_->receive(what);
+}
+
+void worker_container::noticed(const actor::notice& what) {
+  if (letters_) {
+    letters_->noticed(what);
+  }
+}
+
+result<bool> worker_container::worker_letter(const wire::worker_frame& frame) {
+  return letters_->take(frame);
+}
+
+void worker_container::worker_drained() {
+  if (letters_) {
+    letters_->drained();
   }
 }
 
@@ -127,6 +155,7 @@ void worker_container::orderly_end() {
 }
 
 void worker_container::channel_ended(std::string why) {
+  close_letters();
   if (!why.empty() && why_.kind == model::cause_kind::none) {
     fail_with(model::cause_kind::protocol, std::move(why));
     process_->kill();
@@ -267,6 +296,7 @@ void worker_container::process_ended(const exit_status& status) {
       fail_with(model::cause_kind::recycle, "idle for longer than it waits");
     }
     pool_->lost(*channel_);
+    close_letters();
     channel_->close();
   }
   live_->busy.set(0);

@@ -8,6 +8,7 @@
 #include "containers/php/worker_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/counter_board.hpp"
+#include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/process/log_board.hpp"
 #include "kraken/process/supervised_process.hpp"
 
@@ -43,6 +44,8 @@ public:
   void kill() override;
   [[nodiscard]] result<void> signal_process(int number) override;
   milliseconds relieved() override;
+  bool receive(actor::letter& what) override;
+  void noticed(const actor::notice& what) override;
 
   // channel_owner
   void worker_ready() override;
@@ -54,6 +57,9 @@ public:
                      std::string message,
                      std::string place,
                      std::vector<std::string> parents) override;
+  void worker_takes_letters() override { takes_letters_ = true; }
+  result<bool> worker_letter(const wire::worker_frame& frame) override;
+  void worker_drained() override;
 
 private:
   [[nodiscard]] result<void> launch();
@@ -65,6 +71,7 @@ private:
   [[nodiscard]] model::cause cause_of(const exit_status& status);
   void orderly_end();
   void let_go();
+  void close_letters();
   void fail_with(model::cause_kind kind, std::string message);
   void watch_over();
   [[nodiscard]] model::worker_use use_now(bool busy) const;
@@ -79,6 +86,7 @@ private:
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
   std::unique_ptr<worker_channel> channel_;
+  std::unique_ptr<bridge::letter_bridge> letters_; ///< null: a dialect without any
   std::unique_ptr<class narya_door> door_;
   std::unique_ptr<reactor::waiting> watch_;
   time_point started_{};
@@ -89,6 +97,7 @@ private:
   bool intended_ = false;    ///< stop or kill by the shell
   bool handed_over_ = false; ///< the next incarnation serves: this one finishes its request
   bool wants_out_ = false;   ///< said so itself
+  bool takes_letters_ = false;
   model::recycle_verdict::act told_ = model::recycle_verdict::act::keep; ///< the shell
 };
 

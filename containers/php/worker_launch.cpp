@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Starting of a worker's process with its channel, by dialect.
-#include "containers/php/channel_pair.hpp"
 #include "containers/php/kraken_channel.hpp"
 #include "containers/php/narya_channel.hpp"
 #include "containers/php/worker_container.hpp"
+#include "kraken/process/channel_pair.hpp"
 
 #include <charconv>
 #include <string_view>
@@ -65,7 +65,7 @@ result<void> worker_container::launch() {
 }
 
 result<void> worker_container::launch_kraken(process::launch_spec spec) {
-  auto pair = make_channel_pair();
+  auto pair = process::make_channel_pair();
   if (!pair) {
     return fail(pair.error());
   }
@@ -78,7 +78,9 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
   if (auto opened = channel->welcome(facts); !opened) {
     return opened;
   }
-  inherit_channel(spec, std::move(pair->theirs));
+  process::inherit_channel(spec, std::move(pair->theirs));
+  letters_ = std::make_unique<bridge::letter_bridge>(
+      shell_, channel->output(), [to = channel.get()] { to->letter_written(); });
   channel_ = std::move(channel);
   return process_->start(std::move(spec));
 }

@@ -29,7 +29,7 @@ process::launch_spec process_container::launch_spec() const {
   const auto* given =
       dynamic_cast<const config::process_spec_options*>(shell_.spec().options.get());
   if (given != nullptr) {
-    const auto& options = given->values;
+    const auto& options = given->values.process;
     spec.environment.set = options.env;
     spec.environment.base =
         options.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
@@ -56,7 +56,12 @@ void process_container::start() {
       log_,
       process::supervised_process::callbacks{
           .ended = [this](const exit_status& status) { ended(status); },
-          .drain = {},
+          .drain =
+              [this] {
+                if (channel_) {
+                  channel_->drain(shell_.leaving());
+                }
+              },
           .line =
               [this](const process::captured_line& line) {
                 const bool out = line.from == process::output_stream::out;
@@ -72,6 +77,9 @@ void process_container::start() {
   auto spec = launch_spec();
   auto started = open_ready_line(spec);
   if (started) {
+    started = open_channel(spec);
+  }
+  if (started) {
     started = process_->start(std::move(spec));
   }
   if (started) {
@@ -81,6 +89,7 @@ void process_container::start() {
     model::cause why;
     why.kind = model::cause_kind::start_error;
     why.message = started.error().text();
+    close_channel();
     process_.reset();
     shell_.ended(std::move(why));
     return;
@@ -101,9 +110,16 @@ void process_container::watch_memory() {
 }
 
 void process_container::stop() {
+  const auto at_before = at_;
   begin_to_end();
   if (process_ && process_->alive()) {
-    process_->stop({.drain = milliseconds{0}, .terminate = std::nullopt});
+    // Who can be told gets most of the time before the shell kills to finish what it has.
+    const auto& how = shell_.spec().shutdown;
+    const bool told = channel_ && channel_->is_open() && at_before == stage::serving;
+    const auto whole = how.how == model::shutdown_spec::mode::infinity
+                           ? milliseconds{std::chrono::hours{24 * 365}}
+                           : how.time - how.time / 5;
+    process_->stop({.drain = told ? whole : milliseconds{0}, .terminate = std::nullopt});
   }
 }
 
@@ -122,14 +138,20 @@ void process_container::ended(const exit_status& status) {
   begin_to_end();
   memory_watch_.reset();
   environment_.process_ended();
-  model::cause why;
+  if (channel_) {
+    channel_->read_remaining(); // its last words may still be on their way
+  }
+  close_channel();
+  auto why = std::move(last_words_);
   why.origin = shell_.path();
   why.code = status.value;
-  why.detail = log_->tail(program_tail_bytes);
-  if (status.by_signal) {
-    why.kind = model::cause_kind::signal;
-  } else {
-    why.kind = status.value == 0 ? model::cause_kind::exit_normal : model::cause_kind::exit_code;
+  if (why.detail.empty()) {
+    why.detail = log_->tail(program_tail_bytes);
+  }
+  if (why.kind == model::cause_kind::none) {
+    why.kind = status.by_signal    ? model::cause_kind::signal
+               : status.value == 0 ? model::cause_kind::exit_normal
+                                   : model::cause_kind::exit_code;
   }
   shell_.show_pid(0);
   shell_.ended(std::move(why));

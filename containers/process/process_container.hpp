@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The kind `process`: any program, supervised without speaking our protocol. Sees by itself when
-/// it serves and whether it still does; reports that to its container, restarts nothing itself.
+/// The kind `process`: any program, supervised whether it speaks our protocol or not. Sees by
+/// itself when it serves and whether it still does, or is told; reports that to its container,
+/// restarts nothing itself.
 #pragma once
 
 #include "containers/process/probe_watch.hpp"
+#include "containers/process/program_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/unique_fd.hpp"
+#include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/model/child_spec.hpp"
 #include "kraken/process/child_registry.hpp"
 #include "kraken/process/launch_spec.hpp"
@@ -25,7 +28,7 @@ inline constexpr std::size_t program_tail_bytes = 4U << 10U;
 
 /// What the kind needs of the daemon; outlives every container.
 struct process_environment {
-  std::vector<reactor*> shards;
+  std::vector<net::event_loop*> shards;
   process::log_board* logs = nullptr;
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
@@ -33,7 +36,7 @@ struct process_environment {
 };
 
 /// @thread its container's shard
-class process_container final : public actor::incarnation {
+class process_container final : public actor::incarnation, public program_channel_owner {
 public:
   process_container(actor::host& shell, const process_environment& environment);
   ~process_container() override;
@@ -44,12 +47,30 @@ public:
   [[nodiscard]] result<void> signal_process(int number) override;
   void resume() override;
   void updated(const model::child_spec& spec) override;
+  bool receive(actor::letter& what) override;
+  void noticed(const actor::notice& what) override;
+
+  // program_channel_owner
+  void program_ready() override;
+  void program_failed(model::cause why) override;
+  void program_dying(model::cause why) override;
+  void program_alive() override;
+  void program_said(std::string_view level, std::string_view line) override;
+  result<bool> program_letter(const wire::worker_frame& frame) override;
+  void program_drained() override;
+  void program_channel_ended(std::string why) override;
 
 private:
   enum class stage : std::uint8_t { starting, serving, ending };
 
   [[nodiscard]] process::launch_spec launch_spec() const;
+  [[nodiscard]] bool speaks_kraken() const;
   void ended(const exit_status& status);
+
+  // process_speech.cpp
+  [[nodiscard]] result<void> open_channel(process::launch_spec& spec);
+  void close_channel();
+  void ask_for_sign();
 
   // process_readiness.cpp
   [[nodiscard]] result<void> open_ready_line(process::launch_spec& spec);
@@ -67,10 +88,13 @@ private:
 
   actor::host& shell_;
   const process_environment& environment_;
-  reactor& loop_;
+  net::event_loop& loop_;
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
+  std::unique_ptr<program_channel> channel_; ///< null: it says nothing
+  std::unique_ptr<bridge::letter_bridge> letters_;
+  model::cause last_words_;
   stage at_ = stage::starting;
   unique_fd ready_line_; ///< reading end of `ready: {fd: N}`
   std::unique_ptr<reactor::waiting> ready_line_wait_;
@@ -78,6 +102,7 @@ private:
   std::unique_ptr<probe_watch> ready_watch_;
   std::unique_ptr<probe_watch> alive_watch_;
   std::unique_ptr<reactor::waiting> heartbeat_wait_;
+  std::unique_ptr<reactor::waiting> sign_wait_; ///< until the next ping
   std::unique_ptr<reactor::waiting> memory_watch_;
 };
 

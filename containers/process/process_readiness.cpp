@@ -32,11 +32,11 @@ constexpr int ready_fd_max = 1023;
 result<void> process_container::open_ready_line(process::launch_spec& spec) {
   const auto& how = shell_.spec().ready;
   if (how.how != ready_mode::fd) {
-    return shell_.spec().alive.how != model::alive_spec::mode::heartbeat
+    return shell_.spec().alive.how != model::alive_spec::mode::heartbeat || speaks_kraken()
                ? result<void>{}
                : fail(errc::invalid_argument,
-                      "alive: a program shows a heartbeat by lines on ready: {fd: N}; or say http "
-                      "or exec");
+                      "alive: a program shows a heartbeat by lines on ready: {fd: N} or by "
+                      "speaks: kraken; or say http or exec");
   }
   int number = -1;
   const char* end = how.target.data() + how.target.size();
@@ -94,7 +94,8 @@ result<void> process_container::await_readiness() {
     ready_line_wait_ = loop_.when_readable(ready_line_.get(), [this] { read_ready_line(); });
     return {};
   case ready_mode::message:
-    return fail(errc::unsupported, "ready.message: a process has no channel for messages");
+    return speaks_kraken() ? result<void>{}
+                           : fail(errc::invalid_argument, "ready: message needs speaks: kraken");
   case ready_mode::tcp:
   case ready_mode::http:
   case ready_mode::exec:
@@ -138,6 +139,9 @@ void process_container::serves() {
   ready_wait_.reset();
   ready_watch_.reset();
   watch_life();
+  if (channel_) {
+    channel_->show_state(model::state::started, "ready");
+  }
   shell_.ready();
 }
 
@@ -168,6 +172,7 @@ void process_container::watch_life() {
 void process_container::await_heartbeat() {
   const auto& how = shell_.spec().alive;
   const auto patience = how.every * how.failures + how.timeout;
+  ask_for_sign();
   heartbeat_wait_ =
       loop_.after(patience, [this, patience] { lost("no heartbeat for " + to_string(patience)); });
 }
@@ -194,10 +199,14 @@ void process_container::begin_to_end() {
   at_ = stage::ending;
   stop_looking();
   ready_line_wait_.reset();
+  sign_wait_.reset();
 }
 
 /// The directive `continue`: it gets another chance.
 void process_container::resume() {
+  if (channel_) {
+    channel_->resume();
+  }
   if (at_ == stage::serving) {
     watch_life();
   }

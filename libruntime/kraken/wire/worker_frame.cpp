@@ -184,6 +184,8 @@ result<worker_hello> decode_hello(std::string_view payload) {
       hello.sdk = reader.read_str();
     } else if (key == "tier") {
       hello.tier = reader.read_str();
+    } else if (key == "letters") {
+      hello.letters = reader.read_bool();
     } else {
       reader.skip();
     }

@@ -181,6 +181,7 @@ struct worker_hello {
   std::uint64_t pid = 0; ///< as claimed; believe the pidfd instead
   std::string_view sdk;
   std::string_view tier;
+  bool letters = false; ///< takes messages, calls and commands of other containers
 };
 
 /// LOG: level is one of debug, info, warn, error (unknown becomes info).

@@ -56,7 +56,7 @@ TEST_CASE("include: the file has the last word over what it includes") {
   CHECK(loaded.root.children[1].restart == kraken::model::restart_type::transient);
   REQUIRE(loaded.files.size() == 3);
   // Names in an included file are relative to that file.
-  CHECK(values_of<process_spec_options>(loaded.root.children[0]).cwd ==
+  CHECK(values_of<process_spec_options>(loaded.root.children[0]).process.cwd ==
         files.directory() + "/parts");
 }
 
@@ -116,7 +116,7 @@ root:
   CHECK(b.restart == kraken::model::restart_type::temporary);
   CHECK(b.backoff.min == kraken::seconds{2});
   CHECK(b.backoff.max == kraken::seconds{9});
-  CHECK(values_of<process_spec_options>(b).env ==
+  CHECK(values_of<process_spec_options>(b).process.env ==
         std::map<std::string, std::string>{{"A", "own"}, {"B", "2"}});
 }
 

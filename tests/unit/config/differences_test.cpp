@@ -26,7 +26,8 @@ model::child_spec program(config::process_options options) {
   spec.id = "job";
   spec.kind = "process";
   spec.start = {"sleep", "600"};
-  spec.options = std::make_shared<config::process_spec_options>(std::move(options));
+  spec.options = std::make_shared<config::process_spec_options>(
+      config::program_options{.process = std::move(options)});
   return spec;
 }
 

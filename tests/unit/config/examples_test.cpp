@@ -57,7 +57,7 @@ TEST_CASE("shop.yaml: sizes, limits and addresses") {
   const auto& indexer = shop.root.children[0];
   CHECK(indexer.ready.how == kraken::model::ready_spec::mode::message);
   CHECK(indexer.alive.how == kraken::model::alive_spec::mode::heartbeat);
-  CHECK(values_of<config::process_spec_options>(indexer).limits.nofile == 1024U);
+  CHECK(values_of<config::process_spec_options>(indexer).process.limits.nofile == 1024U);
   const auto& web = values_of<config::pool_spec_options>(shop.root.children[1]);
   CHECK(web.size.count == 4);
   CHECK(web.size.max == 16);
@@ -79,7 +79,7 @@ TEST_CASE("jobs.yaml: anchors, and a group below the root") {
   const auto& render = jobs.root.children[2];
   CHECK(render.kind == "supervisor");
   REQUIRE(render.children.size() == 2);
-  CHECK(values_of<config::process_spec_options>(render.children[0]).umask.bits == 022);
+  CHECK(values_of<config::process_spec_options>(render.children[0]).process.umask.bits == 022);
 }
 
 TEST_CASE("narya.rr.yaml: imported") {

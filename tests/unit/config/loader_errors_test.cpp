@@ -167,6 +167,18 @@ TEST_CASE("PHP's memory limit of a pool") {
   CHECK(mistakes_in(file("php, w.php", "lots")).find("expected size") != std::string::npos);
 }
 
+TEST_CASE("a program says that it is ready only if it speaks") {
+  const auto file = [](const std::string& options) {
+    return "root:\n  children:\n    - id: p\n      type: process\n      start: [x]\n      " +
+           options + "\n";
+  };
+  CHECK(mistakes_in(file("speaks: kraken\n      ready: message")).empty());
+  CHECK(mistakes_in(file("speaks: kraken\n      ready: {message: up, within: 5s}")).empty());
+  CHECK(mistakes_in(file("ready: message")) ==
+        "kraken.yaml:6:14: p.ready: a message needs `speaks: kraken`");
+  CHECK(mistakes_in(file("ready: massage")).find("p.ready: expected") != std::string::npos);
+}
+
 TEST_CASE("routes that can match are left alone") {
   const auto routes = GENERATE(as<std::string>{},
                                "[{path: /a, to: web}, {path: /ab, to: web}]",

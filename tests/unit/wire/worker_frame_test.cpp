@@ -437,6 +437,16 @@ TEST_CASE("another protocol version is named") {
   CHECK_FALSE(wire::decode_hello(from_hex("80"))); // none at all
 }
 
+TEST_CASE("hello: whether the worker takes letters") {
+  const auto with = wire::decode_hello(from_hex("82a870726f746f636f6c01 a76c657474657273c3"));
+  REQUIRE(with);
+  CHECK(with->letters);
+  const auto without = wire::decode_hello(from_hex("81a870726f746f636f6c01"));
+  REQUIRE(without);
+  CHECK_FALSE(without->letters);
+  CHECK_FALSE(wire::decode_hello(from_hex("82a870726f746f636f6c01 a76c65747465727301")));
+}
+
 TEST_CASE("what a later version adds is ignored") {
   // Unknown keys, one of them no text.
   CHECK(wire::decode_hello(from_hex("83a870726f746f636f6c01 0793c0c0c0 a36e657781a16101")));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// See the header.
-#include "containers/php/channel_pair.hpp"
+#include "kraken/process/channel_pair.hpp"
 
 #include <string>
 #include <utility>
@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
-namespace kraken::containers {
+namespace kraken::process {
 
 namespace {
 
@@ -29,9 +29,9 @@ result<channel_pair> make_channel_pair() {
   return out;
 }
 
-void inherit_channel(process::launch_spec& spec, unique_fd theirs) {
+void inherit_channel(launch_spec& spec, unique_fd theirs) {
   spec.environment.set["KRAKEN_FD"] = std::to_string(channel_fd_number);
   spec.inherit.push_back({std::move(theirs), channel_fd_number});
 }
 
-} // namespace kraken::containers
+} // namespace kraken::process

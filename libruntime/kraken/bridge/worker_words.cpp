@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Rendering of log contexts.
-#include "containers/php/worker_words.hpp"
+#include "kraken/bridge/worker_words.hpp"
 
 #include "kraken/wire/msgpack.hpp"
 
-namespace kraken::containers {
+namespace kraken::bridge {
 
 namespace {
 
@@ -79,4 +79,32 @@ worker_words words_of(const wire::worker_log& said) {
   return {said.level, {std::move(line)}};
 }
 
-} // namespace kraken::containers
+std::string_view word_of(actor::farewell why) noexcept {
+  using actor::farewell;
+  switch (why) {
+  case farewell::destroy:
+    return "destroy";
+  case farewell::restart:
+    return "restart";
+  case farewell::recycle:
+    return "recycle";
+  case farewell::stop:
+    break;
+  }
+  return "stop";
+}
+
+model::cause cause_of(wire::worker_fatal&& what) {
+  model::cause out;
+  out.kind = model::cause_kind::exception;
+  out.type = std::move(what.type);
+  out.parents = std::move(what.parents);
+  out.message = std::move(what.message);
+  if (!what.file.empty()) {
+    out.message += " (" + what.file + ":" + std::to_string(what.line) + ")";
+  }
+  out.detail = std::move(what.trace);
+  return out;
+}
+
+} // namespace kraken::bridge

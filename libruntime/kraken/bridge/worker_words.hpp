@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// What a worker says in LOG frames, as lines for people. Pure; writes no log.
+/// What a process says in LOG, FATAL and FAIL frames, as lines for people and as a cause. Pure;
+/// writes no log.
 #pragma once
 
+#include "kraken/actor/incarnation.hpp"
+#include "kraken/model/cause.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace kraken::containers {
+namespace kraken::bridge {
 
 /// One thing a worker said.
 struct worker_words {
@@ -22,4 +25,11 @@ struct worker_words {
 /// @thread any (pure)
 [[nodiscard]] worker_words words_of(const wire::worker_log& said);
 
-} // namespace kraken::containers
+/// The word of a DRAIN.
+[[nodiscard]] std::string_view word_of(actor::farewell why) noexcept;
+
+/// What FATAL and FAIL say, as a cause.
+/// @thread any (pure)
+[[nodiscard]] model::cause cause_of(wire::worker_fatal&& what);
+
+} // namespace kraken::bridge

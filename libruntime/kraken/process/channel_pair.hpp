@@ -8,7 +8,7 @@
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/process/launch_spec.hpp"
 
-namespace kraken::containers {
+namespace kraken::process {
 
 struct channel_pair {
   unique_fd ours;   ///< non-blocking
@@ -19,6 +19,6 @@ struct channel_pair {
 [[nodiscard]] result<channel_pair> make_channel_pair();
 
 /// Hands `theirs` to the program and tells it where to find it (KRAKEN_FD).
-void inherit_channel(process::launch_spec& spec, unique_fd theirs);
+void inherit_channel(launch_spec& spec, unique_fd theirs);
 
-} // namespace kraken::containers
+} // namespace kraken::process

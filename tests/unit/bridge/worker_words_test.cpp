@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// What a worker's log frames become.
-#include "containers/php/worker_words.hpp"
+#include "kraken/bridge/worker_words.hpp"
 
 #include "kraken/wire/msgpack.hpp"
 
 #include <catch2/catch.hpp>
 
-namespace kraken::containers::test {
+namespace kraken::bridge::test {
 
 namespace {
 
@@ -46,4 +46,4 @@ TEST_CASE("stray output comes line by line and without a level") {
   CHECK(words.lines == std::vector<std::string>{"one", "", "two"});
 }
 
-} // namespace kraken::containers::test
+} // namespace kraken::bridge::test
