@@ -61,6 +61,10 @@ class Package(unittest.TestCase):
         with open(os.path.join(EXAMPLE, "kraken.yaml"), encoding="utf-8") as file:
             cls.config = file.read()
 
+    def test_the_example_passes_its_own_test(self):
+        run("ctest", "--test-dir", "out", "--output-on-failure", "--no-tests=error",
+            cwd=self.folder)
+
     def test_the_example_runs_its_container(self):
         with ShopDaemon(self.config) as daemon:
             self.assertIn("cache", daemon.console("ps").out)

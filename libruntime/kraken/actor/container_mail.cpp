@@ -186,7 +186,7 @@ void container::pump_lane() {
 void container::unstash_letters() {
   lane_.unstash();
   if (lane_.at() == mailbox::gate::open && lane_.size() > 0) {
-    send(this, pump{}); // not from inside the handler that asked for it
+    post_to(birth_.own->shell(), pump{}); // perhaps from outside a handler: a thread of its own
   }
 }
 
