@@ -166,6 +166,9 @@ std::string kraken_channel::take_response(const wire::worker_frame& frame) {
   if (frame.more) {
     current->at = pool_slot::stage::streaming;
     extend_time();
+    if (frame.complete) { // what the worker still does has a time of its own
+      loop().set(*current, pool_.settings().request_timeout);
+    }
   } else {
     request_over();
   }
@@ -201,7 +204,7 @@ bool kraken_channel::write_response(const wire::worker_frame& frame,
       return false;
     }
   }
-  if (frame.more) {
+  if (frame.more && !frame.complete) {
     const auto framing = writer.end_streaming();
     to.streaming(response.status, framing, writer.after());
     if (!response.body.empty()) {
@@ -229,12 +232,16 @@ std::string kraken_channel::take_chunk(const wire::worker_frame& frame) {
   if (to != nullptr && !part->empty()) {
     to->stream_part(*part);
   }
-  if (!frame.more) {
+  if (!frame.more || frame.complete) {
     current->from = nullptr;
     if (to != nullptr) {
       to->stream_ended();
     }
-    request_over();
+    if (frame.more) {
+      loop().set(*current, pool_.settings().request_timeout);
+    } else {
+      request_over();
+    }
     return {};
   }
   if (to != nullptr && to->congested()) {

@@ -63,7 +63,7 @@ bool answer::hints(std::span<const wire::header_field> fields) {
 }
 
 bool answer::write(std::string_view part) {
-  if (at_ == stage::none || unread_) {
+  if (!open() || unread_) {
     return false;
   }
   while (part.size() > part_bytes_max) {
@@ -78,7 +78,7 @@ bool answer::write(std::string_view part) {
 }
 
 bool answer::flush() {
-  if (at_ == stage::none || unread_) {
+  if (!open() || unread_) {
     return false;
   }
   return (at_ == stage::leaving && body_.empty()) || leave();
@@ -107,22 +107,32 @@ bool answer::leave() {
   return !unread_;
 }
 
-void answer::finish(wire::worker_after after, std::uint64_t memory_bytes) {
+void answer::send_rest(wire::worker_after after,
+                       std::uint64_t memory_bytes,
+                       wire::response_part whole,
+                       wire::chunk_part last) {
   if (at_ == stage::held) {
-    wire::append_response(out_,
-                          link_.stream(),
-                          status_,
-                          fields(),
-                          body_.view(),
-                          memory_bytes,
-                          wire::response_part::whole,
-                          after);
-  } else if (at_ == stage::leaving) {
-    wire::append_chunk_frame(out_, link_.stream(), body_.view(), wire::chunk_part::last);
+    wire::append_response(
+        out_, link_.stream(), status_, fields(), body_.view(), memory_bytes, whole, after);
+  } else {
+    wire::append_chunk_frame(out_, link_.stream(), body_.view(), last);
   }
-  at_ = stage::none;
   static_cast<void>(link_.send(out_));
   body_.clear();
+}
+
+void answer::finish_early(wire::worker_after after, std::uint64_t memory_bytes) {
+  if (open()) {
+    send_rest(after, memory_bytes, wire::response_part::complete, wire::chunk_part::complete);
+    at_ = stage::complete;
+  }
+}
+
+void answer::finish(wire::worker_after after, std::uint64_t memory_bytes) {
+  if (at_ != stage::none) {
+    send_rest(after, memory_bytes, wire::response_part::whole, wire::chunk_part::last);
+    at_ = stage::none;
+  }
   body_.release_above(kept_bytes);
   out_.release_above(kept_bytes);
 }

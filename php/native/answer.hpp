@@ -53,12 +53,17 @@ public:
   /// @return false: nobody reads it any more
   bool flush();
 
+  /// Sends the rest; the client has its answer, and the request goes on until `finish`.
+  /// @param memory_bytes as `finish`
+  void finish_early(wire::worker_after after, std::uint64_t memory_bytes);
+
   /// Sends the rest; the request is answered.
   /// @param memory_bytes in use by this process
   void finish(wire::worker_after after, std::uint64_t memory_bytes);
 
 private:
-  enum class stage : std::uint8_t { none, held, leaving };
+  /// complete: the client has it all.
+  enum class stage : std::uint8_t { none, held, leaving, complete };
 
   struct kept_field { ///< in `text_`
     std::size_t at;
@@ -68,6 +73,10 @@ private:
 
   [[nodiscard]] std::vector<wire::header_field>& fields();
   bool leave();
+  void send_rest(wire::worker_after after,
+                 std::uint64_t memory_bytes,
+                 wire::response_part whole,
+                 wire::chunk_part last);
 
   daemon_link& link_;
   stage at_ = stage::none;

@@ -62,7 +62,7 @@ ZEND_FUNCTION(fastcgi_finish_request) {
   if (!serving.has_request() || !serving.answer().open()) {
     RETURN_FALSE;
   }
-  finish_answer(serving);
+  finish_early(serving);
   RETURN_TRUE;
 }
 
@@ -151,7 +151,8 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_INFO_EX(arginfo_none, 0, 0, 0)
 ZEND_END_ARG_INFO()
 
-// clang-format off: the rows have no commas of their own
+// The rows have no commas of their own.
+// clang-format off
 const zend_function_entry functions[] = {
     ZEND_NS_NAMED_FE("Kraken", handle, ZEND_FN(handle), arginfo_handler)
     ZEND_NS_NAMED_FE("Kraken\\Native", attach, ZEND_FN(attach), arginfo_none)

@@ -137,12 +137,10 @@ void break_request() noexcept {
   BG(user_shutdown_function_names) = std::exchange(kept_shutdown_functions(), nullptr);
 }
 
-void finish_answer(carrier& serving) {
+void finish_early(carrier& serving) {
   php_output_end_all();
   php_header();
-  const auto after = std::exchange(serving.wants_recycle, false) ? wire::worker_after::recycle
-                                                                 : wire::worker_after::keep;
-  serving.answer().finish(after, zend_memory_usage(true));
+  serving.answer().finish_early(wire::worker_after::keep, zend_memory_usage(true));
 }
 
 void end_request(carrier& serving) {
@@ -153,7 +151,11 @@ void end_request(carrier& serving) {
       module.request_shutdown_func(module.type, module.module_number);
     }
   });
-  finish_answer(serving);
+  php_header();
+  // The wish travels with the head; one that comes after it goes with the next answer.
+  const bool leaves = serving.answer().held() && std::exchange(serving.wants_recycle, false);
+  const auto after = leaves ? wire::worker_after::recycle : wire::worker_after::keep;
+  serving.answer().finish(after, zend_memory_usage(true));
   php_output_deactivate();
   sapi_deactivate();
   serving.close_request();

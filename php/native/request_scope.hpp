@@ -23,7 +23,8 @@ void end_request(carrier& serving);
 /// before it is PHP's again.
 void break_request() noexcept;
 
-/// Sends the rest of the answer; what is printed afterwards goes nowhere.
-void finish_answer(carrier& serving);
+/// Sends the rest of the answer; what is printed afterwards goes nowhere, while the request goes
+/// on.
+void finish_early(carrier& serving);
 
 } // namespace kraken::php

@@ -124,6 +124,13 @@ class WorkerMode(DaemonCase):
         wait_until(lambda: os.path.exists(os.path.join(self.daemon.directory, "after")),
                    "the handler has gone on")
         self.assert_serves()
+        with self.connect() as client:  # flushed before its early end: the stream ends with it
+            self.assertEqual(client.get("/finish-late").body, b"part, rest")
+
+    def test_after_an_early_end_the_next_request_waits_for_an_idle_worker(self):
+        self.assertEqual(self.daemon.get("/finish?ms=300").body, b"answered")
+        self.assertEqual(self.daemon.metric("kraken_pool_busy"), 1)
+        self.assert_serves()
 
     def test_shutdown_functions_are_of_one_request(self):
         self.assertEqual(self.daemon.get("/shutdown").body, b"body!")

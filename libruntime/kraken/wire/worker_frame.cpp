@@ -81,6 +81,7 @@ split_frame(std::string_view input, worker_frame& frame, std::size_t bytes_max) 
   frame.type = static_cast<frame_type>(static_cast<unsigned char>(input[4]));
   frame.more = (flags & detail::more_flag) != 0;
   frame.recycle = (flags & detail::recycle_flag) != 0;
+  frame.complete = (flags & detail::complete_flag) != 0;
   frame.stream = detail::get_u32(input.data() + 8);
   frame.payload = input.substr(worker_header_bytes, whole - worker_header_bytes);
   return {split_outcome::kind::done, whole, 0};

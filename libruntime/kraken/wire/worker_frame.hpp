@@ -53,6 +53,7 @@ struct worker_frame {
   frame_type type = frame_type::ping; ///< may hold a value outside the enum: ignore it
   bool more = false;
   bool recycle = false;
+  bool complete = false; ///< with `more`: the client has it all, the worker is still at it
   std::uint32_t stream = 0;
   std::string_view payload;
 };

@@ -41,7 +41,8 @@ void append_response(byte_buffer& out,
                      std::optional<std::uint64_t> memory_bytes,
                      response_part part,
                      worker_after after) noexcept {
-  const unsigned flags = (part == response_part::first ? detail::more_flag : 0) |
+  const unsigned flags = (part == response_part::whole ? 0 : detail::more_flag) |
+                         (part == response_part::complete ? detail::complete_flag : 0) |
                          (after == worker_after::recycle ? detail::recycle_flag : 0);
   detail::frame_writer frame{out, frame_type::response, flags, stream};
   pack_array_head(out, memory_bytes ? 4 : 3);
@@ -62,7 +63,8 @@ void append_chunk_frame(byte_buffer& out,
                         std::uint32_t stream,
                         std::string_view part,
                         chunk_part which) noexcept {
-  const unsigned flags = which == chunk_part::more ? detail::more_flag : 0;
+  const unsigned flags = (which == chunk_part::last ? 0 : detail::more_flag) |
+                         (which == chunk_part::complete ? detail::complete_flag : 0);
   detail::frame_writer frame{out, frame_type::chunk, flags, stream};
   pack_bin(out, part);
   frame.finish();

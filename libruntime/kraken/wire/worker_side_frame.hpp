@@ -14,8 +14,10 @@
 
 namespace kraken::wire {
 
-enum class response_part : std::uint8_t { whole, first }; ///< first: MORE, chunks follow
-enum class chunk_part : std::uint8_t { more, last };
+/// first: chunks follow. complete: the body is whole, but the worker goes on with the request until
+/// its last chunk.
+enum class response_part : std::uint8_t { whole, first, complete };
+enum class chunk_part : std::uint8_t { more, last, complete };
 enum class worker_after : std::uint8_t { keep, recycle };
 
 void append_hello(byte_buffer& out, const worker_hello& hello) noexcept;

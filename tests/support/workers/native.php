@@ -109,7 +109,16 @@ $routes = [
         echo 'answered';
         fastcgi_finish_request();
         echo 'never seen';
+        usleep((int) ($_GET['ms'] ?? 0) * 1000);
         touch(getenv('TMPDIR') . '/after');
+    },
+    '/finish-late' => static function (): void {
+        echo 'part';
+        ob_flush();
+        flush();
+        echo ', rest';
+        fastcgi_finish_request();
+        echo 'never seen';
     },
     '/buffer' => static function (): void {
         ob_start(static fn (string $text) => strtoupper($text));

@@ -82,6 +82,28 @@ TEST_CASE("nobody is written to who has gone") {
   CHECK_FALSE(it.made.open());
 }
 
+TEST_CASE("an early end completes the answer, the last chunk the request") {
+  answering it;
+  it.made.head(200);
+  CHECK(it.made.write("a"));
+  SECTION("whole") {}
+  SECTION("begun") {
+    CHECK(it.made.flush());
+  }
+  it.made.finish_early(wire::worker_after::keep, 0);
+  CHECK_FALSE(it.made.open());
+  CHECK_FALSE(it.made.write("late"));
+  const auto early = it.heard();
+  CHECK((early.back().complete && early.back().more));
+  it.made.finish_early(wire::worker_after::keep, 0); // once is enough
+  CHECK(it.heard().empty());
+  it.made.finish(wire::worker_after::keep, 0);
+  const auto late = it.heard();
+  REQUIRE(late.size() == 1);
+  CHECK((late[0].type == wire::frame_type::chunk && !late[0].more));
+  CHECK(wire::decode_chunk(late[0].payload)->empty());
+}
+
 TEST_CASE("a status HTTP does not know is 500; so is an answer that was never begun") {
   answering it;
   SECTION("unknown") {

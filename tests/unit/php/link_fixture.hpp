@@ -20,6 +20,7 @@ struct seen_frame {
   wire::frame_type type;
   bool more;
   bool recycle;
+  bool complete;
   std::uint32_t stream;
   std::string payload;
 };
@@ -66,8 +67,12 @@ public:
       if (split.status != wire::split_outcome::kind::done) {
         return out;
       }
-      out.push_back(
-          {frame.type, frame.more, frame.recycle, frame.stream, std::string{frame.payload}});
+      out.push_back({frame.type,
+                     frame.more,
+                     frame.recycle,
+                     frame.complete,
+                     frame.stream,
+                     std::string{frame.payload}});
       input_.consume(split.consumed);
     }
   }

@@ -180,6 +180,14 @@ TEST_CASE("the worker's frames are the golden bytes and are read back") {
     CHECK(only_frame(out.view()).recycle);
     CHECK(wire::decode_response(only_frame(out.view()).payload)->memory_bytes == 4096U);
   }
+  SECTION("COMPLETE") {
+    wire::append_response(out, 3, 200, {}, "a", std::nullopt, wire::response_part::complete);
+    CHECK((only_frame(out.view()).complete && only_frame(out.view()).more));
+    out.clear();
+    wire::append_chunk_frame(out, 3, "a", wire::chunk_part::complete);
+    CHECK((only_frame(out.view()).complete && only_frame(out.view()).more));
+    CHECK_FALSE(only_frame(golden("response_more")).complete);
+  }
   SECTION("CHUNK") {
     wire::append_chunk_frame(out, 7, "two", wire::chunk_part::more);
     CHECK(out.view() == golden("chunk"));

@@ -83,6 +83,41 @@ TEST_CASE("what is of a later version is ignored") {
   CHECK(one.status == 200);
 }
 
+TEST_CASE("a client has its answer while the worker is still at it") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  fake_exchange two;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  const auto stream = a.end->stream();
+  wire::byte_buffer out;
+  SECTION("whole") {
+    wire::append_response(
+        out, stream, 200, {}, "fine", std::nullopt, wire::response_part::complete);
+  }
+  SECTION("begun as a stream") {
+    wire::append_response(out, stream, 200, {}, "fi", std::nullopt, wire::response_part::first);
+    wire::append_chunk_frame(out, stream, "ne", wire::chunk_part::complete);
+  }
+  a.end->write(out);
+  REQUIRE(f.ended(one));
+  CHECK(one.status == 200);
+  f.submit(two, "/2");
+  CHECK(f.on.call([&] { return a.channel->current != nullptr; }));
+  out.clear();
+  wire::append_ping(out, 1); // what comes back shows that nothing came before it
+  wire::append_chunk_frame(out, stream, "ignored", wire::chunk_part::more);
+  a.end->write(out);
+  CHECK(a.end->read()->type == wire::frame_type::pong);
+  out.clear();
+  wire::append_chunk_frame(out, stream, "", wire::chunk_part::last);
+  a.end->write(out);
+  CHECK(a.end->request() == "/2");
+  a.end->answer(a.end->stream(), "too");
+  REQUIRE(f.ended(two));
+}
+
 namespace {
 
 std::string hints(std::uint32_t stream, std::string_view link) {
