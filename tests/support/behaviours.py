@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Scripts that are run by php-fpm behind nginx and by kraken-php in classic mode, one file each.
+What must be forgotten between requests is asked by the script after (`*_after`)."""
+
+BEHAVIOURS = {
+    "plain": 'echo "hi";',
+    "empty": '',
+    "status": 'http_response_code(404); echo "x";',
+    "status_line": 'header("HTTP/1.0 410 Gone"); echo "x";',
+    "status_field": 'header("Status: 418 Tea"); echo 1;',
+    "location": 'header("Location: /x");',
+    "location_permanent": 'header("Location: /x",true,301);',
+    "cookies": (
+        'setcookie("a","1 2;"); setcookie("b","2",["samesite"=>"Lax","httponly"=>true])'
+        '; setrawcookie("c","x");'
+    ),
+    "content_type": 'header("Content-Type: text/plain"); echo "x";',
+    "without_charset": 'ini_set("default_charset",""); echo "x";',
+    "duplicate_fields": (
+        'header("X-A: 1"); header("X-A: 2",false); header("X-B: 1"); header("X-B: 2");'
+    ),
+    "removed_field": 'header("X-A: 1"); header_remove("X-A"); header("X-C: 3");',
+    "throw": 'throw new Exception("e");',
+    "exception_after_output": 'echo "half"; throw new Exception("e");',
+    "exit_text": 'echo 1; exit("bye");',
+    "exit_code": 'exit(3);',
+    "fatal": 'nofn();',
+    "parse_error": 'eval("syntax error here");',
+    "out_of_memory": '$a=str_repeat("x",1<<30);',
+    "no_content": 'http_response_code(204);',
+    "not_modified": 'http_response_code(304); header("ETag: \\"x\\"");',
+    "field_after_output": (
+        'echo str_repeat("x",9000); flush(); header("X-L: 1"); echo headers_sent()?"sen'
+        't":"not";'
+    ),
+    "server_name": 'echo PHP_SAPI;',
+    "output_buffer": 'ob_start("strtoupper"); echo "abc";',
+    "nested_buffers": 'ob_start(); ob_start(); echo "n"; ',
+    "session": 'session_start(); echo session_status(), isset($_SESSION["x"]) ? "y":"n";',
+    "shutdown": 'register_shutdown_function(function(){echo "!";}); echo "a"; exit;',
+    "destructor": 'class D{function __destruct(){echo "d";}} $d=new D; echo "a";',
+    "get": 'var_dump($_GET);',
+    "post": 'var_dump($_POST, file_get_contents("php://input"));',
+    "header_variables": (
+        'ksort($_SERVER); foreach($_SERVER as $k=>$v) if (str_starts_with($k,"HTTP_")&&'
+        '!in_array($k,["HTTP_HOST"])) echo "$k=$v\\n";'
+    ),
+    "all_headers": '$h=getallheaders(); unset($h["Host"]); ksort($h); echo json_encode($h);',
+    "environment": 'putenv("FOO=1"); echo getenv("FOO"), getenv("KRAKEN_FD");',
+    "locale": 'setlocale(LC_ALL,"C.UTF-8"); echo setlocale(LC_ALL,0);',
+    "locale_after": 'echo setlocale(LC_ALL,0);',
+    "timezone": 'date_default_timezone_set("Asia/Tokyo"); echo date_default_timezone_get();',
+    "timezone_after": 'echo date_default_timezone_get();',
+    "ini_set": 'ini_set("precision","3"); echo 1/3;',
+    "ini_after": 'echo 1/3;',
+    "umask": 'umask(0); echo 1;',
+    "directory": 'echo basename(getcwd()); chdir("/tmp");',
+    "directory_after": 'echo basename(getcwd());',
+    "include": 'echo (include "inc.txt") ;',
+    "script_names": (
+        'echo $_SERVER["PHP_SELF"],$_SERVER["SCRIPT_NAME"],basename($_SERVER["SCRIPT_FI'
+        'LENAME"]),$_SERVER["REQUEST_METHOD"],$_SERVER["QUERY_STRING"],$_SERVER["SERVER'
+        '_PROTOCOL"],$_SERVER["GATEWAY_INTERFACE"];'
+    ),
+    "auth": 'echo $_SERVER["PHP_AUTH_USER"]??"-",$_SERVER["PHP_AUTH_PW"]??"-";',
+    "content_length": 'header("Content-Length: 3"); echo "abc";',
+    "nul_byte": 'echo "a\\0b";',
+    "binary": (
+        'header("Content-Type: application/octet-stream"); echo random_bytes(0).implode'
+        '("",array_map("chr",range(0,255)));'
+    ),
+    "error_handler": (
+        'set_error_handler(function($n,$m){echo "H:$m"; return true;}); echo $undef;'
+    ),
+    "exception_handler": (
+        'set_exception_handler(function($e){http_response_code(503); echo "EH:".$e->get'
+        'Message();}); throw new Exception("q");'
+    ),
+    "warning": 'echo $undef; echo "after";',
+    "caching_fields": 'header("Expires: 0"); header("Cache-Control: no-cache");',
+    "arguments": 'echo isset($argv)?"y":"n", isset($_SERVER["argv"])?"y":"n";',
+    "request_time": (
+        'echo is_int($_SERVER["REQUEST_TIME"])?"i":"x", is_float($_SERVER["REQUEST_TIME'
+        '_FLOAT"])?"f":"x";'
+    ),
+    "compression_off": 'ini_set("zlib.output_compression","0"); echo "z";',
+    "large_body": 'echo str_repeat("y",300000);',
+    "deep_recursion": 'function f($n){return $n?f($n-1)+1:0;} echo f(20000);',
+    "early_finish": 'echo "x"; fastcgi_finish_request(); echo "y";',
+    "statics": 'class S{static $n=0;} echo ++S::$n;',
+    "constants": 'echo defined("ZZ")?"y":"n"; define("ZZ",1);',
+    "files": 'var_dump(array_map(fn($f)=>[$f["name"],$f["size"],$f["error"]],$_FILES), $_POST);',
+    "readfile": 'readfile("inc.txt");',
+    "connection_status": 'echo connection_status(), ignore_user_abort() ;',
+    "header_list": 'header("X-A: 1"); echo json_encode(headers_list()), http_response_code();',
+}
