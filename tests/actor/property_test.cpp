@@ -5,12 +5,14 @@
 /// replays it: `KRAKEN_SEED=123 build/bin/actor_test 'property: *'`.
 #include "pair_of_trees.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <iostream>
 #include <random>
 #include <rapidcheck.h>
 #include <sstream>
+#include <utility>
 
 namespace kraken::actor_test {
 
@@ -37,19 +39,38 @@ rc::Gen<numbers> many_numbers(std::size_t count) {
   return rc::gen::container<numbers>(count, rc::gen::inRange<std::uint32_t>(0, number_max));
 }
 
-/// Fewer steps, then plainer ones, then a plainer tree.
+/// The same with a part of it zero: large parts first. Number by number would take minutes.
+rc::Seq<numbers> with_zeros(const numbers& all) {
+  std::vector<numbers> tries;
+  for (auto length = all.size() / 2; length > 2; length /= 2) {
+    for (std::size_t from = 0; from + length <= all.size(); from += length) {
+      auto one = all;
+      std::fill_n(one.begin() + static_cast<std::ptrdiff_t>(from), length, 0);
+      if (one != all) {
+        tries.push_back(std::move(one));
+      }
+    }
+  }
+  return rc::seq::fromContainer(std::move(tries));
+}
+
+/// Fewer steps, then a plainer tree and plainer steps.
 rc::Seq<history> smaller(const history& of) {
   const auto plainer = [](const numbers& all) {
-    return rc::shrink::eachElement(all, rc::shrink::integral<std::uint32_t>);
+    return rc::shrink::eachElement(all, [](std::uint32_t one) {
+      std::vector<std::uint32_t> tries{0, one % 8};
+      std::erase_if(tries, [one](std::uint32_t other) { return other >= one; });
+      return rc::seq::fromContainer(std::move(tries));
+    });
   };
   const auto with_steps = [of](std::vector<numbers>&& steps) {
     return history{of.shape, std::move(steps)};
   };
+  const auto with_shape = [of](numbers&& shape) { return history{std::move(shape), of.steps}; };
   return rc::seq::concat(rc::seq::map(rc::shrink::removeChunks(of.steps), with_steps),
+                         rc::seq::map(with_zeros(of.shape), with_shape),
                          rc::seq::map(rc::shrink::eachElement(of.steps, plainer), with_steps),
-                         rc::seq::map(plainer(of.shape), [of](numbers&& shape) {
-                           return history{std::move(shape), of.steps};
-                         }));
+                         rc::seq::map(plainer(of.shape), with_shape));
 }
 
 rc::Gen<history> histories() {

@@ -109,6 +109,8 @@ void reference_model::by_its_rule(node& n) {
   const auto& rules = n.spec.local;
   const auto word = rules.empty() ? std::string("escalate") : rules.front().solvers.front();
   if (word == "continue" && n.at == phase::ready) {
+    note_ready(n, false); // its service was interrupted
+    note_ready(n, true);
     return;
   }
   if (word == "stop") {
