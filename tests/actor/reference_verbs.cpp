@@ -57,14 +57,15 @@ errc reference_model::carry_out(verb what, const std::string& path) {
   return refused;
 }
 
-/// A verb is about to end the wait of a group by starting the one it waits for.
+/// A verb is about to start the one that a group waits for, or whom a start of all has not reached.
 void reference_model::note_race(const node& n) {
   const auto& parent = *n.parent;
-  raced_ = raced_ || (parent.grouping && parent.failed == n.spec.id &&
-                      std::ranges::any_of(scripts_, [&](const auto& one) {
-                        return one.first.starts_with(parent.path + "/") &&
-                               std::ranges::any_of(one.second, [](int code) { return code >= 0; });
-                      }));
+  raced_ = raced_ || n.whole_tree ||
+           (parent.grouping && parent.failed == n.spec.id &&
+            std::ranges::any_of(scripts_, [&](const auto& one) {
+              return one.first.starts_with(parent.path + "/") &&
+                     std::ranges::any_of(one.second, [](int code) { return code >= 0; });
+            }));
 }
 
 errc reference_model::start_one(node& n, bool whole_tree) {
