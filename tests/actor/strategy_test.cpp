@@ -337,4 +337,21 @@ TEST_CASE("a recursive start counts once: what is stopped later stays so") {
   CHECK(f.phase("Main/s/b") == phase::ended);
 }
 
+TEST_CASE("a group's restart under way to a recursive start leaves alone who was stopped since") {
+  tree_fixture f;
+  auto s = group(strategy::one_for_all, {supervisor("g", {leaf("x")}), leaf("b")});
+  s.id = "s";
+  f.start(supervisor("Main", {s}));
+  f.ask(verb::stop, "s");
+  f.on.next["Main/s/b"] = {{.start = on_start::exit}, {.start = on_start::exit}};
+  const auto started = f.ask(verb::start_tree, "s");
+  REQUIRE(f.phase("Main/s/b") == phase::backing_off);
+  CHECK(f.ask(verb::stop, "x")->ok());
+  f.advance(seconds{1});
+  CHECK(started->ok());
+  CHECK(f.phase("Main/s/b") == phase::ready);
+  CHECK(f.phase("Main/s/g") == phase::ready);
+  CHECK(f.phase("Main/s/g/x") == phase::ended);
+}
+
 } // namespace kraken::actor_test

@@ -71,8 +71,8 @@ void remote_supervisor::begin(sweep what, std::uint64_t from) noexcept {
 void remote_supervisor::start_all(extent how_far) {
   how_ending_ = ending::orderly;
   group_ = {}; // what it waited for starts with the others
-  start_act_ = how_far == extent::tree ? instruction::act::start_tree : instruction::act::start;
   for (auto& [rank, child] : children_) {
+    child.tree_next = how_far == extent::tree;
     if (how_far == extent::tree && child.want == wish::stopped) {
       child.want = wish::running;
     }
@@ -158,8 +158,9 @@ void remote_supervisor::advance_start() {
       continue;
     }
     if (child.ready()) {
-      if (start_act_ == instruction::act::start_tree && !child.asked) {
-        instruct(child, start_act_); // something below it may be stopped
+      if (child.tree_next && !child.asked) {
+        child.tree_next = false;
+        instruct(child, instruction::act::start_tree); // something below it may be stopped
       }
       continue;
     }
@@ -167,8 +168,8 @@ void remote_supervisor::advance_start() {
       // The one whose failure began it counts the restart; the others just start again.
       const bool failed = child.spec->id == group_.failed;
       group_.failed = failed ? "" : group_.failed;
-      const auto plain =
-          std::exchange(child.tree_next, false) ? instruction::act::start_tree : start_act_;
+      const auto plain = std::exchange(child.tree_next, false) ? instruction::act::start_tree
+                                                               : instruction::act::start;
       launch(child, failed ? instruction::act::restart : plain);
     }
     waits = ordered;
@@ -180,7 +181,9 @@ void remote_supervisor::advance_start() {
     return;
   }
   sweep_ = sweep::none;
-  start_act_ = instruction::act::start;
+  for (auto& [rank, child] : children_) {
+    child.tree_next = false; // stopped or parked meanwhile: it was not reached
+  }
   owner_.children_started();
 }
 

@@ -65,8 +65,8 @@ struct child_entry {
   std::optional<time_point> due;         ///< a restart waits for this time
   deadlines::token timer;
   std::vector<waiter> waiters;
-  bool tree_next = false;                   ///< its next start with its group is of all below
-  bool try_once = false;                    ///< destroyed again if its first start fails
+  bool tree_next = false; ///< a recursive start has not reached it: its start in turn is one
+  bool try_once = false;  ///< destroyed again if its first start fails
   std::optional<std::string> start_failure; ///< it did: told when it is gone
 
   /// 0 before its first report.
@@ -166,7 +166,7 @@ private:
 
   struct group {
     std::string failed;
-    std::list<std::string> stop;     ///< right to left
+    std::list<std::string> stop;      ///< right to left
     std::vector<std::string> restart; ///< left to right
   };
 
@@ -235,7 +235,6 @@ private:
   sweep sweep_ = sweep::none;
   std::uint64_t cursor_ = 0; ///< where the sweep goes on
   ending how_ending_ = ending::orderly;
-  instruction::act start_act_ = instruction::act::start;
   group group_;
   std::list<recycle_wish> recycles_; ///< in the order they were asked for
   std::optional<recycle_turn> turn_;
