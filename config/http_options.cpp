@@ -121,7 +121,7 @@ struct option_table<access_log_options> {
       row<&access_log_options::format>(
           "format",
           {.summary = "one line per request: none, as the daemon's log, one JSON object, or "
-                      "Apache's combined format"}),
+                      "Apache's combined format; missing beside a `file`: text"}),
       row<&access_log_options::file>(
           "file",
           {.summary = "where to, relative to the configuration file, opened anew at SIGUSR1; "

@@ -324,6 +324,9 @@ private:
         const auto* file = log == nullptr ? nullptr : log->find("file");
         if (file != nullptr && !values.access_log.file.empty()) {
           values.access_log.file = absolute_name(values.access_log.file, file->at);
+          if (log->find("format") == nullptr) {
+            values.access_log.format = access_log_format::text; // or the file would stay away
+          }
         }
         child.options = std::make_shared<const http_spec_options>(std::move(values));
       }

@@ -123,7 +123,14 @@ void verb_door::carry_out(const console::command_request& wanted,
     return done(fail(made.error()));
   }
   made->origin = std::move(origin);
-  made->try_once = made->what == model::verb::create; // a wrong name leaves nothing behind
+  if (made->what == model::verb::create) {
+    made->try_once = true; // a wrong name leaves nothing behind
+    if (made->spec != nullptr) {
+      auto spec = *made->spec;
+      spec.on_give_up = model::give_up::park; // what was tried by hand does not end the tree
+      made->spec = std::make_shared<const model::child_spec>(std::move(spec));
+    }
+  }
   environment_.tree->execute(std::move(*made), on, as_outcome(row, std::move(alias), done));
 }
 

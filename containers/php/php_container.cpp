@@ -160,7 +160,9 @@ void php_container::php_alive() {
 
 void php_container::php_said(std::string_view level, std::string_view line) {
   const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
+  said_at_ = log::parse_level(level).value_or(log::level::info);
   process_->say(mark + std::string{line});
+  said_at_ = log::level::info;
 }
 
 bool php_container::receive(actor::letter& what) {
@@ -285,7 +287,8 @@ void php_container::fail_with(model::cause_kind kind, std::string message) {
 }
 
 void php_container::log_line(std::string_view stream, std::string_view line) {
-  log::info("output", {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
+  log::write(
+      said_at_, "output", {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
 }
 
 void php_container::process_ended(const exit_status& status) {

@@ -7,6 +7,7 @@
 #include "config/php_options.hpp"
 #include "containers/php/php_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/base/log.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/process/log_board.hpp"
 #include "kraken/process/supervised_process.hpp"
@@ -86,6 +87,7 @@ private:
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
   std::unique_ptr<process::supervised_process> process_;
+  log::level said_at_ = log::level::info; ///< of the line that is put among its output just now
   std::unique_ptr<php_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_;
   std::unique_ptr<reactor::waiting> memory_watch_;

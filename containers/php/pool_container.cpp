@@ -197,7 +197,10 @@ void pool_container::kill() {
 }
 
 result<void> pool_container::room_for(std::size_t count) const {
-  const auto more = count > workers_.size() ? count - workers_.size() : 0;
+  if (count <= workers_.size()) {
+    return {}; // fewer need nothing, however little is left
+  }
+  const auto more = count - workers_.size();
   return environment_.children->plan().admit(more * worker_container::descriptors,
                                              std::to_string(count) + " workers of '" +
                                                  shell_.path() + "'");

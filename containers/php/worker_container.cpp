@@ -238,7 +238,9 @@ void worker_container::watch_over() {
 
 void worker_container::worker_said(std::string_view level, std::string_view message) {
   const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
+  said_at_ = log::parse_level(level).value_or(log::level::info);
   process_->say(mark + std::string{message});
+  said_at_ = log::level::info;
 }
 
 void worker_container::worker_failed(std::string type,
@@ -259,7 +261,8 @@ void worker_container::fail_with(model::cause_kind kind, std::string message) {
 }
 
 void worker_container::log_line(std::string_view stream, std::string_view line) {
-  log::info("output", {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
+  log::write(
+      said_at_, "output", {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
 }
 
 model::cause worker_container::cause_of(const exit_status& status) {

@@ -8,6 +8,7 @@
 #include "containers/php/worker_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/counter_board.hpp"
+#include "kraken/base/log.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/process/log_board.hpp"
 #include "kraken/process/supervised_process.hpp"
@@ -85,6 +86,7 @@ private:
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
+  log::level said_at_ = log::level::info; ///< of the line that is put among its output just now
   std::unique_ptr<worker_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_; ///< null: a dialect without any
   std::unique_ptr<class narya_door> door_;

@@ -65,10 +65,11 @@ void process_container::start() {
           .line =
               [this](const process::captured_line& line) {
                 const bool out = line.from == process::output_stream::out;
-                log::info("output",
-                          {{"container", shell_.path()},
-                           {"stream", out ? "stdout" : "stderr"},
-                           {"line", line.text}});
+                log::write(said_at_,
+                           "output",
+                           {{"container", shell_.path()},
+                            {"stream", out ? "stdout" : "stderr"},
+                            {"line", line.text}});
               },
           .dropped =
               [this](std::uint64_t lines) {

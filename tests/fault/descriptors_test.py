@@ -63,7 +63,8 @@ class Limit(unittest.TestCase):
         self.assertEqual(daemon.console("ps").code, 0)
         with daemon.connect() as one, daemon.connect() as two:
             self.assertEqual((one.get("/hello").status, two.get("/hello").status), (200, 200))
-        self.assertEqual(daemon.console("scale", "web", "4").code, 0)
+        fewer = daemon.console("scale", "web", "4")
+        self.assertEqual(fewer.code, 0, fewer)
         daemon.wait_settled(4)
         self.assertEqual(daemon.get("/hello").status, 200)
 

@@ -108,6 +108,8 @@ class Ends(CrashCase):
             self.assertNotIn(b"thrown on purpose", answer.body)
         self.assertEqual(self.changed(0), [])
         wait_until(lambda: "thrown on purpose" in self.daemon.log(), "the log has the exception")
+        lines = [each for each in self.daemon.log().splitlines() if "thrown on purpose" in each]
+        self.assertTrue(any("ERROR" in each for each in lines), lines)
 
     def test_out_of_memory(self):
         _, cause = self.one_crash("/oom", [500, 502], "exception", 255)

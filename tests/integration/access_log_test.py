@@ -51,6 +51,12 @@ class AccessLog(unittest.TestCase):
         self.assertNotIn("access", daemon.log())
         self.assertNotIn("kraken_access_log", daemon.admin("GET", "/metrics").body.decode())
 
+    def test_a_file_alone_is_enough(self):
+        self.daemon = fresh_daemon(self, topology(
+            pool(size=1), http(routes=ROUTES, access_log={"file": self.path})))
+        self.assertEqual(self.daemon.get("/fixed").status, 200)
+        self.assertIn("/fixed", self.lines(1)[0])
+
     def test_combined_has_a_line_per_request_as_apache_writes_it(self):
         self.start()
         with self.daemon.connect() as connection:

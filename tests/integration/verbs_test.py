@@ -220,6 +220,15 @@ class Status(unittest.TestCase):
         daemon.console("container:stop", "sleeper")
         self.assertEqual(rows("container:status", "sleeper")[1][3], "8")
 
+    def test_what_was_made_by_hand_and_keeps_failing_does_not_end_the_tree(self):
+        daemon = fresh_daemon(self, topology(
+            process("good", "sleep", "600"),
+            supervise={"strategy": "one_for_one", "intensity": 1}))
+        made = daemon.console("process:create", "Main", "bad", "sh -c 'sleep 0.1; exit 7'")
+        self.assertEqual(made.code, 0, made)
+        wait_until(lambda: daemon.container("bad")["phase"] == "parked", "it is given up")
+        self.assertEqual(daemon.container("good")["phase"], "ready")
+
     def test_a_failed_container_hides_nobody(self):
         daemon = fresh_daemon(self, topology(
             process("bad", "sh", "-c", "sleep 0.1; exit 7", give_up="park",
