@@ -7,7 +7,7 @@
 #include "containers/native/threaded_container.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
-#include "kraken/process/runtime_directory.hpp"
+#include "kraken/process/host/runtime_directory.hpp"
 
 #include <csignal>
 #include <string>

@@ -18,12 +18,12 @@
 #include "kraken/actor/tree.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/net/event_loop.hpp"
-#include "kraken/process/child_registry.hpp"
-#include "kraken/process/guardian.hpp"
-#include "kraken/process/log_board.hpp"
-#include "kraken/process/notify_socket.hpp"
-#include "kraken/process/signal_descriptor.hpp"
-#include "kraken/process/single_instance.hpp"
+#include "kraken/process/host/guardian.hpp"
+#include "kraken/process/host/notify_socket.hpp"
+#include "kraken/process/host/signal_descriptor.hpp"
+#include "kraken/process/host/single_instance.hpp"
+#include "kraken/process/launch/child_registry.hpp"
+#include "kraken/process/output/log_board.hpp"
 
 #include <atomic>
 #include <map>

@@ -5,7 +5,7 @@
 
 #include "config/explain.hpp"
 #include "kraken/base/log.hpp"
-#include "kraken/process/runtime_directory.hpp"
+#include "kraken/process/host/runtime_directory.hpp"
 
 #include <fstream>
 

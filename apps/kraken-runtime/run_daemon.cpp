@@ -13,7 +13,7 @@
 #include "kraken/base/log.hpp"
 #include "kraken/model/cause.hpp"
 #include "kraken/native/daemon.hpp"
-#include "kraken/process/guardian.hpp"
+#include "kraken/process/host/guardian.hpp"
 
 #include <filesystem>
 #include <iostream>

@@ -15,7 +15,7 @@
 #include "kraken/actor/tree.hpp"
 #include "kraken/net/event_loop.hpp"
 #include "kraken/net/exchange.hpp"
-#include "kraken/process/log_board.hpp"
+#include "kraken/process/output/log_board.hpp"
 
 #include <cstdint>
 #include <functional>

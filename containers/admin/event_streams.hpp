@@ -9,7 +9,7 @@
 #include "kraken/actor/status_board.hpp"
 #include "kraken/base/reactor.hpp"
 #include "kraken/net/exchange.hpp"
-#include "kraken/process/log_board.hpp"
+#include "kraken/process/output/log_board.hpp"
 
 #include <atomic>
 #include <cstdint>

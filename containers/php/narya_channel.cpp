@@ -4,7 +4,7 @@
 #include "containers/php/narya_channel.hpp"
 
 #include "containers/php/pool_shard.hpp"
-#include "kraken/process/runtime_directory.hpp"
+#include "kraken/process/host/runtime_directory.hpp"
 #include "kraken/wire/http1_response.hpp"
 
 #include <utility>

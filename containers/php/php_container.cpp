@@ -4,7 +4,7 @@
 #include "containers/php/php_container.hpp"
 
 #include "kraken/base/log.hpp"
-#include "kraken/process/channel_pair.hpp"
+#include "kraken/process/launch/channel_pair.hpp"
 
 #include <utility>
 

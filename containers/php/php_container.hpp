@@ -9,8 +9,8 @@
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
-#include "kraken/process/log_board.hpp"
-#include "kraken/process/supervised_process.hpp"
+#include "kraken/process/launch/supervised_process.hpp"
+#include "kraken/process/output/log_board.hpp"
 
 #include <functional>
 #include <memory>

@@ -8,7 +8,7 @@
 #include "kraken/base/units.hpp"
 #include "kraken/model/pool_scaling.hpp"
 #include "kraken/model/recycle_rules.hpp"
-#include "kraken/process/launch_spec.hpp"
+#include "kraken/process/launch/launch_spec.hpp"
 
 #include <csignal>
 #include <cstdint>

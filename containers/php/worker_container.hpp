@@ -10,8 +10,8 @@
 #include "kraken/base/counter_board.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
-#include "kraken/process/log_board.hpp"
-#include "kraken/process/supervised_process.hpp"
+#include "kraken/process/launch/supervised_process.hpp"
+#include "kraken/process/output/log_board.hpp"
 
 #include <functional>
 #include <memory>

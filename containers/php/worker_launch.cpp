@@ -4,7 +4,7 @@
 #include "containers/php/kraken_channel.hpp"
 #include "containers/php/narya_channel.hpp"
 #include "containers/php/worker_container.hpp"
-#include "kraken/process/channel_pair.hpp"
+#include "kraken/process/launch/channel_pair.hpp"
 
 #include <charconv>
 #include <string_view>

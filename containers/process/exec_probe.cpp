@@ -4,7 +4,7 @@
 #include "containers/process/exec_probe.hpp"
 
 #include "kraken/base/signal_name.hpp"
-#include "kraken/process/supervised_process.hpp"
+#include "kraken/process/launch/supervised_process.hpp"
 
 #include <utility>
 

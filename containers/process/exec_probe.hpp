@@ -4,8 +4,8 @@
 #pragma once
 
 #include "containers/process/probe.hpp"
-#include "kraken/process/child_registry.hpp"
-#include "kraken/process/launch_spec.hpp"
+#include "kraken/process/launch/child_registry.hpp"
+#include "kraken/process/launch/launch_spec.hpp"
 
 namespace kraken::containers {
 

@@ -12,10 +12,10 @@
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/model/child_spec.hpp"
-#include "kraken/process/child_registry.hpp"
-#include "kraken/process/launch_spec.hpp"
-#include "kraken/process/log_board.hpp"
-#include "kraken/process/supervised_process.hpp"
+#include "kraken/process/launch/child_registry.hpp"
+#include "kraken/process/launch/launch_spec.hpp"
+#include "kraken/process/launch/supervised_process.hpp"
+#include "kraken/process/output/log_board.hpp"
 
 #include <functional>
 #include <memory>

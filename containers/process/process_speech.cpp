@@ -3,7 +3,7 @@
 /// A program that speaks our protocol (`speaks: kraken`): its channel, and what it says there.
 #include "config/process_options.hpp"
 #include "containers/process/process_container.hpp"
-#include "kraken/process/channel_pair.hpp"
+#include "kraken/process/launch/channel_pair.hpp"
 
 #include <utility>
 

@@ -143,7 +143,7 @@ class IncludeRules(unittest.TestCase):
             ("libruntime/kraken/net/x.cpp", '"kraken/actor/tree.hpp"'),
             ("libruntime/kraken/actor/x.cpp", '"kraken/net/stream.hpp"'),
             ("libruntime/kraken/actor/x.cpp", '"containers/php/x.hpp"'),
-            ("config/x.cpp", '"kraken/process/launcher.hpp"'),
+            ("config/x.cpp", '"kraken/process/launch/launcher.hpp"'),
             ("console/x.cpp", '"config/loader.hpp"'),
             ("containers/http/x.cpp", '"containers/php/pool.hpp"'),
             ("containers/http/x.cpp", '"console/api_json.hpp"'),

@@ -6,7 +6,7 @@
 ///
 /// Built with BOOST_POSIX_HAS_VFORK, a private macro without which Boost 1.74 on glibc declares
 /// its vfork path but does not define it.
-#include "kraken/process/launcher.hpp"
+#include "kraken/process/launch/launcher.hpp"
 
 #include <algorithm>
 #include <array>

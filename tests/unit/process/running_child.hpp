@@ -3,7 +3,7 @@
 /// Waiting for real processes in tests: always on a descriptor, always with a deadline.
 #pragma once
 
-#include "kraken/process/launcher.hpp"
+#include "kraken/process/launch/launcher.hpp"
 
 #include <chrono>
 #include <string>

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Raising and looking at RLIMIT_NOFILE.
+#include "kraken/process/launch/descriptor_plan.hpp"
+
+#include "kraken/base/limits.hpp"
+#include "kraken/base/unique_fd.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+namespace kraken::process {
+
+result<void> descriptor_plan::admit(std::uint64_t more, std::string_view purpose) const {
+  if (limit == 0) {
+    return {};
+  }
+  const unique_fd lowest{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  if (!lowest && errno != EMFILE) {
+    return fail(errno_error("open /dev/null"));
+  }
+  const auto used = lowest ? static_cast<std::uint64_t>(lowest.get()) : limit;
+  if (more + kept + used <= limit) {
+    return {};
+  }
+  return fail(errc::limit_exceeded,
+              std::string{purpose} + ": " + std::to_string(more) +
+                  " more file descriptors are needed; of " + std::to_string(limit) + " " +
+                  std::to_string(used) + " are in use and " + std::to_string(kept) +
+                  " kept for clients (raise the hard limit: ulimit -Hn, LimitNOFILE=)");
+}
+
+descriptor_plan plan_descriptors() {
+  rlimit now{};
+  if (::getrlimit(RLIMIT_NOFILE, &now) != 0) {
+    return {};
+  }
+  descriptor_plan plan;
+  plan.for_children = now.rlim_cur;
+  const rlimit raised{now.rlim_max, now.rlim_max};
+  // Refused where the hard limit is above what the kernel allows by now: then it stays as it is.
+  plan.limit = ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? now.rlim_max : now.rlim_cur;
+  plan.kept = std::min<std::uint64_t>(plan.limit / 8, limits::descriptors_kept_max);
+  return plan;
+}
+
+} // namespace kraken::process

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Pipes, pidfd and stop steps of one program.
+#include "kraken/process/launch/supervised_process.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <unistd.h>
+
+namespace kraken::process {
+
+namespace {
+
+// One turn's share of a flood of output: others on the loop must not wait for it.
+constexpr int reads_per_turn = 4;
+
+constexpr std::size_t read_bytes = 64U << 10U;
+
+// A flood is told of once a second, not at each line of it.
+constexpr milliseconds tell_drops_every = seconds{1};
+
+} // namespace
+
+supervised_process::supervised_process(reactor& loop,
+                                       child_registry& children,
+                                       std::shared_ptr<container_log> log,
+                                       callbacks calls)
+    : loop_(loop), children_(children), log_(std::move(log)), calls_(std::move(calls)) {}
+
+supervised_process::~supervised_process() {
+  abandon();
+}
+
+// A process must not outlive its owner. Nobody waits for it any more, so the registry's next sweep
+// reaps it.
+void supervised_process::abandon() {
+  if (alive()) {
+    static_cast<void>(child_.process.send_group(SIGKILL));
+    children_.ended(child_.process.pid());
+  }
+}
+
+bool supervised_process::alive() const noexcept {
+  return static_cast<bool>(child_.process) && !child_.process.reaped();
+}
+
+result<void> supervised_process::start(launch_spec spec) {
+  stop_signal_ = spec.stop_signal;
+  auto launched = children_.launch(std::move(spec));
+  if (!launched) {
+    return fail(launched.error());
+  }
+  child_ = std::move(*launched);
+  if (auto gauge = memory_gauge::open(child_.process)) {
+    gauge_ = std::move(*gauge);
+  }
+  outputs_[0].fd = child_.standard_output.get();
+  outputs_[1].fd = child_.standard_error.get();
+  for (const auto from : {output_stream::out, output_stream::err}) {
+    auto& each = outputs_[static_cast<std::size_t>(from)];
+    if (each.fd >= 0) {
+      each.readiness = loop_.when_readable(each.fd, [this, from] { read_output(from); });
+    }
+  }
+  end_ = loop_.when_readable(child_.process.fd(), [this] { reap(); });
+  if (!end_) {
+    abandon();
+    outputs_ = {};
+    child_ = {};
+    return fail(errc::system_error, "cannot watch the process: no descriptor or memory left");
+  }
+  return {};
+}
+
+void supervised_process::read_output(output_stream from) {
+  auto& each = outputs_[static_cast<std::size_t>(from)];
+  std::array<char, read_bytes> bytes; // NOLINT: filled by read
+  for (int i = 0; i < reads_per_turn; ++i) {
+    const auto count = ::read(each.fd, bytes.data(), bytes.size());
+    if (count > 0) {
+      log_->feed(from, {bytes.data(), static_cast<std::size_t>(count)}, loop_.now(), calls_.line);
+      look_at_drops();
+      continue;
+    }
+    if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+      log_->flush(from, loop_.now(), calls_.line);
+      each.readiness.reset();
+      each.fd = -1;
+    }
+    return;
+  }
+}
+
+// What a program wrote just before its end is often the reason for it.
+void supervised_process::drain_output(output_stream from) {
+  auto& each = outputs_[static_cast<std::size_t>(from)];
+  if (each.fd >= 0) {
+    read_output(from);
+    log_->flush(from, loop_.now(), calls_.line);
+    each.readiness.reset();
+    each.fd = -1;
+  }
+}
+
+result<void> supervised_process::send(int signal_number) {
+  return alive() ? child_.process.send(signal_number)
+                 : fail(errc::not_started, "no process runs now");
+}
+
+void supervised_process::say(std::string_view message) {
+  log_->add(output_stream::out, message, loop_.now(), calls_.line);
+  look_at_drops();
+}
+
+void supervised_process::look_at_drops() {
+  if (!drops_ && log_->has_dropped()) {
+    drops_ = loop_.after(tell_drops_every, [this] {
+      drops_.reset();
+      tell_drops();
+    });
+  }
+}
+
+void supervised_process::tell_drops() {
+  if (const auto lines = log_->take_dropped(); lines != 0 && calls_.dropped) {
+    calls_.dropped(lines);
+  }
+}
+
+void supervised_process::reap() {
+  const auto status = child_.process.try_reap_group();
+  if (status && !*status) {
+    return; // still alive
+  }
+  // A status that cannot be had (reaped by somebody else) still is an end: staying on the readable
+  // descriptor would spin.
+  const auto how = status ? **status : exit_status{.value = 255};
+  children_.ended(child_.process.pid());
+  end_.reset();
+  next_step_.reset();
+  sequence_.ended();
+  drain_output(output_stream::out);
+  drain_output(output_stream::err);
+  drops_.reset();
+  tell_drops();
+  const auto ended = calls_.ended; // the callee may destroy this object
+  ended(how);
+}
+
+void supervised_process::obey(const stop_step& step) {
+  // Armed before acting: `drain` may come back here through `hurry`.
+  next_step_.reset();
+  if (step.wake) {
+    const auto delay = std::chrono::ceil<milliseconds>(*step.wake - loop_.now());
+    next_step_ = loop_.after(delay, [this] { obey(sequence_.advance(loop_.now())); });
+  }
+  switch (step.action) {
+  case stop_action::none:
+    break;
+  case stop_action::drain:
+    if (calls_.drain) {
+      calls_.drain();
+    }
+    break;
+  case stop_action::terminate:
+    static_cast<void>(child_.process.send(stop_signal_));
+    static_cast<void>(child_.process.send(SIGCONT));
+    break;
+  case stop_action::kill:
+    static_cast<void>(child_.process.send_group(SIGKILL));
+    break;
+  case stop_action::give_up:
+    break; // the pidfd still tells when the kernel lets go of it
+  }
+}
+
+void supervised_process::stop(stop_times times) {
+  if (alive() && !sequence_.begun()) {
+    sequence_ = stop_sequence{times};
+    obey(sequence_.begin(loop_.now()));
+  }
+}
+
+void supervised_process::hurry() {
+  if (alive()) {
+    obey(sequence_.hurry(loop_.now()));
+  }
+}
+
+void supervised_process::kill() {
+  if (alive()) {
+    obey(sequence_.kill(loop_.now()));
+  }
+}
+
+std::optional<memory_usage> supervised_process::memory() const {
+  if (!gauge_) {
+    return std::nullopt;
+  }
+  const auto seen = gauge_->read();
+  return seen ? std::optional{*seen} : std::nullopt;
+}
+
+} // namespace kraken::process

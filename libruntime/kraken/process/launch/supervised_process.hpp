@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A launched program on a loop: its output captured, its end noticed through its pidfd, its stop
+/// carried out step by step, nothing of its process group left behind. Decides no restart.
+#pragma once
+
+#include "kraken/base/reactor.hpp"
+#include "kraken/process/host/memory_usage.hpp"
+#include "kraken/process/launch/child_registry.hpp"
+#include "kraken/process/launch/launcher.hpp"
+#include "kraken/process/launch/stop_sequence.hpp"
+#include "kraken/process/output/log_board.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kraken::process {
+
+/// @thread its loop's, which must not end before the process: the kernel kills the process with
+///         the thread that launched it
+class supervised_process {
+public:
+  struct callbacks {
+    /// The process was reaped. May destroy the supervised_process.
+    std::function<void(const exit_status&)> ended;
+    /// The stop sequence asks for an orderly end by the program's own protocol.
+    std::function<void()> drain;
+    /// A line of output that the rate limit lets through.
+    captured_line_sink line;
+    /// How many lines it has kept from the log since the last time; soon after it did.
+    std::function<void(std::uint64_t lines)> dropped{};
+  };
+
+  /// @param children outlives this object
+  supervised_process(reactor& loop,
+                     child_registry& children,
+                     std::shared_ptr<container_log> log,
+                     callbacks calls);
+  ~supervised_process();
+
+  supervised_process(const supervised_process&) = delete;
+  supervised_process& operator=(const supervised_process&) = delete;
+
+  /// Descriptors it holds while the program runs: pidfd, two pipes, /proc/PID/statm.
+  static constexpr std::uint64_t descriptors = 4;
+
+  /// @error as `child_registry::launch`; nothing runs then
+  [[nodiscard]] result<void> start(launch_spec spec);
+
+  [[nodiscard]] pid_t pid() const noexcept { return child_.process.pid(); }
+  [[nodiscard]] bool alive() const noexcept;
+
+  /// Begins an orderly stop; `callbacks::ended` follows.
+  void stop(stop_times times);
+  /// The drain step is over (or hurry): SIGTERM next.
+  void hurry();
+  /// SIGKILL to the group now; `callbacks::ended` follows.
+  void kill();
+
+  /// A signal of somebody who practises: no part of a stop.
+  /// @error errc::not_started when nothing runs; errc::system_error
+  [[nodiscard]] result<void> send(int signal_number);
+
+  /// Puts what the program said in another way than by its output among its lines.
+  void say(std::string_view message);
+
+  [[nodiscard]] std::optional<memory_usage> memory() const;
+
+private:
+  struct output {
+    std::unique_ptr<reactor::waiting> readiness;
+    int fd = -1;
+  };
+
+  void read_output(output_stream from);
+  void drain_output(output_stream from);
+  void look_at_drops();
+  void tell_drops();
+  void reap();
+  void obey(const stop_step& step);
+  void abandon();
+
+  reactor& loop_;
+  child_registry& children_;
+  std::shared_ptr<container_log> log_;
+  callbacks calls_;
+  child child_;
+  std::optional<memory_gauge> gauge_;
+  std::unique_ptr<reactor::waiting> end_;
+  std::array<output, 2> outputs_;
+  stop_sequence sequence_;
+  int stop_signal_ = 0; ///< of `start`'s spec
+  std::unique_ptr<reactor::waiting> next_step_;
+  std::unique_ptr<reactor::waiting> drops_; ///< lines were dropped: to be told
+};
+
+} // namespace kraken::process

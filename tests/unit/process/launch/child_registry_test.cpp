@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Orphans of real programs: which may live, which are ended, and that no zombie stays.
+#include "kraken/process/launch/child_registry.hpp"
+
+#include "unit/process/running_child.hpp"
+
+#include <csignal>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+namespace kraken::process {
+
+namespace {
+
+using test::read_line;
+using test::reap;
+using test::shell;
+
+// Waits for any child to end without reaping it: the end of what a sweep killed.
+void await_an_end() {
+  siginfo_t info{};
+  ::alarm(static_cast<unsigned>(test::patience.count())); // the deadline ends the test program
+  ::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT);
+  ::alarm(0);
+}
+
+bool childless() {
+  siginfo_t info{};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
+}
+
+bool exists(pid_t pid) {
+  return std::ifstream{"/proc/" + std::to_string(pid) + "/stat"}.good();
+}
+
+struct as_subreaper {
+  as_subreaper() { REQUIRE(become_subreaper()); }
+  ~as_subreaper() { ::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0); }
+};
+
+} // namespace
+
+TEST_CASE("an orphan outside the group lives as long as its container, and no longer") {
+  const as_subreaper reaper;
+  child_registry children;
+  // The middle shell ends at once: its daemon is re-parented while the container lives.
+  auto made = children.launch(
+      shell("sh -c \"setsid sh -c 'echo \\$\\$; exec sleep 1000' & wait\" & sleep 1000"));
+  REQUIRE(made);
+  const auto orphan = std::stoi(read_line(made->standard_output.get()));
+  REQUIRE(::getpgid(orphan) != made->process.pid());
+
+  auto swept = children.sweep();
+  REQUIRE(swept);
+  CHECK(swept->killed == 0);
+  CHECK(exists(orphan));
+
+  REQUIRE(made->process.send_group(SIGKILL));
+  CHECK(reap(made->process).value == SIGKILL);
+  children.ended(made->process.pid());
+
+  // Its fate comes in rounds: the group's zombies are reaped, the daemon is killed, then reaped.
+  for (int round = 0; round < 20 && !childless(); ++round) {
+    REQUIRE(children.sweep());
+    if (!childless()) {
+      await_an_end();
+    }
+  }
+  CHECK(childless());
+  CHECK_FALSE(exists(orphan));
+}
+
+TEST_CASE("an orphan in the group of a living container is left alone") {
+  const as_subreaper reaper;
+  child_registry children;
+  auto made =
+      children.launch(shell("sh -c 'env -i sleep 1000 & echo $!'; echo next; exec sleep 1000"));
+  REQUIRE(made);
+  const auto orphan = std::stoi(read_line(made->standard_output.get()));
+  CHECK(read_line(made->standard_output.get()) == "next");
+  const auto swept = children.sweep();
+  REQUIRE(swept);
+  CHECK(swept->killed == 0);
+  CHECK(exists(orphan));
+  REQUIRE(made->process.send_group(SIGKILL));
+  reap(made->process);
+  children.ended(made->process.pid());
+  await_an_end();
+  CHECK(children.sweep()->reaped == 1);
+  CHECK(childless());
+}
+
+TEST_CASE("an orphan that cannot be told apart is ended with the daemon") {
+  const as_subreaper reaper;
+  child_registry children;
+  auto made = children.launch(shell("env -i setsid sh -c 'echo $$; exec sleep 1000' & wait $!"));
+  REQUIRE(made);
+  const auto orphan = std::stoi(read_line(made->standard_output.get()));
+  REQUIRE(made->process.send(SIGKILL));
+  CHECK(reap(made->process).value == SIGKILL);
+  children.ended(made->process.pid());
+  CHECK(children.sweep()->killed == 0);
+  CHECK(exists(orphan));
+  CHECK(children.sweep(sweep_extent::all)->killed == 1);
+  await_an_end();
+  CHECK(children.sweep(sweep_extent::all)->reaped == 1);
+  CHECK(childless());
+}
+
+TEST_CASE("a sweep never takes a child that has an owner") {
+  const as_subreaper reaper;
+  child_registry children;
+  auto made = children.launch(shell("exit 7"));
+  REQUIRE(made);
+  await_an_end();
+  const auto swept = children.sweep(sweep_extent::all);
+  REQUIRE(swept);
+  CHECK(swept->reaped == 0);
+  CHECK(reap(made->process).value == 7);
+  children.ended(made->process.pid());
+}
+
+TEST_CASE("another child's child is adopted only while it is ours and unclaimed") {
+  child_registry children;
+  auto made = launch(shell("exec sleep 1000"));
+  REQUIRE(made);
+  auto adopted = children.adopt(made->process.pid(), made->mark);
+  REQUIRE(adopted);
+  CHECK(children.adopt(made->process.pid(), made->mark).error().code == errc::already_exists);
+  CHECK(children.adopt(1, "x").error().code == errc::not_found);
+  CHECK(children.adopt(-1, "x").error().code == errc::not_found);
+  REQUIRE(adopted->send(SIGKILL));
+  CHECK(reap(*adopted).value == SIGKILL);
+}
+
+} // namespace kraken::process
