@@ -26,6 +26,14 @@ void each_module(Step step) {
   }
 }
 
+// The session drops the functions that store it when a request ends, but the setting would go on to
+// name them, and no later session could start.
+void forget_session_functions() {
+  zend_string* const name = zend_string_init("session.save_handler", 20, false);
+  zend_restore_ini_entry(name, ZEND_INI_STAGE_DEACTIVATE);
+  zend_string_release(name);
+}
+
 // Shutdown functions the script registered while it booted: they are its own, not a request's.
 HashTable*& kept_shutdown_functions() noexcept {
   static HashTable* kept = nullptr; // beside BG(user_shutdown_function_names), whose twin it is
@@ -151,6 +159,7 @@ void end_request(carrier& serving) {
       module.request_shutdown_func(module.type, module.module_number);
     }
   });
+  forget_session_functions();
   php_header();
   // The wish travels with the head; one that comes after it goes with the next answer.
   const bool leaves = serving.answer().held() && std::exchange(serving.wants_recycle, false);

@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Kraken;
 
+use Kraken\Http\ServerVariables;
 use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\ServerRequestFactoryInterface;
 use Psr\Http\Message\ServerRequestInterface;
@@ -70,7 +71,7 @@ final class Psr7Adapter
             ->createServerRequest(
                 $request->method(),
                 self::uri($request),
-                self::serverParams($request)
+                ServerVariables::ofLine($request)
             )
             ->withProtocolVersion($request->protocolVersion());
         foreach ($request->headers() as $name => $values) {
@@ -147,25 +148,5 @@ final class Psr7Adapter
         return $request->host() === ''
             ? '/' . \ltrim($path, '/')
             : $request->scheme() . '://' . $request->host() . $path;
-    }
-
-    /** @return array<string, mixed> the part of `$_SERVER` that describes a request */
-    private static function serverParams(Request $request): array
-    {
-        $address = $request->remoteAddress();
-        $colon = (int) \strrpos($address, ':');
-        return [
-            'REQUEST_METHOD' => $request->method(),
-            'REQUEST_URI' => $request->target(),
-            'QUERY_STRING' => $request->query(),
-            'SERVER_PROTOCOL' => 'HTTP/' . $request->protocolVersion(),
-            'REQUEST_SCHEME' => $request->scheme(),
-            'HTTPS' => $request->scheme() === 'https' ? 'on' : 'off',
-            'HTTP_HOST' => $request->host(),
-            'REMOTE_ADDR' => \trim(\substr($address, 0, $colon), '[]'),
-            'REMOTE_PORT' => (int) \substr($address, $colon + 1),
-            'REQUEST_TIME' => \time(),
-            'REQUEST_TIME_FLOAT' => \microtime(true),
-        ];
     }
 }

@@ -76,6 +76,12 @@ class WorkerMode(DaemonCase):
         self.assertEqual(self.daemon.get("/session").body, b"1")
         self.assertEqual(self.daemon.get("/session", [("Cookie", cookie)]).body, b"3")
 
+    def test_functions_that_store_a_session_are_of_one_request(self):
+        for _ in range(3):
+            self.assertRegex(self.daemon.get("/session-functions").body, rb"^[a-z0-9,-]{20,}$")
+        cookie = self.daemon.get("/session").header("set-cookie").split(";")[0]
+        self.assertEqual(self.daemon.get("/session", [("Cookie", cookie)]).body, b"2")
+
     def test_header_fields_and_status_are_of_one_answer(self):
         answer = self.daemon.get("/cookies")
         self.assertEqual(answer.status, 201)

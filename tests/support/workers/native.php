@@ -35,6 +35,10 @@ $routes = [
         $_SESSION['n'] = ($_SESSION['n'] ?? 0) + 1;
         echo $_SESSION['n'];
     },
+    '/session-functions' => static function (): void {
+        session_set_save_handler(new SessionHandler(), true);
+        echo session_start() ? session_id() : 'no session';
+    },
     '/cookies' => static function (): void {
         setcookie('a', '1');
         setcookie('b', '2');

@@ -1,0 +1,102 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+
+declare(strict_types=1);
+
+namespace Kraken\HttpFoundation;
+
+use Kraken\Http\ServerVariables;
+use Kraken\Request;
+use Kraken\Response;
+use Symfony\Component\HttpFoundation\BinaryFileResponse;
+use Symfony\Component\HttpFoundation\File\UploadedFile;
+use Symfony\Component\HttpFoundation\Request as FoundationRequest;
+use Symfony\Component\HttpFoundation\Response as FoundationResponse;
+use Symfony\Component\HttpFoundation\StreamedResponse;
+
+/**
+ * @file A request of this package as HttpFoundation has it, and its answer the way back.
+ *
+ * Loaded only when it is used; HttpFoundation is the application's, not this package's.
+ */
+final class Conversion
+{
+    private const PART_BYTES = 65_536;
+
+    /**
+     * @param class-string<FoundationRequest> $requestClass
+     * @param class-string<UploadedFile> $fileClass
+     * @throws \Kraken\BadRequest when a form is broken
+     */
+    public static function request(
+        Request $request,
+        string $requestClass = FoundationRequest::class,
+        string $fileClass = UploadedFile::class
+    ): FoundationRequest {
+        $files = $request->files();
+        // PHP knows the uploads of its own server interfaces only; "test" takes any file.
+        \array_walk_recursive($files, static function (mixed &$file) use ($fileClass): void {
+            $file = $file->error === \UPLOAD_ERR_NO_FILE ? null : new $fileClass(
+                $file->tmpName,
+                $file->name,
+                $file->type,
+                $file->error,
+                true
+            );
+        });
+        $script = (string) ($_SERVER['SCRIPT_FILENAME'] ?? '');
+        return new $requestClass(
+            $request->queryParams(),
+            $request->form(),
+            [],
+            $request->cookies(),
+            $files,
+            ServerVariables::of($request) + [
+                'SCRIPT_FILENAME' => $script,
+                'SCRIPT_NAME' => '/' . \basename($script),
+            ],
+            $request->body()
+        );
+    }
+
+    /** A streamed answer stays one; it is made when it is sent. */
+    public static function response(FoundationResponse $response): Response
+    {
+        $headers = [];
+        foreach ($response->headers->allPreserveCaseWithoutCookies() as $name => $values) {
+            foreach ($values as $value) {
+                $headers[] = [(string) $name, (string) $value];
+            }
+        }
+        foreach ($response->headers->getCookies() as $cookie) {
+            $headers[] = ['Set-Cookie', (string) $cookie];
+        }
+        $streamed = $response instanceof StreamedResponse || $response instanceof BinaryFileResponse
+            || $response->getContent() === false;
+        return new Response(
+            $response->getStatusCode(),
+            $headers,
+            $streamed ? self::stream($response) : (string) $response->getContent()
+        );
+    }
+
+    /** What the answer prints while it is made, part by part. */
+    private static function stream(FoundationResponse $response): \Closure
+    {
+        return static function (callable $write) use ($response): void {
+            $wanted = true;
+            $level = \ob_get_level();
+            \ob_start(static function (string $part) use ($write, &$wanted): string {
+                $wanted = $wanted && $write($part);
+                return '';
+            }, self::PART_BYTES);
+            try {
+                $response->sendContent();
+            } finally {
+                while (\ob_get_level() > $level && @\ob_end_flush()) {
+                    continue;
+                }
+            }
+        };
+    }
+}

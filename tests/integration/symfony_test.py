@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Symfony as Debian has it, run by Kraken\\Symfony\\Runtime: one kernel for all requests."""
+import os
+
+from support.case import DaemonCase, fresh_daemon
+from support.frameworks import Pages, Sessions, application, require
+from support.waiting import wait_until
+
+RUNTIME = {"APP_RUNTIME": "Kraken\\Symfony\\Runtime", "APP_ENV": "prod", "APP_DEBUG": "0"}
+
+
+def shop(carrier, **env):
+    return application("symfony", "index.php", carrier, env={**RUNTIME, **env})
+
+
+class Shop(Pages, Sessions):
+    @classmethod
+    def setUpClass(cls):
+        require("php-symfony-runtime", "php/Symfony/Component/Runtime/autoload.php")
+        require("php-symfony-framework-bundle", "php/Symfony/Bundle/FrameworkBundle/autoload.php")
+        super().setUpClass()
+
+    def test_services_are_reset_once_after_each_answer(self):
+        first, second = self.json("/cart?item=a"), self.json("/cart?item=b")
+        self.assertEqual(second["resets"], first["resets"] + 1)
+
+    def test_the_kernel_terminates(self):
+        self.daemon.get("/hello?mark")
+        wait_until(lambda: os.path.exists(os.path.join(self.daemon.directory, "terminated")),
+                   "listeners of kernel.terminate have run")
+
+    def test_streams_and_files_are_sent_while_they_are_made(self):
+        self.assertEqual(self.daemon.get("/stream").parts, [b"part 1\n", b"part 2\n", b"part 3\n"])
+        self.assertIn(b"final class Kernel", self.daemon.get("/file").body)
+        self.assert_serves()
+
+    def test_paths_have_no_base(self):
+        seen = self.json("/seen")
+        self.assertEqual((seen["base"], seen["uri"]), ("", "http://test/seen"))
+
+    def test_the_environment_stays_where_symfony_looks_for_it(self):
+        self.assertEqual([self.json("/cart")["env"] for _ in range(2)], ["prod", "prod"])
+
+    def test_a_service_that_cannot_be_reset_ends_the_worker_not_the_answer(self):
+        daemon = fresh_daemon(self, shop(self.carrier, RESET_FAILS="1"))
+        self.assertEqual(daemon.get("/cart?item=poison").status, 200)
+        wait_until(lambda: daemon.container("w1")["generation"] == 2, "there is a new worker")
+        self.assertIn("the cart cannot be reset", daemon.log())
+        daemon.wait_settled(1)
+        self.assertEqual(daemon.get("/hello").status, 200)
+
+
+class InKrakenPhp(Shop, DaemonCase):
+    carrier = "native"
+    config = shop(carrier)
+
+
+class InStockPhp(Shop, DaemonCase):
+    carrier = "program"
+    config = shop(carrier)
+
+
+class Unchanged(DaemonCase):
+    """Outside a worker the runtime is Symfony's own: the same files, run for each request."""
+
+    config = application("symfony", "", "classic", env=RUNTIME).replace('"php", ', "")
+
+    def test_classic_mode_runs_the_same_application(self):
+        self.assertEqual(self.daemon.get("/hello").body, b"hello\n")
+        self.assertEqual(self.daemon.get("/cart?item=a").status, 200)
