@@ -52,15 +52,28 @@ final class Psr7Adapter
                 $handler::class . ' is neither callable nor a Psr\Http\Server\RequestHandlerInterface'
             );
         }
+        return self::calling($handler->handle(...));
+    }
+
+    /**
+     * For what answers PSR-7 without being a PSR-15 handler, Slim 3 for one:
+     * `Worker::run(Psr7Adapter::calling(fn ($request) => $app->process($request, new Response())))`.
+     *
+     * @param callable(ServerRequestInterface): ResponseInterface $handler
+     * @return \Closure(Request): Response what Worker::run() takes
+     * @throws \InvalidArgumentException when no PSR-17 factory is installed
+     */
+    public static function calling(callable $handler): \Closure
+    {
         foreach (self::FACTORIES as $class) {
             if (\class_exists($class)) {
                 $adapter = new self(new $class());
                 return static fn (Request $request): Response
-                    => $adapter->response($handler->handle($adapter->request($request)));
+                    => $adapter->response($handler($adapter->request($request)));
             }
         }
         throw new \InvalidArgumentException(
-            'a PSR-15 handler needs a PSR-17 factory; install nyholm/psr7 or guzzlehttp/psr7'
+            'PSR-7 requests need a PSR-17 factory; install nyholm/psr7 or guzzlehttp/psr7'
         );
     }
 
