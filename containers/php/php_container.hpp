@@ -5,7 +5,7 @@
 #pragma once
 
 #include "config/php_options.hpp"
-#include "containers/php/php_channel.hpp"
+#include "containers/php/channel/php_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/bridge/letter_bridge.hpp"

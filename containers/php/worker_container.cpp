@@ -4,7 +4,7 @@
 /// is in worker_launch.cpp.
 #include "containers/php/worker_container.hpp"
 
-#include "containers/php/narya_channel.hpp"
+#include "containers/php/channel/narya_channel.hpp"
 #include "kraken/base/log.hpp"
 
 #include <csignal>

@@ -4,8 +4,8 @@
 /// restarts nothing itself.
 #pragma once
 
-#include "containers/php/pool_registry.hpp"
-#include "containers/php/worker_channel.hpp"
+#include "containers/php/pool/pool_registry.hpp"
+#include "containers/php/pool/worker_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/counter_board.hpp"
 #include "kraken/base/log.hpp"

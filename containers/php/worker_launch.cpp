@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Starting of a worker's process with its channel, by dialect.
-#include "containers/php/kraken_channel.hpp"
-#include "containers/php/narya_channel.hpp"
+#include "containers/php/channel/kraken_channel.hpp"
+#include "containers/php/channel/narya_channel.hpp"
 #include "containers/php/worker_container.hpp"
 #include "kraken/process/launch/channel_pair.hpp"
 

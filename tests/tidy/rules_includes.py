@@ -7,6 +7,7 @@ LIBRUNTIME = ["base", "model", "wire", "process", "net", "actor", "bridge", "nat
 # What authors of native containers see of the actor room: its headers without CAF.
 NATIVE_MAY = ["kraken/actor/" + name + ".hpp"
               for name in ("answer", "incarnation", "letter", "thrown_type")]
+CONTAINER_MAY = ["kraken/" + room + "/" for room in LIBRUNTIME] + ["config/"]
 ROOMS = {
     "libruntime/kraken/base/": [],
     "libruntime/kraken/model/": ["kraken/base/"],
@@ -19,11 +20,12 @@ ROOMS = {
     "config/": ["kraken/base/", "kraken/model/"],
     "console/": ["kraken/base/", "kraken/model/", "kraken/wire/"],
     "apps/kraken/": ["apps/kraken/", "console/", "kraken/base/", "kraken/model/"],
+    "containers/php/pool/": CONTAINER_MAY,
+    "containers/php/channel/": CONTAINER_MAY + ["containers/php/pool/"],
     "php/native/": ["kraken/base/", "kraken/wire/"],
     "apps/": ["apps/", "console/", "config/", "containers/", "kraken/"],
     "cmake/generate/": ["console/", "config/", "containers/", "kraken/"],
 }
-CONTAINER_MAY = ["kraken/" + room + "/" for room in LIBRUNTIME] + ["config/"]
 # What a container may see of the console: the tables and texts both sides share.
 ADMIN_MAY = [
     "console/command_table.hpp",

@@ -10,6 +10,21 @@ ROOT_ENTRIES = {
     "libruntime", "php", "tests",
 }
 DECISION_LINES = 80
+# Header/source pairs of one folder; beyond, it is more than one idea and is split by them.
+PAIRS = 12
+# Folder -> (the most it may hold, why it is not split).
+CROWDED = {
+    "config": (18, "a table per section of the file"),
+    "config/detail": (20, "a reader per foreign format and check"),
+    "console": (28, "a table or face of the console each; no layers to split by"),
+    "containers/admin": (17, "a resource of the admin API each"),
+    "libruntime/kraken/actor": (31, "what users of the room see; internals are in detail"),
+    "libruntime/kraken/actor/detail": (20, "parts of one container shell"),
+    "libruntime/kraken/base": (22, "the floor: words of every room, unrelated by nature"),
+    "libruntime/kraken/model": (19, "a rule each, none above the others"),
+    "libruntime/kraken/wire": (20, "a codec each"),
+    "php/native": (20, "parts of one PHP module that share its globals"),
+}
 # Folders whose C++ files must be named in a CMakeLists.txt above them.
 BUILT = ("libruntime/", "config/", "console/", "containers/", "apps/", "cmake/generate/", "tests/",
          "bench/micro/", "php/native/")
@@ -46,6 +61,21 @@ def check_dead_files(files):
             yield file.path, 1, "is in no CMakeLists.txt: list it or delete it"
         elif file.is_header and file.name not in included:
             yield file.path, 1, "neither listed in a CMakeLists.txt nor included: delete it"
+
+
+def check_crowded(files):
+    """Folders of more pairs than one idea has."""
+    pairs = {folder: set() for folder in CROWDED}
+    for file in files:
+        if file.is_cxx and not file.path.startswith(("tests/", "bench/")):
+            folder, name = os.path.split(file.path)
+            pairs.setdefault(folder, set()).add(os.path.splitext(name)[0])
+    for folder, stems in sorted(pairs.items()):
+        most, _ = CROWDED.get(folder, (PAIRS, ""))
+        if len(stems) > most:
+            yield folder, 1, f"{len(stems)} pairs, at most {most}: split it by ideas"
+        elif folder in CROWDED and len(stems) <= PAIRS:
+            yield folder, 1, f"{len(stems)} pairs: needs no exemption in rules_tree.py"
 
 
 def check_decisions(files):
@@ -137,4 +167,4 @@ def check_named_tests(files):
 
 
 TREE_RULES = [check_root, check_dead_files, check_decisions, check_links, check_event_names,
-              check_named_tests]
+              check_named_tests, check_crowded]

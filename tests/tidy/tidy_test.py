@@ -147,6 +147,9 @@ class IncludeRules(unittest.TestCase):
             ("console/x.cpp", '"config/loader.hpp"'),
             ("containers/http/x.cpp", '"containers/php/pool.hpp"'),
             ("containers/http/x.cpp", '"console/api_json.hpp"'),
+            ("containers/php/pool/x.cpp", '"containers/php/channel/x.hpp"'),
+            ("containers/php/pool/x.cpp", '"containers/php/worker.hpp"'),
+            ("containers/php/channel/x.cpp", '"containers/php/worker.hpp"'),
             ("containers/admin/x.cpp", '"console/run.hpp"'),
             ("apps/kraken/main.cpp", '"kraken/actor/tree.hpp"'),
         ]
@@ -154,6 +157,9 @@ class IncludeRules(unittest.TestCase):
             ("libruntime/kraken/net/x.cpp", '"kraken/wire/http1_field.hpp"'),
             ("containers/admin/x.cpp", '"console/api_json.hpp"'),
             ("containers/http/x.cpp", '"kraken/actor/incarnation.hpp"'),
+            ("containers/php/x.cpp", '"containers/php/channel/x.hpp"'),
+            ("containers/php/channel/x.cpp", '"containers/php/pool/x.hpp"'),
+            ("containers/php/pool/x.cpp", '"config/pool_options.hpp"'),
             ("console/x.cpp", '"console/detail/json.hpp"'),
             ("apps/kraken-runtime/main.cpp", '"containers/php/pool.hpp"'),
             ("tests/unit/wire/x.cpp", '"kraken/actor/tree.hpp"'),
@@ -219,6 +225,25 @@ class TreeRules(unittest.TestCase):
         files["config/d.hpp"] = ""
         self.assertEqual([path for path, _ in of_files(rule, files)],
                          ["config/ba.cpp", "config/part/a.cpp", "config/d.hpp"])
+
+    def test_crowded(self):
+        rule = rules_tree.check_crowded
+        files = {f"console/p{n}{end}": "" for n in range(12) for end in (".cpp", ".hpp")}
+        files["console/detail/p12.hpp"] = files["console/CMakeLists.txt"] = ""
+        files.update({f"tests/x/p{n}.cpp": "" for n in range(20)})
+        with_more = dict(rules_tree.CROWDED)
+        rules_tree.CROWDED.clear()
+        self.addCleanup(rules_tree.CROWDED.update, with_more)
+        self.assertEqual(of_files(rule, files), [])
+        files["console/p12.hpp"] = ""
+        self.assertEqual(of_files(rule, files), [("console", 1)])
+        # An exemption has a bound of its own, and ends when it is no longer needed.
+        rules_tree.CROWDED["console"] = (13, "a table each")
+        self.assertEqual(of_files(rule, files), [])
+        files["console/p13.cpp"] = ""
+        self.assertEqual(of_files(rule, files), [("console", 1)])
+        del files["console/p13.cpp"], files["console/p12.hpp"]
+        self.assertEqual(of_files(rule, files), [("console", 1)])
 
     def test_named_tests(self):
         rule = rules_tree.check_named_tests

@@ -5,7 +5,7 @@
 #include "containers/php/worker_container.hpp"
 
 #include "../quiet_host.hpp"
-#include "pool_fixture.hpp"
+#include "pool/pool_fixture.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// See the header.
-#include "containers/php/php_frames.hpp"
+#include "containers/php/channel/php_frames.hpp"
 
 #include "kraken/bridge/worker_words.hpp"
 #include "kraken/wire/msgpack.hpp"

@@ -4,7 +4,7 @@
 /// unix socket of its own, gone once it has connected.
 #pragma once
 
-#include "containers/php/worker_channel.hpp"
+#include "containers/php/pool/worker_channel.hpp"
 #include "kraken/net/listener.hpp"
 #include "kraken/wire/narya_frame.hpp"
 

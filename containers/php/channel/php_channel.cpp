@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Frames of a container in PHP, turned into reports; answers and orders, turned into frames.
-#include "containers/php/php_channel.hpp"
+#include "containers/php/channel/php_channel.hpp"
 
 #include "kraken/bridge/worker_words.hpp"
 

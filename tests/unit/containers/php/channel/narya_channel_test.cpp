@@ -2,9 +2,9 @@
 /// @file
 /// A channel in the Narya dialect: greeting, answers as its workers give them, ends; and the door
 /// such a worker comes in by.
-#include "containers/php/narya_channel.hpp"
+#include "containers/php/channel/narya_channel.hpp"
 
-#include "pool_fixture.hpp"
+#include "../pool/pool_fixture.hpp"
 
 #include <catch2/catch.hpp>
 #include <sys/un.h>

@@ -4,7 +4,7 @@
 /// decides nothing.
 #pragma once
 
-#include "containers/php/php_frames.hpp"
+#include "containers/php/channel/php_frames.hpp"
 #include "kraken/model/cause.hpp"
 #include "kraken/model/lifecycle.hpp"
 #include "kraken/net/stream.hpp"

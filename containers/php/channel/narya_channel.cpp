@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Greeting, frames and end of Narya workers.
-#include "containers/php/narya_channel.hpp"
+#include "containers/php/channel/narya_channel.hpp"
 
-#include "containers/php/pool_shard.hpp"
+#include "containers/php/pool/pool_shard.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
 #include "kraken/wire/http1_response.hpp"
 

@@ -4,7 +4,7 @@
 /// shard's thread only. Owned by the daemon's wiring.
 #pragma once
 
-#include "containers/php/pool_shard.hpp"
+#include "containers/php/pool/pool_shard.hpp"
 #include "kraken/net/event_loop.hpp"
 #include "kraken/net/exchange.hpp"
 

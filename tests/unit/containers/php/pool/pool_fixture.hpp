@@ -4,9 +4,9 @@
 /// sent and writes what they say, frame by frame. No process is started.
 #pragma once
 
-#include "../fake_exchange.hpp"
-#include "containers/php/kraken_channel.hpp"
-#include "containers/php/pool_shard.hpp"
+#include "../../fake_exchange.hpp"
+#include "containers/php/channel/kraken_channel.hpp"
+#include "containers/php/pool/pool_shard.hpp"
 #include "kraken/wire/worker_side_frame.hpp"
 #include "support/loop_thread.hpp"
 

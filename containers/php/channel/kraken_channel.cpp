@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Frames of the worker protocol, turned into answers and reports.
-#include "containers/php/kraken_channel.hpp"
+#include "containers/php/channel/kraken_channel.hpp"
 
-#include "containers/php/php_frames.hpp"
-#include "containers/php/pool_shard.hpp"
+#include "containers/php/channel/php_frames.hpp"
+#include "containers/php/pool/pool_shard.hpp"
 #include "kraken/bridge/worker_words.hpp"
 #include "kraken/wire/http1_response.hpp"
 

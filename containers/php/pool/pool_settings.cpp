@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// From options to settings; every default is the option's.
-#include "containers/php/pool_settings.hpp"
+#include "containers/php/pool/pool_settings.hpp"
 
 #include <limits>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// What a worker says, right and wrong, and what its channel makes of it.
-#include "pool_fixture.hpp"
+#include "../pool/pool_fixture.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// What a container in PHP says, right and wrong, and the orders it gets.
-#include "containers/php/php_channel.hpp"
+#include "containers/php/channel/php_channel.hpp"
 
+#include "../pool/pool_fixture.hpp"
 #include "kraken/wire/msgpack.hpp"
 #include "kraken/wire/worker_side_frame.hpp"
-#include "pool_fixture.hpp"
 
 #include <catch2/catch.hpp>
 

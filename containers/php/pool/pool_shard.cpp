@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Queueing, assigning and ending of requests.
-#include "containers/php/pool_shard.hpp"
+#include "containers/php/pool/pool_shard.hpp"
 
-#include "containers/php/worker_channel.hpp"
+#include "containers/php/pool/worker_channel.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/wire/narya_frame.hpp"
 

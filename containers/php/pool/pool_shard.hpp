@@ -4,9 +4,9 @@
 /// plain calls: a request meets its worker here without any actor. Starts and stops no worker.
 #pragma once
 
-#include "containers/php/pool_group.hpp"
-#include "containers/php/pool_loan.hpp"
-#include "containers/php/pool_settings.hpp"
+#include "containers/php/pool/pool_group.hpp"
+#include "containers/php/pool/pool_loan.hpp"
+#include "containers/php/pool/pool_settings.hpp"
 #include "kraken/base/metric.hpp"
 #include "kraken/model/container_status.hpp"
 #include "kraken/net/event_loop.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Lending of requests between the shards of a pool, both sides.
-#include "containers/php/pool_loan.hpp"
+#include "containers/php/pool/pool_loan.hpp"
 
-#include "containers/php/pool_shard.hpp"
-#include "containers/php/worker_channel.hpp"
+#include "containers/php/pool/pool_shard.hpp"
+#include "containers/php/pool/worker_channel.hpp"
 
 #include <algorithm>
 #include <utility>

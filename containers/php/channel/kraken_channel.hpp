@@ -3,7 +3,7 @@
 /// A channel that speaks docs/reference/worker-protocol.md.
 #pragma once
 
-#include "containers/php/worker_channel.hpp"
+#include "containers/php/pool/worker_channel.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
 namespace kraken::containers {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// What all dialects share of a request's way to the worker and back.
-#include "containers/php/worker_channel.hpp"
+#include "containers/php/pool/worker_channel.hpp"
 
-#include "containers/php/pool_shard.hpp"
+#include "containers/php/pool/pool_shard.hpp"
 
 namespace kraken::containers {
 
