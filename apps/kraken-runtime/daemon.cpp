@@ -161,6 +161,12 @@ void daemon::start_shards() {
       each.run();
     });
   }
+  std::vector<executor*> shards;
+  for (auto& loop : loops_) {
+    shards.push_back(loop.get());
+  }
+  shards_.emplace(control_, shards);
+  control_.post([this] { shards_->begin(); }); // its clock goes while the loop runs
 }
 
 std::vector<actor::kind> daemon::kinds() {

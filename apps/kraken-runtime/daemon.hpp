@@ -133,6 +133,7 @@ private:
   std::unique_ptr<containers::front> admin_front_;
   std::unique_ptr<containers::token_gate> admin_gate_;
   std::unique_ptr<containers::front> admin_tcp_front_;
+  std::optional<containers::shard_watch> shards_;
   std::unique_ptr<reactor::waiting> signal_wait_;
   std::unique_ptr<reactor::waiting> sweep_wait_;
   std::unique_ptr<reactor::waiting> watchdog_wait_;

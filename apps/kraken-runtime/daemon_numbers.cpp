@@ -84,6 +84,13 @@ void daemon::measure(containers::metrics_page& page) {
   measure_access_logs(page);
   measure_pools(page);
   measure_output(page);
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    page.add("kraken_shard_silent_seconds",
+             type::gauge,
+             "How long a thread has been held up; 0: it turns.",
+             {{"shard", std::to_string(i)}},
+             std::chrono::duration<double>(shards_->silent(i)).count());
+  }
 }
 
 void daemon::measure_output(containers::metrics_page& page) {

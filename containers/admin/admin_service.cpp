@@ -243,8 +243,10 @@ void admin_service::show_lines(net::exchange& from, record_filter wanted, record
 }
 
 void admin_service::show_health(net::exchange& from, console::endpoint which) {
-  std::string reasons;
-  if (which != console::endpoint::live) {
+  const bool live = which == console::endpoint::live;
+  auto reasons =
+      environment_.shards->reasons(live ? limits::shard_silence_max : limits::shard_silence);
+  if (!live) {
     if (environment_.stopping && environment_.stopping()) {
       reasons += "the daemon is stopping\n";
     }

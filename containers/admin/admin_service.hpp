@@ -11,6 +11,7 @@
 #include "containers/admin/event_streams.hpp"
 #include "containers/admin/letter_door.hpp"
 #include "containers/admin/metrics_page.hpp"
+#include "containers/admin/shard_watch.hpp"
 #include "containers/admin/verb_door.hpp"
 #include "kraken/actor/tree.hpp"
 #include "kraken/net/event_loop.hpp"
@@ -44,6 +45,7 @@ struct admin_environment {
   std::function<void(stop_mode)> stop;
   std::function<void(metrics_page&)> measure; ///< adds what only others know
   std::function<bool()> stopping;
+  const shard_watch* shards = nullptr;
 };
 
 /// @thread its loop's

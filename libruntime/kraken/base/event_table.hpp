@@ -67,6 +67,8 @@ inline constexpr std::array event_table{
   event_row{"root_gave_up", level::error, "the root's budget is spent: the daemon ends"},
   event_row{"runtime_manager_threw", level::error, "the runtime manager caught an exception"},
   event_row{"service_manager_unreachable", level::warn, "systemd cannot be notified, continuing"},
+  event_row{"shard_silent", level::error, "a thread is held up, and all containers on it"},
+  event_row{"shard_turns_again", level::warn, "a thread that was held up goes on"},
   event_row{"shutdown_timeout", level::warn, "a container did not stop in time and is killed"},
   event_row{"solver_failed", level::warn, "a local rule's solver was refused or had no result"},
   event_row{"stop_deadline", level::warn, "the tree did not stop in time and is killed"},

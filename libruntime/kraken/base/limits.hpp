@@ -40,6 +40,11 @@ inline constexpr std::chrono::seconds answers_kept_for{60};
 inline constexpr std::size_t native_timers_max     = 1'000;  ///< of one container
 inline constexpr std::size_t own_threads_max       = 64;     ///< containers with `own_thread`
 
+// Watching the shards.
+inline constexpr std::chrono::milliseconds shard_ask_period{2'000}; ///< between signs of life
+inline constexpr std::chrono::milliseconds shard_silence{4'000};    ///< without one: not ready
+inline constexpr std::chrono::milliseconds shard_silence_max{30'000}; ///< without one: not alive
+
 // Commands.
 inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by then, one way or other
 inline constexpr std::chrono::seconds give_up_deadline{80};  ///< of a root that shuts itself down
