@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A thread of the daemon is held up, as by a native handler that never returns: the node says so while
-the other thread serves, and is well again when it goes on."""
+"""A thread of the daemon is held up, as by a native handler that never returns: the node says so
+while the other thread serves, and is well again when it goes on."""
 import time
 import unittest
 

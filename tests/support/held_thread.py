@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""One thread of another process is stopped, the others go on: what a handler that never returns does
-to its thread. A debugger's call does it, and the kernel lets go when this process ends."""
+"""One thread of another process is stopped, the others go on: what a handler that never returns
+does to its thread. A debugger's call does it; the kernel lets go when this process ends."""
 import ctypes
 import os
 
