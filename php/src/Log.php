@@ -76,7 +76,8 @@ final class Log
             self::plain($context, self::CONTEXT_DEPTH_MAX),
             \JSON_INVALID_UTF8_SUBSTITUTE | \JSON_UNESCAPED_SLASHES | \JSON_PARTIAL_OUTPUT_ON_ERROR
         );
-        \fwrite(\STDERR, "$level: $message$fields\n");
+        // The constant STDERR is the command line's; php-fpm and kraken-php have none.
+        \file_put_contents('php://stderr', "$level: $message$fields\n");
     }
 
     private static function plain(mixed $value, int $depth): mixed

@@ -24,13 +24,11 @@ final class Conversion
     private const PART_BYTES = 65_536;
 
     /**
-     * @param class-string<FoundationRequest> $requestClass
      * @param class-string<UploadedFile> $fileClass
      * @throws \Kraken\BadRequest when a form is broken
      */
     public static function request(
         Request $request,
-        string $requestClass = FoundationRequest::class,
         string $fileClass = UploadedFile::class
     ): FoundationRequest {
         $files = $request->files();
@@ -45,7 +43,7 @@ final class Conversion
             );
         });
         $script = (string) ($_SERVER['SCRIPT_FILENAME'] ?? '');
-        return new $requestClass(
+        return new FoundationRequest(
             $request->queryParams(),
             $request->form(),
             [],

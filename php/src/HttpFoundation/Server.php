@@ -30,13 +30,11 @@ final class Server
      * @param \Closure(FoundationRequest, ?FoundationResponse): void $after runs when the client has
      *        its answer; without an answer when $handle failed. If it throws, the process ends: what
      *        the application kept of the request is in no known state.
-     * @param class-string<FoundationRequest> $requestClass
      * @param class-string<UploadedFile> $fileClass
      */
     public function __construct(
         private readonly \Closure $handle,
         private readonly \Closure $after,
-        private readonly string $requestClass = FoundationRequest::class,
         private readonly string $fileClass = UploadedFile::class
     ) {
     }
@@ -63,7 +61,7 @@ final class Server
             // What was added while booting (a .env file) is looked for here by the application.
             $_SERVER += $booted;
             try {
-                $this->turn = [$this->requestClass::createFromGlobals(), null];
+                $this->turn = [FoundationRequest::createFromGlobals(), null];
                 $response = ($this->handle)($this->turn[0]);
                 $this->turn[1] = $response;
                 $response->send();
@@ -86,7 +84,7 @@ final class Server
 
     private function answer(Request $request): Response
     {
-        $converted = Conversion::request($request, $this->requestClass, $this->fileClass);
+        $converted = Conversion::request($request, $this->fileClass);
         $this->turn = [$converted, null];
         $response = ($this->handle)($converted);
         $this->turn[1] = $response;

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Laravel as Debian has it (8, without Octane), run by Kraken\\Laravel\\Worker: booted once, a copy
+of the application for each request."""
+import os
+
+from support.case import DaemonCase
+from support.frameworks import Pages, Sessions, application, require
+from support.waiting import wait_until
+
+
+class Shop(Pages, Sessions):
+    @classmethod
+    def setUpClass(cls):
+        require("php-laravel-framework", "php/Illuminate/Foundation/Application.php")
+        super().setUpClass()
+
+    def test_what_a_request_changes_in_the_application_ends_with_it(self):
+        found = [self.json("/state") for _ in range(3)]
+        self.assertEqual(found[0], {
+            "name": "Shop", "bound": False, "listeners": 0, "locale": "en", "console": False,
+            "gate": False, "own": True, "url": "http://test/a"})
+        self.assertEqual(found[1:], found[:1] * 2)
+        self.assertEqual(self.daemon.get("/hello").all("set-cookie"), [])
+
+    def test_a_user_is_known_to_one_request(self):
+        user = [("X-User", "1")]
+        self.assertEqual([self.json("/state", each)["gate"] for each in (user, [], user, [])],
+                         [True, False, True, False])
+
+    def test_controllers_are_made_for_each_request(self):
+        self.assertEqual([self.json("/cart")["calls"] for _ in range(2)], [1, 1])
+
+    def test_what_is_to_follow_the_answer_runs_once(self):
+        path = os.path.join(self.daemon.directory, "terminated")
+        if os.path.exists(path):
+            os.unlink(path)
+        self.json("/state")
+        wait_until(lambda: os.path.exists(path), "the application has terminated")
+        self.json("/cart")
+        self.assertEqual(os.path.getsize(path), 1)
+
+    def test_streams_are_sent_while_they_are_made(self):
+        self.assertEqual(self.daemon.get("/stream").parts, [b"part 1\n", b"part 2\n", b"part 3\n"])
+        self.assert_serves()
+
+    def test_cookies_of_an_answer_are_of_that_answer(self):
+        cookies = [each.split("=")[0] for each in self.daemon.get("/visits").all("set-cookie")]
+        self.assertEqual(sorted(cookies), ["plain", "shop_session"])
+        self.assertEqual(self.daemon.get("/hello").all("set-cookie"), [])
+
+
+class InKrakenPhp(Shop, DaemonCase):
+    config = application("laravel", "worker.php", "native")
+
+
+class InStockPhp(Shop, DaemonCase):
+    config = application("laravel", "worker.php", "program")
+
+
+class ByOctane:
+    """Octane's contracts as stubs: they show that its client is called, and when."""
+
+    def file(self, name):
+        return os.path.join(self.daemon.directory, name)
+
+    def test_octanes_worker_gets_requests_and_gives_answers(self):
+        self.assertEqual(self.daemon.get("/hello").body, b"hello\n")
+        self.assertEqual(self.daemon.get("/hello?print=first,").body, b"first,hello\n")
+
+    def test_its_worker_goes_on_after_the_answer(self):
+        for mark in ("1", "2"):
+            self.assertEqual(self.daemon.get("/hello?mark=" + mark).status, 200)
+            wait_until(lambda: os.path.exists(self.file("after-" + mark)), "it has gone on")
+
+    def test_an_error_without_an_answer_is_500(self):
+        answer = self.daemon.get("/broken")
+        self.assertEqual((answer.status, answer.body), (500, b"Internal Server Error\n"))
+        wait_until(lambda: "thrown by the sandbox" in self.daemon.log(), "it is logged")
+        self.assert_serves()
+
+    def test_its_worker_ends_in_good_order(self):
+        self.daemon.console("restart", "web")
+        wait_until(lambda: os.path.exists(self.file("terminated")), "it was terminated")
+
+
+class OctaneInKrakenPhp(ByOctane, DaemonCase):
+    config = application("laravel", "octane.php", "native")
+
+
+class OctaneInStockPhp(ByOctane, DaemonCase):
+    config = application("laravel", "octane.php", "program")
+
+
+class Unchanged(DaemonCase):
+    config = application("laravel", "", "classic").replace('"php", ', "")
+
+    def test_classic_mode_runs_the_same_application(self):
+        self.assertEqual(self.daemon.get("/hello").body, b"hello\n")
+        self.assertEqual(self.daemon.get("/visits").body, b"1")
