@@ -121,6 +121,7 @@ constexpr std::array serve_errors{invalid_argument, not_found, parse_error, perm
                                   already_running, restart_intensity_exceeded, system_error};
 constexpr std::array config_errors{invalid_argument, not_found, parse_error};
 constexpr std::array init_errors{already_exists, permission_denied, system_error};
+constexpr std::array doctor_errors{unsupported};
 constexpr std::array word_errors{invalid_argument};
 
 constexpr std::array rows{
@@ -193,6 +194,9 @@ constexpr std::array rows{
               endpoint::metrics, "", "", "", daemon_errors, "kraken metrics"},
   command_row{"health", "whether everything required is ready", place::view, {}, {}, subject::none,
               {}, endpoint::ready, "", "", "", daemon_errors, "kraken health"},
+  command_row{"doctor", "what is missing or unwise on this machine, and what to do about it",
+              place::console, {}, {}, subject::none, {}, {}, "", "", "", doctor_errors,
+              "kraken doctor\nkraken doctor -o json"},
   command_row{"top", "live view of all containers; ? shows its keys", place::console, {}, {},
               subject::none, {}, {}, "", "", "", daemon_errors, "kraken top"},
   command_row{"shell", "read commands with completion and history", place::console, {}, {},

@@ -63,11 +63,34 @@ int show_help(std::string_view topic, surroundings& around) {
   return 0;
 }
 
+/// @return 1 when something is missing, like any command that failed
+int examine(const invocation& asked, surroundings& around) {
+  if (!around.look_at_machine) {
+    return report(asked, error{errc::unsupported, "there is no machine to look at"}, around);
+  }
+  const auto findings = diagnose(around.look_at_machine(asked));
+  if (asked.output == form::json) {
+    around.out << pretty_json(to_json(findings));
+  } else if (asked.output == form::yaml) {
+    around.out << json_as_yaml(to_json(findings));
+  } else if (asked.output == form::name) {
+    for (const auto& each : findings) {
+      around.out << (each.level == severity::good ? "" : each.check + "\n");
+    }
+  } else {
+    around.out << render_findings(findings, around.look);
+  }
+  return std::ranges::count(findings, severity::problem, &finding::level) == 0 ? 0 : 1;
+}
+
 int run_here(const invocation& asked, surroundings& around) {
   if (asked.command->name == "top" || asked.command->name == "shell") {
     return around.interact
                ? around.interact(asked, around)
                : report(asked, error{errc::unsupported, "there is no terminal"}, around);
+  }
+  if (asked.command->name == "doctor") {
+    return examine(asked, around);
   }
   const text_map& args = asked.request.args;
   if (asked.command->name == "list") {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "console/client.hpp"
+#include "console/doctor.hpp"
 #include "console/invocation.hpp"
 #include "console/render.hpp"
 
@@ -38,6 +39,9 @@ struct surroundings {
 
   /// Carries out `top` and `shell`, which need the terminal itself; empty: they are refused.
   std::function<int(const invocation&, surroundings&)> interact{};
+
+  /// Gathers the facts for `doctor`; empty: it is refused.
+  std::function<machine_facts(const invocation&)> look_at_machine{};
 };
 
 /// Carries out one command line.

@@ -3,6 +3,7 @@
 /// The console program: what the process has (arguments, environment, terminal, clock) handed to
 /// the console room. No CAF, no configuration: it starts in milliseconds.
 #include "apps/kraken/interactive.hpp"
+#include "apps/kraken/machine.hpp"
 #include "console/run.hpp"
 
 #include <array>
@@ -60,15 +61,15 @@ kraken::seconds local_utc_offset() {
                                                 : kraken::seconds{local.tm_gmtoff};
 }
 
-/// `kraken-runtime` beside this program; empty when this program's path is not known.
-std::string sibling_runtime() {
+/// The program of this name beside this one; empty when this program's path is not known.
+std::string sibling(std::string_view name) {
   std::array<char, PATH_MAX> path{};
   const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size());
   if (length <= 0 || static_cast<std::size_t>(length) == path.size()) {
     return {};
   }
   const std::string_view self{path.data(), static_cast<std::size_t>(length)};
-  return std::string{self.substr(0, self.rfind('/') + 1)} + "kraken-runtime";
+  return std::string{self.substr(0, self.rfind('/') + 1)}.append(name);
 }
 
 kraken::error become_runtime(const std::vector<std::string>& arguments) {
@@ -80,22 +81,28 @@ kraken::error become_runtime(const std::vector<std::string>& arguments) {
   }
   pointers.push_back(nullptr);
   std::cout.flush();
-  if (const std::string sibling = sibling_runtime(); !sibling.empty()) {
-    ::execv(sibling.c_str(), pointers.data());
+  if (const std::string beside = sibling("kraken-runtime"); !beside.empty()) {
+    ::execv(beside.c_str(), pointers.data());
     if (errno != ENOENT) {
-      return kraken::errno_error("run '" + sibling + "'");
+      return kraken::errno_error("run '" + beside + "'");
     }
   }
   ::execvp(pointers.front(), pointers.data());
   return kraken::errno_error("run 'kraken-runtime' (neither beside kraken nor on the PATH)");
 }
 
+std::string socket_of(const kraken::console::invocation& asked) {
+  return kraken::console::find_socket(
+      asked.socket, environment("KRAKEN_SOCKET"), ::geteuid(), environment("XDG_RUNTIME_DIR"));
+}
+
 std::unique_ptr<kraken::console::api_transport>
 connect_to_daemon(const kraken::console::invocation& asked) {
-  return std::make_unique<kraken::console::unix_client>(
-      kraken::console::find_socket(
-          asked.socket, environment("KRAKEN_SOCKET"), ::geteuid(), environment("XDG_RUNTIME_DIR")),
-      asked.timeout);
+  return std::make_unique<kraken::console::unix_client>(socket_of(asked), asked.timeout);
+}
+
+kraken::console::machine_facts examine_machine(const kraken::console::invocation& asked) {
+  return kraken::app::look_at_machine(sibling("kraken-php"), socket_of(asked));
 }
 
 // One line, written over; only where somebody looks.
@@ -131,7 +138,8 @@ int main(int argc, char** argv) {
                                        connect_to_daemon,
                                        become_runtime,
                                        progress_on_terminal(),
-                                       interact};
+                                       interact,
+                                       examine_machine};
   const int exit_code = kraken::console::run(words, around);
   std::cout.flush();
   return std::cout.good() ? exit_code : 1;

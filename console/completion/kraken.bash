@@ -1,5 +1,5 @@
 # Completion of kraken for bash; made by `kraken completion bash`.
-_kraken_commands='serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health top shell list help completion chaos:kill container:send container:request container:command dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
+_kraken_commands='serve tree ps events logs inspect restart scale reload stop config:validate config:explain config:schema config:diff config:init arch:apply arch:check container:restart supervisor:reset metrics health doctor top shell list help completion chaos:kill container:send container:request container:command dead:list project:create project:destroy project:start project:stop project:status arch:start arch:stop arch:status container:start container:stop container:destroy container:status runtime:exists runtime:start runtime:stop runtime:destroy process:create process:exists process:start process:stop process:destroy thread:create thread:exists thread:start thread:stop thread:destroy server:ping'
 _kraken_flags='--output -o --socket --timeout --help -h --version -V'
 _kraken_values='--output=table,wide,json,yaml,name -o=table,wide,json,yaml,name --socket=@files --timeout=-'
 
@@ -27,6 +27,7 @@ _kraken_row() {
     supervisor:reset) args='@containers' flags='' values='' ;;
     metrics) args='' flags='' values='' ;;
     health) args='' flags='' values='' ;;
+    doctor) args='' flags='' values='' ;;
     top) args='' flags='' values='' ;;
     shell) args='' flags='' values='' ;;
     list) args='' flags='' values='' ;;

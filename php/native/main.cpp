@@ -13,6 +13,7 @@
 #include <optional>
 
 #include <fcntl.h>
+#include <main/php_version.h>
 
 namespace {
 
@@ -48,6 +49,10 @@ int refuse(std::string_view why) {
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view{argv[1]} == "--version") {
+    std::cout << "kraken-php " KRAKEN_VERSION " (PHP " PHP_VERSION ")\n";
+    return 0;
+  }
   const auto asked =
       kraken::php::read_command_line({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
   if (!asked) {
