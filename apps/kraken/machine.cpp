@@ -3,6 +3,7 @@
 /// See the header.
 #include "apps/kraken/machine.hpp"
 
+#include "kraken/base/pidfd.hpp"
 #include "kraken/base/unique_fd.hpp"
 
 #include <array>
@@ -106,7 +107,9 @@ std::optional<ended_program> run(std::vector<std::string> words, const std::stri
   }
   in.reset();
   ended_program done{-1, read_all(out.get())};
-  ::kill(pid, SIGKILL); // has ended, or has been waited for long enough
+  if (const auto child = pidfd::open(pid)) { // has ended, or has been waited for long enough
+    static_cast<void>(child->send(SIGKILL));
+  }
   int status = 0;
   if (::waitpid(pid, &status, 0) == pid && WIFEXITED(status)) {
     done.code = WEXITSTATUS(status);

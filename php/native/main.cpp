@@ -13,7 +13,6 @@
 #include <optional>
 
 #include <fcntl.h>
-#include <main/php_version.h>
 
 namespace {
 
@@ -50,7 +49,7 @@ int refuse(std::string_view why) {
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string_view{argv[1]} == "--version") {
-    std::cout << "kraken-php " KRAKEN_VERSION " (PHP " PHP_VERSION ")\n";
+    std::cout << "kraken-php " KRAKEN_VERSION " (PHP " << kraken::php::built_for() << ")\n";
     return 0;
   }
   const auto asked =

@@ -186,6 +186,10 @@ engine::~engine() {
   }
 }
 
+const char* built_for() noexcept {
+  return PHP_VERSION;
+}
+
 carrier& current_carrier() noexcept {
   return *static_cast<carrier*>(SG(server_context));
 }

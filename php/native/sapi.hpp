@@ -29,6 +29,9 @@ private:
   bool started_ = false;
 };
 
+/// The version of the PHP this program was compiled against: `8.2.35`.
+[[nodiscard]] const char* built_for() noexcept;
+
 /// The carrier of this process. Only between the start and the end of its engine.
 [[nodiscard]] carrier& current_carrier() noexcept;
 
