@@ -3,6 +3,7 @@
 /// Loading: layers into one document, the document into structs, structs checked and completed.
 #include "config/loader.hpp"
 
+#include "config/detail/complete_paths.hpp"
 #include "config/detail/container_options.hpp"
 #include "config/detail/cross_checks.hpp"
 #include "config/detail/includes.hpp"
@@ -12,11 +13,13 @@
 #include "config/detail/templates.hpp"
 #include "config/yaml_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <tuple>
 
 namespace kraken::config {
 
@@ -29,6 +32,29 @@ constexpr std::string_view nothing_to_serve =
     "(kraken serve worker.php), a file (kraken serve -c FILE), or write a first kraken.yaml "
     "(kraken config:init)";
 
+/// In the order of files (as read), lines and columns; the same mistake once, what was written
+/// elsewhere last.
+void sort_out(config_errors& mistakes) {
+  std::vector<std::string> sources;
+  const auto rank = [&sources](const config_error& one) {
+    if (one.at.from != origin::file || one.at.source == nullptr) {
+      return sources.size();
+    }
+    const auto found = std::ranges::find(sources, *one.at.source);
+    return static_cast<std::size_t>(found - sources.begin());
+  };
+  for (const auto& one : mistakes) {
+    if (one.at.from == origin::file && one.at.source != nullptr && rank(one) == sources.size()) {
+      sources.push_back(*one.at.source);
+    }
+  }
+  std::ranges::stable_sort(mistakes, {}, [&](const config_error& one) {
+    return std::tuple{rank(one), one.at.line, one.at.column};
+  });
+  const auto same = std::ranges::unique(mistakes, {}, &config_error::text);
+  mistakes.erase(same.begin(), same.end());
+}
+
 class configuration_loader {
 public:
   explicit configuration_loader(const load_request& from) : from_(from) {}
@@ -39,14 +65,13 @@ public:
     if (errors_.empty() || (document_.is == node::type::map && composed_)) {
       put_flags();
       read_options();
-    }
-    if (errors_.empty()) {
-      detail::cross_check(out_, document_, from_.who, errors_);
+      detail::complete_paths(out_, document_, names());
+      detail::cross_check(out_, document_, from_, errors_);
     }
     if (!errors_.empty()) {
+      sort_out(errors_);
       return tl::unexpected<config_errors>(std::move(errors_));
     }
-    complete_paths();
     out_.document = std::make_shared<const node>(std::move(document_));
     return std::move(out_);
   }
@@ -57,6 +82,8 @@ private:
     auto path = std::filesystem::absolute(std::filesystem::path{from_.directory} / name, failed);
     return path.lexically_normal();
   }
+
+  [[nodiscard]] detail::relative_names names() const { return {resolved(".")}; }
 
   [[nodiscard]] bool narya_asked() const {
     return from_.narya.config || from_.narya.host || from_.narya.port || from_.narya.workers;
@@ -159,7 +186,7 @@ private:
     detail::apply_templates(document_, errors_);
     detail::placeholder_values values;
     values.environment = &from_.environment;
-    values.basepath = [this](const place& at) { return absolute_name(".", at); };
+    values.basepath = [this](const place& at) { return names().absolute(".", at); };
     detail::fill_placeholders(document_, values, errors_);
     composed_ = errors_.size() == before;
   }
@@ -239,7 +266,10 @@ private:
     read_sections({&daemon, 1}, document_, elsewhere, in);
     auto* root = document_.find("root");
     const auto* php = document_.find("php");
-    if (errors_.empty() && root != nullptr && php != nullptr) {
+    const bool php_misread = std::ranges::any_of(errors_, [](const config_error& one) {
+      return one.path == "php" || one.path.starts_with("php.");
+    });
+    if (!php_misread && root != nullptr && php != nullptr) {
       hand_down(*php, *root);
     }
     out_.root = read_root(document_.find("root"), errors_);
@@ -254,105 +284,6 @@ private:
       hand_down(php, child);
       if (kind_of(child) == "php" && php.is == node::type::map) {
         lay_under(child, php);
-      }
-    }
-  }
-
-  /// A relative name in a file is relative to the file, elsewhere to where we are.
-  [[nodiscard]] std::string absolute_name(const std::string& name, const place& at) const {
-    auto base = resolved(".");
-    if (at.from == origin::file && at.source != nullptr) {
-      base = resolved(*at.source).parent_path();
-    }
-    auto path = (base / name).lexically_normal();
-    return (path.has_filename() ? path : path.parent_path()).string();
-  }
-
-  void complete_path(std::string& name, std::string_view group, std::string_view key) const {
-    const auto* section = document_.find(group);
-    const auto* at = section == nullptr ? nullptr : section->find(key);
-    if (!name.empty() && at != nullptr) {
-      name = absolute_name(name, at->at);
-    }
-  }
-
-  void complete_paths() {
-    complete_path(out_.daemon.log.file, "log", "file");
-    complete_path(out_.daemon.admin.socket, "admin", "socket");
-    complete_path(out_.daemon.admin.token_file, "admin", "token_file");
-    complete_plugins();
-    const auto* php = document_.find("php");
-    complete_php(out_.daemon.php, php == nullptr ? document_ : *php);
-    if (const auto* root = document_.find("root")) {
-      complete_children(out_.root, *root);
-    }
-  }
-
-  void complete_plugins() {
-    const auto* native = document_.find("native");
-    const auto* at = native == nullptr ? nullptr : native->find("plugins");
-    auto& plugins = out_.daemon.native.plugins;
-    for (std::size_t i = 0; at != nullptr && i < plugins.size(); ++i) {
-      plugins[i] = absolute_name(plugins[i], i < at->items.size() ? at->items[i].at : at->at);
-    }
-  }
-
-  void complete_children(model::child_spec& parent, const node& at) const {
-    for (std::size_t i = 0; i < parent.children.size(); ++i) {
-      auto& child = parent.children[i];
-      const auto& child_at = at.find("children")->items[i];
-      const auto* cwd = child_at.find("cwd");
-      const auto complete = [&](process_options& program) {
-        program.cwd = absolute_name(program.cwd, cwd == nullptr ? child_at.at : cwd->at);
-      };
-      if (const auto* pool = dynamic_cast<const pool_spec_options*>(child.options.get())) {
-        auto values = pool->values;
-        complete(values.process);
-        child.options = std::make_shared<const pool_spec_options>(std::move(values));
-      } else if (const auto* run = dynamic_cast<const process_spec_options*>(child.options.get())) {
-        auto values = run->values;
-        complete(values.process);
-        child.options = std::make_shared<const process_spec_options>(std::move(values));
-      } else if (const auto* php = dynamic_cast<const php_spec_options*>(child.options.get())) {
-        auto values = php->values;
-        complete_php(values, child_at);
-        child.options = std::make_shared<const php_spec_options>(std::move(values));
-      } else if (const auto* http = dynamic_cast<const http_spec_options*>(child.options.get())) {
-        auto values = http->values;
-        complete_listen(values.listen, child_at.find("listen"));
-        const auto* log = child_at.find("access_log");
-        const auto* file = log == nullptr ? nullptr : log->find("file");
-        if (file != nullptr && !values.access_log.file.empty()) {
-          values.access_log.file = absolute_name(values.access_log.file, file->at);
-          if (log->find("format") == nullptr) {
-            values.access_log.format = access_log_format::text; // or the file would stay away
-          }
-        }
-        child.options = std::make_shared<const http_spec_options>(std::move(values));
-      }
-      complete_children(child, child_at);
-    }
-  }
-
-  void complete_php(php_options& php, const node& at) const {
-    const auto place_of = [&at](std::string_view key) -> const place& {
-      const auto* found = at.find(key);
-      return found == nullptr ? at.at : found->at;
-    };
-    php.process.cwd = absolute_name(php.process.cwd, place_of("cwd"));
-    for (auto* name : {&php.package, &php.autoload}) {
-      if (!name->empty()) {
-        *name = absolute_name(*name, place_of(name == &php.package ? "package" : "autoload"));
-      }
-    }
-  }
-
-  void complete_listen(std::vector<std::string>& listen, const node* at) const {
-    constexpr std::string_view prefix = "unix:";
-    for (std::size_t i = 0; at != nullptr && i < listen.size(); ++i) {
-      if (listen[i].starts_with(prefix)) {
-        const auto& where = i < at->items.size() ? at->items[i].at : at->at;
-        listen[i] = std::string{prefix} + absolute_name(listen[i].substr(prefix.size()), where);
       }
     }
   }

@@ -15,6 +15,7 @@
 #include "kraken/model/child_spec.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,6 +34,15 @@ struct option_flag {
   std::string value;
 };
 
+/// What only the machine can tell of a container that is to be started: programs, files, accounts.
+/// @param spec    with its names completed
+/// @param written what it was read from, for the places
+/// @param path    names of the containers from below the root joined by `/`
+using container_check = std::function<void(const model::child_spec& spec,
+                                           const node& written,
+                                           const std::string& path,
+                                           std::vector<config_error>& errors)>;
+
 /// What to load from. Order: default < file < environment < flag.
 struct load_request {
   std::vector<std::string> files; ///< of `-c`, later over earlier; none: see `load`
@@ -45,6 +55,7 @@ struct load_request {
   narya_flags narya;                              ///< of `-config -host -port -workers`
   std::string directory = ".";                    ///< what relative names are relative to
   run_as who = run_as::user;
+  container_check machine; ///< empty: the files and accounts of this machine are not looked at
 };
 
 /// A configuration without mistakes.
@@ -61,7 +72,7 @@ using config_errors = std::vector<config_error>;
 /// Loads. Without files and target: `kraken.yaml` in `directory`, else `.rr.yaml`, `.nry.yaml`;
 /// with a target the default topology: pool `web` and front `http` on 127.0.0.1:8888. A file
 /// with Narya's keys (or name) is imported.
-/// @return the configuration, or all mistakes found, at least one
+/// @return the configuration, or all mistakes found, at least one, in the order they are written
 /// @thread any; reads files
 [[nodiscard]] tl::expected<configuration, config_errors> load(const load_request& from);
 

@@ -170,8 +170,11 @@ own: maps key by key, `children` by `id`, `ready` and `alive` whole. YAML's anch
 | `%node%` `%basepath%` `%localhost%` | name of the daemon, directory of the file, `127.0.0.1` |
 | `%%` | one per cent sign |
 
-`kraken config:explain` shows every option in force and who gave it; `kraken config:validate` checks
-a file; `kraken config:schema` prints a JSON Schema for editors.
+`kraken config:explain` shows every option in force and who gave it; `kraken config:schema` prints a
+JSON Schema for editors. `kraken config:validate` checks a file and what it needs of this machine:
+programs in `PATH` and executable, worker scripts and document roots, working directories, users and
+groups of whatever starts with the daemon. `serve` and `reload` refuse a file for the same reasons;
+`--portable` leaves the machine out.
 )";
 
 constexpr std::string_view template_text =

@@ -59,6 +59,10 @@ constexpr std::array serve_flags{
            "form of the log lines", false, format_words},
 };
 constexpr std::array config_flags{config_flag, set_flag};
+constexpr std::array validate_flags{
+  config_flag, set_flag,
+  flag_row{"portable", 0, value_type::flag, "", "", completion::none,
+           "only what holds on any machine: programs, files and users are not looked for"}};
 constexpr std::array init_flags{
   flag_row{"force", 'f', value_type::flag, "", "", completion::none, "replace an existing file"}};
 constexpr std::array record_flags{
@@ -159,10 +163,11 @@ constexpr std::array rows{
   command_row{"stop", "stop the daemon in good order", place::daemon, {}, stop_flags, subject::none,
               {}, {}, "Daemon is stopping.", "", "Daemon could not be stopped.", daemon_errors,
               "kraken stop\nkraken stop --now"},
-  command_row{"config:validate", "check the configuration, all errors at once", place::program, {},
-              config_flags, subject::none, {}, {}, "Configuration is valid.", "",
-              "Configuration is not valid.", config_errors,
-              "kraken config:validate -c kraken.yaml"},
+  command_row{"config:validate",
+              "check the configuration and what it needs of this machine, all errors at once",
+              place::program, {}, validate_flags, subject::none, {}, {}, "Configuration is valid.",
+              "", "Configuration is not valid.", config_errors,
+              "kraken config:validate -c kraken.yaml\nkraken config:validate --portable"},
   command_row{"config:explain", "every option with its value and where it comes from",
               place::program, key_arguments, config_flags, subject::none, {}, {}, "", "", "",
               config_errors, "kraken config:explain\nkraken config:explain admin.socket"},

@@ -3,6 +3,7 @@
 /// Texts of the commands about configurations.
 #include "apps/kraken-runtime/config_commands.hpp"
 
+#include "apps/kraken-runtime/machine/machine_check.hpp"
 #include "config/explain.hpp"
 #include "config/reference_page.hpp"
 #include "console/command_table.hpp"
@@ -32,16 +33,23 @@ std::string with_files(std::string_view command, const config::load_request& req
 }
 
 int validate(const command_line& line) {
-  const auto loaded = config::load(line.load);
+  auto asked = line.load;
+  if (!line.flags.contains("portable")) {
+    asked.machine = check_machine;
+  }
+  const auto loaded = config::load(asked);
   if (!loaded) {
     return report(config::to_error(loaded.error()),
-                  "kraken help config:validate",
+                  "kraken config:schema (every option with its values)",
                   console::find_command("config:validate")->failure);
   }
   for (const auto& each : loaded->warnings) {
     std::cerr << "warning: " << each << "\n";
   }
-  std::cout << "Configuration is valid.\n";
+  std::cout << (loaded->root.children.empty()
+                    ? "Configuration is valid, but it declares no containers: there is nothing to "
+                      "run.\n"
+                    : "Configuration is valid.\n");
   return 0;
 }
 

@@ -3,42 +3,17 @@
 /// Who may ask for verbs and what a NAME in them stands for; where containers in PHP find their
 /// package.
 #include "apps/kraken-runtime/daemon.hpp"
+#include "apps/kraken-runtime/machine/installed_files.hpp"
 
 #include "containers/admin/program_spec.hpp"
 #include "containers/php/class_spec.hpp"
 #include "kraken/native/context.hpp"
-
-#include <array>
-#include <filesystem>
 
 #include <unistd.h>
 
 namespace kraken::runtime {
 
 namespace {
-
-// Beside an installed daemon, and in the source tree around build/bin.
-constexpr std::array package_places{"../share/kraken/php", "../../php"};
-
-std::string find_package() {
-  std::error_code none;
-  const auto here = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
-  for (const auto* place : package_places) {
-    const auto found = (here / place).lexically_normal();
-    if (std::filesystem::is_regular_file(found / "bin/container.php", none)) {
-      return found.string();
-    }
-  }
-  return (here / package_places.front()).lexically_normal().string();
-}
-
-// Beside the daemon, installed or built; wherever PATH has it otherwise.
-std::string find_native_program() {
-  std::error_code none;
-  const auto here = std::filesystem::read_symlink("/proc/self/exe", none).parent_path();
-  const auto beside = here / "kraken-php";
-  return std::filesystem::exists(beside, none) ? beside.string() : "kraken-php";
-}
 
 containers::php_verb_reply reply_of(const std::string& verb,
                                     const containers::verb_outcome& outcome) {

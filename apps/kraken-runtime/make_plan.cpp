@@ -3,6 +3,7 @@
 /// Options of the daemon, one by one.
 #include "apps/kraken-runtime/make_plan.hpp"
 
+#include "apps/kraken-runtime/machine/machine_check.hpp"
 #include "config/explain.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
@@ -18,7 +19,9 @@ void log_warnings(const daemon_plan& plan) {
 }
 
 result<daemon_plan> make_plan(const config::load_request& request) {
-  auto loaded = config::load(request);
+  auto asked = request;
+  asked.machine = check_machine;
+  auto loaded = config::load(asked);
   if (!loaded) {
     return fail(config::to_error(loaded.error()));
   }

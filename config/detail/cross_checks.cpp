@@ -6,6 +6,7 @@
 #include "config/detail/listen_address.hpp"
 #include "config/option_table.hpp"
 
+#include "kraken/base/nearest.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <algorithm>
@@ -44,11 +45,16 @@ place place_of(const node& at, std::string_view key) {
   return found == nullptr ? at.at : found->at;
 }
 
+/// The element itself; null when the list was written shorter.
+const node* item_of(const node& at, std::string_view key, std::size_t index) {
+  const auto* found = at.find(key);
+  return found != nullptr && index < found->items.size() ? &found->items[index] : nullptr;
+}
+
 /// The place of an element of the list `key`; of the list or container if it was written shorter.
 place place_of(const node& at, std::string_view key, std::size_t index) {
-  const auto* found = at.find(key);
-  return found != nullptr && index < found->items.size() ? found->items[index].at
-                                                         : place_of(at, key);
+  const auto* item = item_of(at, key, index);
+  return item == nullptr ? place_of(at, key) : item->at;
 }
 
 template <class Options>
@@ -60,9 +66,9 @@ class cross_checker {
 public:
   cross_checker(const configuration& from,
                 const node& document,
-                run_as who,
+                const load_request& asked,
                 std::vector<config_error>& errors)
-      : from_(from), document_(document), who_(who), errors_(errors) {
+      : from_(from), document_(document), asked_(asked), errors_(errors), read_(errors.size()) {
     if (const auto* root = document.find("root")) {
       collect(from.root, *root, {}, all_);
     }
@@ -82,6 +88,7 @@ public:
       if (const auto* php = options_of<php_spec_options>(*one.spec)) {
         check_user(one, php->values.process);
       }
+      check_machine(one);
     }
   }
 
@@ -90,10 +97,33 @@ private:
     errors_.push_back({at, std::move(path), std::move(message)});
   }
 
+  /// Whether reading found a mistake in what is below `path`.
+  [[nodiscard]] bool misread(std::string_view path) const {
+    return std::any_of(errors_.begin(), errors_.begin() + read_, [&](const config_error& one) {
+      const std::string_view wrong = one.path;
+      return wrong.starts_with(path) && (wrong.size() == path.size() || wrong[path.size()] == '.');
+    });
+  }
+
+  void check_machine(const checked_container& one) {
+    // Where it is in doubt what is meant, nothing is known of files.
+    if (!asked_.machine || misread(one.path + ".cwd") || misread(one.path + ".start")) {
+      return;
+    }
+    std::vector<config_error> found;
+    asked_.machine(*one.spec, *one.at, one.path, found);
+    for (auto& each : found) {
+      if (!misread(each.path)) {
+        errors_.push_back(std::move(each));
+      }
+    }
+  }
+
   void check_pools() {
     for (const auto& one : all_) {
       const auto* pool = options_of<pool_spec_options>(*one.spec);
       if (pool == nullptr) {
+        unknown_ = unknown_ || one.spec->kind.empty(); // might be one
         continue;
       }
       check_user(one, pool->values.process);
@@ -108,8 +138,10 @@ private:
       if (one.spec->id == "admin") {
         fault(place_of(*one.at, "id"), one.path + ".id", "'admin' is the admin API's own name");
       }
-      // Routes name pools by id, wherever they are in the tree.
-      if (!pools_.emplace(one.spec->id, one.path).second) {
+      // Routes name pools by id, wherever they are in the tree. That siblings have the same id has
+      // been told.
+      const auto other = pools_.emplace(one.spec->id, one.path).first;
+      if (other->second != one.path) {
         fault(place_of(*one.at, "id"),
               one.path + ".id",
               "there is another pool '" + one.spec->id + "': " + pools_[one.spec->id]);
@@ -134,8 +166,8 @@ private:
 
   void check_user(const checked_container& one, const process_options& program) {
     const bool root_user = program.user == "root" || program.user == "0" ||
-                           (program.user.empty() && who_ == run_as::root);
-    if (root_user && !program.allow_root) {
+                           (program.user.empty() && asked_.who == run_as::root);
+    if (root_user && !program.allow_root && !misread(one.path)) {
       fault(
           place_of(*one.at, "user"), one.path, "would run as root: set user, or allow_root: true");
     }
@@ -169,7 +201,8 @@ private:
   }
 
   void check_listen(const checked_container& one, const http_options& http) {
-    if (http.listen.empty() && one.at->find("listen") != nullptr) {
+    if (http.listen.empty() && one.at->find("listen") != nullptr &&
+        !misread(one.path + ".listen")) {
       fault(place_of(*one.at, "listen"), one.path + ".listen", "needs at least one address");
     }
     for (std::size_t i = 0; i < http.listen.size(); ++i) {
@@ -178,7 +211,7 @@ private:
   }
 
   void check_routes(const checked_container& one, const std::vector<route_options>& routes) {
-    if (routes.empty() && one.at->find("routes") != nullptr) {
+    if (routes.empty() && one.at->find("routes") != nullptr && !misread(one.path + ".routes")) {
       fault(place_of(*one.at, "routes"),
             one.path + ".routes",
             "needs at least one route, such as {path: /, to: POOL}");
@@ -187,7 +220,7 @@ private:
       const auto where = place_of(*one.at, "routes", i);
       const auto path = one.path + ".routes." + std::to_string(i);
       const auto before = errors_.size();
-      check_route(routes[i], where, path);
+      check_route(routes[i], item_of(*one.at, "routes", i), where, path);
       for (std::size_t j = 0; j < i && errors_.size() == before; ++j) {
         if (takes_all_of(routes[j], routes[i])) {
           fault(where,
@@ -199,44 +232,59 @@ private:
     }
   }
 
-  void check_route(const route_options& route, const place& where, const std::string& path) {
-    if (route.to.empty() == !route.respond.has_value()) {
+  void check_route(const route_options& route,
+                   const node* written,
+                   const place& where,
+                   const std::string& path) {
+    const auto at = [&](std::string_view key) {
+      return written == nullptr ? where : place_of(*written, key);
+    };
+    if (route.to.empty() == !route.respond.has_value() && !misread(path)) {
       fault(where, path, "needs exactly one of to and respond");
     }
     // `@name` is the daemon's own: only an import writes it.
     if (!route.to.empty() && !route.to.starts_with('@') && !pools_.contains(route.to)) {
-      std::vector<std::string_view> known;
-      for (const auto& [id, at] : pools_) {
-        known.emplace_back(id);
-      }
-      fault(where, path + ".to", unknown_text("no pool '" + route.to + "'", route.to, known));
+      check_target(route.to, at("to"), path + ".to");
     }
     const bool exact = !route.exact.empty();
     if (exact && route.path != route_options{}.path) {
       fault(where, path, "needs only one of path and exact");
     }
     const auto& wanted = exact ? route.exact : route.path;
+    const std::string key = exact ? "exact" : "path";
     if (!wanted.starts_with('/')) {
-      fault(
-          where, path + (exact ? ".exact" : ".path"), "must begin with '/', got '" + wanted + "'");
+      fault(at(key), path + "." + key, "must begin with '/', got '" + wanted + "'");
     }
     if (route.host.find(':') != std::string::npos && !route.host.starts_with('[')) {
-      fault(where, path + ".host", "has no port, got '" + route.host + "'");
+      fault(at("host"), path + ".host", "has no port, got '" + route.host + "'");
     }
     for (const auto& method : route.methods) {
       const bool upper = !method.empty() && std::ranges::all_of(method, [](unsigned char c) {
         return std::isupper(c) != 0 || c == '-';
       });
       if (!upper) {
-        fault(where, path + ".methods", "expected methods such as GET, got '" + method + "'");
+        fault(
+            at("methods"), path + ".methods", "expected methods such as GET, got '" + method + "'");
       }
+    }
+  }
+
+  void check_target(const std::string& to, const place& where, std::string path) {
+    std::vector<std::string_view> known;
+    for (const auto& [id, at] : pools_) {
+      known.emplace_back(id);
+    }
+    if (!unknown_ || nearest(to, known)) {
+      fault(where, std::move(path), unknown_text("no pool '" + to + "'", to, known));
     }
   }
 
   const configuration& from_;
   const node& document_;
-  run_as who_;
+  const load_request& asked_;
   std::vector<config_error>& errors_;
+  std::ptrdiff_t read_;  ///< errors of reading, the first ones
+  bool unknown_ = false; ///< whether there are containers of which the kind is not known
   std::vector<checked_container> all_;
   std::map<std::string, std::string> pools_; ///< id to path
   std::vector<std::pair<std::string, std::string>> addresses_;
@@ -267,9 +315,9 @@ private:
 
 void cross_check(const configuration& from,
                  const node& document,
-                 run_as who,
+                 const load_request& asked,
                  std::vector<config_error>& errors) {
-  cross_checker{from, document, who, errors}.run();
+  cross_checker{from, document, asked, errors}.run();
 }
 
 } // namespace kraken::config::detail

@@ -10,10 +10,14 @@
 
 namespace kraken::config::detail {
 
-/// Notes every mistake. @param document the one `from` was read from
+/// Notes every mistake that is not one of reading over again: where something could not be read,
+/// what follows from that is not told.
+/// @param document the one `from` was read from
+/// @param asked    for `who` and `machine`
+/// @param errors   those of reading, and more
 void cross_check(const configuration& from,
                  const node& document,
-                 run_as who,
+                 const load_request& asked,
                  std::vector<config_error>& errors);
 
 } // namespace kraken::config::detail

@@ -16,7 +16,7 @@ _kraken_row() {
     scale) args='@containers -' flags='' values='' ;;
     reload) args='' flags='' values='' ;;
     stop) args='' flags='--now' values='' ;;
-    config:validate) args='' flags='--config -c --set' values='--config=@files -c=@files --set=-' ;;
+    config:validate) args='' flags='--config -c --set --portable' values='--config=@files -c=@files --set=-' ;;
     config:explain) args='-' flags='--config -c --set' values='--config=@files -c=@files --set=-' ;;
     config:schema) args='' flags='' values='' ;;
     config:diff) args='' flags='' values='' ;;

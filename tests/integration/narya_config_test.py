@@ -100,8 +100,10 @@ class PhpKeys(NaryaConfigCase):
     def test_a_script_that_is_not_there(self):
         daemon = Daemon(narya_config(php="nothing.php"), file_name=".rr.yaml").launch()
         self.addCleanup(daemon.close)
-        wait_until(lambda: "Could not open input file: nothing.php" in daemon.log(),
-                   "the log says what is missing")
+        daemon.expected_code = 2
+        self.assertEqual(daemon.wait_end(), 2)
+        self.assertIn("web.start: there is no file '" + daemon.directory + "/nothing.php'",
+                      daemon.log())
 
 
 class WorkerKeys(NaryaConfigCase):

@@ -93,8 +93,8 @@ TEST_CASE("include: a cycle is shown with its chain, a missing file by its name"
         "a.yaml");
   files.write("conf/b.yaml", "include: [nothing.yaml, {}]\n");
   CHECK(files.mistakes() ==
-        "conf/b.yaml:1:25: include: expected the name of a file, a glob, or a list of them\n"
-        "conf/b.yaml:1:11: include: there is no file 'conf/nothing.yaml'");
+        "conf/b.yaml:1:11: include: there is no file 'conf/nothing.yaml'\n"
+        "conf/b.yaml:1:25: include: expected the name of a file, a glob, or a list of them");
 }
 
 TEST_CASE("templates: options come from them unless the container has its own") {

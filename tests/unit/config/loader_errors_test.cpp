@@ -133,17 +133,17 @@ TEST_CASE("what only the whole configuration shows") {
       {"listen: [\":80\", \"127.0.0.1:80\"]\n      routes: [{to: web}]",
        "kraken.yaml:6:23: http.listen: '127.0.0.1:80' is taken by http.listen"},
       {"listen: \":80\"\n      routes: [{to: wbe}]",
-       "kraken.yaml:7:16: http.routes.0.to: no pool 'wbe' (did you mean 'web'?)"},
+       "kraken.yaml:7:21: http.routes.0.to: no pool 'wbe' (did you mean 'web'?)"},
       {"listen: \":80\"\n      routes: [{to: http}]",
-       "kraken.yaml:7:16: http.routes.0.to: no pool 'http'"},
+       "kraken.yaml:7:21: http.routes.0.to: no pool 'http'"},
       {"listen: \":80\"\n      routes: []",
        "kraken.yaml:7:15: http.routes: needs at least one route, such as {path: /, to: POOL}"},
       {"listen: \":80\"\n      routes: [{path: /x}]",
        "kraken.yaml:7:16: http.routes.0: needs exactly one of to and respond"},
       {"listen: \":80\"\n      routes: [{path: x, to: web}]",
-       "kraken.yaml:7:16: http.routes.0.path: must begin with '/', got 'x'"},
+       "kraken.yaml:7:23: http.routes.0.path: must begin with '/', got 'x'"},
       {"listen: \":80\"\n      routes: [{methods: [get], to: web}]",
-       "kraken.yaml:7:16: http.routes.0.methods: expected methods such as GET, got 'get'"},
+       "kraken.yaml:7:26: http.routes.0.methods: expected methods such as GET, got 'get'"},
       {"listen: \":80\"\n      routes: [{to: web}, {path: /a, to: web}]",
        "kraken.yaml:7:27: http.routes.1: can never match: route 0 at kraken.yaml:7:16 takes "
        "everything it would"},
@@ -222,6 +222,67 @@ TEST_CASE("all mistakes are told at once, in the order of the file") {
         "kraken.yaml:1:1: nod: unknown option (did you mean 'node'?)\n"
         "kraken.yaml:2:9: shards: must be between 0 and 128, got '200'\n"
         "kraken.yaml:3:14: log.level: expected debug, info, warn, error or off, got 'loud'");
+}
+
+TEST_CASE("a mistake hides no other one") {
+  CHECK(mistakes_in("root:\n  children:\n"
+                    "    - {id: web, type: pool, start: [php, w.php], sise: 4}\n"
+                    "    - id: http\n      type: http\n      listen: 8888\n"
+                    "      routes:\n        - to: wbe\n") ==
+        "kraken.yaml:3:50: web.sise: unknown option (did you mean 'size'?)\n"
+        "kraken.yaml:6:15: http.listen: expected host:port, :port, unix:/path or fd:N, got '8888' "
+        "(did you mean ':8888'?)\n"
+        "kraken.yaml:8:15: http.routes.0.to: no pool 'wbe' (did you mean 'web'?)");
+}
+
+TEST_CASE("what follows from a mistake is not told") {
+  written_files files;
+  files.request.who = kraken::config::run_as::root;
+  const auto [options, expected] = GENERATE(table<std::string, std::string>({
+      {"allow_root: yes", "expected true or false"},
+      {"usr: www-data", "unknown option"},
+      {"user: [a]", "expected text"},
+  }));
+  files.write("kraken.yaml", pool_with(options));
+  CHECK_THAT(files.mistakes(), Catch::Contains(expected) && !Catch::Contains("\n"));
+  // Containers whose kind or id is not known may be the pool that is meant.
+  CHECK_THAT(mistakes_in("root:\n  children:\n    - {id: web, type: pol, start: [x]}\n"
+                         "    - {id: http, type: http, listen: \":1\", routes: [{to: web}]}\n"),
+             !Catch::Contains("no pool"));
+  CHECK_THAT(mistakes_in("root:\n  children:\n    - {id: web, type: pool, start: [x]}\n"
+                         "    - {id: web, type: pool, start: [y]}\n"),
+             Catch::Contains("two containers") && !Catch::Contains("another pool"));
+  CHECK_THAT(mistakes_in(front_with("listen: \":1\"\n      routes: [{too: web}]")),
+             Catch::Contains("unknown option") && !Catch::Contains("exactly one"));
+  CHECK_THAT(mistakes_in(front_with("listen:\n      routes: [{to: web}]")),
+             Catch::Contains("got nothing") && !Catch::Contains("at least one"));
+}
+
+TEST_CASE("what the machine says of a container stands among the other mistakes") {
+  written_files files;
+  std::vector<std::string> asked;
+  files.request.machine =
+      [&asked](const auto& spec, const auto& written, const auto& path, auto& errors) {
+        asked.push_back(path);
+        const auto* start = written.find("start");
+        if (start != nullptr && spec.start.front() == "absent") {
+          errors.push_back({written.at, path + ".user", "no user"});
+          errors.push_back({start->at, path + ".start", "no program"});
+        }
+      };
+  files.write("kraken.yaml",
+              "root:\n  children:\n    - {id: a, type: process, start: [absent]}\n"
+              "    - {id: b, type: process, start: [absent], user: [x]}\n"
+              "    - {id: c, type: process, start: absent x}\n"
+              "    - {id: http, type: http, listen: 80, routes: [{to: web}]}\n");
+  const auto told = files.mistakes();
+  CHECK_THAT(told,
+             Catch::StartsWith("kraken.yaml:3:7: a.user: no user\n"
+                               "kraken.yaml:3:37: a.start: no program\n"
+                               "kraken.yaml:4:37: b.start: no program\n"
+                               "kraken.yaml:4:53: b.user: expected text"));
+  CHECK_THAT(told, Catch::Contains("kraken.yaml:6:38: http.listen"));
+  CHECK(asked == std::vector<std::string>{"a", "b", "http"}); // c was not read as it is meant
 }
 
 TEST_CASE("files that cannot be used") {

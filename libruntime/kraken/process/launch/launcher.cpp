@@ -27,7 +27,6 @@ namespace kraken::process {
 namespace {
 
 constexpr int target_fd_max = 1023;
-constexpr std::string_view search_path = "/usr/local/bin:/usr/bin:/bin"; // as libc's default
 constexpr std::size_t child_stack_bytes = 64U << 10U; // run_child needs well under 4 KiB
 
 // What the plan's pointers point to.
@@ -131,9 +130,7 @@ result<void> prepare_program(const launch_spec& spec, prepared_launch& ready) {
     return fail(variables.error());
   }
   variables->insert_or_assign(std::string{launch_mark_variable}, ready.made.mark);
-  const auto path = variables->find("PATH");
-  auto program = detail::find_program(
-      spec.argv.front(), path == variables->end() ? search_path : std::string_view{path->second});
+  auto program = detail::find_program(spec.argv.front(), detail::search_path(*variables));
   if (!program) {
     return fail(program.error());
   }

@@ -86,6 +86,12 @@ result<variable_map> child_environment(const environment_spec& spec,
   return out;
 }
 
+std::string_view search_path(const variable_map& variables) {
+  constexpr std::string_view standard = "/usr/local/bin:/usr/bin:/bin";
+  const auto path = variables.find("PATH");
+  return path == variables.end() ? standard : std::string_view{path->second};
+}
+
 result<std::string> find_program(const std::string& program, std::string_view path) {
   if (program.find('/') != std::string::npos) {
     return program;

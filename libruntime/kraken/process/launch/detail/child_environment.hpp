@@ -28,6 +28,9 @@ using variable_map = std::map<std::string, std::string>;
                                                      const char* const* own,
                                                      const variable_map& defaults);
 
+/// The PATH that programs are searched in: the one of `variables`, or libc's default.
+[[nodiscard]] std::string_view search_path(const variable_map& variables);
+
 /// The file to execute for `program`: itself if it contains `/`, else the first executable file of
 /// this name in the absolute directories of `path`.
 /// @error errc::not_found, or errc::permission_denied when there is only one that is not

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// From options to what the launcher would look for.
+#include "apps/kraken-runtime/machine/machine_check.hpp"
+
+#include "apps/kraken-runtime/machine/installed_files.hpp"
+#include "kraken/process/launch/launch_check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+namespace kraken::runtime {
+
+namespace {
+
+/// A container's program as the launcher would get it.
+struct wanted_program {
+  process::launch_spec spec;
+  std::string_view key = "start";    ///< option that names it
+  std::optional<std::size_t> script; ///< argument that has to be a file
+  bool directory_serves = false;     ///< or may be a directory
+  bool beside_daemon = false;        ///< the program is ours; `start` has only its arguments
+};
+
+bool is_php(std::string_view program) {
+  const auto name = program.substr(program.rfind('/') + 1);
+  return name.starts_with("php") && name.find_first_not_of("0123456789.", 3) == name.npos;
+}
+
+/// The script among the arguments of PHP's command line program; none when it runs something else.
+std::optional<std::size_t> script_of(const std::vector<std::string>& argv) {
+  constexpr std::array<std::string_view, 3> with_value{"-d", "-c", "-z"};
+  constexpr std::array<std::string_view, 1> without{"-n"};
+  for (std::size_t at = 1; at < argv.size(); ++at) {
+    const std::string_view word = argv[at];
+    if (std::ranges::find(with_value, word) != with_value.end()) {
+      ++at;
+    } else if (word == "-f") {
+      return at + 1 < argv.size() ? std::optional{at + 1} : std::nullopt;
+    } else if (!word.starts_with('-')) {
+      return at;
+    } else if (std::ranges::find(without, word) == without.end() && !word.starts_with("-d")) {
+      return std::nullopt; // -r, -S and whatever else has no file, or another meaning
+    }
+  }
+  return std::nullopt;
+}
+
+void take(wanted_program& into, const config::process_options& from) {
+  into.spec.environment.set = from.env;
+  into.spec.environment.base =
+      from.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
+  into.spec.directory = from.cwd;
+  into.spec.user = from.user;
+  into.spec.group = from.group;
+}
+
+std::optional<wanted_program> program_of(const model::child_spec& spec) {
+  wanted_program out;
+  out.spec.argv = spec.start;
+  if (const auto* pool = dynamic_cast<const config::pool_spec_options*>(spec.options.get())) {
+    take(out, pool->values.process);
+    if (pool->values.carrier != config::worker_carrier::program) {
+      out.beside_daemon = true;
+      out.script = spec.start.size() > 1 && spec.start.front() == "php" ? 1 : 0;
+      out.directory_serves = pool->values.carrier == config::worker_carrier::classic;
+      out.spec.argv = {find_native_program()};
+      return out;
+    }
+  } else if (const auto* run =
+                 dynamic_cast<const config::process_spec_options*>(spec.options.get())) {
+    take(out, run->values.process);
+  } else if (const auto* php = dynamic_cast<const config::php_spec_options*>(spec.options.get())) {
+    take(out, php->values.process);
+    out.spec.argv = {php->values.binary};
+    out.key = "binary";
+    return out;
+  } else {
+    return std::nullopt;
+  }
+  if (!spec.start.empty() && is_php(spec.start.front())) {
+    out.script = script_of(spec.start);
+  }
+  return out;
+}
+
+/// Where the option, or a word of it, is written.
+config::place place_of(const config::node& written, std::string_view key, std::size_t word = 0) {
+  const auto* found = written.find(key);
+  if (found == nullptr) {
+    return written.at;
+  }
+  return word < found->items.size() ? found->items[word].at : found->at;
+}
+
+std::string_view key_of(process::launch_part part, std::string_view program_key) {
+  switch (part) {
+  case process::launch_part::program:
+    return program_key;
+  case process::launch_part::directory:
+    return "cwd";
+  case process::launch_part::user:
+    return "user";
+  case process::launch_part::group:
+    return "group";
+  }
+  return program_key;
+}
+
+/// `{}` when the script is there.
+std::string script_fault(const std::string& script, const wanted_program& wanted) {
+  std::error_code failed;
+  const auto file = std::filesystem::path{wanted.spec.directory} / script;
+  const auto status = std::filesystem::status(file, failed);
+  if (std::filesystem::is_regular_file(status) ||
+      (wanted.directory_serves && std::filesystem::is_directory(status))) {
+    return {};
+  }
+  const auto* what = wanted.directory_serves ? "file or directory" : "file";
+  return std::filesystem::exists(status)
+             ? "'" + file.string() + "' is not a " + what
+             : "there is no " + std::string{what} + " '" + file.string() + "'";
+}
+
+} // namespace
+
+void check_machine(const model::child_spec& spec,
+                   const config::node& written,
+                   const std::string& path,
+                   std::vector<config::config_error>& errors) {
+  const auto wanted = program_of(spec);
+  if (!wanted || !spec.autostart) {
+    return;
+  }
+  bool nowhere = false;
+  for (const auto& each : process::find_obstacles(wanted->spec)) {
+    nowhere = nowhere || each.part == process::launch_part::directory;
+    const auto key = key_of(each.part, wanted->key);
+    const bool ours = wanted->beside_daemon && each.part == process::launch_part::program;
+    errors.push_back({place_of(written, ours ? "carrier" : key),
+                      path + "." + std::string{ours ? "carrier" : key},
+                      ours ? each.text + " (kraken-php is a package of its own)" : each.text});
+  }
+  if (wanted->script && *wanted->script < spec.start.size() && !nowhere) {
+    if (auto fault = script_fault(spec.start[*wanted->script], *wanted); !fault.empty()) {
+      errors.push_back(
+          {place_of(written, "start", *wanted->script), path + ".start", std::move(fault)});
+    }
+  }
+}
+
+} // namespace kraken::runtime

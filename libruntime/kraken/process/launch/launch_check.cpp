@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The look-ups of a launch, one by one.
+#include "kraken/process/launch/launch_check.hpp"
+
+#include "kraken/process/launch/detail/child_environment.hpp"
+#include "kraken/process/launch/detail/identity.hpp"
+
+#include <cerrno>
+#include <optional>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace kraken::process {
+
+namespace {
+
+std::optional<std::string> directory_fault(const std::string& name) {
+  struct stat status {};
+  if (::stat(name.c_str(), &status) != 0) {
+    return errno == ENOENT || errno == ENOTDIR ? "there is no directory '" + name + "'"
+                                               : errno_error("'" + name + "'").context;
+  }
+  return S_ISDIR(status.st_mode) ? std::nullopt
+                                 : std::optional{"'" + name + "' is not a directory"};
+}
+
+/// Of a program named by its file.
+std::optional<std::string> file_fault(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) {
+    return errno == ENOENT || errno == ENOTDIR ? "there is no file '" + file + "'"
+                                               : errno_error("'" + file + "'").context;
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return "'" + file + "' is not a file";
+  }
+  if (::faccessat(AT_FDCWD, file.c_str(), X_OK, AT_EACCESS) != 0) {
+    return "'" + file + "' is not executable";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> program_fault(const launch_spec& spec) {
+  if (spec.argv.empty() || spec.argv.front().empty()) {
+    return "there is no program to start";
+  }
+  const auto& program = spec.argv.front();
+  if (program.find('/') != std::string::npos) {
+    const bool relative = program.front() != '/' && !spec.directory.empty();
+    return file_fault(relative ? spec.directory + "/" + program : program);
+  }
+  const auto variables = detail::child_environment(spec.environment, ::environ, {});
+  if (!variables) {
+    return variables.error().context;
+  }
+  const auto found = detail::find_program(program, detail::search_path(*variables));
+  return found ? std::nullopt : std::optional{found.error().context};
+}
+
+} // namespace
+
+std::vector<launch_obstacle> find_obstacles(const launch_spec& spec) {
+  std::vector<launch_obstacle> out;
+  const auto note = [&out](launch_part part, std::optional<std::string> text) {
+    if (text) {
+      out.push_back({part, std::move(*text)});
+    }
+    return text.has_value();
+  };
+  const bool nowhere =
+      !spec.directory.empty() && note(launch_part::directory, directory_fault(spec.directory));
+  const bool relative = !spec.argv.empty() && !spec.argv.front().empty() &&
+                        spec.argv.front().front() != '/' &&
+                        spec.argv.front().find('/') != std::string::npos;
+  if (!nowhere || !relative) { // one mistake, told once
+    note(launch_part::program, program_fault(spec));
+  }
+  if (!spec.user.empty()) {
+    // A group of its own is needed only by who is given none.
+    const std::string any_group = spec.group.empty() ? "" : "0";
+    if (const auto found = detail::find_identity(spec.user, any_group); !found) {
+      note(launch_part::user, found.error().context);
+    }
+  }
+  if (!spec.group.empty()) {
+    if (const auto found = detail::find_identity("", spec.group); !found) {
+      note(launch_part::group, found.error().context);
+    }
+  }
+  return out;
+}
+
+} // namespace kraken::process

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Whether a program could be started as things are now. Starts nothing, and promises nothing:
+/// files and accounts may change before the launch.
+#pragma once
+
+#include "kraken/process/launch/launch_spec.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace kraken::process {
+
+/// What of a launch is in the way.
+enum class launch_part : std::uint8_t { program, directory, user, group };
+
+/// Why a launch would fail.
+struct launch_obstacle {
+  launch_part part = launch_part::program;
+  std::string text; ///< `no program 'x' in PATH '...'`
+};
+
+/// Looks for the program (in the child's PATH, or relative to its directory), the directory, the
+/// user and the group, as launch() would.
+/// @return everything in the way; empty: nothing that can be told before
+/// @thread any; reads the file system and the account database
+[[nodiscard]] std::vector<launch_obstacle> find_obstacles(const launch_spec& spec);
+
+} // namespace kraken::process

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a configuration asks of the machine and does not get is said before anything starts."""
+import os
+import subprocess
+import tempfile
+import unittest
+
+from support.case import fresh_daemon
+from support.daemon import CONSOLE
+from support.topology import AS_ROOT, http, pool, process, topology
+from support.waiting import STRETCH
+
+BROKEN = """root:
+  children:
+    - id: web
+      type: pool
+      start: [php, gone.php]
+      allow_root: true
+    - id: side
+      type: process
+      start: [no-such-program, x]
+      user: no-such-user
+      group: no-such-group
+      allow_root: true
+    - id: docs
+      type: pool
+      carrier: classic
+      start: [public]
+      allow_root: true
+    - id: far
+      type: process
+      start: [./run]
+      cwd: nowhere
+      allow_root: true
+    - id: plain
+      type: process
+      start: [./kraken.yaml]
+      allow_root: true
+    - id: later
+      type: process
+      start: [no-such-program]
+      autostart: false
+      allow_root: true
+    - id: http
+      type: http
+      listen: 8888
+      routes:
+        - to: wbe
+"""
+
+
+class Validate(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="kt-", dir="/tmp")
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def run_in(self, text, *words):
+        with open(os.path.join(self.directory, "kraken.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+        return subprocess.run([CONSOLE, *words], cwd=self.directory, capture_output=True,
+                              text=True, timeout=20 * STRETCH, check=False)
+
+    def test_everything_is_told_in_the_order_of_the_file_and_once(self):
+        done = self.run_in(BROKEN, "config:validate")
+        self.assertEqual(done.returncode, 2, done)
+        lines = [line[8:] for line in done.stderr.splitlines() if "kraken.yaml:" in line[:22]
+                 and "docs.carrier" not in line]  # where kraken-php is not built
+        here = self.directory
+        self.assertEqual(lines[0], f"kraken.yaml:5:20: web.start: there is no file "
+                                   f"'{here}/gone.php'")
+        self.assertTrue(lines[1].startswith("kraken.yaml:9:15: side.start: no program "
+                                            "'no-such-program' in PATH"), lines)
+        self.assertEqual(lines[2:7], [
+            "kraken.yaml:10:13: side.user: no user 'no-such-user'",
+            "kraken.yaml:11:14: side.group: no group 'no-such-group'",
+            f"kraken.yaml:16:15: docs.start: there is no file or directory '{here}/public'",
+            f"kraken.yaml:21:12: far.cwd: there is no directory '{here}/nowhere'",
+            f"kraken.yaml:25:15: plain.start: '{here}/./kraken.yaml' is not executable"])
+        self.assertIn("kraken.yaml:34:15: http.listen: expected host:port", lines[7])
+        self.assertIn("kraken.yaml:36:15: http.routes.0.to: no pool 'wbe' (did you mean 'web'?)",
+                      lines[8])
+        self.assertEqual(len(lines), 9, lines)
+
+    def test_what_holds_anywhere_can_be_checked_anywhere(self):
+        done = self.run_in(BROKEN, "config:validate", "--portable")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertNotIn("no-such", done.stderr)
+        self.assertNotIn("there is no", done.stderr)
+        self.assertIn("http.listen: expected host:port", done.stderr)
+
+    def test_serve_says_the_same_and_starts_nothing(self):
+        said = self.run_in(BROKEN, "config:validate").stderr.splitlines()
+        done = self.run_in(BROKEN, "serve", "--set", f"admin.socket={self.directory}/k.sock")
+        self.assertEqual(done.returncode, 2, done)
+        places = [line[8:] for line in said if ".yaml:" in line]
+        self.assertEqual([line[8:] for line in done.stderr.splitlines() if ".yaml:" in line],
+                         places)
+        self.assertNotIn("daemon_started", done.stderr)
+
+    def test_an_empty_file_has_nothing_to_run(self):
+        done = self.run_in("", "config:validate")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("nothing to run", done.stdout)
+        done = self.run_in(topology(process("p", "sleep", "1")), "config:validate")
+        self.assertEqual(done.stdout, "Configuration is valid.\n")
+
+    def test_scripts_are_found_where_php_would(self):
+        for start in (["php", "-r", "1;"], ["php", "-d", "a=b", "-n", "here.php"],
+                      ["php", "-f", "here.php"], ["php", "-S", "127.0.0.1:0"]):
+            with open(os.path.join(self.directory, "here.php"), "w", encoding="utf-8"):
+                pass
+            done = self.run_in(topology({"id": "p", "type": "process", "start": start, **AS_ROOT}),
+                               "config:validate")
+            self.assertEqual(done.returncode, 0, (start, done))
+
+
+class Reload(unittest.TestCase):
+    def test_a_missing_program_changes_nothing(self):
+        daemon = fresh_daemon(self, topology(pool(), http()))
+        before = daemon.pids()
+        daemon.write_config(topology(pool(), http(), process("side", "no-such-program")))
+        done = daemon.console("reload")
+        self.assertEqual(done.code, 2, done)
+        self.assertIn("side.start: no program 'no-such-program'", done.err)
+        self.assertEqual(daemon.pids(), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
