@@ -17,7 +17,7 @@ PROGRAMS = os.environ.get("KRAKEN_BIN_DIR", os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(__file__))), "build", "bin"))
 CONSOLE = os.path.join(PROGRAMS, "kraken")
 SHOWN_LOG_BYTES = 6_000
-PASSED_ON = ("PATH", "HOME", "LANG")
+PASSED_ON = ("PATH", "HOME", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS")
 
 
 class Console:
