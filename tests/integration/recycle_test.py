@@ -126,6 +126,8 @@ class Recycling(unittest.TestCase):
         with daemon.connect() as connection:
             pids = [connection.get("/recycle").body for _ in range(5)]
         self.assertEqual(len(set(pids)), 5)
+        # The answer is there before the last replacement has begun.
+        wait_until(lambda: self.sum_of(daemon, "recycles") == 5, "the fifth replacement")
         worker, = daemon.wait_settled(1)
         self.assertEqual((worker["restarts"], worker["recycles"]), (0, 5))
 
