@@ -54,9 +54,10 @@ void native_container::resume() {
   object_->resumed();
 }
 
-void native_container::child_changed(const model::container_status& child) {
+void native_container::child_changed(const model::container_identity& who,
+                                     const model::container_condition& now) {
   if (object_ != nullptr) {
-    object_->child_changed(child);
+    object_->child_changed(model::container_status{who, now});
   }
 }
 

@@ -43,7 +43,8 @@ public:
   void resume() override;
   [[nodiscard]] bool receive(actor::letter& what) override;
   void noticed(const actor::notice& what) override;
-  void child_changed(const model::container_status& child) override;
+  void child_changed(const model::container_identity& who,
+                     const model::container_condition& now) override;
 
 private:
   // context

@@ -110,9 +110,10 @@ void threaded_container::noticed(const actor::notice& what) {
   });
 }
 
-void threaded_container::child_changed(const model::container_status& child) {
-  post([child](thread_host& side) {
-    side.call([&child](actor::incarnation& inside) { inside.child_changed(child); });
+void threaded_container::child_changed(const model::container_identity& who,
+                                       const model::container_condition& now) {
+  post([who, now](thread_host& side) {
+    side.call([&](actor::incarnation& inside) { inside.child_changed(who, now); });
   });
 }
 

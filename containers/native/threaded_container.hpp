@@ -31,7 +31,8 @@ public:
   void updated(const model::child_spec& spec) override;
   [[nodiscard]] bool receive(actor::letter& what) override;
   void noticed(const actor::notice& what) override;
-  void child_changed(const model::container_status& child) override;
+  void child_changed(const model::container_identity& who,
+                     const model::container_condition& now) override;
 
 private:
   void post(std::function<void(thread_host&)> work);

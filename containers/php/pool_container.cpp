@@ -294,13 +294,14 @@ std::uint32_t pool_container::count_in(model::phase at) const {
       workers_.begin(), workers_.end(), [at](const auto& each) { return each.second.at == at; }));
 }
 
-void pool_container::child_changed(const model::container_status& child) {
-  const auto found = workers_.find(child.alias);
+void pool_container::child_changed(const model::container_identity& who,
+                                   const model::container_condition& now) {
+  const auto found = workers_.find(who.alias);
   if (found == workers_.end()) {
     return; // removed meanwhile
   }
-  found->second.at = child.at;
-  found->second.live = child.live;
+  found->second.at = now.at;
+  found->second.live = now.live;
   judge_readiness();
 }
 

@@ -32,7 +32,8 @@ public:
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count) override;
   [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done) override;
   void updated(const model::child_spec& spec) override;
-  void child_changed(const model::container_status& child) override;
+  void child_changed(const model::container_identity& who,
+                     const model::container_condition& now) override;
 
 private:
   struct shared_state;

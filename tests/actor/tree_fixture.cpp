@@ -129,9 +129,10 @@ void scripted::noticed(const actor::notice& what) {
   note("notice " + what.path + "=" + std::to_string(what.state));
 }
 
-void scripted::child_changed(const model::container_status& child) {
+void scripted::child_changed(const model::container_identity& who,
+                             const model::container_condition& now) {
   if (shell_.spec().name == "watcher") {
-    note("sees " + child.alias + " " + std::string(model::to_string(child.at)) + " at");
+    note("sees " + who.alias + " " + std::string(model::to_string(now.at)) + " at");
   }
 }
 
@@ -234,25 +235,25 @@ answer_ptr tree_fixture::start(model::child_spec root) {
   const auto made = std::make_shared<answer>();
   manager_ = system_.spawn<actor::runtime_manager>(
       tree, std::make_shared<const model::child_spec>(std::move(root)));
-  actor::tell(manager_,
-              actor::begin_tree{
-                  std::make_shared<actor::pending_reply>(nullptr, [made](result<model::reply> got) {
-                    ++made->times;
-                    made->got = std::move(got);
-                  })});
+  actor::put_ahead(manager_,
+                   actor::begin_tree{std::make_shared<actor::pending_reply>(
+                       nullptr, [made](result<model::reply> got) {
+                         ++made->times;
+                         made->got = std::move(got);
+                       })});
   run();
   return made;
 }
 
 answer_ptr tree_fixture::ask(model::command what) {
   const auto made = std::make_shared<answer>();
-  actor::tell(manager_,
-              actor::execute{std::make_shared<const model::command>(std::move(what)),
-                             std::make_shared<actor::pending_reply>(
-                                 &executor_, [made](result<model::reply> got) {
-                                   ++made->times;
-                                   made->got = std::move(got);
-                                 })});
+  actor::put_ahead(manager_,
+                   actor::execute{std::make_shared<const model::command>(std::move(what)),
+                                  std::make_shared<actor::pending_reply>(
+                                      &executor_, [made](result<model::reply> got) {
+                                        ++made->times;
+                                        made->got = std::move(got);
+                                      })});
   run();
   return made;
 }
@@ -265,7 +266,7 @@ answer_ptr tree_fixture::ask(model::verb what, std::string target) {
 }
 
 void tree_fixture::stop_tree(milliseconds deadline) {
-  actor::tell(manager_, actor::end_tree{deadline});
+  actor::put_ahead(manager_, actor::end_tree{deadline});
   run();
 }
 

@@ -69,7 +69,8 @@ public:
   void resume() override;
   bool receive(actor::letter& what) override;
   void noticed(const actor::notice& what) override;
-  void child_changed(const model::container_status& child) override;
+  void child_changed(const model::container_identity& who,
+                     const model::container_condition& now) override;
   milliseconds relieved() override;
   result<std::uint32_t> scale(std::uint32_t count) override;
   void updated(const model::child_spec& spec) override;

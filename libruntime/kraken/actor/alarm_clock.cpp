@@ -46,7 +46,7 @@ alarm_clock::~alarm_clock() = default;
 caf::behavior alarm_clock::make_behavior() {
   silence();
   return {
-      [this](tick) {
+      [this](const order&) { // a tick: nobody sends it anything else
         const auto at = now();
         wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
         waiting_.ring(at);
@@ -74,7 +74,7 @@ void alarm_clock::arm() {
   const auto next = waiting_.next();
   if (next && (wakes_.empty() || *next < *wakes_.begin())) {
     wakes_.insert(*next);
-    scheduled_send(this, *next, tick{});
+    scheduled_send(this, *next, order{tick{}});
   }
 }
 

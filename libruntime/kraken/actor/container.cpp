@@ -10,63 +10,69 @@
 #include "caf/actor_system.hpp"
 
 #include <exception>
+#include <functional>
 #include <utility>
+#include <variant>
 
 namespace kraken::actor {
 
 container::container(caf::actor_config& config, birth given)
     : hosted_actor(config, given.tree->shards[given.shard].unit), birth_(std::move(given)),
-      kind_(birth_.tree->kinds.at(birth_.spec->kind)), lane_(birth_.own),
-      wake_up_(*this, birth_.tree->shards[birth_.shard]),
-      desk_(birth_.tree->shells, *birth_.tree->dead, birth_.own, *this),
-      supervisor_(birth_.spec->supervise,
-                  *this,
-                  birth_.tree->seed ^ std::hash<std::string>{}(birth_.path)) {
-  status_.path = birth_.path;
-  status_.alias = birth_.spec->id;
-  status_.parent = birth_.parent;
-  status_.kind = birth_.spec->kind;
-  status_.name = birth_.spec->name;
-  status_.shard = birth_.shard;
-  status_.lane = birth_.own->lane();
+      kind_(birth_.tree->kinds.at(birth_.spec->kind)), status_(birth_.first), lane_(birth_.own),
+      wake_up_(*this, birth_.tree->shards[birth_.shard]) {
   birth_.tree->present.enter();
   // On the board before the parent goes on: who was told of the child finds it.
-  const auto created = model::next(status_.in, model::event::create);
-  KRAKEN_ASSERT(created && *created == model::state_of(model::phase::idle));
-  status_.in = *created;
-  status_.at = model::phase::idle;
-  status_.since = now();
   publish();
 }
 
 container::~container() = default;
 
+template <class Call>
+void container::handle(Call&& what) {
+  try {
+    what();
+  } catch (const std::exception& e) {
+    on_exception(e.what());
+  } catch (...) { // anything may be thrown by a kind; the shell outlives it
+    on_exception("an exception that is no std::exception");
+  }
+  report_changes();
+  arm();
+}
+
 caf::behavior container::make_behavior() {
   silence();
-  report(child_report::note::changed);
   handle([this] {
-    for (const auto& child : birth_.spec->children) {
-      static_cast<void>(
-          supervisor_.add(std::make_shared<const model::child_spec>(child), maker::declared));
+    for (const auto& child : birth_.spec->children) { // their definitions are parts of ours
+      static_cast<void>(supervisor().add(
+          std::shared_ptr<const model::child_spec>(birth_.spec, &child), maker::declared));
     }
   });
   return {
       [this](deliver& what) { handle([&] { on_deliver(what); }); },
+      [this](const order& what) { handle([&] { take(what); }); },
       [this](const answered& what) { handle([&] { on_answered(what); }); },
-      [this](const instruction& what) { handle([&] { obey(what); }); },
-      [this](const life_report& what) { handle([&] { hear(what); }); },
-      [this](const child_report& what) { handle([&] { supervisor_.on_report(what); }); },
-      [this](const manage& what) { handle([&] { on_manage(what); }); },
-      [this](const plan_step& what) { handle([&] { on_plan_step(what); }); },
-      [this](tick) { handle([this] { on_tick(); }); },
       [this](pump) { handle([this] { pump_lane(); }); },
-      [this](const withdraw& what) { handle([&] { on_withdraw(what); }); },
-      [this](const watch_asked& what) { handle([&] { on_watch(what); }); },
-      [this](const unwatch_asked& what) { handle([&] { on_unwatch(what); }); },
-      [this](const heard_of& what) { handle([&] { on_notice(what); }); },
-      [this](const room_wanted& what) { handle([&] { on_room_wanted(what); }); },
-      [this](const room_at& what) { handle([&] { desk_.room_at(what.where); }); },
   };
+}
+
+void container::take(const order& what) {
+  struct {
+    container& self;
+    void operator()(const instruction& it) const { self.obey(it); }
+    void operator()(const life_report& it) const { self.hear(it); }
+    void operator()(const child_report& it) const { self.supervisor().on_report(it); }
+    void operator()(const manage& it) const { self.on_manage(it); }
+    void operator()(const plan_step& it) const { self.on_plan_step(it); }
+    void operator()(tick) const { self.on_tick(); }
+    void operator()(const withdraw& it) const { self.on_withdraw(it); }
+    void operator()(const watch_asked& it) const { self.on_watch(it); }
+    void operator()(const unwatch_asked& it) const { self.on_unwatch(it); }
+    void operator()(const heard_of& it) const { self.on_notice(it); }
+    void operator()(const room_wanted& it) const { self.on_room_wanted(it); }
+    void operator()(const room_at& it) const { self.mail_desk().room_at(it.where); }
+  } const to{*this};
+  std::visit(to, what.what);
 }
 
 /// Also the way out when the system forces its actors to end: strong handles would be cycles.
@@ -75,10 +81,14 @@ void container::on_exit() {
   beside_.reset();
   deadlines_.clear();
   wake_up_.at({});
-  supervisor_.abandon();
+  if (supervisor_) {
+    supervisor_->abandon();
+  }
   lane_.discard(dead_reason::closed);
   lane_.let_go();
-  desk_.close();
+  if (desk_) {
+    desk_->close();
+  }
   watchers_.clear();
   want_room_.clear();
   log_.reset();
@@ -88,19 +98,8 @@ void container::on_exit() {
   birth_.tree->present.leave();
 }
 
-void container::handle(const std::function<void()>& what) {
-  try {
-    what();
-  } catch (const std::exception& e) {
-    on_exception(e.what());
-  } catch (...) { // anything may be thrown by a kind; the shell outlives it
-    on_exception("an exception that is no std::exception");
-  }
-  arm();
-}
-
 void container::on_exception(const std::string& what) {
-  log::error("container_handler_threw", {{"container", status_.path}, {"what", what}});
+  log::error("container_handler_threw", {{"container", path()}, {"what", what}});
   model::cause why;
   why.kind = model::cause_kind::exception;
   why.type = "std::exception";
@@ -117,25 +116,25 @@ void container::on_tick() {
 }
 
 void container::move(model::event on, model::phase to) {
-  const auto next = model::next(status_.in, on);
+  const auto next = model::next(status_->in, on);
   KRAKEN_ASSERT(next && *next == model::state_of(to));
-  status_.in = *next;
+  status_.change().in = *next;
   show(to);
 }
 
 void container::show(model::phase to) {
-  KRAKEN_ASSERT(model::state_of(to) == status_.in);
-  status_.at = to;
-  status_.since = now();
+  KRAKEN_ASSERT(model::state_of(to) == status_->in);
+  status_.change().at = to;
+  status_.change().since = now();
   if (to != model::phase::backing_off) {
-    status_.next_at = {};
+    status_.change().next_at = {};
   }
   if (to != model::phase::backing_off && to != model::phase::parked &&
       to != model::phase::stopping && to != model::phase::ended) {
-    status_.next_action = solving_ && solving_->pending ? solving_->plan.step().name : "";
+    status_.change().next_action = solving_ && solving_->pending ? solving_->plan.step().name : "";
   }
   if (to == model::phase::ready) {
-    status_.last_cause.correlation = 0; // the next failure is a new story
+    status_.change().last_cause.correlation = 0; // the next failure is a new story
   }
   set_gate();
   publish();
@@ -146,48 +145,104 @@ void container::show(model::phase to) {
 }
 
 void container::publish() {
+  auto& board = birth_.tree->board;
   if (line_ == nullptr) {
-    line_ = birth_.tree->board.publish(status_, birth_.rank);
+    line_ = board.publish(birth_.who, status_.share(), birth_.rank);
   } else {
-    birth_.tree->board.publish(line_, status_, birth_.rank);
+    board.publish(line_, birth_.who, status_.share(), birth_.rank);
   }
 }
 
+/// Changes are told together, when the turn is over or something else is: its supervisor needs
+/// to know where a child is, not each step it took there.
 void container::report(child_report::note what, model::force flags) {
-  obeyed_told_ = obeyed_;
+  if (what == child_report::note::changed) {
+    owes_report_ = true;
+    return;
+  }
   child_report made;
-  made.id = status_.alias;
   made.what = what;
-  made.obeyed = obeyed_;
   made.flags = flags;
-  made.now = std::make_shared<const model::container_status>(status_);
+  report(std::move(made));
+}
+
+void container::report_changes() {
+  if (owes_report_) {
+    report(child_report{});
+  }
+}
+
+void container::report(child_report&& made) {
+  owes_report_ = false;
+  obeyed_told_ = obeyed_;
+  made.whose = birth_.entry;
+  made.obeyed = obeyed_;
+  made.now = status_.share();
   tell(caf::actor_cast<caf::actor>(birth_.supervisor), std::move(made));
 }
 
-caf::actor container::make_shell(const child_entry& child) {
-  const auto& shards = birth_.tree->shards;
-  birth given;
-  given.tree = birth_.tree;
-  given.spec = child.spec;
-  given.path = child.path;
-  given.parent = status_.path;
-  given.rank = child.rank;
-  given.shard = birth_.tree->place(
-      birth_.spec.get(), *child.spec, child.rank - 1, static_cast<std::uint32_t>(shards.size()));
-  given.supervisor = address();
-  KRAKEN_ASSERT(given.shard < shards.size());
-  return spawn_container(home_system(), std::move(given));
+remote_supervisor& container::supervisor() {
+  if (supervisor_ == nullptr) {
+    const auto seed = birth_.tree->seed ^ std::hash<std::string>{}(path());
+    supervisor_ = std::make_unique<remote_supervisor>(
+        birth_.spec->supervise, static_cast<supervisor_owner&>(*this), seed);
+  }
+  return *supervisor_;
 }
 
-caf::actor spawn_container(caf::actor_system& system, birth given) {
-  const auto tree = given.tree;
-  const auto own = std::make_shared<seat>(given.path, given.spec->mailbox, tree->dead);
-  given.own = own;
-  auto made = system.spawn<container>(std::move(given));
-  own->sit(made);
+desk& container::mail_desk() {
+  if (desk_ == nullptr) {
+    desk_ = std::make_unique<desk>(
+        birth_.tree->shells, *birth_.tree->dead, birth_.own, static_cast<desk_owner&>(*this));
+    desk_->show_ready(status_->at == model::phase::ready);
+  }
+  return *desk_;
+}
+
+void container::end_mail_of_life(std::uint64_t generation) {
+  if (desk_) {
+    desk_->end_life(generation);
+  }
+}
+
+void container::make_shell(const std::shared_ptr<child_entry>& child) {
+  const auto& shards = birth_.tree->shards;
+  const auto shard = birth_.tree->place(
+      birth_.spec.get(), *child->spec, child->rank - 1, static_cast<std::uint32_t>(shards.size()));
+  KRAKEN_ASSERT(shard < shards.size());
+  spawn_container(home_system(), birth_.tree, address(), child, shard);
+}
+
+void spawn_container(caf::actor_system& system,
+                     const std::shared_ptr<tree_context>& tree,
+                     const caf::actor_addr& supervisor,
+                     const std::shared_ptr<child_entry>& entry,
+                     std::uint32_t shard) {
+  const auto own =
+      std::make_shared<seat>(std::shared_ptr<const std::string>(entry->who, &entry->who->path),
+                             entry->spec->mailbox,
+                             tree->dead);
+  const auto created = model::next(model::state::destroyed, model::event::create);
+  KRAKEN_ASSERT(created && *created == model::state_of(model::phase::idle));
+  auto first = std::make_shared<model::container_condition>();
+  first->in = *created;
+  first->at = model::phase::idle;
+  first->since = system.clock().now();
+  first->shard = shard;
+  first->lane = own->lane();
+  entry->seen = first;
+  entry->shell = system.spawn<container>(birth{.tree = tree,
+                                               .spec = entry->spec,
+                                               .who = entry->who,
+                                               .first = std::move(first),
+                                               .shard = shard,
+                                               .rank = entry->rank,
+                                               .entry = entry,
+                                               .own = own,
+                                               .supervisor = supervisor});
+  own->sit(entry->shell);
   tree->shells.add(own);
   release_logger();
-  return made;
 }
 
 bool container::comes_back() const {
@@ -196,16 +251,17 @@ bool container::comes_back() const {
 
 /// Children are supervised while their parent's own failure is being solved, too.
 bool container::running() const {
-  return serving() || (solving_ && status_.in == model::state::failed && !leaving_);
+  return serving() || (solving_ && status_->in == model::state::failed && !leaving_);
 }
 
 bool container::serving() const noexcept {
-  return status_.in == model::state::started && !leaving_;
+  return status_->in == model::state::started && !leaving_;
 }
 
-void container::child_changed(const model::container_status& child) {
+void container::child_changed(const model::container_identity& who,
+                              const model::container_condition& now) {
   if (life_) {
-    on_thrown(life_->child_changed(child));
+    on_thrown(life_->child_changed(who, now));
   }
 }
 

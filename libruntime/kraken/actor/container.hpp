@@ -14,13 +14,14 @@
 #include "kraken/actor/detail/container_parts.hpp"
 #include "kraken/actor/detail/desk.hpp"
 #include "kraken/actor/detail/life.hpp"
+#include "kraken/actor/detail/shared_record.hpp"
 #include "kraken/actor/hosted_actor.hpp"
 #include "kraken/actor/mailbox.hpp"
 #include "kraken/actor/messages.hpp"
 #include "kraken/actor/remote_supervisor.hpp"
 
-#include <list>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,13 +56,20 @@ private:
   using way_out = detail::way_out;
 
   // container.cpp: the actor
-  void handle(const std::function<void()>& what);
+  template <class Call>
+  void handle(Call&& what);
+  void take(const order& what);
   void arm() { wake_up_.at(deadlines_.next()); }
   void on_tick();
   void move(model::event on, model::phase to);
   void show(model::phase to);
   void publish();
   void report(child_report::note what, model::force flags = model::force::standard);
+  void report(child_report&& made);
+  void report_changes();
+  [[nodiscard]] remote_supervisor& supervisor();
+  [[nodiscard]] desk& mail_desk();
+  [[nodiscard]] const std::string& path() const noexcept { return birth_.who->path; }
 
   // container_instructions.cpp: what the supervisor wants
   void obey(const instruction& what);
@@ -80,11 +88,14 @@ private:
 
   // container_life.cpp: what the incarnation does
   void begin_life();
+  [[nodiscard]] std::unique_ptr<life> make_life(std::uint64_t generation);
   void arm_start();
   void hear(const life_report& what);
+  void hear_early(life& from);
   void on_ready();
   void on_unready();
   void start_children();
+  void end_children(after then, ending how);
   void check_ready();
   void on_ended(const model::cause& why);
   void on_recycle(const model::cause& why, serves_on meanwhile);
@@ -166,8 +177,8 @@ private:
   void wake_for_timers() override { arm(); }
   [[nodiscard]] time_point time() override { return now(); }
   [[nodiscard]] deadlines& timers() override { return deadlines_; }
-  [[nodiscard]] const std::string& path_of_owner() const override { return status_.path; }
-  [[nodiscard]] caf::actor make_shell(const child_entry& child) override;
+  [[nodiscard]] const std::string& path_of_owner() const override { return path(); }
+  void make_shell(const std::shared_ptr<child_entry>& child) override;
   [[nodiscard]] bool running() const override;
   [[nodiscard]] bool comes_back() const override;
   [[nodiscard]] bool serving() const noexcept;
@@ -175,11 +186,13 @@ private:
   void children_ended() override;
   void supervision_gave_up(model::cause why) override;
   void supervision_done(model::cause why) override;
-  void child_changed(const model::container_status& child) override;
+  void child_changed(const model::container_identity& who,
+                     const model::container_condition& now) override;
 
   // life_owner
   [[nodiscard]] hosted_actor& shell() noexcept override { return *this; }
-  [[nodiscard]] desk& mail() noexcept override { return desk_; }
+  [[nodiscard]] desk& mail() override { return mail_desk(); }
+  void end_mail_of_life(std::uint64_t generation) override;
   void hold_lane() override;
   void release_lane() override;
   [[nodiscard]] time_point time_of_life() override { return now(); }
@@ -192,22 +205,23 @@ private:
 
   birth birth_;
   const kind& kind_;
-  model::container_status status_;
+  shared_record<model::container_condition> status_;
   std::shared_ptr<status_board::line> line_; ///< of the board
   kraken::actor::mailbox lane_;
   deadlines deadlines_;
   wake_up wake_up_;
-  desk desk_;
-  remote_supervisor supervisor_;
+  // What most containers never need is made when it is needed.
+  std::unique_ptr<desk> desk_;
+  std::unique_ptr<remote_supervisor> supervisor_;
   std::unique_ptr<life> life_; ///< null: nothing runs
-  std::optional<companion> beside_;
-  std::optional<recycle_wish> due_;
+  std::unique_ptr<companion> beside_;
+  std::unique_ptr<recycle_wish> due_;
   std::uint32_t failed_successors_ = 0; ///< in a row
   std::uint64_t last_generation_ = 0;   ///< given to any incarnation
   std::optional<way_out> leaving_;
-  std::optional<solving> solving_;
+  std::unique_ptr<solving> solving_;
   std::list<std::pair<model::cause, ending>> failures_waiting_; ///< came while one is solved
-  std::optional<model::cause> done_waiting_;                     ///< supervision_done() likewise
+  std::unique_ptr<model::cause> done_waiting_;                  ///< supervision_done() likewise
   std::uint64_t last_step_ = 0;
   deadlines::token start_timer_;
   deadlines::token end_timer_;
@@ -215,8 +229,9 @@ private:
   time_point launched_{};
   remote_supervisor::extent extent_ = remote_supervisor::extent::wanted;
   owed owed_ = owed::both;
-  bool lane_held_ = false; ///< by the incarnation
-  bool passing_ = false;   ///< the supervisor stopped it to start it again
+  bool owes_report_ = false; ///< of the changes in this turn
+  bool lane_held_ = false;   ///< by the incarnation
+  bool passing_ = false;     ///< the supervisor stopped it to start it again
   std::vector<std::shared_ptr<watch_ticket>> watchers_;
   std::vector<std::shared_ptr<const room_ticket>> want_room_;
   std::shared_ptr<answer_log> log_;  ///< null until a request with an identity has come
@@ -225,7 +240,11 @@ private:
   std::uint64_t obeyed_told_ = 0;    ///< of these, reported
 };
 
-/// Spawns the shell of a container on its shard.
-[[nodiscard]] caf::actor spawn_container(caf::actor_system& system, birth given);
+/// Spawns the shell of a container on its shard, and shows it in the entry of its supervisor.
+void spawn_container(caf::actor_system& system,
+                     const std::shared_ptr<tree_context>& tree,
+                     const caf::actor_addr& supervisor,
+                     const std::shared_ptr<child_entry>& entry,
+                     std::uint32_t shard);
 
 } // namespace kraken::actor

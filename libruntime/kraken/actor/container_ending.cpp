@@ -19,11 +19,10 @@ void container::leave(after then, ending how, child_report::note note) {
     settle_companion(how);
     if (life_ && how == ending::orderly) {
       if (const auto threw = life_->drain()) {
-        log::warn("drain_threw", {{"container", status_.path}, {"reason", threw->text()}});
+        log::warn("drain_threw", {{"container", path()}, {"reason", threw->text()}});
       }
     }
-    then == after::destroy ? supervisor_.destroy_all(how) : supervisor_.stop_all(how);
-    return;
+    return end_children(then, how);
   }
   leaving_->then = then;
   leaving_->note = note;
@@ -39,10 +38,17 @@ void container::leave(after then, ending how, child_report::note note) {
   } else if (leaving_->at == step::companion) {
     return;
   } else if (then == after::destroy) {
-    supervisor_.destroy_all(leaving_->how);
+    end_children(then, leaving_->how);
   } else if (hurried) {
-    supervisor_.stop_all(how);
+    end_children(then, how);
   }
+}
+
+void container::end_children(after then, ending how) {
+  if (supervisor_ == nullptr) {
+    return children_ended();
+  }
+  then == after::destroy ? supervisor_->destroy_all(how) : supervisor_->stop_all(how);
 }
 
 void container::children_ended() {
@@ -63,12 +69,12 @@ void container::end_incarnation() {
     return kill_incarnation();
   }
   if (const auto threw = life_->stop()) {
-    log::warn("stop_threw", {{"container", status_.path}, {"reason", threw->text()}});
+    log::warn("stop_threw", {{"container", path()}, {"reason", threw->text()}});
     return kill_incarnation();
   }
   if (birth_.spec->shutdown.how == model::shutdown_spec::mode::within) {
     end_timer_ = deadlines_.at(now() + birth_.spec->shutdown.time, [this] {
-      log::warn("shutdown_timeout", {{"container", status_.path}});
+      log::warn("shutdown_timeout", {{"container", path()}});
       kill_incarnation();
     });
   }
@@ -77,10 +83,10 @@ void container::end_incarnation() {
 void container::kill_incarnation() {
   deadlines_.cancel(end_timer_);
   if (const auto threw = life_->kill()) {
-    log::warn("kill_threw", {{"container", status_.path}, {"reason", threw->text()}});
+    log::warn("kill_threw", {{"container", path()}, {"reason", threw->text()}});
   }
   end_timer_ = deadlines_.at(now() + limits::kill_grace, [this] {
-    log::error("incarnation_survived_kill", {{"container", status_.path}});
+    log::error("incarnation_survived_kill", {{"container", path()}});
     incarnation_gone();
   });
 }
@@ -89,8 +95,8 @@ void container::kill_incarnation() {
 void container::incarnation_gone() {
   deadlines_.cancel(end_timer_);
   end_life();
-  status_.pid = 0;
-  status_.live.reset();
+  status_.change().pid = 0;
+  status_.change().live.reset();
   if (leaving_ && leaving_->at == step::incarnation) {
     arrive();
   }
@@ -135,7 +141,7 @@ void container::arrive() {
   const auto way = *std::exchange(leaving_, std::nullopt);
   switch (way.then) {
   case after::rest:
-    if (status_.at == model::phase::stopping) {
+    if (status_->at == model::phase::stopping) {
       show(model::phase::ended);
     }
     return;
@@ -145,13 +151,14 @@ void container::arrive() {
   case after::judge:
     return report(way.note);
   case after::finish:
-    status_.at = model::phase::ended;
-    status_.since = now();
+    status_.change().at = model::phase::ended;
+    status_.change().since = now();
     publish();
     tell_watchers();
     return report(child_report::note::ended);
   case after::destroy:
-    if (supervisor_.size() > 0) { // the wish came when the children had only been stopped
+    if (supervisor_ &&
+        supervisor_->size() > 0) { // the wish came when the children had only been stopped
       return leave(after::destroy, way.how);
     }
     return arrive_destroyed();

@@ -13,7 +13,7 @@ namespace kraken::actor {
 
 /// @param how what becomes of the incarnation if the failure is escalated
 void container::failed(model::cause why, ending how) {
-  if (solving_ && status_.in == model::state::failed && !leaving_) {
+  if (solving_ && status_->in == model::state::failed && !leaving_) {
     record_too(why);
     if (failures_waiting_.size() < limits::failures_waiting) {
       failures_waiting_.emplace_back(std::move(why), how);
@@ -29,14 +29,14 @@ void container::failed(model::cause why, ending how) {
   deadlines_.cancel(start_timer_);
   record(std::move(why));
   move(model::event::fail, model::phase::held);
-  auto plan = model::plan_for(birth_.spec->local, status_.last_cause);
+  auto plan = model::plan_for(birth_.spec->local, status_->last_cause);
   const auto& first = *plan.steps.front();
   if (first.act != model::solver_act::proceed) {
     log::error("container_failed",
-               {{"container", status_.path},
-                {"supervisor", status_.parent},
-                {"reason", status_.last_cause.text()},
-                {"restarts", status_.restarts},
+               {{"container", path()},
+                {"supervisor", birth_.who->parent},
+                {"reason", status_->last_cause.text()},
+                {"restarts", status_->restarts},
                 {"rule", plan.matched},
                 {"solver", first.name}});
   }
@@ -46,13 +46,14 @@ void container::failed(model::cause why, ending how) {
   if (!plan.ruled) {
     return leave(after::judge, how);
   }
-  if (status_.beside == model::companion::successor) {
+  if (status_->beside == model::companion::successor) {
     settle_companion(ending::kill); // who goes on is for the plan to say
   }
-  solving_.emplace(solving{.plan = {std::move(plan.steps), birth_.spec->local_params},
-                           .how = how,
-                           .correlation = status_.last_cause.correlation,
-                           .generation = status_.generation});
+  solving_ =
+      std::make_unique<solving>(solving{.plan = {std::move(plan.steps), birth_.spec->local_params},
+                                        .how = how,
+                                        .correlation = status_->last_cause.correlation,
+                                        .generation = status_->generation});
   solve(solving_->plan.begin());
 }
 
@@ -68,22 +69,21 @@ void container::supervision_gave_up(model::cause why) {
 
 /// Makes `why`, a failure, the cause that counts.
 void container::record(model::cause why) {
-  status_.last_cause = completed(std::move(why));
-  remember(status_.last_cause);
+  status_.change().last_cause = completed(std::move(why));
+  remember(status_->last_cause);
 }
 
 /// An end that is no failure.
 void container::record_end(model::cause why) {
-  status_.last_cause = completed(std::move(why));
+  status_.change().last_cause = completed(std::move(why));
 }
 
 /// One more failure while one is being dealt with, or on the way out: it is seen, but it does not
 /// become the cause that counts.
 void container::record_too(model::cause why) {
   why = completed(std::move(why));
-  log::warn(
-      "failed_again",
-      {{"container", status_.path}, {"reason", why.text()}, {"correlation", why.correlation}});
+  log::warn("failed_again",
+            {{"container", path()}, {"reason", why.text()}, {"correlation", why.correlation}});
   remember(why);
   publish();
 }
@@ -91,18 +91,18 @@ void container::record_too(model::cause why) {
 model::cause container::completed(model::cause why) {
   why = model::bounded(std::move(why));
   if (why.correlation == 0) {
-    why.correlation = status_.last_cause.correlation != 0 ? status_.last_cause.correlation
-                                                          : ++birth_.tree->last_correlation;
+    why.correlation = status_->last_cause.correlation != 0 ? status_->last_cause.correlation
+                                                           : ++birth_.tree->last_correlation;
   }
   if (why.origin.empty()) {
-    why.origin = status_.path;
+    why.origin = path();
   }
   return why;
 }
 
 void container::remember(const model::cause& why) {
-  status_.failures = model::with_failure(
-      status_.failures, {now(), status_.generation, why.kind, why.text(), why.correlation});
+  status_.change().failures = model::with_failure(
+      status_->failures, {now(), status_->generation, why.kind, why.text(), why.correlation});
 }
 
 } // namespace kraken::actor

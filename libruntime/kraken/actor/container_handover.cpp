@@ -18,14 +18,14 @@
 namespace kraken::actor {
 
 bool container::overlaps() const {
-  return kind_.replaced == replacement::start_first && status_.at == model::phase::ready;
+  return kind_.replaced == replacement::start_first && status_->at == model::phase::ready;
 }
 
 /// Whether this life was long or useful enough for its end to be a planned one. What nobody counts
 /// must not turn into a loop: each turn costs a second or brings an answer.
 bool container::earned() {
   return now() - launched_ >= limits::recycle_uptime_min ||
-         (status_.live && status_.live->sum(&model::gauges::requests) > 0);
+         (status_->live && status_->live->sum(&model::gauges::requests) > 0);
 }
 
 model::cause container::too_early(const model::cause& why) {
@@ -44,32 +44,29 @@ void container::on_recycle(const model::cause& why, serves_on meanwhile) {
   if (!earned()) {
     return failed(too_early(why), ending::orderly);
   }
-  const bool under_way = status_.beside == model::companion::successor;
+  const bool under_way = status_->beside == model::companion::successor;
   if (meanwhile == serves_on::no && !under_way) {
     return recycle_in_place(why);
   }
   if (!overlaps()) {
     return recycle_in_place(why);
   }
-  due_ = recycle_wish{why, meanwhile};
+  due_ = std::make_unique<recycle_wish>(recycle_wish{why, meanwhile});
   if (!under_way) {
     report(child_report::note::due);
   }
 }
 
 void container::recycle_in_place(const model::cause& why) {
-  ++status_.recycles;
+  ++status_.change().recycles;
   record_end(why);
   show(model::phase::draining);
   leave(after::renew, ending::orderly);
 }
 
 void container::begin_successor(model::cause why, const reply_to& reply) {
-  auto next = status_;
-  next.generation = ++last_generation_;
-  beside_.emplace();
-  beside_->runs =
-      std::make_unique<life>(static_cast<life_owner&>(*this), birth_.tree, next, birth_.spec);
+  beside_ = std::make_unique<companion>();
+  beside_->runs = make_life(++last_generation_);
   beside_->launched = now();
   beside_->why = std::move(why);
   beside_->reply = reply;
@@ -82,31 +79,32 @@ void container::begin_successor(model::cause why, const reply_to& reply) {
   show_companion(model::companion::successor);
   if (auto threw = beside_->runs->begin(kind_)) {
     threw->kind = model::cause_kind::start_error;
-    successor_failed(*threw); // half begun: its destructor lets go
+    return successor_failed(*threw); // half begun: its destructor lets go
   }
+  hear_early(*beside_->runs);
 }
 
 void container::hear_beside(const life_report& what) {
-  const bool boots = status_.beside == model::companion::successor;
+  const bool boots = status_->beside == model::companion::successor;
   switch (what.what) {
   case life_report::kind::pid:
     beside_->pid = what.pid;
-    return show_companion(status_.beside);
+    return show_companion(status_->beside);
   case life_report::kind::gauges:
     beside_->live = what.live;
     return;
   case life_report::kind::ready:
     return boots && !beside_->failure ? take_over() : void();
   case life_report::kind::failed:
-    return boots ? end_successor(what.why) : void();
+    return boots ? end_successor(*what.why) : void();
   case life_report::kind::ended:
     if (boots) {
-      return successor_failed(what.why);
+      return successor_failed(*what.why);
     }
     log::info("container_predecessor_ended",
-              {{"container", status_.path},
+              {{"container", path()},
                {"generation", beside_->runs->generation()},
-               {"reason", what.why.text()}});
+               {"reason", what.why->text()}});
     return companion_gone();
   case life_report::kind::open:
   case life_report::kind::unready:
@@ -121,20 +119,20 @@ void container::take_over() {
   deadlines_.cancel(due_timer_);
   due_.reset();
   failed_successors_ = 0;
-  beside_.emplace();
+  beside_ = std::make_unique<companion>();
   beside_->runs = std::exchange(life_, std::move(next.runs));
-  beside_->pid = std::exchange(status_.pid, next.pid);
-  beside_->live = std::exchange(status_.live, next.live);
-  status_.generation = life_->generation();
+  beside_->pid = std::exchange(status_.change().pid, next.pid);
+  beside_->live = std::exchange(status_.change().live, next.live);
+  status_.change().generation = life_->generation();
   launched_ = next.launched;
-  ++status_.recycles;
+  ++status_.change().recycles;
   record_end(std::move(next.why));
   log::info("container_replaced",
-            {{"container", status_.path},
-             {"generation", status_.generation},
-             {"reason", status_.last_cause.text()}});
-  status_.beside = model::companion::predecessor;
-  status_.beside_pid = beside_->pid;
+            {{"container", path()},
+             {"generation", status_->generation},
+             {"reason", status_->last_cause.text()}});
+  status_.change().beside = model::companion::predecessor;
+  status_.change().beside_pid = beside_->pid;
   show(model::phase::ready);
   milliseconds time{0};
   if (const auto threw = beside_->runs->hand_over(time)) {
@@ -148,8 +146,8 @@ void container::take_over() {
 
 void container::beside_threw(const life::thrown& what) {
   if (what) {
-    status_.beside == model::companion::successor ? end_successor(*what)
-                                                  : end_companion(ending::kill);
+    status_->beside == model::companion::successor ? end_successor(*what)
+                                                   : end_companion(ending::kill);
   }
 }
 
@@ -164,15 +162,15 @@ void container::end_successor(model::cause why) {
 void container::successor_failed(const model::cause& why) {
   record(beside_->failure.value_or(why));
   log::warn("replacement_failed",
-            {{"container", status_.path},
+            {{"container", path()},
              {"generation", beside_->runs->generation()},
-             {"reason", status_.last_cause.text()}});
+             {"reason", status_->last_cause.text()}});
   if (const auto reply = beside_->reply) {
     reply->answer(
         fail(errc::start_failed,
-             status_.path + " serves on, its replacement failed: " + status_.last_cause.text()));
+             path() + " serves on, its replacement failed: " + status_->last_cause.text()));
   }
-  const auto wish = std::exchange(due_, std::nullopt);
+  auto wish = std::exchange(due_, nullptr);
   companion_gone();
   if (!wish) {
     return;
@@ -180,7 +178,7 @@ void container::successor_failed(const model::cause& why) {
   if (wish->meanwhile == serves_on::no) {
     return recycle_in_place(wish->why); // nothing serves any more: a failure to boot counts now
   }
-  due_ = wish;
+  due_ = std::move(wish);
   const auto delay = model::backoff_base(birth_.spec->backoff, ++failed_successors_);
   due_timer_ = deadlines_.at(now() + delay, [this] { ask_again(); });
 }
@@ -197,9 +195,9 @@ void container::settle_companion(ending how) {
   if (!beside_) {
     return;
   }
-  if (status_.beside == model::companion::successor) {
+  if (status_->beside == model::companion::successor) {
     if (const auto reply = beside_->reply) {
-      reply->answer(fail(errc::canceled, status_.path + " is ending"));
+      reply->answer(fail(errc::canceled, path() + " is ending"));
     }
     show_companion(model::companion::predecessor);
     end_companion(how); // orderly: it may have taken work this very moment
@@ -220,12 +218,12 @@ void container::end_companion(ending how) {
     return;
   }
   if (const auto threw = beside_->runs->kill()) {
-    log::warn("kill_threw", {{"container", status_.path}, {"reason", threw->text()}});
+    log::warn("kill_threw", {{"container", path()}, {"reason", threw->text()}});
   }
   beside_->timer = deadlines_.at(now() + limits::kill_grace, [this] {
-    log::error("incarnation_survived_kill", {{"container", status_.path}});
-    status_.beside == model::companion::successor ? successor_failed(model::cause{})
-                                                  : companion_gone();
+    log::error("incarnation_survived_kill", {{"container", path()}});
+    status_->beside == model::companion::successor ? successor_failed(model::cause{})
+                                                   : companion_gone();
   });
 }
 
@@ -240,8 +238,8 @@ void container::companion_gone() {
 }
 
 void container::show_companion(model::companion role) {
-  status_.beside = role;
-  status_.beside_pid = beside_ ? beside_->pid : 0;
+  status_.change().beside = role;
+  status_.change().beside_pid = beside_ ? beside_->pid : 0;
   publish();
   report(child_report::note::changed);
 }

@@ -72,8 +72,10 @@ void container::obey(const instruction& what) {
     expect(what);
     break;
   case instruction::act::reset:
-    supervisor_.reset();
-    status_.restarts_in_window = 0;
+    if (supervisor_) {
+      supervisor_->reset();
+    }
+    status_.change().restarts_in_window = 0;
     publish();
     break;
   case instruction::act::update:
@@ -101,9 +103,9 @@ void container::overruled(instruction::act by) {
 }
 
 void container::start(remote_supervisor::extent how_far) {
-  if (status_.in == model::state::started && !leaving_) {
-    if (how_far == remote_supervisor::extent::tree) {
-      supervisor_.start_all(how_far);
+  if (status_->in == model::state::started && !leaving_) {
+    if (how_far == remote_supervisor::extent::tree && supervisor_) {
+      supervisor_->start_all(how_far);
     }
     return;
   }
@@ -125,12 +127,12 @@ void container::begin_anew() {
 
 void container::restart(const instruction& what) {
   const bool asked = solving_ && solving_->plan.step().act == model::solver_act::start &&
-                     status_.in == model::state::stopped;
-  if ((status_.in != model::state::failed && !asked) || what.generation != status_.generation ||
+                     status_->in == model::state::stopped;
+  if ((status_->in != model::state::failed && !asked) || what.generation != status_->generation ||
       leaving_ || life_) {
     return;
   }
-  ++status_.restarts;
+  ++status_.change().restarts;
   show_budget(what);
   extent_ = remote_supervisor::extent::wanted;
   begin_life();
@@ -138,8 +140,8 @@ void container::restart(const instruction& what) {
 
 void container::stop(const instruction& what) {
   passing_ = what.passing;
-  if (status_.in == model::state::started || status_.in == model::state::failed) {
-    status_.next_action = what.then.next_action;
+  if (status_->in == model::state::started || status_->in == model::state::failed) {
+    status_.change().next_action = what.then.next_action;
     move(model::event::stop, model::phase::stopping);
     leave(after::rest, what.how);
   } else if (leaving_ && leaving_->then != after::destroy) {
@@ -149,8 +151,8 @@ void container::stop(const instruction& what) {
 }
 
 void container::destroy(const instruction& what) {
-  if (status_.in == model::state::started || status_.in == model::state::failed) {
-    status_.next_action.clear();
+  if (status_->in == model::state::started || status_->in == model::state::failed) {
+    status_.change().next_action.clear();
     move(model::event::stop, model::phase::stopping);
   }
   leave(after::destroy, what.how);
@@ -163,7 +165,7 @@ void container::replace() {
     }
     return;
   }
-  if (status_.in == model::state::started) {
+  if (status_->in == model::state::started) {
     show(model::phase::draining);
     leave(after::launch, ending::orderly);
     return;
@@ -180,11 +182,11 @@ void container::recycle_asked(const reply_to& reply) {
     }
     return;
   }
-  if (status_.in != model::state::started || leaving_ || !life_) {
-    reply->answer(fail(errc::not_started, status_.path + " has nothing to recycle now"));
+  if (status_->in != model::state::started || leaving_ || !life_) {
+    reply->answer(fail(errc::not_started, path() + " has nothing to recycle now"));
     return;
   }
-  const auto workers = life_->recycle_workers([reply, path = status_.path](result<void> all) {
+  const auto workers = life_->recycle_workers([reply, path = path()](result<void> all) {
     reply->answer(all ? result<model::reply>(model::reply{path + ": its workers are replaced"})
                       : fail(all.error()));
   });
@@ -206,14 +208,14 @@ void container::recycle_asked(const reply_to& reply) {
 
 /// Of its supervisor.
 void container::show_budget(const instruction& what) {
-  status_.restarts_in_window = what.then.restarts_in_window;
-  status_.intensity = what.then.intensity;
+  status_.change().restarts_in_window = what.then.restarts_in_window;
+  status_.change().intensity = what.then.intensity;
 }
 
 void container::expect(const instruction& what) {
-  if (status_.in == model::state::failed && what.generation == status_.generation && !leaving_) {
-    status_.next_action = what.then.next_action;
-    status_.next_at = what.then.next_at;
+  if (status_->in == model::state::failed && what.generation == status_->generation && !leaving_) {
+    status_.change().next_action = what.then.next_action;
+    status_.change().next_at = what.then.next_at;
     show_budget(what);
     if (what.then.at == model::phase::parked && solving_) {
       abandon_plan("its supervisor gave up");
@@ -230,59 +232,63 @@ void container::update(const instruction& what) {
   // What needs a restart gets one from the supervisor; until then what runs stays as it is.
   const bool live = !model::needs_restart(*birth_.spec, *what.spec);
   birth_.spec = what.spec;
-  supervisor_.configure(birth_.spec->supervise, birth_.spec->children);
+  if (supervisor_) {
+    supervisor_->configure(birth_.spec->supervise, birth_.spec->children);
+  }
   if (life_ && live) {
     on_thrown(life_->update(birth_.spec));
   }
-  if (live && status_.beside == model::companion::successor) {
+  if (live && status_->beside == model::companion::successor) {
     beside_threw(beside_->runs->update(birth_.spec));
   }
-  status_.name = birth_.spec->name;
+  if (birth_.who->name != birth_.spec->name) {
+    auto renamed = *birth_.who;
+    renamed.name = birth_.spec->name;
+    birth_.who = std::make_shared<const model::container_identity>(std::move(renamed));
+  }
   publish();
 }
 
 void container::on_manage(const manage& what) {
   const auto& asked = *what.what;
   if (!what.id.empty()) {
-    if (auto* const child = supervisor_.find(what.id)) {
-      return supervisor_.carry_out(*child, asked, what.reply);
+    if (auto* const child = supervisor().find(what.id)) {
+      return supervisor().carry_out(*child, asked, what.reply);
     }
-    return what.reply->answer(
-        fail(errc::not_found, status_.path + " has no child '" + what.id + "'"));
+    return what.reply->answer(fail(errc::not_found, path() + " has no child '" + what.id + "'"));
   }
   if (asked.what == model::verb::create && asked.spec != nullptr) {
     if (leaving_ && leaving_->then == after::destroy) {
-      return what.reply->answer(
-          fail(errc::container_destroyed, status_.path + " is being destroyed"));
+      return what.reply->answer(fail(errc::container_destroyed, path() + " is being destroyed"));
     }
     auto create = asked;
-    const auto* const there = supervisor_.find(asked.spec->id);
+    const auto* const there = supervisor().find(asked.spec->id);
     if (asked.spec->kind.empty() && there != nullptr) {
       create.spec = there->spec;
     }
-    const auto checked = check_definition(*birth_.tree, status_.path, *create.spec).and_then([&] {
+    const auto checked = check_definition(*birth_.tree, path(), *create.spec).and_then([&] {
       return model::check_place(birth_.spec->supervise, *create.spec);
     });
-    return checked ? supervisor_.create(create, what.made_by, what.reply)
+    return checked ? supervisor().create(create, what.made_by, what.reply)
                    : what.reply->answer(fail(checked.error()));
   }
   if (asked.what == model::verb::scale) {
     if (!life_ || leaving_) {
-      return what.reply->answer(fail(errc::not_started, status_.path + " is not started"));
+      return what.reply->answer(fail(errc::not_started, path() + " is not started"));
     }
     const auto scaled = life_->scale(asked.count);
     return scaled ? what.reply->answer(
-                        model::reply{status_.path + " scales to " + std::to_string(asked.count),
+                        model::reply{path() + " scales to " + std::to_string(asked.count),
                                      scaled.value() != asked.count})
                   : what.reply->answer(fail(scaled.error()));
   }
   if (asked.what == model::verb::signal) {
     const auto sent = life_ ? life_->signal_process(static_cast<int>(asked.count))
-                            : fail(errc::not_started, status_.path + " is not started");
-    return what.reply->answer(sent ? result<model::reply>{model::reply{status_.path, true}}
+                            : fail(errc::not_started, path() + " is not started");
+    return what.reply->answer(sent ? result<model::reply>{model::reply{path(), true}}
                                    : fail(sent.error()));
   }
-  what.reply->answer(fail(errc::internal, "a verb for the supervisor of " + status_.path));
+  what.reply->answer(fail(errc::internal, "a verb for the supervisor of " + path()));
 }
 
 } // namespace kraken::actor

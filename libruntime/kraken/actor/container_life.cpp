@@ -11,18 +11,19 @@
 namespace kraken::actor {
 
 void container::begin_life() {
-  status_.generation = ++last_generation_;
+  status_.change().generation = ++last_generation_;
   passing_ = false;
   std::erase_if(watchers_, [](const auto& one) { return one->kind() == bond::link; });
-  status_.pid = 0;
-  status_.live.reset();
+  status_.change().pid = 0;
+  status_.change().live.reset();
   launched_ = now();
-  supervisor_.reset(); // as OTP: a new incarnation supervises with a new budget
+  if (supervisor_) {
+    supervisor_->reset(); // as OTP: a new incarnation supervises with a new budget
+  }
   owed_ = owed::both;
   due_.reset();
-  life_ =
-      std::make_unique<life>(static_cast<life_owner&>(*this), birth_.tree, status_, birth_.spec);
-  if (status_.in == model::state::started) {
+  life_ = make_life(status_->generation);
+  if (status_->in == model::state::started) {
     show(model::phase::starting); // recycled or replaced
   } else {
     move(model::event::start, model::phase::starting);
@@ -37,6 +38,23 @@ void container::begin_life() {
   if (birth_.spec->supervise.start == model::start_order::parallel) {
     start_children();
   }
+  hear_early(*life_);
+}
+
+std::unique_ptr<life> container::make_life(std::uint64_t generation) {
+  return std::make_unique<life>(static_cast<life_owner&>(*this),
+                                birth_.tree,
+                                birth_.who,
+                                birth_.shard,
+                                generation,
+                                birth_.spec);
+}
+
+/// What it said before it returned from `start()`.
+void container::hear_early(life& from) {
+  for (const auto& each : from.take_early()) {
+    hear(each); // may end it
+  }
 }
 
 timer container::set_life_timer(std::uint64_t generation,
@@ -45,7 +63,7 @@ timer container::set_life_timer(std::uint64_t generation,
   const auto made = deadlines_.at(when, [this, generation, what = std::move(then)] {
     if (beside_ && beside_->runs->generation() == generation) {
       beside_threw(beside_->runs->elapsed(what));
-    } else if (life_ && status_.generation == generation) {
+    } else if (life_ && status_->generation == generation) {
       on_thrown(life_->elapsed(what));
     }
   });
@@ -70,7 +88,7 @@ void container::hear(const life_report& what) {
   if (beside_ && what.generation == beside_->runs->generation()) {
     return hear_beside(what);
   }
-  if (what.generation != status_.generation || !life_) {
+  if (what.generation != status_->generation || !life_) {
     return;
   }
   switch (what.what) {
@@ -81,23 +99,23 @@ void container::hear(const life_report& what) {
   case life_report::kind::unready:
     return on_unready();
   case life_report::kind::failed:
-    return failed(what.why, ending::kill);
+    return failed(*what.why, ending::kill);
   case life_report::kind::ended:
-    return on_ended(what.why);
+    return on_ended(*what.why);
   case life_report::kind::recycle:
-    return on_recycle(what.why, what.meanwhile);
+    return on_recycle(*what.why, what.meanwhile);
   case life_report::kind::pid:
-    status_.pid = what.pid;
+    status_.change().pid = what.pid;
     return publish();
   case life_report::kind::gauges:
-    status_.live = what.live;
+    status_.change().live = what.live;
     return publish();
   }
 }
 
 void container::on_ready() {
   deadlines_.cancel(start_timer_);
-  if (leaving_ || status_.at == model::phase::ready) {
+  if (leaving_ || status_->at == model::phase::ready) {
     return;
   }
   if (owed_ == owed::both) {
@@ -114,14 +132,18 @@ void container::on_unready() {
   } else if (owed_ == owed::nothing) {
     owed_ = owed::incarnation;
   }
-  if (serving() && status_.at == model::phase::ready) {
+  if (serving() && status_->at == model::phase::ready) {
     show(model::phase::starting);
   }
 }
 
 void container::start_children() {
-  children_begun_ = status_.generation;
-  supervisor_.start_all(std::exchange(extent_, remote_supervisor::extent::wanted));
+  children_begun_ = status_->generation;
+  const auto how_far = std::exchange(extent_, remote_supervisor::extent::wanted);
+  if (supervisor_ == nullptr) {
+    return children_started();
+  }
+  supervisor_->start_all(how_far);
 }
 
 void container::children_started() {
@@ -135,15 +157,15 @@ void container::children_started() {
 
 /// What is next on the way to `ready`; nothing while held: `proceed` comes back here.
 void container::check_ready() {
-  if (!serving() || status_.at != model::phase::starting) {
+  if (!serving() || status_->at != model::phase::starting) {
     return;
   }
-  if (owed_ == owed::children && children_begun_ != status_.generation) {
+  if (owed_ == owed::children && children_begun_ != status_->generation) {
     return start_children();
   }
   if (owed_ == owed::nothing) {
     show(model::phase::ready);
-    log::info("container_ready", {{"container", status_.path}, {"generation", status_.generation}});
+    log::info("container_ready", {{"container", path()}, {"generation", status_->generation}});
   }
 }
 
@@ -154,9 +176,9 @@ void container::on_ended(const model::cause& why) {
   const bool planned = why.kind == model::cause_kind::recycle;
   const bool loop = planned && !earned();
   end_life();
-  status_.pid = 0;
-  status_.live.reset();
-  if (status_.in == model::state::failed) { // held: its plan goes on without it
+  status_.change().pid = 0;
+  status_.change().live.reset();
+  if (status_->in == model::state::failed) { // held: its plan goes on without it
     return record_too(why);
   }
   if (planned) {
@@ -182,7 +204,8 @@ void container::end_unasked(model::cause why) {
 void container::supervision_done(model::cause why) {
   if (!serving()) {
     if (solving_) {
-      done_waiting_ = std::move(why); // it may go on, and then this still counts
+      done_waiting_ = std::make_unique<model::cause>(
+          std::move(why)); // it may go on, and then this still counts
     }
     return;
   }

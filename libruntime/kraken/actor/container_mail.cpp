@@ -16,8 +16,10 @@ constexpr std::size_t letters_per_turn = 64;
 
 void container::set_gate() {
   auto& own = *birth_.own;
-  desk_.show_ready(status_.at == model::phase::ready);
-  switch (status_.at) {
+  if (desk_) {
+    desk_->show_ready(status_->at == model::phase::ready);
+  }
+  switch (status_->at) {
   case model::phase::ready:
     own.show(seat::presence::online);
     return open_lane();
@@ -45,20 +47,20 @@ void container::set_gate() {
 
 /// Once there is no incarnation any more for good.
 void container::tell_watchers() {
-  const bool over = status_.at == model::phase::gone || status_.at == model::phase::parked ||
-                    (status_.at == model::phase::ended && !passing_);
+  const bool over = status_->at == model::phase::gone || status_->at == model::phase::parked ||
+                    (status_->at == model::phase::ended && !passing_);
   if (!over) {
     return;
   }
   const auto cause =
-      status_.last_cause.kind == model::cause_kind::none ? "" : status_.last_cause.text();
+      status_->last_cause.kind == model::cause_kind::none ? "" : status_->last_cause.text();
   for (const auto& one : std::exchange(watchers_, {})) { // links are dissolved by this
     if (one->kind() == bond::watch) {
-      one->fire(static_cast<int>(status_.in), cause);
+      one->fire(static_cast<int>(status_->in), cause);
     }
   }
-  if (status_.at != model::phase::gone) {
-    supervisor_.settle();
+  if (status_->at != model::phase::gone && supervisor_) {
+    supervisor_->settle();
   }
 }
 
@@ -66,17 +68,17 @@ void container::tell_watchers() {
 void container::tell_linked() {
   for (const auto& one : watchers_) {
     if (one->kind() == bond::link) {
-      one->fire(static_cast<int>(model::state::failed), status_.last_cause.text());
+      one->fire(static_cast<int>(model::state::failed), status_->last_cause.text());
     }
   }
 }
 
 void container::on_watch(const watch_asked& what) {
   if (what.ticket->kind() == bond::link) {
-    if (!life_ || leaving_ || status_.in == model::state::failed) {
-      return what.ticket->fire(static_cast<int>(status_.in), "it is not started");
+    if (!life_ || leaving_ || status_->in == model::state::failed) {
+      return what.ticket->fire(static_cast<int>(status_->in), "it is not started");
     }
-    desk_.link_back(what.ticket->watcher(), life_->generation());
+    mail_desk().link_back(what.ticket->watcher(), life_->generation());
   }
   watchers_.push_back(what.ticket);
   tell_watchers();
@@ -93,7 +95,7 @@ void container::on_unwatch(const unwatch_asked& what) {
 }
 
 void container::on_notice(const heard_of& what) {
-  const auto waits = desk_.hear_of(what);
+  const auto waits = mail_desk().hear_of(what);
   if (waits == 0) {
     return;
   }
@@ -144,7 +146,7 @@ void container::hold_lane() {
 }
 
 void container::release_lane() {
-  if (std::exchange(lane_held_, false) && status_.at == model::phase::ready) {
+  if (std::exchange(lane_held_, false) && status_->at == model::phase::ready) {
     open_lane();
   }
 }
@@ -199,8 +201,8 @@ void container::hand_over(letter& what) {
   const auto threw = life_->receive(what, taken);
   if (threw) {
     if (what.kind == letter_kind::message || what.reply) {
-      birth_.tree->dead->add(what.sender(), status_.path, dead_reason::in_flight);
-      what.reply.fail(failure::of(dead_reason::in_flight, status_.path + ": " + threw->text()));
+      birth_.tree->dead->add(what.sender(), path(), dead_reason::in_flight);
+      what.reply.fail(failure::of(dead_reason::in_flight, path() + ": " + threw->text()));
     }
   } else if (!taken) {
     birth_.own->bury(what, dead_reason::unhandled);
@@ -209,7 +211,7 @@ void container::hand_over(letter& what) {
 }
 
 void container::on_answered(const answered& what) {
-  const auto waits = desk_.hear(*what.call, what.what);
+  const auto waits = mail_desk().hear(*what.call, what.what);
   if (waits && life_) {
     on_thrown(life_->hear(waits, what.what));
   }

@@ -19,9 +19,9 @@ void container::solve(const model::plan_move& next) {
   case model::plan_move::act::try_step:
     return try_step(next);
   case model::plan_move::act::wait:
-    status_.next_action = next.step->name;
-    status_.next_at = now() + next.time;
-    solving_->timer = deadlines_.at(status_.next_at, [this] { solve(solving_->plan.waited()); });
+    status_.change().next_action = next.step->name;
+    status_.change().next_at = now() + next.time;
+    solving_->timer = deadlines_.at(status_->next_at, [this] { solve(solving_->plan.waited()); });
     return publish();
   case model::plan_move::act::escalate:
     static_cast<void>(hand_up(child_report::note::ended));
@@ -31,7 +31,7 @@ void container::solve(const model::plan_move& next) {
 
 void container::try_step(const model::plan_move& next) {
   solving_->step = ++last_step_;
-  status_.next_action = next.step->name;
+  status_.change().next_action = next.step->name;
   note_step("solver_started");
   await_step();
   switch (carry_out(*next.step)) {
@@ -42,7 +42,7 @@ void container::try_step(const model::plan_move& next) {
     return publish();
   case effect::refused:
     return step_rejected(model::again::no,
-                         "not possible in phase " + std::string(model::to_string(status_.at)));
+                         "not possible in phase " + std::string(model::to_string(status_->at)));
   case effect::over:
     return;
   }
@@ -68,7 +68,7 @@ container::effect container::carry_out(const model::solver_row& solver) {
     tell_linked(); // this incarnation is at its end
   }
   // A stopped container needs its parent to be started, whoever's solver it is.
-  const bool stopped = status_.in == model::state::stopped && !leaving_;
+  const bool stopped = status_->in == model::state::stopped && !leaving_;
   if (solver.act != model::solver_act::solve &&
       (solver.layer == model::solver_layer::remote ||
        (solver.act == model::solver_act::start && stopped))) {
@@ -78,16 +78,16 @@ container::effect container::carry_out(const model::solver_row& solver) {
   switch (solver.act) {
   case model::solver_act::log:
     log::error("container_cause",
-               {{"container", status_.path},
-                {"reason", status_.last_cause.text()},
-                {"detail", status_.last_cause.detail}});
+               {{"container", path()},
+                {"reason", status_->last_cause.text()},
+                {"detail", status_->last_cause.detail}});
     return effect::done;
   case model::solver_act::proceed:
     return proceed();
   case model::solver_act::start:
     return start_anew();
   case model::solver_act::stop:
-    if (status_.at != model::phase::stopping) {
+    if (status_->at != model::phase::stopping) {
       move(model::event::stop, model::phase::stopping);
       report(child_report::note::stopped_itself);
       leave(after::rest, ending::orderly);
@@ -110,9 +110,9 @@ bool container::achieved(model::solver_act what) const noexcept {
   case model::solver_act::proceed:
     return serving();
   case model::solver_act::start:
-    return status_.at == model::phase::ready;
+    return status_->at == model::phase::ready;
   case model::solver_act::stop:
-    return status_.at == model::phase::ended;
+    return status_->at == model::phase::ended;
   case model::solver_act::log:
   case model::solver_act::destroy:
   case model::solver_act::escalate:
@@ -124,8 +124,8 @@ bool container::achieved(model::solver_act what) const noexcept {
 
 /// The same incarnation goes on, if there is one; what its children did can not be undone so.
 container::effect container::proceed() {
-  if (!life_ || status_.in != model::state::failed || leaving_ ||
-      status_.last_cause.kind == model::cause_kind::child) {
+  if (!life_ || status_->in != model::state::failed || leaving_ ||
+      status_->last_cause.kind == model::cause_kind::child) {
     return effect::refused;
   }
   if (owed_ == owed::nothing) {
@@ -145,7 +145,7 @@ container::effect container::proceed() {
 
 /// Ends what is left of the failed incarnation; the supervisor grants the next one or gives up.
 container::effect container::start_anew() {
-  if (status_.in == model::state::failed && !leaving_ && status_.at == model::phase::held) {
+  if (status_->in == model::state::failed && !leaving_ && status_->at == model::phase::held) {
     deadlines_.cancel(solving_->timer);
     leave(after::judge, ending::kill, child_report::note::ended_alone);
   }
@@ -155,7 +155,7 @@ container::effect container::start_anew() {
 /// The failure goes to the supervisor: after the rest of the plan, or of the container, is ended.
 container::effect container::hand_up(child_report::note what) {
   const auto how = solving_->how;
-  if (status_.at == model::phase::stopping && leaving_) {
+  if (status_->at == model::phase::stopping && leaving_) {
     end_plan();
     leave(after::rest, ending::kill); // a stop needs nobody's leave, only to come to its end
     return effect::over;
@@ -164,25 +164,21 @@ container::effect container::hand_up(child_report::note what) {
     note_step("solver_succeeded");
   }
   end_plan();
-  if (status_.in == model::state::started) {
+  if (status_->in == model::state::started) {
     move(model::event::fail, model::phase::held);
   }
-  if (status_.in == model::state::failed) {
+  if (status_->in == model::state::failed) {
     leave(after::judge, how, what);
   }
   return effect::over;
 }
 
 void container::ask(const model::solver_row& solver) {
-  obeyed_told_ = obeyed_;
   child_report made;
-  made.id = status_.alias;
   made.what = child_report::note::asks;
-  made.obeyed = obeyed_;
   made.solver = &solver;
   made.step = solving_->step;
-  made.now = std::make_shared<const model::container_status>(status_);
-  tell(caf::actor_cast<caf::actor>(birth_.supervisor), std::move(made));
+  report(std::move(made));
 }
 
 void container::on_plan_step(const plan_step& what) {
@@ -221,9 +217,9 @@ void container::step_rejected(model::again useful, const std::string& reason) {
 
 /// Every step had its effect. Failures that came meanwhile concern the incarnation that failed.
 void container::solved() {
-  const bool same = status_.generation == solving_->generation && serving();
+  const bool same = status_->generation == solving_->generation && serving();
   auto waiting = std::exchange(failures_waiting_, {});
-  auto children_done = std::exchange(done_waiting_, std::nullopt);
+  auto children_done = std::exchange(done_waiting_, nullptr);
   end_plan();
   if (!same) {
     return;
@@ -251,8 +247,8 @@ void container::end_plan() {
   solving_.reset();
   failures_waiting_.clear();
   done_waiting_.reset();
-  status_.next_action.clear();
-  status_.next_at = {};
+  status_.change().next_action.clear();
+  status_.change().next_at = {};
 }
 
 void container::note_step(std::string_view what, const std::string& reason) {
@@ -266,7 +262,7 @@ void container::note_step(std::string_view what, const std::string& reason) {
       solving_->correlation);
   if (!reason.empty()) {
     log::warn("solver_failed",
-              {{"container", status_.path},
+              {{"container", path()},
                {"solver", plan.step().name},
                {"try", tries},
                {"reason", reason},

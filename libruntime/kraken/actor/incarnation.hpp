@@ -169,8 +169,13 @@ public:
   /// Sends a signal to its process, as somebody outside would; what comes of it is a failure.
   /// @error errc::unsupported for kinds without a process; errc::not_started when it has none now
   [[nodiscard]] virtual result<void> signal_process(int number);
-  /// Told on the shard of the parent when a child changes phase.
-  virtual void child_changed(const model::container_status& child) { static_cast<void>(child); }
+  /// Told on the shard of the parent when a child has changed its phase; where it is now, not each
+  /// step it took in one turn (a child that is ready as soon as it starts has no `starting`).
+  virtual void child_changed(const model::container_identity& who,
+                             const model::container_condition& now) {
+    static_cast<void>(who);
+    static_cast<void>(now);
+  }
 };
 
 /// How the incarnations of a kind follow each other in a planned replacement.

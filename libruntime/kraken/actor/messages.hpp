@@ -28,11 +28,14 @@
 #include "caf/message_id.hpp"
 #include "caf/message_priority.hpp"
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace kraken::actor {
 
@@ -45,10 +48,12 @@ enum class ending : std::uint8_t {
 /// Who asked for a child. Children made by an incarnation end with it.
 enum class maker : std::uint8_t { declared, operated, incarnation };
 
+struct child_entry;
+
 /// What a supervisor intends to do about a failed child; for the child's status.
 struct outlook {
   model::phase at = model::phase::held; ///< backing_off or parked
-  std::string next_action;
+  std::string_view next_action;         ///< a literal
   time_point next_at{};
   std::uint32_t restarts_in_window = 0;
   std::uint32_t intensity = 0;
@@ -98,13 +103,13 @@ struct child_report {
     asks,           ///< its local rules want `solver` done by its supervisor
   };
 
-  std::string id;
+  std::weak_ptr<child_entry> whose; ///< nothing, when its supervisor has let it go
   note what = note::changed;
   std::uint64_t obeyed = 0;                    ///< serial of the last instruction it has taken
   model::force flags = model::force::standard; ///< wants_destroy
   const model::solver_row* solver = nullptr;   ///< asks
   std::uint64_t step = 0;                      ///< asks: to be named in the instruction
-  status_ptr now;
+  condition_ptr now;
 };
 
 /// A command for this container or for its child `id`.
@@ -121,7 +126,7 @@ struct life_report {
 
   kind what = kind::ready;
   std::uint64_t generation = 0;
-  model::cause why{};
+  std::shared_ptr<const model::cause> why{}; ///< failed, ended, recycle
   std::int32_t pid = 0;
   std::shared_ptr<const model::gauges> live{};
   serves_on meanwhile = serves_on::no; ///< recycle
@@ -197,6 +202,30 @@ struct room_at {
   seat_ptr where;
 };
 
+/// What travels in the lifecycle lane of containers: one message to CAF, whatever it is about.
+struct order {
+  std::variant<instruction,
+               life_report,
+               child_report,
+               manage,
+               plan_step,
+               tick,
+               withdraw,
+               watch_asked,
+               unwatch_asked,
+               heard_of,
+               room_wanted,
+               room_at>
+      what;
+};
+
+/// Sends in the lifecycle lane.
+template <class Message>
+requires std::constructible_from<decltype(order::what), Message>
+void tell(const caf::actor& whom, Message what) {
+  put_ahead(whom, order{std::move(what)});
+}
+
 /// Sends an admitted letter.
 inline void mail(const seat_ptr& to, letter&& what) {
   post_to(to->shell(), deliver(std::move(what), to));
@@ -214,18 +243,7 @@ inline void mail(const seat_ptr& to, letter&& what) {
 
 } // namespace kraken::actor
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::instruction)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::child_report)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::manage)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::life_report)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::plan_step)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::pump)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::deliver)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::answered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::withdraw)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::watch_asked)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::unwatch_asked)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::heard_of)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::room_wanted)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kraken::actor::room_at)

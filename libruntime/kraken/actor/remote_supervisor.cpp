@@ -18,22 +18,26 @@ remote_supervisor::remote_supervisor(const model::supervise_spec& how,
     : how_(how), owner_(owner), window_(how.intensity, how.period), random_(seed) {}
 
 child_entry& remote_supervisor::add(std::shared_ptr<const model::child_spec> spec, maker made_by) {
-  const auto rank = ++last_rank_;
-  child_entry made;
-  made.rank = rank;
-  made.path = model::join_path(owner_.path_of_owner(), spec->id);
-  made.made_by = made_by;
-  made.want = spec->autostart ? wish::running : wish::stopped;
-  made.spec = std::move(spec);
-  auto& child = children_.emplace(rank, std::move(made)).first->second;
-  rank_of_.emplace(child.spec->id, rank);
-  child.shell = owner_.make_shell(child);
-  return child;
+  const auto made = std::make_shared<child_entry>();
+  made->rank = ++last_rank_;
+  made->who = std::make_shared<const model::container_identity>(
+      model::container_identity{.path = model::join_path(owner_.path_of_owner(), spec->id),
+                                .alias = spec->id,
+                                .parent = owner_.path_of_owner(),
+                                .kind = spec->kind,
+                                .name = spec->name});
+  made->made_by = made_by;
+  made->want = spec->autostart ? wish::running : wish::stopped;
+  made->spec = std::move(spec);
+  children_.emplace_hint(children_.end(), made->rank, made);
+  by_id_.emplace(made->who->alias, made.get());
+  owner_.make_shell(made);
+  return *made;
 }
 
 child_entry* remote_supervisor::find(std::string_view id) noexcept {
-  const auto rank = rank_of_.find(std::string(id));
-  return rank == rank_of_.end() ? nullptr : &children_.at(rank->second);
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
 }
 
 void remote_supervisor::instruct(child_entry& child, instruction what) {
@@ -63,7 +67,8 @@ void remote_supervisor::cancel_restart(child_entry& child) noexcept {
 void remote_supervisor::begin(sweep what, std::uint64_t from) noexcept {
   sweep_ = what;
   cursor_ = from;
-  for (auto& [rank, child] : children_) {
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
     child.asked.reset();
   }
 }
@@ -71,7 +76,8 @@ void remote_supervisor::begin(sweep what, std::uint64_t from) noexcept {
 void remote_supervisor::start_all(extent how_far) {
   how_ending_ = ending::orderly;
   group_ = {}; // what it waited for starts with the others
-  for (auto& [rank, child] : children_) {
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
     child.tree_next = how_far == extent::tree;
     if (how_far == extent::tree && child.want == wish::stopped) {
       child.want = wish::running;
@@ -91,7 +97,8 @@ void remote_supervisor::stop_all(ending how) {
     return;
   }
   how_ending_ = how;
-  for (auto& [rank, child] : children_) {
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
     cancel_restart(child);
     child.doing = model::activity::stopped;
   }
@@ -99,7 +106,8 @@ void remote_supervisor::stop_all(ending how) {
 }
 
 void remote_supervisor::settle() {
-  for (auto& [rank, child] : children_) {
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
     if (child.at_rest()) {
       instruct(child, instruction::act::settle);
     }
@@ -112,7 +120,8 @@ void remote_supervisor::destroy_all(ending how) {
     return;
   }
   how_ending_ = how;
-  for (auto& [rank, child] : children_) {
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
     cancel_restart(child);
     child.doing = model::activity::stopped;
     child.want = wish::destroyed;
@@ -124,7 +133,8 @@ void remote_supervisor::end_all(sweep what) {
   group_ = {};
   begin(what, std::numeric_limits<std::uint64_t>::max());
   if (how_.start == model::start_order::parallel || how_ending_ == ending::kill) {
-    for (auto& [rank, child] : children_) {
+    for (const auto& [rank, each] : children_) {
+      auto& child = *each;
       end_one(child);
     }
   }
@@ -151,7 +161,7 @@ void remote_supervisor::advance_start() {
   const bool ordered = how_.start == model::start_order::ordered;
   bool waits = false;
   for (auto at = children_.lower_bound(cursor_); at != children_.end(); ++at) {
-    auto& child = at->second;
+    auto& child = *at->second;
     cursor_ = waits ? cursor_ : at->first;
     if (child.want != wish::running || child.doing == model::activity::stopped ||
         child.doing == model::activity::parked) {
@@ -181,7 +191,8 @@ void remote_supervisor::advance_start() {
     return;
   }
   sweep_ = sweep::none;
-  for (auto& [rank, child] : children_) {
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
     child.tree_next = false; // stopped or parked meanwhile: it was not reached
   }
   owner_.children_started();
@@ -254,7 +265,7 @@ void remote_supervisor::end_one(child_entry& child) {
 /// Right to left, each over before the one before it; all were asked at once if they start so.
 void remote_supervisor::advance_stop() {
   for (auto at = children_.upper_bound(cursor_); at != children_.begin();) {
-    auto& child = (--at)->second;
+    auto& child = *(--at)->second;
     if (!over(child)) {
       cursor_ = child.rank;
       end_one(child);
@@ -267,7 +278,7 @@ void remote_supervisor::advance_stop() {
 
 void remote_supervisor::abandon() noexcept {
   sweep_ = sweep::none;
-  rank_of_.clear();
+  by_id_.clear();
   children_.clear();
   recycles_.clear();
   turn_.reset();
@@ -285,17 +296,17 @@ void remote_supervisor::drop(child_entry& child, ending how) {
 }
 
 void remote_supervisor::on_report(const child_report& report) {
-  auto* const child = find(report.id);
+  const auto child = report.whose.lock();
   if (child == nullptr) {
     return;
   }
   note_readiness(*child, report);
-  const bool changed = child->seen == nullptr || child->seen->at != report.now->at ||
-                       child->seen->generation != report.now->generation;
+  const bool changed =
+      child->seen->at != report.now->at || child->seen->generation != report.now->generation;
   child->obeyed = report.obeyed;
   child->seen = report.now;
   if (changed) {
-    owner_.child_changed(*report.now);
+    owner_.child_changed(*child->who, *report.now);
   }
   if (report.now->at == model::phase::gone) {
     gone(*child, report);
@@ -326,34 +337,31 @@ void remote_supervisor::on_report(const child_report& report) {
     assist(*child, report);
     break;
   }
-  if (auto* const still = find(report.id)) {
-    answer_waiters(*still, report.what);
-  }
-  follow_recycle(report);
+  answer_waiters(*child, report.what);
+  follow_recycle(*child, report);
   advance();
 }
 
 void remote_supervisor::note_readiness(child_entry& child, const child_report& report) {
-  const bool before = child.seen != nullptr && child.seen->at == model::phase::ready &&
-                      child.seen->generation == report.now->generation;
+  const bool before =
+      child.seen->at == model::phase::ready && child.seen->generation == report.now->generation;
   const bool after = report.now->at == model::phase::ready;
   if (after && !before) {
     child.served = report.now->generation;
     child.ready_at = owner_.time();
-    window_.ready(report.id, owner_.time());
+    window_.ready(child.who->alias, owner_.time());
   } else if (before && !after) {
-    window_.not_ready(report.id, owner_.time());
+    window_.not_ready(child.who->alias, owner_.time());
   }
 }
 
 void remote_supervisor::gone(child_entry& child, const child_report& report) {
   answer_waiters(child, report.what);
   cancel_restart(child);
-  window_.forget(report.id);
-  const auto rank = child.rank;
-  rank_of_.erase(report.id);
-  children_.erase(rank);
-  follow_recycle(report);
+  window_.forget(child.who->alias);
+  by_id_.erase(child.who->alias);
+  children_.erase(child.rank); // who reported holds it
+  follow_recycle(child, report);
   for (auto& [what, made_by, reply] : std::exchange(create_next_, {})) {
     if (sweep_ == sweep::destroying) {
       reply->answer(fail(errc::canceled, owner_.path_of_owner() + " is being destroyed"));

@@ -49,12 +49,12 @@ struct waiter {
 struct child_entry {
   std::uint64_t rank = 0;
   std::shared_ptr<const model::child_spec> spec;
-  std::string path;
+  identity_ptr who; ///< its name may be an earlier one
   caf::actor shell;
   maker made_by = maker::declared;
   wish want = wish::running;
   model::activity doing = model::activity::stopped;
-  status_ptr seen;           ///< null before its first report
+  condition_ptr seen;        ///< as created, then as it reported last
   std::uint64_t served = 0;  ///< last generation that was ready
   std::uint64_t opened = 0;  ///< last generation that took work before it was ready
   time_point ready_at{};     ///< when that became so
@@ -69,11 +69,10 @@ struct child_entry {
   bool try_once = false;  ///< destroyed again if its first start fails
   std::optional<std::string> start_failure; ///< it did: told when it is gone
 
-  /// 0 before its first report.
-  [[nodiscard]] std::uint64_t generation() const noexcept {
-    return seen == nullptr ? 0 : seen->generation;
-  }
-  [[nodiscard]] bool settled() const noexcept { return seen != nullptr && obeyed == sent; }
+  [[nodiscard]] const std::string& path() const noexcept { return who->path; }
+  /// 0 before its first start.
+  [[nodiscard]] std::uint64_t generation() const noexcept { return seen->generation; }
+  [[nodiscard]] bool settled() const noexcept { return obeyed == sent; }
   [[nodiscard]] bool ready() const noexcept { return settled() && seen->at == model::phase::ready; }
   [[nodiscard]] bool open() const noexcept {
     return settled() && seen->at == model::phase::starting && seen->generation == opened;
@@ -91,8 +90,8 @@ public:
   [[nodiscard]] virtual time_point time() = 0;
   [[nodiscard]] virtual deadlines& timers() = 0;
   [[nodiscard]] virtual const std::string& path_of_owner() const = 0;
-  /// Makes the shell of a new child; it reports `created`.
-  [[nodiscard]] virtual caf::actor make_shell(const child_entry& child) = 0;
+  /// Makes the shell of a new child and shows it in the entry: `shell`, and `seen` as created.
+  virtual void make_shell(const std::shared_ptr<child_entry>& child) = 0;
   /// True while children may run: the owner is started and not on its way out.
   [[nodiscard]] virtual bool running() const = 0;
   /// Whether it ends its children only to start them again, as far as it knows.
@@ -105,7 +104,8 @@ public:
   virtual void supervision_gave_up(model::cause why) = 0;
   /// auto_shutdown: significant children ended.
   virtual void supervision_done(model::cause why) = 0;
-  virtual void child_changed(const model::container_status& child) = 0;
+  virtual void child_changed(const model::container_identity& who,
+                             const model::container_condition& now) = 0;
 };
 
 /// @thread the owner's shard
@@ -209,7 +209,7 @@ private:
 
   // remote_supervisor_recycle.cpp: planned replacements, one at a time
   void queue_recycle(child_entry& child, reply_to reply);
-  void follow_recycle(const child_report& report);
+  void follow_recycle(const child_entry& child, const child_report& report);
   void next_recycle();
   void forget_recycles();
 
@@ -228,9 +228,10 @@ private:
   supervisor_owner& owner_;
   model::restart_window window_;
   model::jitter_source random_;
-  bool spent_told_ = false;                       ///< that restarts go on beyond the budget
-  std::map<std::uint64_t, child_entry> children_; ///< by rank: left to right
-  std::unordered_map<std::string, std::uint64_t> rank_of_;
+  bool spent_told_ = false; ///< that restarts go on beyond the budget
+  std::map<std::uint64_t, std::shared_ptr<child_entry>> children_; ///< by rank: left to right
+  /// By id: the keys are views of the identities.
+  std::unordered_map<std::string_view, child_entry*> by_id_;
   std::uint64_t last_rank_ = 0;
   sweep sweep_ = sweep::none;
   std::uint64_t cursor_ = 0; ///< where the sweep goes on

@@ -42,8 +42,8 @@ void remote_supervisor::next_recycle() {
   }
 }
 
-void remote_supervisor::follow_recycle(const child_report& report) {
-  if (!turn_ || turn_->id != report.id) {
+void remote_supervisor::follow_recycle(const child_entry& child, const child_report& report) {
+  if (!turn_ || turn_->id != child.who->alias) {
     return;
   }
   const bool over =

@@ -28,7 +28,8 @@ bool on_trial(const child_entry& child) noexcept {
 std::vector<model::child_view> remote_supervisor::views() const {
   std::vector<model::child_view> all;
   all.reserve(children_.size());
-  for (const auto& [rank, child] : children_) {
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
     all.push_back(view_of(child));
   }
   return all;
@@ -48,13 +49,13 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
     return;
   }
   if (child.try_once && child.served == 0) {
-    child.start_failure = child.path + ": " + child.seen->last_cause.text();
+    child.start_failure = child.path() + ": " + child.seen->last_cause.text();
     drop(child, ending::orderly);
     return;
   }
   if (what == child_report::note::ended_upward) {
     return owner_.supervision_gave_up(
-        model::escalated(child.seen->last_cause, child.path, "hands its failure up"));
+        model::escalated(child.seen->last_cause, child.path(), "hands its failure up"));
   }
   auto how = how_;
   if (what == child_report::note::ended_alone || on_trial(child)) {
@@ -81,7 +82,7 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
     }
   }
   if (boot_failure) {
-    owner_.supervision_gave_up(model::escalated(why, child.path));
+    owner_.supervision_gave_up(model::escalated(why, child.path()));
     return;
   }
   if (decided.shutdown) {
@@ -164,7 +165,8 @@ void remote_supervisor::show_outlook(child_entry& child) {
 
 void remote_supervisor::reset() {
   window_.clear();
-  for (auto& [rank, child] : children_) {
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
     child.in_vain = 0;
     if (child.due) {
       show_outlook(child);
@@ -236,7 +238,7 @@ bool remote_supervisor::within_budget(const child_entry& child) {
   }
   if (!within && !spent_told_) {
     log::error("restart_budget_spent",
-               {{"container", child.path},
+               {{"container", child.path()},
                 {"supervisor", owner_.path_of_owner()},
                 {"reason", child.seen->last_cause.text()},
                 {"restarts", restarts_of_budget()},
@@ -272,13 +274,13 @@ void remote_supervisor::give_up(child_entry& child) {
       wish == model::give_up::park && together.size() == 1 ? std::vector{view_of(child)} : views();
   const auto surrendered = model::on_budget_spent(wish, seen, together);
   log::error("restart_budget_spent",
-             {{"container", child.path},
+             {{"container", child.path()},
               {"supervisor", owner_.path_of_owner()},
               {"reason", child.seen->last_cause.text()},
               {"restarts", restarts_of_budget()},
               {"then", surrendered.park.empty() ? "escalate" : "park"}});
   if (surrendered.park.empty()) {
-    owner_.supervision_gave_up(model::escalated(child.seen->last_cause, child.path));
+    owner_.supervision_gave_up(model::escalated(child.seen->last_cause, child.path()));
     return;
   }
   const auto spent = std::min(window_.count(owner_.time()), window_.intensity());

@@ -22,7 +22,7 @@ result<model::reply> unchanged(std::string text) {
 }
 
 std::string failure_text(const child_entry& child) {
-  std::string text = child.path + ": " + child.seen->last_cause.text();
+  std::string text = child.path() + ": " + child.seen->last_cause.text();
   if (child.doing == model::activity::restarting || child.doing == model::activity::running) {
     text += "; a restart is under way";
   } else if (child.doing == model::activity::parked) {
@@ -37,12 +37,12 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
   const auto& now = *child.seen;
   if (now.at == model::phase::gone) {
     if (who.until == waiter::goal::gone) {
-      return done(child.path + " destroyed");
+      return done(child.path() + " destroyed");
     }
     if (child.start_failure) {
       return fail(errc::start_failed, *child.start_failure);
     }
-    return fail(errc::container_destroyed, child.path + " was destroyed meanwhile");
+    return fail(errc::container_destroyed, child.path() + " was destroyed meanwhile");
   }
   if (child.obeyed < who.serial || child.start_failure) {
     return std::nullopt;
@@ -52,7 +52,7 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     return std::nullopt;
   case waiter::goal::at_rest:
     if (child.at_rest()) {
-      return done(child.path + " stopped");
+      return done(child.path() + " stopped");
     }
     return std::nullopt;
   case waiter::goal::ready:
@@ -60,11 +60,11 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     break;
   }
   if (now.at == model::phase::ready && now.generation > who.generation) {
-    return done(child.path + (who.until == waiter::goal::ready ? " started" : " replaced"));
+    return done(child.path() + (who.until == waiter::goal::ready ? " started" : " replaced"));
   }
   if (what == child_report::note::ended && now.last_cause.normal() &&
       child.doing == model::activity::stopped) {
-    return done(child.path + " ended normally");
+    return done(child.path() + " ended normally");
   }
   const bool went_on = what == child_report::note::changed || what == child_report::note::opened ||
                        what == child_report::note::due || what == child_report::note::asks;
@@ -72,7 +72,7 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     return fail(errc::start_failed, failure_text(child));
   }
   if (child.want != wish::running && child.at_rest()) {
-    return fail(errc::canceled, child.path + " was stopped meanwhile");
+    return fail(errc::canceled, child.path() + " was stopped meanwhile");
   }
   return std::nullopt;
 }
@@ -80,9 +80,7 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
 } // namespace
 
 void remote_supervisor::await(child_entry& child, waiter::goal until, reply_to reply) {
-  const auto generation = until == waiter::goal::replaced && child.seen != nullptr
-                              ? child.seen->generation
-                              : std::uint64_t{0};
+  const auto generation = until == waiter::goal::replaced ? child.generation() : std::uint64_t{0};
   child.waiters.push_back(waiter{until, generation, child.sent, std::move(reply)});
 }
 
@@ -107,7 +105,7 @@ void remote_supervisor::answer_waiters(child_entry& child, child_report::note wh
 
 void remote_supervisor::carry_out(child_entry& child, const model::command& what, reply_to reply) {
   if (child.want == wish::destroyed && what.what != model::verb::destroy) {
-    reply->answer(fail(errc::container_destroyed, child.path + " is being destroyed"));
+    reply->answer(fail(errc::container_destroyed, child.path() + " is being destroyed"));
     return;
   }
   switch (what.what) {
@@ -127,7 +125,7 @@ void remote_supervisor::carry_out(child_entry& child, const model::command& what
   case model::verb::reset:
     forget_failures(child);
     instruct(child, instruction::act::reset);
-    return reply->answer(done(child.path + ": failure history forgotten"));
+    return reply->answer(done(child.path() + ": failure history forgotten"));
   case model::verb::update:
     return update(child, what, reply);
   case model::verb::create:
@@ -141,16 +139,16 @@ void remote_supervisor::carry_out(child_entry& child, const model::command& what
 void remote_supervisor::start(child_entry& child, instruction::act what, reply_to reply) {
   if (!owner_.running()) {
     reply->answer(fail(errc::not_started,
-                       "start " + owner_.path_of_owner() + " before its child " + child.path));
+                       "start " + owner_.path_of_owner() + " before its child " + child.path()));
     return;
   }
   const bool already = child.want == wish::running && child.ready();
   child.want = wish::running;
   if (already && what == instruction::act::start) {
-    reply->answer(unchanged(child.path + " is already started"));
+    reply->answer(unchanged(child.path() + " is already started"));
     return;
   }
-  if (child.seen != nullptr && child.seen->in == model::state::failed) {
+  if (child.seen->in == model::state::failed) {
     forget_failures(child); // an operator's start clears the history
   }
   cancel_restart(child);
@@ -174,7 +172,7 @@ void remote_supervisor::stop(child_entry& child, reply_to reply) {
   child.want = wish::stopped;
   child.doing = model::activity::stopped;
   if (child.at_rest()) {
-    reply->answer(unchanged(child.path + " is already stopped"));
+    reply->answer(unchanged(child.path() + " is already stopped"));
     advance();
     return;
   }
@@ -187,7 +185,7 @@ void remote_supervisor::stop(child_entry& child, reply_to reply) {
 
 void remote_supervisor::destroy(child_entry& child, const model::command& what, reply_to reply) {
   if (what.keep) {
-    reply->answer(fail(errc::refused, child.path + " is kept: DESTROY_KEEP destroys nothing"));
+    reply->answer(fail(errc::refused, child.path() + " is kept: DESTROY_KEEP destroys nothing"));
     return;
   }
   end_for_good(child, what.flags);
@@ -211,7 +209,7 @@ void remote_supervisor::end_for_good(child_entry& child, model::force flags) {
 void remote_supervisor::replace(child_entry& child, reply_to reply) {
   if (!owner_.running()) {
     reply->answer(fail(errc::not_started,
-                       "start " + owner_.path_of_owner() + " before its child " + child.path));
+                       "start " + owner_.path_of_owner() + " before its child " + child.path()));
     return;
   }
   forget_failures(child);
@@ -229,7 +227,8 @@ void remote_supervisor::replace(child_entry& child, reply_to reply) {
 
 void remote_supervisor::update(child_entry& child, const model::command& what, reply_to reply) {
   if (what.spec == nullptr || what.spec->id != child.spec->id) {
-    reply->answer(fail(errc::invalid_argument, "an update of " + child.path + " is not about it"));
+    reply->answer(
+        fail(errc::invalid_argument, "an update of " + child.path() + " is not about it"));
     return;
   }
   // The root has nobody to restart it: what it cannot take over waits for its next start.
@@ -244,7 +243,7 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
   if (renew) {
     return replace(child, std::move(reply));
   }
-  reply->answer(done(child.path + " updated"));
+  reply->answer(done(child.path() + " updated"));
 }
 
 /// The named children share the ranks they have, in the new order; the others keep theirs.
@@ -254,22 +253,22 @@ void remote_supervisor::configure(const model::supervise_spec& how,
   window_.resize(how.intensity, how.period);
   std::vector<std::uint64_t> ranks;
   for (const auto& spec : order) {
-    if (const auto found = rank_of_.find(spec.id); found != rank_of_.end()) {
-      ranks.push_back(found->second);
+    if (const auto* const child = find(spec.id)) {
+      ranks.push_back(child->rank);
     }
   }
   std::sort(ranks.begin(), ranks.end());
-  std::map<std::uint64_t, child_entry> placed;
+  std::map<std::uint64_t, std::shared_ptr<child_entry>> placed;
   auto rank = ranks.begin();
   for (const auto& spec : order) {
-    if (const auto found = rank_of_.find(spec.id); found != rank_of_.end()) {
-      auto node = children_.extract(found->second);
-      node.key() = *rank;
-      found->second = *rank++;
+    if (const auto* const child = find(spec.id)) {
+      auto node = children_.extract(child->rank);
+      node.key() = *rank++;
       placed.insert(std::move(node));
     }
   }
-  for (auto& [to, child] : placed) {
+  for (const auto& [to, each] : placed) {
+    auto& child = *each;
     if (child.rank != to) {
       child.rank = to;
       instruction made;
@@ -291,11 +290,11 @@ void remote_supervisor::create(const model::command& what, maker made_by, reply_
       return create_after_destroy(what, made_by, *old, std::move(reply));
     }
     if (old->want == wish::destroyed) {
-      reply->answer(fail(errc::busy, old->path + " is being destroyed"));
+      reply->answer(fail(errc::busy, old->path() + " is being destroyed"));
     } else if (model::same_definition(*old->spec, spec)) {
-      reply->answer(unchanged(old->path + " exists already"));
+      reply->answer(unchanged(old->path() + " exists already"));
     } else {
-      reply->answer(fail(errc::already_exists, old->path + " exists with another definition"));
+      reply->answer(fail(errc::already_exists, old->path() + " exists with another definition"));
     }
     return;
   }
@@ -308,7 +307,7 @@ void remote_supervisor::create(const model::command& what, maker made_by, reply_
   auto& child = add(what.spec, made_by);
   child.try_once = what.try_once;
   if (child.want != wish::running || !owner_.running()) {
-    reply->answer(done(child.path + " created"));
+    reply->answer(done(child.path() + " created"));
     return;
   }
   launch(child, instruction::act::start);

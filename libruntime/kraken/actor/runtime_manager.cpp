@@ -53,22 +53,22 @@ caf::behavior runtime_manager::make_behavior() {
       [this](const execute& what) { handle([&] { route(what); }); },
       [this](const expect_answer& what) { handle([&] { watch_over(what); }); },
       [this](const end_tree& what) { handle([&] { finish(0, what.deadline); }); },
-      [this](const child_report& what) {
-        handle([&] {
-          supervisor_.on_report(what);
-          check_finished();
-        });
-      },
-      [this](tick) {
-        handle([this] {
-          const auto at = now();
-          wake_up_.taken();
-          while (auto due = deadlines_.take_due(at)) {
-            due();
-          }
-        });
-      },
+      [this](const order& what) { handle([&] { obey(what); }); },
   };
+}
+
+/// Of all there are, only these are for it.
+void runtime_manager::obey(const order& what) {
+  if (const auto* const report = std::get_if<child_report>(&what.what)) {
+    supervisor_.on_report(*report);
+    check_finished();
+  } else if (std::holds_alternative<tick>(what.what)) {
+    const auto at = now();
+    wake_up_.taken();
+    while (auto due = deadlines_.take_due(at)) {
+      due();
+    }
+  }
 }
 
 void runtime_manager::on_exit() {
@@ -102,16 +102,13 @@ void runtime_manager::begin(const begin_tree& what) {
   supervisor_.create(create, maker::declared, what.done);
 }
 
-caf::actor runtime_manager::make_shell(const child_entry& child) {
-  birth given;
-  given.tree = tree_;
-  given.spec = child.spec;
-  given.path = child.path;
-  given.rank = child.rank;
-  given.shard =
-      tree_->place(nullptr, *child.spec, 0, static_cast<std::uint32_t>(tree_->shards.size()));
-  given.supervisor = address();
-  return spawn_container(home_system(), std::move(given));
+void runtime_manager::make_shell(const std::shared_ptr<child_entry>& child) {
+  spawn_container(
+      home_system(),
+      tree_,
+      address(),
+      child,
+      tree_->place(nullptr, *child->spec, 0, static_cast<std::uint32_t>(tree_->shards.size())));
 }
 
 void runtime_manager::route(const execute& what) {
@@ -209,10 +206,11 @@ void runtime_manager::supervision_gave_up(model::cause why) {
   finish(exit_code_gave_up, limits::give_up_deadline);
 }
 
-void runtime_manager::child_changed(const model::container_status& child) {
-  const auto* const root = supervisor_.find(child.alias);
-  const bool ended = child.at == model::phase::ended && root != nullptr &&
-                     root->want == wish::running && child.generation > 0;
+void runtime_manager::child_changed(const model::container_identity& who,
+                                    const model::container_condition& now) {
+  const auto* const root = supervisor_.find(who.alias);
+  const bool ended = now.at == model::phase::ended && root != nullptr &&
+                     root->want == wish::running && now.generation > 0;
   if (ended && root->settled()) { // by itself: auto_shutdown, or its own normal end
     finish(0, limits::give_up_deadline);
   }
@@ -239,7 +237,7 @@ void runtime_manager::check_finished() {
   if (exit_code_ && supervisor_.size() == 0) {
     deadlines_.cancel(kill_timer_);
     for (const auto& clock : std::exchange(clocks_, {})) {
-      tell(clock, end_clock{});
+      put_ahead(clock, end_clock{});
     }
     if (const auto ended = std::exchange(tree_->ended, nullptr)) {
       ended(*exit_code_);

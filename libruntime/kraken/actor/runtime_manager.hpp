@@ -54,6 +54,7 @@ protected:
 private:
   void handle(const std::function<void()>& what);
   void arm() { wake_up_.at(deadlines_.next()); }
+  void obey(const order& what);
   void begin(const begin_tree& what);
   void route(const execute& what);
   void create_root(const execute& what);
@@ -66,13 +67,14 @@ private:
   [[nodiscard]] time_point time() override { return now(); }
   [[nodiscard]] deadlines& timers() override { return deadlines_; }
   [[nodiscard]] const std::string& path_of_owner() const override { return path_; }
-  [[nodiscard]] caf::actor make_shell(const child_entry& child) override;
+  void make_shell(const std::shared_ptr<child_entry>& child) override;
   [[nodiscard]] bool running() const override { return !exit_code_; }
   void children_started() override {}
   void children_ended() override {}
   void supervision_gave_up(model::cause why) override;
   void supervision_done(model::cause) override {}
-  void child_changed(const model::container_status& child) override;
+  void child_changed(const model::container_identity& who,
+                     const model::container_condition& now) override;
 
   std::shared_ptr<tree_context> tree_;
   std::shared_ptr<const model::child_spec> root_;

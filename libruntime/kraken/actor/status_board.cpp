@@ -19,17 +19,21 @@ namespace kraken::actor {
 
 class status_board::line {
 public:
-  explicit line(const model::container_identity& who) : path(who.path), parent(who.parent) {
-    now.with([&](model::container_status& status) {
-      static_cast<model::container_identity&>(status) = who; // its condition is news
-    });
-  }
+  /// What it says: its identity changes by its name only.
+  struct text {
+    identity_ptr who;
+    condition_ptr now; ///< null: nothing yet
+  };
 
-  const std::string path;
-  const std::string parent;
+  explicit line(identity_ptr who) : first(std::move(who)), says(text{first, nullptr}) {}
+
+  [[nodiscard]] const std::string& path() const noexcept { return first->path; }
+  [[nodiscard]] const std::string& parent() const noexcept { return first->parent; }
+
+  const identity_ptr first; ///< the keys of the register are views of it
   std::atomic<std::uint64_t> rank{0};
   std::size_t place = 0; ///< in its family; the register's
-  guarded<model::container_status> now;
+  guarded<text> says;
 };
 
 namespace detail {
@@ -44,18 +48,18 @@ struct board_register {
   std::unordered_map<std::string, board_family> below;    ///< by the parent's path
 
   void add(const line_ptr& one) {
-    by_path.emplace(one->path, one);
-    auto& family = below[one->parent];
+    by_path.emplace(one->path(), one);
+    auto& family = below[one->parent()];
     one->place = family.size();
     family.push_back(one.get());
   }
 
   void remove(const board_line& one) {
-    const auto found = by_path.find(one.path);
+    const auto found = by_path.find(one.path());
     if (found == by_path.end() || found->second.get() != &one) {
       return;
     }
-    const auto family = below.find(one.parent);
+    const auto family = below.find(one.parent());
     auto& all = family->second;
     all[one.place] = all.back();
     all[one.place]->place = one.place;
@@ -82,7 +86,7 @@ struct board_register {
     std::ranges::sort(ranked);
     sorted.reserve(ranked.size());
     for (const auto& [rank, one] : ranked) {
-      sorted.push_back(by_path.at(one->path));
+      sorted.push_back(by_path.at(one->path()));
     }
     return sorted;
   }
@@ -90,7 +94,7 @@ struct board_register {
   void collect(const std::string& parent, std::vector<line_ptr>& out) const {
     for (auto& one : family_of(parent)) {
       const auto& next = *out.emplace_back(std::move(one));
-      collect(next.path, out);
+      collect(next.path(), out);
     }
   }
 
@@ -117,7 +121,7 @@ struct kept_event {
 
   [[nodiscard]] status_event whole() const {
     auto made = what;
-    made.path = whose->path;
+    made.path = whose->path();
     return made;
   }
 };
@@ -156,9 +160,10 @@ status_event event_of(const model::container_condition& now, model::phase before
 }
 
 status_ptr copy_of(board_line& one) {
-  return one.now.with([](const model::container_status& now) {
-    return std::make_shared<const model::container_status>(now);
-  });
+  const auto shown = one.says.with([](const board_line::text& says) { return says; });
+  static const model::container_condition nothing_yet;
+  return std::make_shared<const model::container_status>(
+      model::container_status{*shown.who, shown.now == nullptr ? nothing_yet : *shown.now});
 }
 
 std::vector<status_ptr> copies_of(const std::vector<line_ptr>& lines) {
@@ -217,46 +222,49 @@ status_board::status_board(std::size_t events_kept)
 
 status_board::~status_board() = default;
 
-std::shared_ptr<status_board::line> status_board::publish(const model::container_status& status,
-                                                          std::uint64_t rank) {
-  const auto where = content_->lines.with([&](board_register& all) -> line_ptr {
-    if (const auto found = all.by_path.find(status.path); found != all.by_path.end()) {
+std::shared_ptr<status_board::line>
+status_board::publish(identity_ptr who, condition_ptr now, std::uint64_t rank) {
+  auto where = content_->lines.with([&](board_register& all) -> line_ptr {
+    if (const auto found = all.by_path.find(who->path); found != all.by_path.end()) {
       return found->second;
     }
-    if (status.at == model::phase::gone) {
+    if (now->at == model::phase::gone) {
       return nullptr;
     }
-    const auto made = std::make_shared<line>(status);
+    auto made = std::make_shared<line>(who);
     made->rank = rank;
     all.add(made);
     return made;
   });
   if (where != nullptr) {
-    publish(where, status, rank);
+    publish(where, std::move(who), std::move(now), rank);
   }
   return where;
 }
 
+std::shared_ptr<status_board::line> status_board::publish(const model::container_status& status,
+                                                          std::uint64_t rank) {
+  return publish(std::make_shared<const model::container_identity>(status),
+                 std::make_shared<const model::container_condition>(status),
+                 rank);
+}
+
 void status_board::publish(const std::shared_ptr<line>& where,
-                           const model::container_status& status,
+                           identity_ptr who,
+                           condition_ptr now,
                            std::uint64_t rank) {
   where->rank.store(rank, std::memory_order_relaxed);
   const std::scoped_lock order(content_->publishing);
-  auto before = model::phase::gone;
-  const bool news = where->now.with([&](model::container_status& now) {
-    before = now.at;
-    const bool changed = now.at != status.at || now.generation != status.generation;
-    static_cast<model::container_condition&>(now) = status;
-    if (now.name != status.name) {
-      now.name = status.name;
-    }
-    return changed;
+  const auto before = where->says.with([&](line::text& says) {
+    says.who = std::move(who);
+    return std::exchange(says.now, now);
   });
-  if (status.at == model::phase::gone) {
+  const auto came_from = before == nullptr ? model::phase::gone : before->at;
+  if (now->at == model::phase::gone) {
     content_->lines.with([&](board_register& all) { all.remove(*where); });
   }
-  if (news) {
-    content_->remember({where, event_of(status, before)});
+  if (now->at != came_from || (before != nullptr && now->generation != before->generation)) {
+    content_->remember({where, event_of(*now, came_from)});
   }
 }
 
@@ -267,12 +275,13 @@ void status_board::note(const std::shared_ptr<line>& where,
   const std::scoped_lock order(content_->publishing);
   status_event made;
   made.at = std::chrono::system_clock::now();
-  where->now.with([&made](const model::container_status& now) {
-    made.from = now.at;
-    made.to = now.at;
-    made.generation = now.generation;
-    made.restarts = now.restarts;
-  });
+  const auto now = where->says.with([](const line::text& says) { return says.now; });
+  if (now != nullptr) {
+    made.from = now->at;
+    made.to = now->at;
+    made.generation = now->generation;
+    made.restarts = now->restarts;
+  }
   made.correlation = correlation;
   made.note = std::move(name);
   made.details = std::move(details);
@@ -284,9 +293,9 @@ void status_board::note(std::string_view path,
                         std::vector<std::pair<std::string, std::string>> details) {
   auto where = content_->line_at(path);
   if (where == nullptr) { // an event has a line, be it one that is on no board
-    model::container_identity who;
-    who.path = path;
-    where = std::make_shared<line>(who);
+    auto who = std::make_shared<model::container_identity>();
+    who->path = path;
+    where = std::make_shared<line>(std::move(who));
   }
   note(where, std::move(name), std::move(details), 0);
 }

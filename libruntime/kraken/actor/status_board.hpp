@@ -25,6 +25,10 @@ namespace kraken::actor {
 /// A status as it was when somebody looked. Never changes.
 using status_ptr = std::shared_ptr<const model::container_status>;
 
+/// The two parts of a status as its container shares them. Never null, never written again.
+using identity_ptr = std::shared_ptr<const model::container_identity>;
+using condition_ptr = std::shared_ptr<const model::container_condition>;
+
 /// One change of one container, as the event log keeps it.
 struct status_event {
   std::uint64_t seq = 0;                      ///< 1, 2, 3 ... without gaps
@@ -79,17 +83,19 @@ public:
   /// One container's place on the board.
   class line;
 
-  /// Replaces the record of `status.path`. A change of phase or generation becomes an event; other
+  /// Replaces the record of `who->path`. A change of phase or generation becomes an event; other
   /// changes (pid, gauges, mailbox) do not. A record with phase `gone` removes the path, after its
   /// event.
   /// @param rank place among its siblings, ascending from left to right
-  /// @return the container's line
+  /// @return the container's line; null for one that is gone and was not there
+  std::shared_ptr<line> publish(identity_ptr who, condition_ptr now, std::uint64_t rank);
   std::shared_ptr<line> publish(const model::container_status& status, std::uint64_t rank);
 
   /// The same without looking the path up; for who publishes often.
   /// @param where what the other `publish` returned for this container
   void publish(const std::shared_ptr<line>& where,
-               const model::container_status& status,
+               identity_ptr who,
+               condition_ptr now,
                std::uint64_t rank);
 
   /// Adds an event that is no change of phase: what was tried about a failure.

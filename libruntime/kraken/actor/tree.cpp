@@ -78,7 +78,7 @@ void tree::start(std::function<void(result<void>)> done) {
           done(answer ? result<void>{} : fail(answer.error()));
         }
       });
-  tell(content_->manager, begin_tree{std::move(reply)});
+  put_ahead(content_->manager, begin_tree{std::move(reply)});
 }
 
 result<void> tree::check(const model::child_spec& root) const {
@@ -97,9 +97,9 @@ void tree::execute(model::command what, executor& on, model::reply_callback done
     }
     done(std::move(answer));
   };
-  tell(content_->manager,
-       actor::execute{std::make_shared<const model::command>(std::move(what)),
-                      std::make_shared<pending_reply>(&on, std::move(told))});
+  put_ahead(content_->manager,
+            actor::execute{std::make_shared<const model::command>(std::move(what)),
+                           std::make_shared<pending_reply>(&on, std::move(told))});
 }
 
 result<posted> tree::send(const draft& what) {
@@ -126,7 +126,7 @@ void tree::request(const draft& what, executor& on, answer_callback done) {
   }
   const auto timeout = what.timeout.count() > 0 ? what.timeout : limits::request_timeout;
   const auto call = std::make_shared<outside_call>(*to, on, std::move(done));
-  tell(content_->manager, expect_answer{call, timeout});
+  put_ahead(content_->manager, expect_answer{call, timeout});
   letter made;
   made.kind = what.name.empty() ? letter_kind::request : letter_kind::command;
   made.mode = what.mode;
@@ -148,7 +148,7 @@ const dead_letters& tree::dead() const noexcept {
 }
 
 void tree::stop(milliseconds deadline) {
-  tell(content_->manager, end_tree{deadline});
+  put_ahead(content_->manager, end_tree{deadline});
 }
 
 result<void> tree::close(milliseconds within) {

@@ -36,7 +36,7 @@ public:
   virtual void stop() { self_.end(); }
   /// It goes on after a failure: the local rule said `continue`.
   virtual void resumed() {}
-  /// A child of its own changed its phase.
+  /// A child of its own has changed its phase: where it is now, not each step it took in one turn.
   virtual void child_changed(const model::container_status& child) { static_cast<void>(child); }
 
 protected:

@@ -24,12 +24,13 @@ namespace kraken::actor {
 struct birth {
   std::shared_ptr<tree_context> tree;
   std::shared_ptr<const model::child_spec> spec;
-  std::string path;
-  std::string parent; ///< path; empty for the root
+  identity_ptr who;
+  condition_ptr first; ///< as which its supervisor knows it; set by spawn_container
   std::uint32_t shard = 0;
   std::uint64_t rank = 0;
-  seat_ptr own;               ///< set by spawn_container
-  caf::actor_addr supervisor; ///< weak: the parent holds the child
+  std::weak_ptr<child_entry> entry; ///< of its supervisor
+  seat_ptr own;                     ///< set by spawn_container
+  caf::actor_addr supervisor;       ///< weak: the parent holds the child
 };
 
 namespace detail {

@@ -17,15 +17,17 @@ namespace kraken::actor {
 
 life::life(life_owner& shell,
            std::shared_ptr<tree_context> tree,
-           const model::container_status& now,
+           identity_ptr who,
+           std::uint32_t shard,
+           std::uint64_t generation,
            std::shared_ptr<const model::child_spec> spec)
     : owner_(shell), tree_(std::move(tree)), spec_(std::move(spec)), first_spec_(spec_),
-      path_(now.path), number_(now.generation), shard_(now.shard) {}
+      who_(std::move(who)), number_(generation), shard_(shard) {}
 
 life::~life() {
   pulse_.reset();
   incarnation_.reset();
-  owner_.mail().end_life(number_);
+  owner_.end_mail_of_life(number_);
 }
 
 template <class Call>
@@ -41,11 +43,14 @@ life::thrown life::guard(Call&& call) {
 }
 
 life::thrown life::begin(const kind& of) {
-  return guard([&] {
+  beginning_ = true;
+  auto threw = guard([&] {
     incarnation_ = of.make(*this);
     KRAKEN_ASSERT(incarnation_ != nullptr);
     incarnation_->start();
   });
+  beginning_ = false;
+  return threw;
 }
 
 life::thrown life::drain() {
@@ -68,8 +73,9 @@ life::thrown life::hand_over(milliseconds& time) {
   return guard([&] { time = incarnation_->relieved(); });
 }
 
-life::thrown life::child_changed(const model::container_status& child) {
-  return guard([&] { incarnation_->child_changed(child); });
+life::thrown life::child_changed(const model::container_identity& who,
+                                 const model::container_condition& now) {
+  return guard([&] { incarnation_->child_changed(who, now); });
 }
 
 life::thrown life::update(std::shared_ptr<const model::child_spec> spec) {
@@ -127,22 +133,29 @@ executor& life::shard() noexcept {
 
 void life::say(life_report what) {
   what.generation = number_;
+  if (beginning_) {
+    return early_.push_back(std::move(what));
+  }
   tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(what));
 }
 
 void life::failed(model::cause why) {
-  say({.what = life_report::kind::failed, .why = std::move(why)});
+  say({.what = life_report::kind::failed,
+       .why = std::make_shared<const model::cause>(std::move(why))});
 }
 
 void life::ended(model::cause why) {
-  say({.what = life_report::kind::ended, .why = std::move(why)});
+  say({.what = life_report::kind::ended,
+       .why = std::make_shared<const model::cause>(std::move(why))});
 }
 
 void life::recycle(std::string reason, serves_on meanwhile) {
   model::cause why;
   why.kind = model::cause_kind::recycle;
   why.message = std::move(reason);
-  say({.what = life_report::kind::recycle, .why = std::move(why), .meanwhile = meanwhile});
+  say({.what = life_report::kind::recycle,
+       .why = std::make_shared<const model::cause>(std::move(why)),
+       .meanwhile = meanwhile});
 }
 
 void life::show_pid(std::int32_t pid) {
@@ -197,7 +210,7 @@ void life::cancel_request(call_id which) {
 
 std::vector<std::string> life::matching(std::string_view glob) {
   auto all = tree_->shells.matching(glob);
-  std::erase(all, path_);
+  std::erase(all, who_->path);
   return all;
 }
 
@@ -216,7 +229,7 @@ result<void> life::link(std::string_view target) {
 result<void> life::stash(letter&& what) {
   if (!owner_.stash_letter(std::move(what))) {
     return fail(errc::mailbox_full,
-                path_ + " has stashed as many letters as its mailbox holds: " +
+                who_->path + " has stashed as many letters as its mailbox holds: " +
                     std::to_string(spec_->mailbox.capacity));
   }
   return {};
@@ -228,7 +241,7 @@ void life::bury(letter&& what, dead_reason why) {
     return call->to->bury(over, why);
   }
   if (over.kind == letter_kind::message) { // a request was answered before
-    tree_->dead->add(over.sender(), path_, why);
+    tree_->dead->add(over.sender(), who_->path, why);
   }
 }
 

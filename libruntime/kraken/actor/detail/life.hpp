@@ -15,6 +15,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace kraken::actor {
 
@@ -27,7 +29,10 @@ public:
   virtual ~life_owner() = default;
 
   [[nodiscard]] virtual hosted_actor& shell() noexcept = 0;
-  [[nodiscard]] virtual desk& mail() noexcept = 0;
+  /// Where a life writes; made when it first does.
+  [[nodiscard]] virtual desk& mail() = 0;
+  /// A life is over: what it asked for is taken back.
+  virtual void end_mail_of_life(std::uint64_t generation) = 0;
   /// Whether the incarnation takes letters now, besides what its phase says.
   virtual void hold_lane() = 0;
   virtual void release_lane() = 0;
@@ -49,7 +54,9 @@ class life final : public host {
 public:
   life(life_owner& shell,
        std::shared_ptr<tree_context> tree,
-       const model::container_status& now,
+       identity_ptr who,
+       std::uint32_t shard,
+       std::uint64_t generation,
        std::shared_ptr<const model::child_spec> spec);
   ~life() override;
   life(const life&) = delete;
@@ -57,14 +64,17 @@ public:
 
   // Calls into the incarnation. A cause is what it threw.
   using thrown = std::optional<model::cause>;
+  /// What it reports meanwhile is kept for `take_early`.
   [[nodiscard]] thrown begin(const kind& of);
+  [[nodiscard]] std::vector<life_report> take_early() { return std::exchange(early_, {}); }
   [[nodiscard]] thrown drain();
   [[nodiscard]] thrown stop();
   [[nodiscard]] thrown kill();
   [[nodiscard]] thrown resume();
   /// @param time set to how long it may take until `stop`
   [[nodiscard]] thrown hand_over(milliseconds& time);
-  [[nodiscard]] thrown child_changed(const model::container_status& child);
+  [[nodiscard]] thrown child_changed(const model::container_identity& who,
+                                     const model::container_condition& now);
   [[nodiscard]] thrown update(std::shared_ptr<const model::child_spec> spec);
   [[nodiscard]] thrown elapsed(const std::function<void()>& then);
   /// @param taken set to whether the incarnation handled it
@@ -76,7 +86,7 @@ public:
   [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done);
 
   // host
-  [[nodiscard]] const std::string& path() const noexcept override { return path_; }
+  [[nodiscard]] const std::string& path() const noexcept override { return who_->path; }
   [[nodiscard]] std::uint64_t generation() const noexcept override { return number_; }
   [[nodiscard]] const model::child_spec& spec() const noexcept override { return *spec_; }
   [[nodiscard]] executor& shard() noexcept override;
@@ -122,9 +132,11 @@ private:
   std::shared_ptr<tree_context> tree_;
   std::shared_ptr<const model::child_spec> spec_;
   std::shared_ptr<const model::child_spec> first_spec_; ///< what `make` may have referred to
-  std::string path_;
+  identity_ptr who_;
   std::uint64_t number_;
   std::uint32_t shard_;
+  bool beginning_ = false;
+  std::vector<life_report> early_;
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
   std::unique_ptr<incarnation> incarnation_;
 };

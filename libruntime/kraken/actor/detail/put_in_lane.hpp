@@ -15,11 +15,11 @@ namespace kraken::actor {
 
 /// Sends in the lifecycle lane: before every message of the user lane. To nobody: nothing happens.
 template <class Message>
-void tell(const caf::actor& whom, Message what) {
+void put_ahead(const caf::actor& whom, Message what) {
   if (!whom) {
     return;
   }
-  const auto to = caf::actor_cast<caf::strong_actor_ptr>(whom);
+  const auto to = caf::actor_cast<caf::actor_control_block*>(whom);
   to->enqueue(caf::make_mailbox_element(
                   nullptr, caf::make_message_id(caf::message_priority::high), {}, std::move(what)),
               nullptr);

@@ -8,9 +8,13 @@
 
 namespace kraken::actor {
 
+seat::seat(std::shared_ptr<const std::string> path,
+           model::mailbox_spec spec,
+           std::shared_ptr<dead_letters> dead)
+    : path_(std::move(path)), spec_(spec), dead_(std::move(dead)) {}
+
 seat::seat(std::string path, model::mailbox_spec spec, std::shared_ptr<dead_letters> dead)
-    : path_(std::make_shared<const std::string>(std::move(path))), spec_(spec),
-      dead_(std::move(dead)) {}
+    : seat(std::make_shared<const std::string>(std::move(path)), spec, std::move(dead)) {}
 
 bool seat::has_room() const noexcept {
   return lane_->depth.load(std::memory_order_relaxed) < spec_.capacity;

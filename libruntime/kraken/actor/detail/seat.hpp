@@ -39,6 +39,9 @@ public:
     must_wait, ///< full, policy block
   };
 
+  seat(std::shared_ptr<const std::string> path,
+       model::mailbox_spec spec,
+       std::shared_ptr<dead_letters> dead);
   seat(std::string path, model::mailbox_spec spec, std::shared_ptr<dead_letters> dead);
 
   [[nodiscard]] const std::string& path() const noexcept { return *path_; }
