@@ -5,6 +5,8 @@
 
 #include "config/pool_options.hpp"
 
+#include <algorithm>
+
 namespace kraken::runtime {
 
 // The import of a Narya configuration routes Narya's own paths to this name.
@@ -84,6 +86,17 @@ void daemon::measure(containers::metrics_page& page) {
   measure_access_logs(page);
   measure_pools(page);
   measure_output(page);
+  const auto stuck = own_threads_.stuck();
+  const auto own = std::max(own_threads_.running(), stuck); // one may have ended in between
+  const auto threads = [&](const char* state, std::size_t count) {
+    page.add("kraken_own_threads",
+             type::gauge,
+             "Threads of native containers that have one of their own.",
+             {{"state", state}},
+             static_cast<double>(count));
+  };
+  threads("serving", own - stuck);
+  threads("stuck", stuck);
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     page.add("kraken_shard_silent_seconds",
              type::gauge,
