@@ -117,6 +117,13 @@ public:
   }
 
   [[nodiscard]] actor::tree& tree() { return *tree_; }
+  [[nodiscard]] std::vector<net::event_loop*> loops() const {
+    std::vector<net::event_loop*> all;
+    for (const auto& loop : loops_) {
+      all.push_back(loop.get());
+    }
+    return all;
+  }
 
 private:
   std::vector<std::unique_ptr<net::event_loop>> loops_;

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 int main(int argc, char** argv) {
@@ -43,10 +44,20 @@ int main(int argc, char** argv) {
     kraken::bench::kraken_restarts(count, width);
     return 0;
   }
+  const std::string source = argc > 4 ? argv[4] : ".";
+  if (what == "php_requests" && side == "kraken") {
+    kraken::bench::kraken_php_requests(count, source);
+    return 0;
+  }
+  if (what == "php_deaths" && side == "kraken") {
+    kraken::bench::kraken_php_deaths(count, source);
+    return 0;
+  }
   std::fputs("usage: actor_bench kraken|caf start_stop [COUNT] [SHARDS] [IDLE_SECONDS]\n"
              "       actor_bench kraken|caf messages|ping_pong [COUNT] [SHARDS or THREADS]\n"
              "       actor_bench kraken requests [COUNT] [SHARDS]\n"
-             "       actor_bench kraken restarts [ROUNDS] [CHILDREN]\n",
+             "       actor_bench kraken restarts [ROUNDS] [CHILDREN]\n"
+             "       actor_bench kraken php_requests|php_deaths [COUNT] [SOURCE DIRECTORY]\n",
              stderr);
   return 2;
 }

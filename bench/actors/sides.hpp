@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace kraken::bench {
 
@@ -17,6 +18,10 @@ void kraken_requests(std::size_t count, std::uint32_t shards);
 
 /// @param size 1: one_for_one; more: one_for_all
 void kraken_restarts(std::size_t rounds, std::size_t size);
+
+/// @param source directory of this source tree
+void kraken_php_requests(std::size_t count, const std::string& source);
+void kraken_php_deaths(std::size_t rounds, const std::string& source);
 
 void caf_start_stop(std::size_t size, double idle_seconds);
 /// @param threads of CAF's scheduler

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A container in PHP, a real process: requests to it from a native one, and how soon its death by
+/// SIGKILL is noticed and made good.
+#include "behaviours.hpp"
+#include "config/php_options.hpp"
+#include "containers/php/php_container.hpp"
+#include "kraken_tree.hpp"
+#include "sides.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+
+namespace kraken::bench {
+
+namespace {
+
+/// What the kind `php` needs of a daemon.
+class php_surroundings {
+public:
+  explicit php_surroundings(const std::string& source) : source_(source) {
+    given_.logs = &logs_;
+    given_.children = &children_;
+    given_.process_ended = [] {};
+    given_.package = source + "/php";
+    given_.default_root = process::superuser::allow;
+    given_.knows_verb = [](std::string_view) { return false; };
+  }
+
+  [[nodiscard]] actor::kind kind() const {
+    return {"php", "of a benchmark", [this](actor::host& shell) {
+              return std::make_unique<containers::php_container>(shell, given_);
+            }};
+  }
+
+  [[nodiscard]] model::child_spec echo() const {
+    config::php_options options;
+    options.autoload = source_ + "/bench/actors/php/EchoContainer.php";
+    options.lookup = {"%name%Container"};
+    auto made = spec("php", "php");
+    made.start = {"Echo"};
+    made.backoff.min = milliseconds{0};
+    made.backoff.max = milliseconds{0};
+    made.options = std::make_shared<config::php_spec_options>(std::move(options));
+    return made;
+  }
+
+  /// Before the tree starts.
+  void run_on(running_tree& tree) { given_.shards = tree.loops(); }
+
+private:
+  std::string source_;
+  process::log_board logs_;
+  process::child_registry children_;
+  containers::php_environment given_;
+};
+
+/// The times of one death, in microseconds of the clock; 0: not yet.
+struct death {
+  std::atomic<double> noticed{0};
+  std::atomic<double> started{0};
+  std::atomic<double> ready{0};
+};
+
+double at_percent(std::vector<double>& all, std::size_t percent) {
+  std::sort(all.begin(), all.end());
+  return all[all.size() * percent / 100];
+}
+
+} // namespace
+
+void kraken_php_requests(std::size_t count, const std::string& source) {
+  php_surroundings php(source);
+  std::atomic<double> began{0};
+  std::atomic<double> ended{0};
+  std::size_t rounds = 0;
+  const auto body = std::make_shared<const std::string>("\xa4ping");
+  std::function<void(actor::host&)> ask = [&](actor::host& shell) {
+    shell.request({.to = "Main/php", .body = body}, [&](const actor::answer& what) {
+      if (what.what != actor::answer::kind::value) {
+        give_up(what.why.message);
+      }
+      if (++rounds == count) {
+        ended = now_us();
+        ended.notify_one();
+        return;
+      }
+      ask(shell);
+    });
+  };
+  const auto serve = [&](actor::host& shell) {
+    began = now_us();
+    ask(shell);
+  };
+  auto root = spec("Main", "supervisor");
+  root.children = {php.echo(), spec("asks", "asks")}; // in this order: it serves when it is asked
+  running_tree on(1, {php.kind(), kind_of("asks", serve)}, std::move(root));
+  php.run_on(on);
+  on.start();
+  ended.wait(0.0);
+  const auto took = ended - began;
+  print("php_request_us", took / static_cast<double>(count));
+  print("php_requests_per_second", static_cast<double>(count) / took * 1e6);
+}
+
+void kraken_php_deaths(std::size_t rounds, const std::string& source) {
+  php_surroundings php(source);
+  auto root = spec("Main", "supervisor");
+  root.supervise.intensity = static_cast<std::uint32_t>(rounds) + 1;
+  root.children = {php.echo()};
+  running_tree on(1, {php.kind()}, std::move(root));
+  php.run_on(on);
+  on.start();
+  death now;
+  const auto heard = on.tree().status().subscribe([&](const actor::status_event& what) {
+    const auto at = now_us();
+    if (what.path != "Main/php" || !what.note.empty()) {
+      return;
+    }
+    if (what.to == model::phase::held) {
+      now.noticed = at;
+    } else if (what.to == model::phase::starting) {
+      now.started = at;
+    } else if (what.to == model::phase::ready) {
+      now.ready = at;
+      now.ready.notify_one();
+    }
+  });
+  std::vector<double> noticed;
+  std::vector<double> served;
+  std::vector<double> booted;
+  for (std::size_t i = 0; i < rounds; ++i) {
+    now.ready = 0;
+    const auto process = pidfd::open(on.tree().status().find("Main/php")->pid);
+    const auto killed = now_us();
+    if (!process || !process->send(SIGKILL)) {
+      give_up("there is no process to kill");
+    }
+    now.ready.wait(0.0);
+    noticed.push_back(now.noticed - killed);
+    served.push_back(now.ready - killed);
+    booted.push_back(now.ready - now.started);
+  }
+  print("killed_noticed_us_p50", at_percent(noticed, 50));
+  print("killed_noticed_us_p99", at_percent(noticed, 99));
+  print("killed_serving_us_p50", at_percent(served, 50));
+  print("php_boot_us_p50", at_percent(booted, 50));
+}
+
+} // namespace kraken::bench
