@@ -128,7 +128,7 @@ bool native_container::deal_with(actor::letter& what) {
     }
     return taken.has_value();
   }
-  const auto* const taker = current_.request_taker(what.name);
+  const auto* const taker = current_.request_taker(what.name.view());
   if (taker == nullptr) {
     return false;
   }

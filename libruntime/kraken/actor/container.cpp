@@ -21,6 +21,7 @@ container::container(caf::actor_config& config, birth given)
       kind_(birth_.tree->kinds.at(birth_.spec->kind)), status_(birth_.first), lane_(birth_.own),
       wake_up_(*this, birth_.tree->shards[birth_.shard]) {
   birth_.tree->present.enter();
+  birth_.own->lend(this, birth_.tree->shards[birth_.shard].runs);
   // On the board before the parent goes on: who was told of the child finds it.
   publish();
 }
@@ -70,7 +71,7 @@ void container::take(const order& what) {
     void operator()(const unwatch_asked& it) const { self.on_unwatch(it); }
     void operator()(const heard_of& it) const { self.on_notice(it); }
     void operator()(const room_wanted& it) const { self.on_room_wanted(it); }
-    void operator()(const room_at& it) const { self.mail_desk().room_at(it.where); }
+    void operator()(const room_at& it) const { self.mail().room_at(it.where); }
   } const to{*this};
   std::visit(to, what.what);
 }
@@ -84,6 +85,7 @@ void container::on_exit() {
   if (supervisor_) {
     supervisor_->abandon();
   }
+  birth_.own->lend(nullptr, nullptr);
   lane_.discard(dead_reason::closed);
   lane_.let_go();
   if (desk_) {
@@ -190,7 +192,7 @@ remote_supervisor& container::supervisor() {
   return *supervisor_;
 }
 
-desk& container::mail_desk() {
+desk& container::mail() {
   if (desk_ == nullptr) {
     desk_ = std::make_unique<desk>(
         birth_.tree->shells, *birth_.tree->dead, birth_.own, static_cast<desk_owner&>(*this));

@@ -34,7 +34,8 @@ namespace kraken::actor {
 class container final : public hosted_actor,
                         private supervisor_owner,
                         private life_owner,
-                        private desk_owner {
+                        private desk_owner,
+                        private letter_taker {
 public:
   container(caf::actor_config& config, birth given);
   ~container() override;
@@ -68,7 +69,6 @@ private:
   void report(child_report&& made);
   void report_changes();
   [[nodiscard]] remote_supervisor& supervisor();
-  [[nodiscard]] desk& mail_desk();
   [[nodiscard]] const std::string& path() const noexcept { return birth_.who->path; }
 
   // container_instructions.cpp: what the supervisor wants
@@ -105,6 +105,8 @@ private:
   void set_gate();
   void open_lane();
   void on_deliver(deliver& what);
+  [[nodiscard]] bool came_before(letter& what);
+  void pump_soon();
   void on_answered(const answered& what);
   void on_withdraw(const withdraw& what);
   void on_watch(const watch_asked& what);
@@ -191,7 +193,7 @@ private:
 
   // life_owner
   [[nodiscard]] hosted_actor& shell() noexcept override { return *this; }
-  [[nodiscard]] desk& mail() override { return mail_desk(); }
+  [[nodiscard]] desk& mail() override;
   void end_mail_of_life(std::uint64_t generation) override;
   void hold_lane() override;
   void release_lane() override;
@@ -202,6 +204,7 @@ private:
   void cancel_life_timer(timer& which) noexcept override { deadlines_.cancel(which); }
   [[nodiscard]] bool stash_letter(letter&& what) override { return lane_.stash(std::move(what)); }
   void unstash_letters() override;
+  void take_letter(letter&& what) override; // of letter_taker
 
   birth birth_;
   const kind& kind_;
@@ -210,8 +213,7 @@ private:
   kraken::actor::mailbox lane_;
   deadlines deadlines_;
   wake_up wake_up_;
-  // What most containers never need is made when it is needed.
-  std::unique_ptr<desk> desk_;
+  std::unique_ptr<desk> desk_; ///< this and the next are made when they are needed
   std::unique_ptr<remote_supervisor> supervisor_;
   std::unique_ptr<life> life_; ///< null: nothing runs
   std::unique_ptr<companion> beside_;
@@ -223,21 +225,19 @@ private:
   std::list<std::pair<model::cause, ending>> failures_waiting_; ///< came while one is solved
   std::unique_ptr<model::cause> done_waiting_;                  ///< supervision_done() likewise
   std::uint64_t last_step_ = 0;
-  deadlines::token start_timer_;
-  deadlines::token end_timer_;
-  deadlines::token due_timer_;
+  deadlines::token start_timer_, end_timer_, due_timer_;
   time_point launched_{};
   remote_supervisor::extent extent_ = remote_supervisor::extent::wanted;
   owed owed_ = owed::both;
   bool owes_report_ = false; ///< of the changes in this turn
   bool lane_held_ = false;   ///< by the incarnation
-  bool passing_ = false;     ///< the supervisor stopped it to start it again
+  bool pump_under_way_ = false;
+  bool passing_ = false; ///< the supervisor stopped it to start it again
   std::vector<std::shared_ptr<watch_ticket>> watchers_;
   std::vector<std::shared_ptr<const room_ticket>> want_room_;
-  std::shared_ptr<answer_log> log_;  ///< null until a request with an identity has come
-  std::uint64_t children_begun_ = 0; ///< generation that began to start them
-  std::uint64_t obeyed_ = 0;         ///< serial of the last instruction taken
-  std::uint64_t obeyed_told_ = 0;    ///< of these, reported
+  std::shared_ptr<answer_log> log_;            ///< null until a request with an identity has come
+  std::uint64_t children_begun_ = 0;           ///< generation that began to start them
+  std::uint64_t obeyed_ = 0, obeyed_told_ = 0; ///< serial of the last instruction, of the last told
 };
 
 /// Spawns the shell of a container on its shard, and shows it in the entry of its supervisor.

@@ -78,7 +78,7 @@ void container::on_watch(const watch_asked& what) {
     if (!life_ || leaving_ || status_->in == model::state::failed) {
       return what.ticket->fire(static_cast<int>(status_->in), "it is not started");
     }
-    mail_desk().link_back(what.ticket->watcher(), life_->generation());
+    mail().link_back(what.ticket->watcher(), life_->generation());
   }
   watchers_.push_back(what.ticket);
   tell_watchers();
@@ -95,7 +95,7 @@ void container::on_unwatch(const unwatch_asked& what) {
 }
 
 void container::on_notice(const heard_of& what) {
-  const auto waits = mail_desk().hear_of(what);
+  const auto waits = mail().hear_of(what);
   if (waits == 0) {
     return;
   }
@@ -133,8 +133,14 @@ void container::vacate(const seat& own) {
 
 void container::open_lane() {
   lane_.set(lane_held_ ? mailbox::gate::held : mailbox::gate::open);
-  if (!lane_held_ && lane_.size() > 0) {
-    post_to(birth_.own->shell(), pump{}); // perhaps from outside a handler: a socket has drained
+  pump_soon();
+}
+
+/// Perhaps from outside a handler: a socket has drained, another shell has sent a letter.
+void container::pump_soon() {
+  if (lane_.at() == mailbox::gate::open && lane_.size() > 0 &&
+      !std::exchange(pump_under_way_, true)) {
+    post_to(birth_.own->shell(), pump{});
   }
 }
 
@@ -151,15 +157,29 @@ void container::release_lane() {
   }
 }
 
+/// Whether a letter was here before; then it is dealt with.
+bool container::came_before(letter& what) {
+  if (what.id.empty() || !what.reply) {
+    return false;
+  }
+  if (log_ == nullptr) {
+    log_ = std::make_shared<answer_log>();
+  }
+  return log_->take(what, now()) == answer_log::verdict::known;
+}
+
+void container::take_letter(letter&& what) {
+  if (came_before(what)) {
+    return birth_.own->vacate();
+  }
+  lane_.add(std::move(what));
+  pump_soon();
+}
+
 void container::on_deliver(deliver& what) {
   const auto opened = std::exchange(what.to, nullptr);
-  if (!what.what.id.empty() && what.what.reply) {
-    if (log_ == nullptr) {
-      log_ = std::make_shared<answer_log>();
-    }
-    if (log_->take(what.what, now()) == answer_log::verdict::known) {
-      return opened->vacate();
-    }
+  if (came_before(what.what)) {
+    return opened->vacate();
   }
   if (!lane_.idle() || !life_ || !serving()) {
     return lane_.add(std::move(what.what));
@@ -172,24 +192,22 @@ void container::on_deliver(deliver& what) {
 }
 
 void container::pump_lane() {
+  pump_under_way_ = false;
+  const auto at = now();
   for (std::size_t budget = letters_per_turn; budget > 0 && life_ && serving(); --budget) {
-    auto next = lane_.take(now());
+    auto next = lane_.take(at);
     vacate(*birth_.own);
     if (!next) {
       return;
     }
     hand_over(*next);
   }
-  if (lane_.at() == mailbox::gate::open && lane_.size() > 0) {
-    post_to(birth_.own->shell(), pump{});
-  }
+  pump_soon();
 }
 
 void container::unstash_letters() {
   lane_.unstash();
-  if (lane_.at() == mailbox::gate::open && lane_.size() > 0) {
-    post_to(birth_.own->shell(), pump{}); // perhaps from outside a handler: a thread of its own
-  }
+  pump_soon();
 }
 
 void container::hand_over(letter& what) {
@@ -211,7 +229,7 @@ void container::hand_over(letter& what) {
 }
 
 void container::on_answered(const answered& what) {
-  const auto waits = mail_desk().hear(*what.call, what.what);
+  const auto waits = mail().hear(*what.call, what.what);
   if (waits && life_) {
     on_thrown(life_->hear(waits, what.what));
   }

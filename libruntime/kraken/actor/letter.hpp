@@ -51,14 +51,31 @@ struct draft {
   std::string_view name{}; ///< of a command
 };
 
+/// A text that few letters have: costs a pointer where there is none.
+class rare_text {
+public:
+  rare_text& operator=(std::string_view text) {
+    text_ = text.empty() ? nullptr : std::make_unique<const std::string>(text);
+    return *this;
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return text_ == nullptr; }
+  [[nodiscard]] std::string_view view() const noexcept {
+    return text_ == nullptr ? std::string_view{} : std::string_view(*text_);
+  }
+
+private:
+  std::unique_ptr<const std::string> text_;
+};
+
 /// What a receiver gets. Move-only; whoever takes a request takes its `reply`.
 struct letter {
   letter_kind kind = letter_kind::message;
   delivery mode = delivery::standard;
   std::shared_ptr<const std::string> from; ///< path of the sender; null: from outside the tree
   body_ptr body;
-  std::string id;                      ///< of a request; may be empty
-  std::string name;                    ///< of a command
+  rare_text id;                        ///< of a request; may be empty
+  rare_text name;                      ///< of a command
   std::optional<time_point> expires{}; ///< not given to the receiver after this
   milliseconds timeout{0};             ///< of a request: the requester waits so long for a sign
   answerer reply{};                    ///< empty: a message

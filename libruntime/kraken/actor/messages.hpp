@@ -137,14 +137,10 @@ struct plan_step {
   std::uint64_t step = 0;
 };
 
-/// Go on handing out the user lane.
-struct pump {};
+struct pump {}; ///< go on handing out the user lane
+struct tick {}; ///< wake up: some deadline may be due
 
-/// Wake up: some deadline may be due.
-struct tick {};
-
-/// A letter on its way to a user lane. One that is destroyed on its way, because the shell has
-/// ended, is a dead letter.
+/// A letter on its way to a user lane; destroyed there, because the shell has ended: a dead letter.
 struct deliver {
   deliver(letter&& sent, seat_ptr target) noexcept : what(std::move(sent)), to(std::move(target)) {}
   deliver(deliver&&) noexcept = default;
@@ -202,7 +198,7 @@ struct room_at {
   seat_ptr where;
 };
 
-/// What travels in the lifecycle lane of containers: one message to CAF, whatever it is about.
+/// What travels in the lifecycle lane: one message to CAF, whatever it is about.
 struct order {
   std::variant<instruction,
                life_report,
@@ -228,6 +224,9 @@ void tell(const caf::actor& whom, Message what) {
 
 /// Sends an admitted letter.
 inline void mail(const seat_ptr& to, letter&& what) {
+  if (auto* const shell = to->here()) {
+    return shell->take_letter(std::move(what));
+  }
   post_to(to->shell(), deliver(std::move(what), to));
 }
 

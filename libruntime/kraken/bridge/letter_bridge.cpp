@@ -297,11 +297,11 @@ bool letter_bridge::receive(actor::letter& what) {
   bool fits = false;
   if (what.kind == actor::letter_kind::command) {
     const auto params = what.body == nullptr ? std::string_view{} : what.bytes();
-    fits = wire::append_command(*out_, {stream, what.sender(), what.name, params, timeout});
+    fits = wire::append_command(*out_, {stream, what.sender(), what.name.view(), params, timeout});
   } else {
     const auto id = what.id.empty()
                         ? std::to_string(shell_.generation()) + "-" + std::to_string(stream)
-                        : what.id;
+                        : std::string(what.id.view());
     fits = wire::append_call(*out_, {stream, what.sender(), what.bytes(), timeout, id});
   }
   if (!fits) {

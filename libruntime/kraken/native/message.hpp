@@ -47,7 +47,7 @@ public:
 
   [[nodiscard]] std::string_view from() const noexcept { return letter_.sender(); }
   /// Of a command; empty for a plain request.
-  [[nodiscard]] const std::string& name() const noexcept { return letter_.name; }
+  [[nodiscard]] std::string_view name() const noexcept { return letter_.name.view(); }
   [[nodiscard]] std::string_view bytes() const noexcept { return letter_.bytes(); }
   [[nodiscard]] const packed& body() const noexcept { return letter_.body; }
 

@@ -21,7 +21,7 @@ std::size_t weight_of(const answer& what) {
 answer_log::verdict answer_log::take(letter& what, time_point now) {
   now_ = now;
   forget_old();
-  auto key = std::string(what.sender()) + '\n' + what.id;
+  auto key = std::string(what.sender()).append(1, '\n').append(what.id.view());
   const auto [at, fresh] = entries_.try_emplace(key);
   if (fresh) {
     what.reply.call()->log = shared_from_this();

@@ -55,11 +55,18 @@ desk::desk(const routes& all, dead_letters& dead, seat_ptr own, desk_owner& owne
 desk::~desk() = default;
 
 result<posted> desk::send(const draft& what) {
+  if (const auto* const to = known_.known(what.to)) {
+    return send_to(what, *to);
+  }
   const auto to = known_.find(what.to);
   if (!to) {
     dead_.add(own_->path(), what.to, dead_reason::no_such);
     return fail(to.error());
   }
+  return send_to(what, *to);
+}
+
+result<posted> desk::send_to(const draft& what, const seat_ptr& to) {
   letter made;
   made.mode = what.mode;
   made.from = own_->shared_path();
@@ -67,7 +74,7 @@ result<posted> desk::send(const draft& what) {
   if (what.timeout.count() > 0) {
     made.expires = owner_.time() + what.timeout;
   }
-  return pass_on(std::move(made), *to);
+  return pass_on(std::move(made), to);
 }
 
 result<posted> desk::pass_on(letter&& what, const seat_ptr& to) {

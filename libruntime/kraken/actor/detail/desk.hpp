@@ -85,6 +85,7 @@ private:
   };
   using bound = std::map<std::string, bound_entry>; ///< by path
 
+  [[nodiscard]] result<posted> send_to(const draft& what, const seat_ptr& to);
   [[nodiscard]] result<posted> pass_on(letter&& what, const seat_ptr& to);
   void bind(bound& where, const seat_ptr& to, bond kind, std::uint64_t life);
   void unbind(bound& where, std::uint64_t life);

@@ -64,7 +64,7 @@ std::vector<std::string> routes::matching(std::string_view glob) const {
   return found;
 }
 
-result<seat_ptr> route_cache::find(std::string_view target) {
+const seat_ptr* route_cache::known(std::string_view target) {
   if (const auto version = all_.version(); version != version_) {
     version_ = version;
     known_.clear();
@@ -72,8 +72,15 @@ result<seat_ptr> route_cache::find(std::string_view target) {
   }
   for (const auto& one : known_) {
     if (one.target == target) {
-      return one.to;
+      return &one.to;
     }
+  }
+  return nullptr;
+}
+
+result<seat_ptr> route_cache::find(std::string_view target) {
+  if (const auto* const found = known(target)) {
+    return *found;
   }
   auto found = all_.find(target);
   if (found) {

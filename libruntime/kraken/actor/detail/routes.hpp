@@ -58,6 +58,8 @@ public:
 
   /// As `routes::find`.
   [[nodiscard]] result<seat_ptr> find(std::string_view target);
+  /// What is known already; null: look it up. Valid until the next call.
+  [[nodiscard]] const seat_ptr* known(std::string_view target);
   void clear() noexcept { known_.clear(); }
 
 private:

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "kraken/actor/letter.hpp"
+#include "kraken/base/executor.hpp"
 #include "kraken/model/child_spec.hpp"
 #include "kraken/model/container_status.hpp"
 
@@ -19,6 +20,15 @@
 #include <string>
 
 namespace kraken::actor {
+
+/// The shell as a sender on its own thread sees it: a letter needs no message of CAF to get there.
+class letter_taker {
+public:
+  virtual ~letter_taker() = default;
+
+  /// Queues an admitted letter; never hands it over inside this call.
+  virtual void take_letter(letter&& what) = 0;
+};
 
 class seat {
 public:
@@ -78,6 +88,17 @@ public:
   [[nodiscard]] std::string text_of(dead_reason why) const;
   [[nodiscard]] dead_letters& dead() const noexcept { return *dead_; }
 
+  /// The shell, from its beginning (before anybody else knows the seat) to its end (null).
+  /// @param on its thread
+  void lend(letter_taker* shell, const executor* on) noexcept {
+    taker_ = shell;
+    taker_on_ = on;
+  }
+  /// Null on any other thread than the shell's, and when it has ended.
+  [[nodiscard]] letter_taker* here() const noexcept {
+    return taker_on_ != nullptr && taker_on_->on_this_thread() ? taker_ : nullptr;
+  }
+
   /// Called once, before anybody else knows the seat.
   void sit(const caf::actor& shell) noexcept {
     shell_ = caf::actor_cast<caf::weak_actor_ptr>(shell);
@@ -87,6 +108,8 @@ public:
   [[nodiscard]] caf::actor shell() const noexcept { return caf::actor_cast<caf::actor>(shell_); }
 
 private:
+  letter_taker* taker_ = nullptr; ///< written and read on its thread
+  const executor* taker_on_ = nullptr;
   caf::weak_actor_ptr shell_; ///< the shell holds its seat: a strong one would be a cycle
   std::shared_ptr<const std::string> path_;
   model::mailbox_spec spec_;
