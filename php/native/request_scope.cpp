@@ -65,6 +65,30 @@ void refill_superglobals() {
   ZEND_HASH_FOREACH_END();
 }
 
+bool is_input(const php_stream& stream) noexcept {
+  return std::string_view{stream.ops->label} == "Input";
+}
+
+// Streams live as long as PHP's own request, here as long as the worker: the body's is ours to
+// close. What the script opened as php://input reads from it without holding it, so that goes
+// first.
+void close_body() {
+  php_stream* const body = std::exchange(SG(request_info).request_body, nullptr);
+  if (body == nullptr) {
+    return;
+  }
+  zval* each = nullptr;
+  ZEND_HASH_FOREACH_VAL(&EG(regular_list), each) {
+    zend_resource* const resource = Z_RES_P(each);
+    if (resource->type == php_file_le_stream() && resource->ptr != nullptr &&
+        is_input(*static_cast<php_stream*>(resource->ptr))) {
+      zend_list_close(resource);
+    }
+  }
+  ZEND_HASH_FOREACH_END();
+  php_stream_free(body, PHP_STREAM_FREE_CLOSE);
+}
+
 void forget_last_error() {
   PG(last_error_type) = 0;
   PG(last_error_lineno) = 0;
@@ -166,6 +190,7 @@ void end_request(carrier& serving) {
   const auto after = leaves ? wire::worker_after::recycle : wire::worker_after::keep;
   serving.answer().finish(after, zend_memory_usage(true));
   php_output_deactivate();
+  close_body();
   sapi_deactivate();
   serving.close_request();
   if (EG(timeout_seconds) != 0) { // set_time_limit() was for this request

@@ -106,6 +106,22 @@ class WorkerMode(DaemonCase):
         data = bytes(range(256)) * 400
         self.assertEqual(self.connect().post("/binary", data).body, data)
 
+    def test_bodies_are_forgotten(self):
+        with self.connect() as client:
+            pid = int(client.get("/pid").body)
+            for _ in range(3_500):  # together more than the memory limit
+                client.post("/binary", bytes(10_000))
+            before = os.listdir(f"/proc/{pid}/fd")
+            for _ in range(20):  # each so large that PHP keeps it in a file
+                client.post("/binary", bytes(100_000))
+            self.assertEqual(int(client.get("/pid").body), pid)
+            self.assertEqual(os.listdir(f"/proc/{pid}/fd"), before)
+
+    def test_an_input_kept_open_is_closed_with_its_request(self):
+        with self.connect() as client:
+            self.assertEqual(client.post("/keep-input", b"first").body, b"nothing")
+            self.assertEqual(client.post("/keep-input", b"second").body, b"resource (closed)")
+
     def test_a_large_body_is_streamed(self):
         answer = self.daemon.get("/large?kb=2000")
         self.assertEqual(len(answer.body), 2_048_000)

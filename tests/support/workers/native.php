@@ -81,6 +81,11 @@ $routes = [
         header('Content-Type: application/octet-stream');
         echo file_get_contents('php://input');
     },
+    '/keep-input' => static function (): void {
+        static $kept = null;
+        echo $kept === null ? 'nothing' : get_debug_type($kept);
+        $kept = fopen('php://input', 'rb');
+    },
     '/large' => static function (): void {
         for ($i = 0; $i < (int) $_GET['kb']; ++$i) {
             echo str_repeat(chr(97 + $i % 26), 1024);
