@@ -22,6 +22,10 @@ use Symfony\Component\HttpFoundation\StreamedResponse;
 final class Conversion
 {
     private const PART_BYTES = 65_536;
+    /** What PHP tells of a field left empty; FileBag takes it for null. */
+    private const NO_FILE = [
+        'name' => '', 'type' => '', 'tmp_name' => '', 'error' => \UPLOAD_ERR_NO_FILE, 'size' => 0,
+    ];
 
     /**
      * @param class-string<UploadedFile> $fileClass
@@ -34,7 +38,7 @@ final class Conversion
         $files = $request->files();
         // PHP knows the uploads of its own server interfaces only; "test" takes any file.
         \array_walk_recursive($files, static function (mixed &$file) use ($fileClass): void {
-            $file = $file->error === \UPLOAD_ERR_NO_FILE ? null : new $fileClass(
+            $file = $file->error === \UPLOAD_ERR_NO_FILE ? self::NO_FILE : new $fileClass(
                 $file->tmpName,
                 $file->name,
                 $file->type,
