@@ -11,7 +11,8 @@ CONTENT = "/var/lib/wordpress/wp-content"
 
 
 class WordPress:
-    def __init__(self, database):
+    def __init__(self, database, more=""):
+        """@param more PHP for its configuration"""
         self.folder = tempfile.mkdtemp(prefix="kt-wp-", dir="/tmp")
         self.name = "kraken-" + secrets.token_hex(6)
         self.root = os.path.join(self.folder, "root")
@@ -32,7 +33,7 @@ define('DB_HOST', 'localhost:{database.socket}');
 define('WP_CONTENT_DIR', '{content}');
 define('WP_HTTP_BLOCK_EXTERNAL', true);
 define('AUTH_KEY', '{secrets.token_hex()}');
-""")
+{more}""")
         self.environment = {"WORDPRESS_CONFIG": self.name}
         database.run("create database wordpress")
 
