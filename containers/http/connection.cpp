@@ -20,6 +20,8 @@ constexpr milliseconds linger_time = seconds{2};
 // What access logs say of a client that did not wait for its answer; never sent.
 constexpr int client_gone_status = 499;
 
+constexpr std::string_view stopping_detail = "the server is stopping";
+
 } // namespace
 
 connection::connection(front& owner, unique_fd socket, std::string peer)
@@ -43,6 +45,27 @@ void connection::drain() {
   keep_alive_ = false;
   if (stage_ == stage::head && !head_begun_) {
     begin_closing();
+  }
+}
+
+void connection::refuse_work() {
+  auto* const waited = std::exchange(sink_, nullptr);
+  if (waited != nullptr) {
+    waited->abandon(*this);
+  }
+  switch (stage_) {
+  case stage::head:
+    head_begun_ ? refuse(503, stopping_detail) : begin_closing();
+    return;
+  case stage::body:
+  case stage::answering:
+    refuse(503, stopping_detail);
+    return;
+  case stage::streaming:
+    stream_broken();
+    return;
+  case stage::closing:
+    return;
   }
 }
 

@@ -34,6 +34,10 @@ public:
   /// The front drains: closes now when idle, after the answer otherwise.
   void drain();
 
+  /// The front ends at once: the request under way is answered 503, a stream breaks off. May
+  /// destroy this.
+  void refuse_work();
+
   /// Gives up whatever is under way and closes.
   void cut();
 

@@ -82,6 +82,14 @@ void front::closed(connection& which) {
 }
 
 void front::drain(std::function<void()> done) {
+  end(std::move(done), &connection::drain);
+}
+
+void front::refuse_all(std::function<void()> done) {
+  end(std::move(done), &connection::refuse_work);
+}
+
+void front::end(std::function<void()> done, void (connection::*each_by)()) {
   draining_ = true;
   drained_ = std::move(done);
   for (auto& each : listeners_) {
@@ -89,7 +97,7 @@ void front::drain(std::function<void()> done) {
   }
   // Backwards: a connection that closes is replaced by the last one.
   for (std::size_t i = connections_.size(); i > 0; --i) {
-    connections_[i - 1]->drain();
+    (connections_[i - 1].get()->*each_by)();
   }
   if (connections_.empty() && drained_) {
     loop_.post(std::exchange(drained_, nullptr));

@@ -76,7 +76,12 @@ public:
   /// connection is gone.
   void drain(std::function<void()> done);
 
-  /// Closes everything at once.
+  /// As `drain`, but at once: what is under way is answered 503, streams break off, idle
+  /// connections are closed. `done` as for `drain`, which it takes the place of: when the last
+  /// answer is sent and the client has closed.
+  void refuse_all(std::function<void()> done);
+
+  /// Closes everything at once, without an answer.
   void close_all();
 
   [[nodiscard]] std::shared_ptr<const front_counters> counters() const { return counters_; }
@@ -94,6 +99,7 @@ private:
     net::sink_directory::entry* sink = nullptr;
   };
 
+  void end(std::function<void()> done, void (connection::*each_by)());
   void accept(unique_fd socket, std::string peer);
   void closed(connection& which);
 

@@ -193,26 +193,22 @@ void http_container::start() {
       }
       home.post([this, alive] {
         if (*alive) {
-          one_done(false);
+          one_listens();
         }
       });
     });
   }
 }
 
-void http_container::one_done(bool drained) {
-  if (--waiting_for_ != 0) {
-    return;
-  }
-  if (drained) {
-    end();
-  } else {
+void http_container::one_listens() {
+  if (--waiting_for_ == 0) {
     shell_.ready();
   }
 }
 
 void http_container::end() {
   if (!std::exchange(ended_, true)) {
+    shell_.cancel(deadline_);
     if (environment_.bound) {
       environment_.bound(shell_.path(), {});
     }
@@ -223,34 +219,37 @@ void http_container::end() {
 }
 
 void http_container::stop() {
-  waiting_for_ = parts_.size();
   if (parts_.empty()) {
-    end();
-    return;
+    return end();
   }
+  on_each_front(&front::drain, [this] { end(); });
+}
+
+// Whoever waits is told so; who does not take it in time hears nothing.
+void http_container::kill() {
+  if (ended_ || parts_.empty()) {
+    return end();
+  }
+  deadline_ = shell_.at(shell_.now() + limits::http_last_words, [this] { end(); });
+  on_each_front(&front::refuse_all, [this] { end(); });
+}
+
+/// @param then when all have said that they are done; never inline
+void http_container::on_each_front(void (front::*act)(std::function<void()>),
+                                   std::function<void()> then) {
+  const auto left = std::make_shared<std::size_t>(parts_.size()); // used at home
   for (auto& each : parts_) {
-    each->where.loop->post([this, each, alive = alive_, &home = shell_.shard()] {
-      const auto tell = [this, alive, &home] {
-        home.post([this, alive] {
-          if (*alive) {
-            one_done(true);
+    each->where.loop->post([each, act, left, then, alive = alive_, &home = shell_.shard()] {
+      auto tell = [left, then, alive, &home] {
+        home.post([left, then, alive] {
+          if (--*left == 0 && *alive) {
+            then();
           }
         });
       };
-      if (each->made) {
-        each->made->drain(tell);
-      } else {
-        tell();
-      }
+      each->made ? ((*each->made).*act)(std::move(tell)) : tell();
     });
   }
-}
-
-void http_container::kill() {
-  for (auto& each : parts_) {
-    each->where.loop->post([each] { each->made.reset(); });
-  }
-  end();
 }
 
 } // namespace kraken::containers

@@ -52,7 +52,8 @@ private:
   [[nodiscard]] front_settings settings() const;
   [[nodiscard]] result<void> open_access_log();
   void cannot_start(const error& why);
-  void one_done(bool drained);
+  void one_listens();
+  void on_each_front(void (front::*act)(std::function<void()>), std::function<void()> then);
   void end();
 
   actor::host& shell_;
@@ -63,6 +64,7 @@ private:
   std::shared_ptr<const access_target> access_; ///< null: there is none
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::size_t waiting_for_ = 0;
+  actor::timer deadline_; ///< of the last words, once killed
   bool ended_ = false;
 };
 

@@ -148,6 +148,10 @@ void pool_container::drain() {
   on_each_shard([](pool_shard& pool) { pool.close(); });
 }
 
+void pool_container::doomed() {
+  on_each_shard([](pool_shard& pool) { pool.give_up(); });
+}
+
 // A worker takes the settings of its shard: none may be replaced before these are there.
 void pool_container::update_shards(std::function<void()> then) {
   const auto left = std::make_shared<std::uint32_t>(environment_.pools->size()); // used at home

@@ -27,6 +27,7 @@ public:
 
   void start() override;
   void drain() override;
+  void doomed() override;
   void stop() override;
   void kill() override;
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count) override;

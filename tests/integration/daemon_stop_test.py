@@ -91,6 +91,46 @@ class Stop(unittest.TestCase):
             daemon.expected_code = daemon.wait_end(within=10)
         self.assertIn(daemon.expected_code, (0, 1))
 
+    def test_a_hurried_end_answers_everybody(self):
+        def asked_twice(daemon):
+            daemon.signal(signal.SIGTERM)
+            wait_until(lambda: "daemon_stopping" in daemon.log(), "it stops")
+            daemon.signal(signal.SIGTERM)
+
+        def by_its_deadline(daemon):
+            daemon.signal(signal.SIGTERM)
+        for end, deadline in ((asked_twice, "60s"), (by_its_deadline, "1s")):
+            with self.subTest(end=end.__name__):
+                self.ends_in_a_hurry(end, deadline)
+
+    def ends_in_a_hurry(self, end, deadline):
+        daemon = fresh_daemon(self, topology(
+            pool(size=2, request={"timeout": "60s"}, queue={"timeout": "60s"}, shutdown="60s"),
+            http(), shutdown={"deadline": deadline}))
+        idle = daemon.connect()
+        self.addCleanup(idle.close)
+        self.assertEqual(idle.get("/hello").status, 200)
+        # Two are in work, and two wait for a worker.
+        waiting = [daemon.connect() for _ in range(4)]
+        for each in waiting:
+            self.addCleanup(each.close)
+            each.send(request_bytes("GET", "/slow?ms=50000"))
+        half = daemon.connect()
+        self.addCleanup(half.close)
+        half.send(b"POST /hello HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n"
+                  b"Expect: 100-continue\r\n\r\n")
+        self.assertEqual(half.response_head().status, 100)
+        half.send(b"abc")
+        wait_until(lambda: busy_count(daemon) == 2 and
+                   daemon.metric("kraken_pool_waiting") == 2, "two wait")
+        end(daemon)
+        for each in (*waiting, half):
+            answer = each.response()
+            self.assertEqual((answer.status, answer.header("connection")), (503, "close"))
+            self.assertTrue(each.is_closed())
+        self.assertTrue(idle.is_closed())
+        self.assertEqual(daemon.wait_end(within=5), 0)
+
     def test_the_console_stops_it(self):
         for words in (["stop"], ["stop", "--now"]):
             with self.subTest(words=words):

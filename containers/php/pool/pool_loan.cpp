@@ -138,7 +138,7 @@ void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
         if (const auto owner = home.pool.lock()) {
           owner->loan_speaks(home.slot, home.round, [&owner](net::exchange& waited) {
             owner->counters_->refused.add();
-            waited.failed(503, "the pool is stopping");
+            waited.failed(503, pool_stopping_detail);
             return loan_state::over;
           });
         }
@@ -155,7 +155,7 @@ void pool_shard::end_lent() {
       const bool begun = slot.lent_streaming;
       recall_loan(slot);
       free_slot(slot);
-      begun ? waited->stream_broken() : waited->failed(503, "the pool is stopping");
+      begun ? waited->stream_broken() : waited->failed(503, pool_stopping_detail);
     }
   }
 }
@@ -268,7 +268,7 @@ void pool_shard::accept_loan(loan_request request) {
   if (closed_) {
     counters_->refused.add();
     free_slot(slot);
-    loan.failed(503, "the pool is stopping");
+    loan.failed(503, pool_stopping_detail);
   } else if (!idle_.empty()) {
     assign(slot, take_idle());
   } else if (waiting_ >= settings_->queue_max && better_place() == group_->size()) {

@@ -155,7 +155,7 @@ void pool_shard::submit(net::exchange& from,
   counters_->requests.add();
   if (closed_) {
     counters_->refused.add();
-    from.failed(503, "the pool is stopping");
+    from.failed(503, pool_stopping_detail);
     return;
   }
   const bool must_wait = idle_.empty();
@@ -382,18 +382,6 @@ void pool_shard::resume(net::exchange& from) {
   } else if (slot->at == pool_slot::stage::streaming) {
     loop_.set(*slot, settings_->request_timeout);
     slot->worker->resume_reading();
-  }
-}
-
-void pool_shard::close() {
-  closed_ = true;
-  while (first_ != nullptr) {
-    auto& slot = *first_;
-    unqueue(slot);
-    auto* const waited = slot.from;
-    counters_->refused.add();
-    free_slot(slot);
-    waited->failed(503, "the pool is stopping");
   }
 }
 

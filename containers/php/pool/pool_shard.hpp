@@ -25,6 +25,9 @@ namespace kraken::containers {
 class pool_shard;
 class worker_channel;
 
+/// Why requests are refused by a pool that ends.
+inline constexpr std::string_view pool_stopping_detail = "the pool is stopping";
+
 /// A request the pool has taken and not answered yet. Reused; its frame keeps its memory.
 struct pool_slot final : net::deadline {
   enum class stage : std::uint8_t { unused, waiting, working, streaming, lent };
@@ -106,6 +109,10 @@ public:
 
   /// Answers everything that waits with 503 and refuses what comes.
   void close();
+
+  /// As `close`, and answers what workers still have with 503; streams break off. For a pool whose
+  /// workers are about to be killed.
+  void give_up();
 
   // Between the shards of a pool: see pool_loan.hpp.
   void accept_loan(loan_request request);

@@ -17,11 +17,7 @@ void container::leave(after then, ending how, child_report::note note) {
     leaving_ = way_out{then, how, step::children, note};
     due_.reset();
     settle_companion(how);
-    if (life_ && how == ending::orderly) {
-      if (const auto threw = life_->drain()) {
-        log::warn("drain_threw", {{"container", path()}, {"reason", threw->text()}});
-      }
-    }
+    announce(how);
     return end_children(then, how);
   }
   leaving_->then = then;
@@ -30,6 +26,9 @@ void container::leave(after then, ending how, child_report::note note) {
   const bool hurried = how == ending::kill && leaving_->how != ending::kill;
   if (hurried) {
     leaving_->how = how;
+    if (leaving_->at == step::children) {
+      announce(how);
+    }
   }
   if (leaving_->at == step::incarnation) {
     if (hurried) {
@@ -49,6 +48,16 @@ void container::end_children(after then, ending how) {
     return children_ended();
   }
   then == after::destroy ? supervisor_->destroy_all(how) : supervisor_->stop_all(how);
+}
+
+/// Before the children hear of it.
+void container::announce(ending how) {
+  if (!life_) {
+    return;
+  }
+  if (const auto threw = how == ending::orderly ? life_->drain() : life_->doom()) {
+    log::warn("drain_threw", {{"container", path()}, {"reason", threw->text()}});
+  }
 }
 
 void container::children_ended() {

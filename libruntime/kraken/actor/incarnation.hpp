@@ -137,6 +137,9 @@ public:
   /// An orderly stop of the container has begun: take nothing new. Its children are stopped next,
   /// right to left, then `stop()` follows.
   virtual void drain() {}
+  /// The container and all below it are about to be killed, children first: say so to those who
+  /// wait for it. `kill()` follows when the children have gone.
+  virtual void doomed() {}
   /// Ends in good order: take nothing new, finish, tell the process; leads to `host::ended()`.
   /// The shell calls `kill()` when `shutdown` time is over.
   virtual void stop() = 0;

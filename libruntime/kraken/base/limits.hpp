@@ -11,77 +11,78 @@
 namespace kraken::limits {
 
 // Aliases and the tree.
-inline constexpr std::size_t alias_bytes_max       = 128;  ///< one segment
-inline constexpr std::size_t tree_depth_max        = 16;   ///< segments in a path
-inline constexpr std::size_t children_max          = 100'000;
-inline constexpr std::size_t failures_kept         = 8;    ///< per container, shown by inspect
-inline constexpr std::size_t failures_waiting      = 16;   ///< while one is being solved
-inline constexpr std::size_t solvers_max           = 16;   ///< of one local rule
+inline constexpr std::size_t alias_bytes_max = 128; ///< one segment
+inline constexpr std::size_t tree_depth_max = 16;   ///< segments in a path
+inline constexpr std::size_t children_max = 100'000;
+inline constexpr std::size_t failures_kept = 8;     ///< per container, shown by inspect
+inline constexpr std::size_t failures_waiting = 16; ///< while one is being solved
+inline constexpr std::size_t solvers_max = 16;      ///< of one local rule
 
 // Causes of failures, as PHP and programs hand them in.
-inline constexpr std::size_t cause_name_bytes_max    = 256; ///< class, parent class, path segment
-inline constexpr std::size_t cause_names_max         = 64;  ///< parents and interfaces
+inline constexpr std::size_t cause_name_bytes_max = 256; ///< class, parent class, path segment
+inline constexpr std::size_t cause_names_max = 64;       ///< parents and interfaces
 inline constexpr std::size_t cause_message_bytes_max = 1U << 10U;
-inline constexpr std::size_t cause_detail_bytes_max  = 32U << 10U; ///< trace, tail of stderr
+inline constexpr std::size_t cause_detail_bytes_max = 32U << 10U; ///< trace, tail of stderr
 
 // Messages.
-inline constexpr std::size_t mailbox_default       = 10'000;
-inline constexpr std::size_t dead_letters_kept     = 1'000;
+inline constexpr std::size_t mailbox_default = 10'000;
+inline constexpr std::size_t dead_letters_kept = 1'000;
 inline constexpr std::chrono::milliseconds dead_letter_told_every{1'000}; ///< one event a reason
-inline constexpr std::size_t events_kept           = 4'096;
+inline constexpr std::size_t events_kept = 4'096;
 inline constexpr std::chrono::milliseconds request_timeout{22'500}; ///< the framework's, in all
-inline constexpr std::size_t open_requests_max     = 10'000; ///< of one process, unanswered
-inline constexpr std::size_t letters_pause_bytes   = 1U << 20U; ///< unsent output holds letters
-inline constexpr std::size_t answers_kept          = 1'000; ///< per container, to be repeated
-inline constexpr std::size_t answers_kept_bytes    = 8U << 20U;
+inline constexpr std::size_t open_requests_max = 10'000;            ///< of one process, unanswered
+inline constexpr std::size_t letters_pause_bytes = 1U << 20U;       ///< unsent output holds letters
+inline constexpr std::size_t answers_kept = 1'000; ///< per container, to be repeated
+inline constexpr std::size_t answers_kept_bytes = 8U << 20U;
 inline constexpr std::chrono::seconds answers_kept_for{60};
 
 // Native containers.
-inline constexpr std::size_t native_timers_max     = 1'000;  ///< of one container
-inline constexpr std::size_t own_threads_max       = 64;     ///< containers with `own_thread`
+inline constexpr std::size_t native_timers_max = 1'000; ///< of one container
+inline constexpr std::size_t own_threads_max = 64;      ///< containers with `own_thread`
 
 // Watching the shards.
-inline constexpr std::chrono::milliseconds shard_ask_period{2'000}; ///< between signs of life
-inline constexpr std::chrono::milliseconds shard_silence{4'000};    ///< without one: not ready
+inline constexpr std::chrono::milliseconds shard_ask_period{2'000};   ///< between signs of life
+inline constexpr std::chrono::milliseconds shard_silence{4'000};      ///< without one: not ready
 inline constexpr std::chrono::milliseconds shard_silence_max{30'000}; ///< without one: not alive
 
 // Commands.
 inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by then, one way or other
-inline constexpr std::chrono::seconds give_up_deadline{80};  ///< of a root that shuts itself down
+inline constexpr std::chrono::seconds give_up_deadline{80}; ///< of a root that shuts itself down
 inline constexpr std::chrono::milliseconds force_patience{22'500}; ///< `*_FORCE`: then SIGKILL
-inline constexpr std::chrono::seconds recycle_uptime_min{1}; ///< a shorter life is a failure
+inline constexpr std::chrono::seconds recycle_uptime_min{1};       ///< a shorter life is a failure
 
 // Frames between the daemon and a worker.
-inline constexpr std::size_t frame_bytes_max       = 16U << 20U;
+inline constexpr std::size_t frame_bytes_max = 16U << 20U;
 inline constexpr std::size_t narya_frame_bytes_max = 10'485'760; ///< fixed by the dialect
-inline constexpr std::size_t msgpack_depth_max     = 64;
-inline constexpr std::size_t msgpack_values_max    = 65'536;     ///< in one decoded tree
+inline constexpr std::size_t msgpack_depth_max = 64;
+inline constexpr std::size_t msgpack_values_max = 65'536; ///< in one decoded tree
 
 // Captured output of a process.
-inline constexpr std::size_t log_line_bytes_max    = 64U << 10U;
-inline constexpr std::size_t log_ring_lines        = 200;        ///< kept per container
-inline constexpr std::size_t log_ring_bytes        = 128U << 10U;
-inline constexpr std::size_t log_lines_per_second_max = 1'000;   ///< per container, then counted
+inline constexpr std::size_t log_line_bytes_max = 64U << 10U;
+inline constexpr std::size_t log_ring_lines = 200; ///< kept per container
+inline constexpr std::size_t log_ring_bytes = 128U << 10U;
+inline constexpr std::size_t log_lines_per_second_max = 1'000;     ///< per container, then counted
 inline constexpr std::size_t log_bytes_per_second_max = 4U << 20U; ///< per container, as well
 
 // HTTP.
 inline constexpr std::size_t http_request_line_bytes = 8U << 10U;
-inline constexpr std::size_t http_header_bytes       = 32U << 10U;
-inline constexpr std::size_t http_header_fields      = 100;
-inline constexpr std::size_t http_header_line_bytes  = 8U << 10U;  ///< one field
-inline constexpr std::size_t http_leading_blank_lines = 4;        ///< before a request line
+inline constexpr std::size_t http_header_bytes = 32U << 10U;
+inline constexpr std::size_t http_header_fields = 100;
+inline constexpr std::size_t http_header_line_bytes = 8U << 10U; ///< one field
+inline constexpr std::size_t http_leading_blank_lines = 4;       ///< before a request line
 inline constexpr std::size_t http_chunk_extension_bytes = 256;
 inline constexpr std::size_t http_output_pause_bytes = 1U << 20U; ///< pause the producer above
-inline constexpr std::size_t access_log_bytes_max    = 1U << 20U; ///< lines not written yet
-inline constexpr std::size_t access_line_bytes_kept  = 16U << 10U; ///< of a request's first line
+inline constexpr std::chrono::milliseconds http_last_words{500};  ///< of a front that is killed
+inline constexpr std::size_t access_log_bytes_max = 1U << 20U;    ///< lines not written yet
+inline constexpr std::size_t access_line_bytes_kept = 16U << 10U; ///< of a request's first line
 
 // The admin API.
-inline constexpr std::size_t admin_body_bytes_max   = 1U << 20U;  ///< of a request
-inline constexpr std::chrono::seconds console_patience{30}; ///< for an answer, unless told
+inline constexpr std::size_t admin_body_bytes_max = 1U << 20U;    ///< of a request
+inline constexpr std::chrono::seconds console_patience{30};       ///< for an answer, unless told
 inline constexpr std::size_t admin_answer_bytes_max = 64U << 20U; ///< the console reads at most
 
 // Processes.
-inline constexpr std::uint64_t descriptors_kept_max = 256; ///< of the daemon's, not for programs
+inline constexpr std::uint64_t descriptors_kept_max = 256;    ///< of the daemon's, not for programs
 inline constexpr std::chrono::milliseconds kill_grace{1'000}; ///< SIGKILL sent, not yet reaped
 
 } // namespace kraken::limits

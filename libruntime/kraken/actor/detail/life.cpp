@@ -57,6 +57,10 @@ life::thrown life::drain() {
   return guard([this] { incarnation_->drain(); });
 }
 
+life::thrown life::doom() {
+  return guard([this] { incarnation_->doomed(); });
+}
+
 life::thrown life::stop() {
   return guard([this] { incarnation_->stop(); });
 }

@@ -68,6 +68,7 @@ public:
   [[nodiscard]] thrown begin(const kind& of);
   [[nodiscard]] std::vector<life_report> take_early() { return std::exchange(early_, {}); }
   [[nodiscard]] thrown drain();
+  [[nodiscard]] thrown doom();
   [[nodiscard]] thrown stop();
   [[nodiscard]] thrown kill();
   [[nodiscard]] thrown resume();

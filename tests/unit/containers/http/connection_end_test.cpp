@@ -173,6 +173,44 @@ TEST_CASE("draining closes idle connections and lets busy ones finish") {
   }());
 }
 
+TEST_CASE("a front that ends in a hurry answers whoever waits") {
+  front_fixture f;
+  auto idle = f.connect();
+  REQUIRE(idle.send(get("/fixed")));
+  CHECK(idle.response().status == 200);
+  auto waits = f.connect();
+  REQUIRE(waits.send(get("/slow") + get("/fixed")));
+  static_cast<void>(f.request(1));
+  auto streaming = f.connect();
+  REQUIRE(streaming.send(get("/stream")));
+  const auto stream = f.request(2);
+  f.on.call([&] { scripted_sink::begin_stream(*stream.from); });
+  REQUIRE(streaming.expect("\r\n\r\n"));
+  auto uploads = f.connect();
+  REQUIRE(uploads.send("POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabc"));
+  auto begins = f.connect();
+  REQUIRE(begins.send("GET / HT"));
+  REQUIRE(f.on.eventually([&] { return f.made->counters()->connections_open.get() == 5; }));
+
+  std::promise<void> drained;
+  f.on.call([&] { f.made->drain([] { FAIL("nobody waits for this any more"); }); });
+  f.on.call([&] { f.made->refuse_all([&] { drained.set_value(); }); });
+  CHECK(idle.read_to_end().empty());
+  for (auto* each : {&waits, &uploads, &begins}) {
+    const auto got = each->response();
+    CHECK(got.status == 503);
+    CHECK(got.header("connection") == "close");
+    CHECK(each->read_to_end().empty());
+    CHECK(each->end() == raw_end::closed);
+  }
+  CHECK(streaming.read_to_end().empty()); // no last chunk
+  CHECK(f.on.call([&] { return f.sink.abandoned.size(); }) == 2);
+  for (auto* each : {&idle, &waits, &streaming, &uploads, &begins}) {
+    each->close();
+  }
+  CHECK(drained.get_future().wait_for(patience) == std::future_status::ready);
+}
+
 TEST_CASE("an empty front is drained at once") {
   front_fixture f;
   std::promise<void> drained;

@@ -363,6 +363,34 @@ TEST_CASE("a closed pool answers what waits, lets work end and refuses the rest"
   CHECK(f.counters->refused.get() == 2);
 }
 
+TEST_CASE("a pool that is given up answers everybody, and is asked by nobody any more") {
+  pool_fixture f;
+  auto& a = f.add_worker();
+  auto& b = f.add_worker();
+  fake_exchange works;
+  fake_exchange streams;
+  fake_exchange waits;
+  f.submit(works, "/1", net::retry_policy::idempotent);
+  f.submit(streams, "/2");
+  f.submit(waits, "/3");
+  CHECK(b.end->request() == "/1");
+  CHECK(a.end->request() == "/2");
+  a.end->begin_stream(a.end->stream(), "part");
+  REQUIRE(f.on.eventually([&] { return streams.text.ends_with("part"); }));
+  f.on.call([&] { f.pool->give_up(); });
+  CHECK(works.status == 503);
+  CHECK(waits.status == 503);
+  CHECK(streams.broken);
+  CHECK(f.counters->refused.get() == 3);
+  // Then they are killed.
+  f.on.call([&] {
+    f.pool->lost(*a.channel);
+    f.pool->lost(*b.channel);
+  });
+  CHECK(f.counters->crashed.get() == 0);
+  CHECK(f.counters->busy.get() == 0);
+}
+
 TEST_CASE("a worker that is retired ends its work and gets no more") {
   pool_fixture f;
   auto& a = f.add_worker();

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The end of a pool on one shard: what is said to those who still wait for it.
+#include "containers/php/pool/pool_shard.hpp"
+
+#include <utility>
+
+namespace kraken::containers {
+
+void pool_shard::give_up() {
+  close();
+  end_lent();
+  for (auto& slot : slots_) {
+    const bool streaming = slot.at == pool_slot::stage::streaming;
+    auto* const waited = slot.worker != nullptr ? std::exchange(slot.from, nullptr) : nullptr;
+    if (waited == nullptr) {
+      continue;
+    }
+    // The slot stays with the worker until its end.
+    slot.settled = true;
+    counters_->refused.add();
+    streaming ? waited->stream_broken() : waited->failed(503, pool_stopping_detail);
+  }
+}
+
+void pool_shard::close() {
+  closed_ = true;
+  while (first_ != nullptr) {
+    auto& slot = *first_;
+    unqueue(slot);
+    auto* const waited = slot.from;
+    counters_->refused.add();
+    free_slot(slot);
+    waited->failed(503, pool_stopping_detail);
+  }
+}
+
+} // namespace kraken::containers
