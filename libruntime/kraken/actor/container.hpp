@@ -167,7 +167,6 @@ private:
 
   // container_ending.cpp: the way out
   void leave(after then, ending how, child_report::note note = child_report::note::ended);
-  void announce(ending how);
   void end_incarnation();
   void kill_incarnation();
   void incarnation_gone();

@@ -11,13 +11,27 @@
 
 namespace kraken::actor {
 
+namespace {
+
+/// Before the children hear of it.
+void announce(life* whom, ending how) {
+  if (whom == nullptr) {
+    return;
+  }
+  if (const auto threw = how == ending::orderly ? whom->drain() : whom->doom()) {
+    log::warn("drain_threw", {{"container", whom->path()}, {"reason", threw->text()}});
+  }
+}
+
+} // namespace
+
 void container::leave(after then, ending how, child_report::note note) {
   deadlines_.cancel(start_timer_);
   if (!leaving_) {
     leaving_ = way_out{then, how, step::children, note};
     due_.reset();
     settle_companion(how);
-    announce(how);
+    announce(life_.get(), how);
     return end_children(then, how);
   }
   leaving_->then = then;
@@ -27,7 +41,7 @@ void container::leave(after then, ending how, child_report::note note) {
   if (hurried) {
     leaving_->how = how;
     if (leaving_->at == step::children) {
-      announce(how);
+      announce(life_.get(), how);
     }
   }
   if (leaving_->at == step::incarnation) {
@@ -48,16 +62,6 @@ void container::end_children(after then, ending how) {
     return children_ended();
   }
   then == after::destroy ? supervisor_->destroy_all(how) : supervisor_->stop_all(how);
-}
-
-/// Before the children hear of it.
-void container::announce(ending how) {
-  if (!life_) {
-    return;
-  }
-  if (const auto threw = how == ending::orderly ? life_->drain() : life_->doom()) {
-    log::warn("drain_threw", {{"container", path()}, {"reason", threw->text()}});
-  }
 }
 
 void container::children_ended() {
