@@ -54,6 +54,15 @@ struct choice_words<worker_carrier> {
 };
 
 template <>
+struct choice_words<worker_template> {
+  static constexpr std::array words{
+      std::pair<std::string_view, worker_template>{"off", worker_template::off},
+      std::pair<std::string_view, worker_template>{"php", worker_template::php},
+      std::pair<std::string_view, worker_template>{"app", worker_template::app},
+  };
+};
+
+template <>
 struct option_table<pool_size> {
   static constexpr std::string_view name = "size";
   static constexpr std::array rows{
@@ -203,6 +212,11 @@ struct option_table<pool_options> {
                "what runs the workers: the program of `start`; `native`: kraken-php, `start` "
                "being a script that boots once; `classic`: kraken-php, `start` being a "
                "document root whose scripts run anew for each request"}),
+      row<&pool_options::fork_from>(
+          "template",
+          {.summary = "whether kraken-php's workers are forked from a template, and when: `php`: "
+                      "PHP has started; `app`: `start` has booted and waits for a request; `off`: "
+                      "each is executed"}),
       row<&pool_options::ini>("ini", {.summary = "PHP settings of kraken-php, as of `php -d`"}),
       row<&pool_options::queue>("queue", {.summary = "requests that wait for a worker"}),
       row<&pool_options::request>("request", {.summary = "a request in work"}),

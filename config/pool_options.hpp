@@ -24,6 +24,10 @@ inline constexpr bytes php_memory_min{2U << 20U};
 /// script that boots once or one that runs anew for each request.
 enum class worker_carrier : std::uint8_t { program, native, classic };
 
+/// When the workers of our own PHP are forked from a template (docs/decisions/0023): never, when
+/// PHP has started, or when the script waits for its first request.
+enum class worker_template : std::uint8_t { off, php, app };
+
 /// Workers of a pool: `size: 8`, or `size: {min: 2, count: 4, max: 16}`. A missing count is min,
 /// a missing min or max is count. min <= count <= max once loaded.
 struct pool_size {
@@ -62,7 +66,8 @@ struct pool_options {
   worker_dialect dialect = worker_dialect::kraken;
   bytes memory_limit{0}; ///< PHP's own, of each worker; 0: as php.ini says
   worker_carrier carrier = worker_carrier::program;
-  std::map<std::string, std::string> ini; ///< not with `worker_carrier::program`
+  worker_template fork_from = worker_template::off; ///< not with `worker_carrier::program`
+  std::map<std::string, std::string> ini;           ///< not with `worker_carrier::program`
   queue_options queue;
   request_options request;
   recycle_options recycle;

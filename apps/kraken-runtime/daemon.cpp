@@ -175,6 +175,7 @@ std::vector<actor::kind> daemon::kinds() {
                        .children = &children_,
                        .process_ended = [this] { sweep_soon(); },
                        .counters = &pool_counters_,
+                       .templates = &templates_,
                        .socket_directory =
                            plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'))};
   process_environment_.logs = &logs_;
@@ -210,6 +211,13 @@ std::vector<actor::kind> daemon::kinds() {
        "one process of a pool",
        [this](actor::host& shell) {
          return std::make_unique<containers::worker_container>(shell, pool_environment_);
+       },
+       {},
+       actor::replacement::start_first},
+      {"template",
+       "the process a pool's workers are forked from",
+       [this](actor::host& shell) {
+         return std::make_unique<containers::template_container>(shell, pool_environment_);
        },
        {},
        actor::replacement::start_first},

@@ -14,6 +14,7 @@
 #include "containers/native/own_threads.hpp"
 #include "containers/php/php_container.hpp"
 #include "containers/php/pool_container.hpp"
+#include "containers/php/template_container.hpp"
 #include "containers/process/process_container.hpp"
 #include "kraken/actor/tree.hpp"
 #include "kraken/base/log.hpp"
@@ -114,6 +115,7 @@ private:
   counter_board<containers::front_counters> fronts_;
   containers::access_logs access_logs_;
   counter_board<containers::pool_counters> pool_counters_;
+  containers::template_board templates_;
   containers::pool_environment pool_environment_;
   containers::process_environment process_environment_;
   containers::http_environment http_environment_;

@@ -103,7 +103,7 @@ void pool_container::opened_on_one_shard() {
   if (++shards_open_ == environment_.pools->size()) {
     shell_.open(); // its queue takes requests, whoever will answer them
     static_cast<void>(has_room_for(settings_->count)); // to say so once, not per worker
-    resize(settings_->count);
+    staff(settings_->count);
     look_at_idle_time();
     if (min_ == 0) {
       judge_readiness();
@@ -172,8 +172,9 @@ void pool_container::update_shards(std::function<void()> then) {
 void pool_container::updated(const model::child_spec& spec) {
   const auto before = settings_;
   read_options(spec);
-  update_shards([this, renew = settings_->argv != before->argv] {
-    if (renew) {
+  update_shards([this, before] {
+    follow_template(*before);
+    if (settings_->argv != before->argv) {
       renew_workers();
     }
   });
@@ -247,7 +248,7 @@ model::pool_load pool_container::load() const {
 }
 
 void pool_container::follow_load() {
-  if (ended_) {
+  if (ended_ || awaiting_template_) {
     return;
   }
   const auto step = model::next_scaling(settings_->scaling, load());
@@ -300,6 +301,10 @@ std::uint32_t pool_container::count_in(model::phase at) const {
 
 void pool_container::child_changed(const model::container_identity& who,
                                    const model::container_condition& now) {
+  if (who.alias == template_id && has_template_) {
+    template_changed(now.at);
+    return;
+  }
   const auto found = workers_.find(who.alias);
   if (found == workers_.end()) {
     return; // removed meanwhile

@@ -14,7 +14,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kraken::containers {
@@ -37,6 +39,8 @@ public:
                      const model::container_condition& now) override;
 
 private:
+  static constexpr std::string_view template_id = "template";
+
   struct shared_state;
 
   struct worker_entry {
@@ -52,7 +56,14 @@ private:
   void on_each_shard(const std::function<void(pool_shard&)>& what);
   void read_options(const model::child_spec& spec);
   void opened_on_one_shard();
+  void staff(std::size_t count);
   void resize(std::size_t count);
+  [[nodiscard]] bool wants_template() const;
+  void follow_template(const pool_settings& before);
+  void add_template();
+  void renew_template();
+  void remove_template();
+  void template_changed(model::phase at);
   [[nodiscard]] result<void> room_for(std::size_t count) const;
   [[nodiscard]] bool has_room_for(std::size_t count);
   void add_worker();
@@ -83,6 +94,8 @@ private:
   std::uint32_t shards_open_ = 0;
   std::uint64_t last_number_ = 0;
   std::uint32_t min_ = 0;
+  std::optional<std::size_t> awaiting_template_; ///< workers to be made when it forks, or fails
+  bool has_template_ = false;
   bool ready_ = false;
   bool cramped_ = false; ///< and told so
   bool ended_ = false;

@@ -75,7 +75,22 @@ pool_container::worker_map::iterator pool_container::least_needed() {
   });
 }
 
+// The first workers wait for the template, once: executed they would share nothing for all their
+// lives. Whatever becomes of it, they are made then.
+void pool_container::staff(std::size_t count) {
+  if (wants_template()) {
+    awaiting_template_ = count;
+    add_template();
+  } else {
+    resize(count);
+  }
+}
+
 void pool_container::resize(std::size_t count) {
+  if (awaiting_template_) {
+    awaiting_template_ = count;
+    return;
+  }
   while (workers_.size() < count) {
     add_worker();
   }
@@ -89,6 +104,9 @@ result<void> pool_container::recycle_workers(std::function<void(result<void>)> d
     return fail(errc::busy, "the workers of '" + shell_.path() + "' are being replaced already");
   }
   all_recycled_ = std::move(done);
+  if (has_template_) {
+    to_recycle_.emplace_back(template_id); // so that what follows is forked from the new one
+  }
   for (const auto& [id, each] : workers_) {
     to_recycle_.push_back(id);
   }

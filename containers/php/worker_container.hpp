@@ -6,6 +6,7 @@
 
 #include "containers/php/pool/pool_registry.hpp"
 #include "containers/php/pool/worker_channel.hpp"
+#include "containers/php/template_board.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/counter_board.hpp"
 #include "kraken/base/log.hpp"
@@ -26,8 +27,9 @@ struct pool_environment {
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   counter_board<pool_counters>* counters = nullptr; ///< for the metrics page
-  std::string socket_directory;                     ///< private, for dialects that connect by path
-  std::string native_program = "kraken-php";        ///< found by PATH unless it has a slash
+  template_board* templates = nullptr;
+  std::string socket_directory;              ///< private, for dialects that connect by path
+  std::string native_program = "kraken-php"; ///< found by PATH unless it has a slash
 };
 
 /// @thread its container's shard
@@ -66,7 +68,9 @@ private:
   [[nodiscard]] result<void> launch();
   [[nodiscard]] result<void> launch_kraken(process::launch_spec spec);
   [[nodiscard]] result<void> launch_narya(process::launch_spec spec);
-  [[nodiscard]] process::launch_spec base_spec() const;
+  [[nodiscard]] result<void> open_channel(process::launch_spec& spec);
+  void forked(const result<void>& born);
+  [[nodiscard]] result<void> execute_instead(const error& why);
   void process_ended(const exit_status& status);
   [[nodiscard]] bool expired(const exit_status& status) const;
   [[nodiscard]] model::cause cause_of(const exit_status& status);
@@ -94,7 +98,8 @@ private:
   time_point started_{};
   time_point last_answer_{};
   std::uint64_t answered_ = 0;
-  model::cause why_; ///< known before the process has ended
+  model::cause why_;     ///< known before the process has ended
+  bool may_fork_ = true; ///< by the pool's template, if it has one
   bool ready_ = false;
   bool intended_ = false;    ///< stop or kill by the shell
   bool handed_over_ = false; ///< the next incarnation serves: this one finishes its request

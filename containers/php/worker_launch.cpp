@@ -4,10 +4,12 @@
 #include "containers/php/channel/kraken_channel.hpp"
 #include "containers/php/channel/narya_channel.hpp"
 #include "containers/php/worker_container.hpp"
+#include "kraken/base/log.hpp"
 #include "kraken/process/launch/channel_pair.hpp"
 
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 namespace kraken::containers {
 
@@ -26,24 +28,6 @@ std::uint32_t narya_number(std::string_view path) {
 
 } // namespace
 
-process::launch_spec worker_container::base_spec() const {
-  const auto& settings = pool_->settings();
-  process::launch_spec spec;
-  spec.argv = worker_argv(settings, environment_.native_program);
-  spec.environment.base = settings.environment_base;
-  spec.environment.set = settings.environment;
-  spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
-  spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
-  spec.directory = settings.directory;
-  spec.user = settings.user;
-  spec.group = settings.group;
-  spec.root = settings.root;
-  spec.limits = settings.limits;
-  spec.umask = settings.umask;
-  spec.stop_signal = settings.stop_signal;
-  return spec;
-}
-
 result<void> worker_container::launch() {
   process_ = std::make_unique<process::supervised_process>(
       loop_,
@@ -60,11 +44,59 @@ result<void> worker_container::launch() {
               [this](std::uint64_t lines) {
                 log::warn("output_dropped", {{"container", shell_.path()}, {"lines", lines}});
               }});
-  return pool_->settings().speaks == dialect::narya ? launch_narya(base_spec())
-                                                    : launch_kraken(base_spec());
+  const auto& settings = pool_->settings();
+  auto spec = process_spec(settings, shell_.path(), shell_.generation());
+  spec.argv = worker_argv(settings, environment_.native_program);
+  return settings.speaks == dialect::narya ? launch_narya(std::move(spec))
+                                           : launch_kraken(std::move(spec));
 }
 
 result<void> worker_container::launch_kraken(process::launch_spec spec) {
+  if (auto opened = open_channel(spec); !opened) {
+    return opened;
+  }
+  const auto& path = shell_.path();
+  auto from = std::exchange(may_fork_, false)
+                  ? environment_.templates->find(path.substr(0, path.rfind('/')))
+                  : nullptr;
+  if (!from) {
+    return process_->start(std::move(spec));
+  }
+  auto asked = process_->start_by_fork(
+      std::move(from), std::move(spec), [this](const result<void>& born) { forked(born); });
+  return asked ? asked : execute_instead(asked.error());
+}
+
+void worker_container::forked(const result<void>& born) {
+  if (born) {
+    shell_.show_pid(process_->pid());
+    return;
+  }
+  if (intended_) { // stopped meanwhile: there is nothing to wait for
+    let_go();
+    fail_with(model::cause_kind::exit_normal, {});
+    shell_.ended(why_);
+    return;
+  }
+  if (auto launched = execute_instead(born.error()); !launched) {
+    let_go();
+    fail_with(model::cause_kind::start_error, launched.error().text());
+    shell_.ended(why_);
+    return;
+  }
+  shell_.show_pid(process_->pid());
+  watch_over();
+}
+
+// With a channel of its own: what a template has made of the other one nobody knows.
+result<void> worker_container::execute_instead(const error& why) {
+  log::warn("worker_not_forked",
+            {{"container", shell_.path()}, {"reason", why.text()}, {"instead", "executed"}});
+  let_go();
+  return launch();
+}
+
+result<void> worker_container::open_channel(process::launch_spec& spec) {
   auto pair = process::make_channel_pair();
   if (!pair) {
     return fail(pair.error());
@@ -82,7 +114,7 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
   letters_ = std::make_unique<bridge::letter_bridge>(
       shell_, channel->output(), [to = channel.get()] { to->letter_written(); });
   channel_ = std::move(channel);
-  return process_->start(std::move(spec));
+  return {};
 }
 
 result<void> worker_container::launch_narya(process::launch_spec spec) {

@@ -19,6 +19,8 @@ enum class run_mode : std::uint8_t {
   classic, ///< each request runs a script from the beginning
 };
 
+class template_door;
+
 class carrier {
 public:
   carrier(daemon_link& link, run_mode mode) : link_(link), mode_(mode), answer_(link) {}
@@ -46,11 +48,13 @@ public:
   [[nodiscard]] std::string& authorization() noexcept { return authorization_; }
 
   wire::worker_welcome welcome;
-  script_place script;        ///< worker mode: the one that boots
-  bool script_speaks = false; ///< worker mode: the script speaks the protocol itself
-  bool ready_told = false;    ///< worker mode: the first request may come
-  bool wants_recycle = false; ///< to be said with the next answer
-  std::uint64_t requests = 0; ///< taken so far
+  script_place script;           ///< worker mode: the one that boots
+  bool script_speaks = false;    ///< worker mode: the script speaks the protocol itself
+  template_door* door = nullptr; ///< only in a template, until it forks
+  bool begun = false;            ///< the worker's own life has begun
+  bool ready_told = false;       ///< worker mode: the first request may come
+  bool wants_recycle = false;    ///< to be said with the next answer
+  std::uint64_t requests = 0;    ///< taken so far
 
 private:
   daemon_link& link_;

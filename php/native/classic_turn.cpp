@@ -104,6 +104,7 @@ void serve(carrier& serving, const std::string& root) {
 } // namespace
 
 int run_classic(carrier& serving, const std::string& root) {
+  serving.begun = true;
   static_cast<void>(serving.link().ready());
   while (serving.link().wait() == daemon_link::event::request) {
     serve(serving, root);

@@ -19,10 +19,17 @@ std::string setting_of(std::string_view word) {
 } // namespace
 
 result<command_line> read_command_line(std::span<const char* const> words) {
+  constexpr std::string_view template_flag = "--template=";
   command_line out;
   for (std::size_t at = 0; at < words.size(); ++at) {
     const std::string_view word{words[at]};
-    if (word == "--classic") {
+    if (word.starts_with(template_flag)) {
+      const auto kind = word.substr(template_flag.size());
+      if (kind != "php" && kind != "app") {
+        return fail(errc::invalid_argument, "--template is php or app");
+      }
+      out.forks = kind == "app" ? fork_time::app : fork_time::php;
+    } else if (word == "--classic") {
       out.mode = run_mode::classic;
     } else if (word == "-d") {
       if (++at == words.size()) {

@@ -6,6 +6,8 @@
 #include "carrier.hpp"
 #include "kraken/base/result.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,8 +15,15 @@
 
 namespace kraken::php {
 
+/// When a template forks its workers.
+enum class fork_time : std::uint8_t {
+  php, ///< PHP has started
+  app, ///< the script waits for its first request
+};
+
 struct command_line {
   run_mode mode = run_mode::worker;
+  std::optional<fork_time> forks;    ///< this process is a template
   std::vector<std::string> settings; ///< `name=value`, as of `php -d`
   std::string target;                ///< the script, or the document root
   std::size_t first_argument = 0;    ///< index of `target` in the words

@@ -3,6 +3,7 @@
 /// See the header. PHP may leave these functions by longjmp: nothing here has a destructor.
 #include "functions.hpp"
 
+#include "fork_point.hpp"
 #include "php_api.hpp"
 #include "php_values.hpp"
 #include "request_scope.hpp"
@@ -54,6 +55,15 @@ ZEND_FUNCTION(frankenphp_handle_request) {
     RETURN_THROWS();
   }
   RETURN_BOOL(handle_one(current_carrier(), handler, cache));
+}
+
+ZEND_FUNCTION(onFork) {
+  zend_fcall_info hook;
+  zend_fcall_info_cache cache;
+  ZEND_PARSE_PARAMETERS_START(1, 1)
+  Z_PARAM_FUNC(hook, cache)
+  ZEND_PARSE_PARAMETERS_END();
+  on_fork(current_carrier(), &hook.function_name);
 }
 
 ZEND_FUNCTION(fastcgi_finish_request) {
@@ -110,6 +120,9 @@ ZEND_FUNCTION(attach) {
     zend_throw_error(nullptr, "the connection to the daemon is in use");
     RETURN_THROWS();
   }
+  if (!begin_work(serving)) {
+    RETURN_THROWS();
+  }
   serving.script_speaks = true;
   array_init(return_value);
   add_welcome(serving.welcome, return_value);
@@ -140,6 +153,10 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_handler, 0, 0, 1)
 ZEND_ARG_TYPE_INFO(0, handler, IS_CALLABLE, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_INFO_EX(arginfo_hook, 0, 0, 1)
+ZEND_ARG_TYPE_INFO(0, hook, IS_CALLABLE, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_INFO_EX(arginfo_status, 0, 0, 0)
 ZEND_ARG_TYPE_INFO(0, status, IS_LONG, 0)
 ZEND_END_ARG_INFO()
@@ -155,6 +172,7 @@ ZEND_END_ARG_INFO()
 // clang-format off
 const zend_function_entry functions[] = {
     ZEND_NS_NAMED_FE("Kraken", handle, ZEND_FN(handle), arginfo_handler)
+    ZEND_NS_NAMED_FE("Kraken", onFork, ZEND_FN(onFork), arginfo_hook)
     ZEND_NS_NAMED_FE("Kraken\\Native", attach, ZEND_FN(attach), arginfo_none)
     ZEND_NS_NAMED_FE("Kraken\\Native", receive, ZEND_FN(receive), arginfo_none)
     ZEND_NS_NAMED_FE("Kraken\\Native", readable, ZEND_FN(readable), arginfo_none)

@@ -3,6 +3,7 @@
 /// See the header.
 #include "last_words.hpp"
 #include "php_api.hpp"
+#include "template_door.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -86,8 +87,15 @@ bool last_error_is_deadly() noexcept {
 }
 
 void say_last_words(carrier& serving) {
+  const auto fatal = last_error(serving);
+  if (serving.door != nullptr) {
+    const auto place =
+        fatal.file.empty() ? "" : " (" + fatal.file + ":" + std::to_string(fatal.line) + ")";
+    serving.door->say(process::template_word::died, fatal.type + ": " + fatal.message + place);
+    return;
+  }
   wire::byte_buffer out;
-  wire::append_fatal(out, last_error(serving));
+  wire::append_fatal(out, fatal);
   static_cast<void>(serving.link().send(out));
 }
 

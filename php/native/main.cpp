@@ -3,16 +3,17 @@
 /// The native PHP worker: a process the daemon starts, with the socket to it in KRAKEN_FD.
 #include "classic_turn.hpp"
 #include "command_line.hpp"
+#include "fork_hazards.hpp"
+#include "fork_point.hpp"
+#include "joining.hpp"
+#include "kraken/process/launch/template_link.hpp"
 #include "sapi.hpp"
+#include "template_door.hpp"
 #include "worker_turn.hpp"
 
-#include <charconv>
-#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <optional>
-
-#include <fcntl.h>
 
 namespace {
 
@@ -22,23 +23,6 @@ constexpr std::string_view usage = "usage: kraken-php [-d NAME=VALUE]... SCRIPT 
                                    "       kraken-php [-d NAME=VALUE]... --classic DOCUMENT_ROOT\n"
                                    "This program is a worker and is started by the daemon:\n"
                                    "    kraken serve public/\n";
-
-/// Taken out of the environment: a program the script starts must not take it for its own.
-std::optional<kraken::unique_fd> take_channel() {
-  // No other thread exists yet.
-  const char* const given = std::getenv("KRAKEN_FD"); // NOLINT(concurrency-mt-unsafe)
-  if (given == nullptr) {
-    return std::nullopt;
-  }
-  const std::string_view text{given};
-  int number = -1;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (read.ec != std::errc{} || number < 0 || ::fcntl(number, F_SETFD, FD_CLOEXEC) != 0) {
-    return std::nullopt;
-  }
-  ::unsetenv("KRAKEN_FD"); // NOLINT(concurrency-mt-unsafe)
-  return kraken::unique_fd{number};
-}
 
 int refuse(std::string_view why) {
   std::cerr << "kraken-php: " << why << ".\n" << usage;
@@ -57,21 +41,25 @@ int main(int argc, char** argv) {
   if (!asked) {
     return refuse(asked.error().context);
   }
-  auto channel = take_channel();
-  if (!channel) {
-    return refuse("KRAKEN_FD names no open descriptor");
-  }
   std::error_code none;
   const auto target = std::filesystem::absolute(asked->target, none).lexically_normal();
 
-  kraken::php::daemon_link link{std::move(*channel)};
+  kraken::php::daemon_link link{kraken::unique_fd{}};
   kraken::php::carrier serving{link, asked->mode};
-  auto welcome = link.greet("kraken-php " KRAKEN_VERSION);
-  if (!welcome) {
-    std::cerr << "kraken-php: " << welcome.error().text() << '\n';
+  std::optional<kraken::php::template_door> door;
+  if (asked->forks) {
+    auto socket = kraken::php::take_descriptor(kraken::process::template_link::variable);
+    if (!socket) {
+      return refuse("--template is for the daemon");
+    }
+    serving.door = &door.emplace(std::move(*socket));
+  } else if (auto joined = kraken::php::join_daemon(serving); !joined) {
+    if (joined.error().code == kraken::errc::not_found) {
+      return refuse(joined.error().context);
+    }
+    std::cerr << "kraken-php: " << joined.error().text() << '\n';
     return exit_software;
   }
-  serving.welcome = std::move(*welcome);
   auto file = target.has_filename() ? target : target.parent_path();
   serving.script = {file.parent_path().string(), file.string(), "/" + file.filename().string(), {}};
 
@@ -79,7 +67,13 @@ int main(int argc, char** argv) {
   if (!engine.start()) {
     return exit_software;
   }
-  if (asked->mode == kraken::php::run_mode::classic) {
+  const bool classic = asked->mode == kraken::php::run_mode::classic;
+  if (classic || asked->forks == kraken::php::fork_time::php) {
+    kraken::php::become_worker(serving);
+  } else if (door) {
+    kraken::php::remember_openers();
+  }
+  if (classic) {
     return kraken::php::run_classic(serving, file.string());
   }
   const auto first = static_cast<int>(asked->first_argument) + 1;

@@ -6,6 +6,7 @@
 #include <main/php.h> // before all others
 
 #include <Zend/zend_exceptions.h>
+#include <ext/random/php_random.h>
 #include <main/SAPI.h>
 #include <main/php_main.h>
 #include <main/php_output.h>

@@ -3,6 +3,7 @@
 /// See the header. The handler may be left by longjmp: nothing on its way has a destructor.
 #include "worker_turn.hpp"
 
+#include "fork_point.hpp"
 #include "last_words.hpp"
 #include "php_api.hpp"
 #include "request_scope.hpp"
@@ -42,6 +43,9 @@ bool settle_exception(carrier& serving) {
 } // namespace
 
 bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+  if (!serving.begun && !begin_work(serving)) {
+    return false;
+  }
   auto& link = serving.link();
   leave_idle();
   if (!std::exchange(serving.ready_told, true)) {

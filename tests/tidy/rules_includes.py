@@ -22,7 +22,7 @@ ROOMS = {
     "apps/kraken/": ["apps/kraken/", "console/", "kraken/base/", "kraken/model/"],
     "containers/php/pool/": CONTAINER_MAY,
     "containers/php/channel/": CONTAINER_MAY + ["containers/php/pool/"],
-    "php/native/": ["kraken/base/", "kraken/wire/"],
+    "php/native/": ["kraken/base/", "kraken/wire/", "kraken/process/launch/"],
     "apps/": ["apps/", "console/", "config/", "containers/", "kraken/"],
     "cmake/generate/": ["console/", "config/", "containers/", "kraken/"],
 }

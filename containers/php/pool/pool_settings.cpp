@@ -32,6 +32,8 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   out.argv = program ? with_memory_limit(std::move(argv), options.memory_limit) : std::move(argv);
   out.speaks = options.dialect == config::worker_dialect::narya ? dialect::narya : dialect::kraken;
   out.carrier = options.carrier;
+  const bool forks = !program && out.speaks == dialect::kraken;
+  out.forks = forks ? options.fork_from : config::worker_template::off;
   out.ini = options.ini;
   if (!program && options.memory_limit != bytes{0}) {
     out.ini.emplace("memory_limit", std::to_string(options.memory_limit.value));
@@ -65,6 +67,32 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   out.limits.processes = process.limits.nproc;
   out.umask = process.umask.bits;
   out.stop_signal = config::number_of(process.stop);
+  return out;
+}
+
+process::launch_spec
+process_spec(const pool_settings& settings, const std::string& path, std::uint64_t generation) {
+  process::launch_spec spec;
+  spec.environment.base = settings.environment_base;
+  spec.environment.set = settings.environment;
+  spec.environment.set.emplace("KRAKEN_ALIAS", path);
+  spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(generation));
+  spec.directory = settings.directory;
+  spec.user = settings.user;
+  spec.group = settings.group;
+  spec.root = settings.root;
+  spec.limits = settings.limits;
+  spec.umask = settings.umask;
+  spec.stop_signal = settings.stop_signal;
+  return spec;
+}
+
+std::vector<std::string> template_argv(const pool_settings& settings,
+                                       const std::string& native_program) {
+  auto out = worker_argv(settings, native_program);
+  const bool boots = settings.forks == config::worker_template::app &&
+                     settings.carrier == config::worker_carrier::native;
+  out.insert(out.begin() + 1, boots ? "--template=app" : "--template=php");
   return out;
 }
 

@@ -29,8 +29,9 @@ struct pool_settings {
   std::vector<std::string> argv; ///< with PHP's settings that are options of the pool
   dialect speaks = dialect::kraken;
   config::worker_carrier carrier = config::worker_carrier::program;
-  std::map<std::string, std::string> ini; ///< of a native carrier
-  std::uint32_t count = 4;                ///< workers at the start
+  config::worker_template forks = config::worker_template::off; ///< of a native carrier
+  std::map<std::string, std::string> ini;                       ///< of a native carrier
+  std::uint32_t count = 4;                                      ///< workers at the start
   model::scaling_rules scaling;
   std::uint32_t queue_max = 1000;           ///< waiting requests; 0: none may wait
   milliseconds queue_timeout = seconds{10}; ///< 0: as long as the request timeout
@@ -55,10 +56,21 @@ struct pool_settings {
 [[nodiscard]] pool_settings make_settings(std::vector<std::string> argv,
                                           const config::pool_options& options);
 
+/// All but the command line of a process of the pool.
+/// @param path of its container
+/// @thread any (pure)
+[[nodiscard]] process::launch_spec
+process_spec(const pool_settings& settings, const std::string& path, std::uint64_t generation);
+
 /// The command line of a worker.
 /// @param native_program `kraken-php`
 /// @thread any (pure)
 [[nodiscard]] std::vector<std::string> worker_argv(const pool_settings& settings,
                                                    const std::string& native_program);
+
+/// The command line of the template, of a pool that has one.
+/// @thread any (pure)
+[[nodiscard]] std::vector<std::string> template_argv(const pool_settings& settings,
+                                                     const std::string& native_program);
 
 } // namespace kraken::containers

@@ -74,10 +74,15 @@ inline constexpr std::array event_table{
   event_row{"stop_deadline", level::warn, "the tree did not stop in time and is killed"},
   event_row{"stop_threw", level::warn, "code of a container threw when stopped; it is killed"},
   event_row{"sweep_failed", level::warn, "orphans could not be looked for, continuing"},
+  event_row{"template_kept", level::warn, "a template was not replaced; the old one forks on"},
+  event_row{"template_not_created", level::warn, "a pool has no template: workers are executed"},
+  event_row{"template_refused", level::warn, "forking is not safe; workers are executed"},
+  event_row{"template_warns", level::warn, "a template has something all workers would share"},
   event_row{"tree_left_behind", level::error, "the tree could not be ended in good order"},
   event_row{"tree_not_ready", level::error, "the tree did not start"},
   event_row{"tree_ready", level::info, "every container of the tree serves"},
   event_row{"worker_not_created", level::warn, "a pool could not add a worker, continuing"},
+  event_row{"worker_not_forked", level::warn, "the template could not; the worker is executed"},
 };
 // clang-format on
 

@@ -84,5 +84,8 @@ inline constexpr std::size_t admin_answer_bytes_max = 64U << 20U; ///< the conso
 // Processes.
 inline constexpr std::uint64_t descriptors_kept_max = 256;    ///< of the daemon's, not for programs
 inline constexpr std::chrono::milliseconds kill_grace{1'000}; ///< SIGKILL sent, not yet reaped
+inline constexpr std::size_t fork_descriptors_max   = 13;         ///< of one order to a template
+inline constexpr std::size_t fork_message_bytes_max = 64U << 10U; ///< to or from a template
+inline constexpr std::chrono::milliseconds fork_patience{1'000};  ///< then a worker is executed
 
 } // namespace kraken::limits

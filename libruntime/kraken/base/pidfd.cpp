@@ -3,10 +3,14 @@
 /// pidfd system calls (Linux 5.3+, glibc without wrappers for older releases).
 #include "kraken/base/pidfd.hpp"
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <string>
+#include <string_view>
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +27,27 @@ result<pidfd> pidfd::open(pid_t pid) {
     return fail(errno_error("pidfd_open pid " + std::to_string(pid)));
   }
   return pidfd{unique_fd{fd}, pid};
+}
+
+result<pidfd> pidfd::take(unique_fd fd) {
+  const auto path = "/proc/self/fdinfo/" + std::to_string(fd.get());
+  const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  std::array<char, 512> text{};
+  const auto length = file ? ::read(file.get(), text.data(), text.size()) : -1;
+  if (length < 0) {
+    return fail(errno_error("read " + path));
+  }
+  constexpr std::string_view mark = "\nPid:\t";
+  const std::string_view all{text.data(), static_cast<std::size_t>(length)};
+  const auto at = all.find(mark);
+  pid_t pid = -1;
+  if (at != std::string_view::npos) {
+    std::from_chars(all.data() + at + mark.size(), all.data() + all.size(), pid);
+  }
+  if (pid <= 0) {
+    return fail(errc::protocol_error, "a descriptor that names no process");
+  }
+  return pidfd{std::move(fd), pid};
 }
 
 result<void> pidfd::send(int signal_number) const {

@@ -33,6 +33,11 @@ public:
   /// @error errc::system_error when there is no such process or no descriptor left
   [[nodiscard]] static result<pidfd> open(pid_t pid);
 
+  /// Takes a descriptor somebody else opened, whose process the kernel tells.
+  /// @error errc::protocol_error when it is no pidfd or its process was reaped; errc::system_error
+  ///        without /proc
+  [[nodiscard]] static result<pidfd> take(unique_fd fd);
+
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   explicit operator bool() const noexcept { return static_cast<bool>(fd_); }

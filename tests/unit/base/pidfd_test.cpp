@@ -43,6 +43,19 @@ void wait_for_end(const pidfd& process) {
 
 } // namespace
 
+TEST_CASE("a descriptor somebody else opened says itself whose it is") {
+  auto process = forked([] { wait_for_ever(); });
+  auto taken = pidfd::take(unique_fd{::dup(process.fd())});
+  REQUIRE(taken);
+  CHECK(taken->pid() == process.pid());
+  REQUIRE(process.send(SIGKILL));
+  wait_for_end(process);
+  REQUIRE(process.try_reap());
+  CHECK(pidfd::take(unique_fd{::dup(process.fd())}).error().code == errc::protocol_error);
+  CHECK(pidfd::take(unique_fd{::open("/dev/null", O_RDONLY)}).error().code == errc::protocol_error);
+  CHECK(pidfd::take(unique_fd{}).error().code == errc::system_error);
+}
+
 TEST_CASE("a status is given exactly once, and peeking does not take it") {
   auto process = forked([] { ::_exit(42); });
   CHECK((::fcntl(process.fd(), F_GETFD) & FD_CLOEXEC) != 0);

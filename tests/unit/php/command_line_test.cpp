@@ -25,6 +25,17 @@ TEST_CASE("a document root is named with --classic") {
   CHECK(read_command_line(words)->mode == run_mode::classic);
 }
 
+TEST_CASE("a template is told when to fork") {
+  const std::array php{"--template=php", "--classic", "public"};
+  const std::array app{"--template=app", "a.php"};
+  CHECK(read_command_line(php)->forks == kraken::php::fork_time::php);
+  CHECK(read_command_line(app)->forks == kraken::php::fork_time::app);
+  const std::array none{"a.php", "--template=app"};
+  CHECK_FALSE(read_command_line(none)->forks);
+  const std::array wrong{"--template=soon", "a.php"};
+  CHECK_THAT(read_command_line(wrong).error().context, Catch::Contains("php or app"));
+}
+
 TEST_CASE("what makes no sense is refused with its reason") {
   const std::array setting{"-d"};
   const std::array unknown{"--fast", "x.php"};

@@ -92,21 +92,20 @@ result<child> child_registry::launch(launch_spec spec) {
   return made;
 }
 
-result<pidfd> child_registry::adopt(pid_t pid, const std::string& mark) {
-  // Registered first: from here on no sweep reaps it, so the number stays its own.
+result<void> child_registry::adopt(const pidfd& process, const std::string& mark) {
+  const auto pid = process.pid();
+  // Registered first: from here on no sweep reaps it.
   const bool fresh = table_.with([&](table& t) { return t.marks.emplace(pid, mark).second; });
   if (!fresh) {
     return fail(errc::already_exists, "pid " + std::to_string(pid) + " has an owner");
   }
-  siginfo_t info{};
-  const bool ours =
-      pid > 0 && ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
-  auto made = ours ? pidfd::open(pid)
-                   : fail(errc::not_found, "pid " + std::to_string(pid) + " is no child of ours");
-  if (!made) {
+  if (!process.peek()) { // only a parent may wait
     ended(pid);
+    return fail(errc::not_found, "pid " + std::to_string(pid) + " is no child of ours");
   }
-  return made;
+  // It does so itself as well: whichever comes first, its group can be signalled from here on.
+  static_cast<void>(::setpgid(pid, pid));
+  return {};
 }
 
 void child_registry::ended(pid_t pid) {

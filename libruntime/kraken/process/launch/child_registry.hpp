@@ -51,11 +51,12 @@ public:
 
   [[nodiscard]] const descriptor_plan& plan() const noexcept { return plan_; }
 
-  /// Registers a child of this process that another child made (a template's CLONE_PARENT worker)
-  /// and opens its pidfd.
-  /// @param mark the launch mark it inherited
-  /// @error errc::not_found when it has ended and was swept already, or is no child of ours
-  [[nodiscard]] result<pidfd> adopt(pid_t pid, const std::string& mark);
+  /// Registers a child of this process that another child made (a template's CLONE_PARENT worker),
+  /// and has it lead a process group of its own.
+  /// @param mark its launch mark
+  /// @error errc::not_found when it has ended and was swept already, or is no child of ours;
+  ///        errc::already_exists when it has an owner
+  [[nodiscard]] result<void> adopt(const pidfd& process, const std::string& mark);
 
   /// The owner has reaped it. Call `sweep()` soon after: what it left behind may die now.
   void ended(pid_t pid);

@@ -7,11 +7,11 @@
 #include "kraken/process/launch/detail/child_environment.hpp"
 #include "kraken/process/launch/detail/child_setup.hpp"
 #include "kraken/process/launch/detail/identity.hpp"
+#include "kraken/process/launch/detail/launch_mark.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstddef>
 
@@ -65,13 +65,6 @@ errc code_of_failure(int number) {
 // `errno` of the parent's or the child's step as an error naming the step.
 error step_error(std::string step, int number) {
   return error{code_of_failure(number), errno_error(std::move(step), number).context};
-}
-
-std::string new_launch_mark() {
-  // A thread cannot launch twice in one tick of the clock.
-  const auto tick = std::chrono::steady_clock::now().time_since_epoch().count();
-  return std::to_string(::getpid()) + "-" + std::to_string(::syscall(SYS_gettid)) + "-" +
-         std::to_string(tick);
 }
 
 result<void> check_launch_spec(const launch_spec& spec) {
@@ -351,7 +344,7 @@ result<child> launch(launch_spec spec) {
     return error{e.code, "launch '" + program + "': " + e.context};
   };
   prepared_launch ready;
-  ready.made.mark = new_launch_mark();
+  ready.made.mark = detail::new_launch_mark();
   return check_launch_spec(spec)
       .and_then([&] { return prepare_identity(spec, ready); })
       .and_then([&] { return prepare_program(spec, ready); })

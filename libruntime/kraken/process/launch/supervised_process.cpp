@@ -36,13 +36,18 @@ supervised_process::~supervised_process() {
 // A process must not outlive its owner. Nobody waits for it any more, so the registry's next sweep
 // reaps it.
 void supervised_process::abandon() {
-  if (alive()) {
+  birth_.reset(); // a child that is on its way finds its channel closed, and nobody owns it
+  if (running()) {
     static_cast<void>(child_.process.send_group(SIGKILL));
     children_.ended(child_.process.pid());
   }
 }
 
 bool supervised_process::alive() const noexcept {
+  return birth_ || running();
+}
+
+bool supervised_process::running() const noexcept {
   return static_cast<bool>(child_.process) && !child_.process.reaped();
 }
 
@@ -52,7 +57,31 @@ result<void> supervised_process::start(launch_spec spec) {
   if (!launched) {
     return fail(launched.error());
   }
-  child_ = std::move(*launched);
+  return watch(std::move(*launched));
+}
+
+result<void> supervised_process::start_by_fork(std::shared_ptr<template_link> from,
+                                               launch_spec spec,
+                                               std::function<void(result<void>)> done) {
+  stop_signal_ = spec.stop_signal;
+  birth_ = std::make_unique<fork_request>(
+      loop_, children_, std::move(from), [this, done = std::move(done)](result<child> born) {
+        const auto request = std::move(birth_); // whose call this is
+        auto outcome = born ? watch(std::move(*born)) : fail(born.error());
+        if (outcome && std::exchange(doomed_, false)) {
+          kill();
+        }
+        done(std::move(outcome));
+      });
+  auto sent = birth_->send(std::move(spec));
+  if (!sent) {
+    birth_.reset();
+  }
+  return sent;
+}
+
+result<void> supervised_process::watch(child launched) {
+  child_ = std::move(launched);
   if (auto gauge = memory_gauge::open(child_.process)) {
     gauge_ = std::move(*gauge);
   }
@@ -105,8 +134,8 @@ void supervised_process::drain_output(output_stream from) {
 }
 
 result<void> supervised_process::send(int signal_number) {
-  return alive() ? child_.process.send(signal_number)
-                 : fail(errc::not_started, "no process runs now");
+  return running() ? child_.process.send(signal_number)
+                   : fail(errc::not_started, "no process runs now");
 }
 
 void supervised_process::say(std::string_view message) {
@@ -177,20 +206,23 @@ void supervised_process::obey(const stop_step& step) {
 }
 
 void supervised_process::stop(stop_times times) {
-  if (alive() && !sequence_.begun()) {
+  if (birth_) {
+    doomed_ = true; // it has nothing to finish
+  } else if (running() && !sequence_.begun()) {
     sequence_ = stop_sequence{times};
     obey(sequence_.begin(loop_.now()));
   }
 }
 
 void supervised_process::hurry() {
-  if (alive()) {
+  if (running()) {
     obey(sequence_.hurry(loop_.now()));
   }
 }
 
 void supervised_process::kill() {
-  if (alive()) {
+  doomed_ = doomed_ || birth_;
+  if (running()) {
     obey(sequence_.kill(loop_.now()));
   }
 }

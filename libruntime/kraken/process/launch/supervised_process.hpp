@@ -7,6 +7,7 @@
 #include "kraken/base/reactor.hpp"
 #include "kraken/process/host/memory_usage.hpp"
 #include "kraken/process/launch/child_registry.hpp"
+#include "kraken/process/launch/fork_request.hpp"
 #include "kraken/process/launch/launcher.hpp"
 #include "kraken/process/launch/stop_sequence.hpp"
 #include "kraken/process/output/log_board.hpp"
@@ -51,7 +52,18 @@ public:
   /// @error as `child_registry::launch`; nothing runs then
   [[nodiscard]] result<void> start(launch_spec spec);
 
+  /// Has a template fork the program. Until `done` is called nobody knows its pid, but it can be
+  /// stopped and killed: it is, as soon as it can be.
+  /// @param spec see `fork_request::send`
+  /// @param done called once, on the loop, unless this object is gone by then; an error as of
+  ///        `fork_request`, nothing runs then and `start` may be called
+  /// @error as `fork_request::send`; `done` is not called then
+  [[nodiscard]] result<void> start_by_fork(std::shared_ptr<template_link> from,
+                                           launch_spec spec,
+                                           std::function<void(result<void>)> done);
+
   [[nodiscard]] pid_t pid() const noexcept { return child_.process.pid(); }
+  /// Also while it is being forked.
   [[nodiscard]] bool alive() const noexcept;
 
   /// Begins an orderly stop; `callbacks::ended` follows.
@@ -76,6 +88,8 @@ private:
     int fd = -1;
   };
 
+  [[nodiscard]] bool running() const noexcept;
+  [[nodiscard]] result<void> watch(child launched);
   void read_output(output_stream from);
   void drain_output(output_stream from);
   void look_at_drops();
@@ -88,6 +102,8 @@ private:
   child_registry& children_;
   std::shared_ptr<container_log> log_;
   callbacks calls_;
+  std::unique_ptr<fork_request> birth_;
+  bool doomed_ = false; ///< asked to end before it was born
   child child_;
   std::optional<memory_gauge> gauge_;
   std::unique_ptr<reactor::waiting> end_;

@@ -39,6 +39,7 @@ public:
     environment.pools = &pools;
     environment.logs = &logs;
     environment.children = &children;
+    environment.templates = &templates;
     environment.process_ended = [this] { ++process_ends; };
     environment.socket_directory = "/nowhere";
     on.call([&] {
@@ -63,6 +64,7 @@ public:
   pool_registry pools;
   process::log_board logs;
   process::child_registry children;
+  template_board templates;
   pool_environment environment;
   fake_shell shell;
   std::unique_ptr<worker_container> worker;

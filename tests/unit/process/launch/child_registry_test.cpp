@@ -129,13 +129,13 @@ TEST_CASE("another child's child is adopted only while it is ours and unclaimed"
   child_registry children;
   auto made = launch(shell("exec sleep 1000"));
   REQUIRE(made);
-  auto adopted = children.adopt(made->process.pid(), made->mark);
-  REQUIRE(adopted);
-  CHECK(children.adopt(made->process.pid(), made->mark).error().code == errc::already_exists);
-  CHECK(children.adopt(1, "x").error().code == errc::not_found);
-  CHECK(children.adopt(-1, "x").error().code == errc::not_found);
-  REQUIRE(adopted->send(SIGKILL));
-  CHECK(reap(*adopted).value == SIGKILL);
+  REQUIRE(children.adopt(made->process, made->mark));
+  CHECK(children.adopt(made->process, made->mark).error().code == errc::already_exists);
+  auto stranger = pidfd::open(::getppid());
+  REQUIRE(stranger);
+  CHECK(children.adopt(*stranger, "x").error().code == errc::not_found);
+  REQUIRE(made->process.send(SIGKILL));
+  CHECK(reap(made->process).value == SIGKILL);
 }
 
 } // namespace kraken::process

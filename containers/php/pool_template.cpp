@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The template of a pool as its child: made before the first worker, given a new definition,
+/// removed. What it forks it is not asked here, but by the workers.
+#include "containers/php/pool_container.hpp"
+
+#include "kraken/base/log.hpp"
+
+#include <tuple>
+#include <utility>
+
+namespace kraken::containers {
+
+namespace {
+
+// Whatever a forked worker has from its template.
+auto process_part(const pool_settings& settings) {
+  return std::tie(settings.argv,
+                  settings.carrier,
+                  settings.forks,
+                  settings.ini,
+                  settings.environment,
+                  settings.environment_base,
+                  settings.directory,
+                  settings.user,
+                  settings.group,
+                  settings.root,
+                  settings.umask);
+}
+
+} // namespace
+
+bool pool_container::wants_template() const {
+  return settings_->forks != config::worker_template::off;
+}
+
+void pool_container::add_template() {
+  has_template_ = true;
+  auto spec = worker_spec(std::string{template_id});
+  spec.kind = "template";
+  model::command make;
+  make.what = model::verb::create;
+  make.target = shell_.path();
+  make.spec = std::make_shared<const model::child_spec>(std::move(spec));
+  make.origin = "pool";
+  shell_.manage(std::move(make), [this](const result<model::reply>& done) {
+    if (!done) {
+      log::warn("template_not_created",
+                {{"container", shell_.path()}, {"reason", done.error().text()}});
+      template_changed(model::phase::gone);
+    }
+  });
+}
+
+void pool_container::remove_template() {
+  has_template_ = false;
+  model::command end;
+  end.what = model::verb::destroy;
+  end.target = shell_.path() + "/" + std::string{template_id};
+  end.origin = "pool";
+  shell_.manage(std::move(end), [](const result<model::reply>&) {});
+}
+
+void pool_container::template_changed(model::phase at) {
+  const bool boots = at == model::phase::idle || at == model::phase::starting;
+  if (!boots && awaiting_template_) {
+    resize(*std::exchange(awaiting_template_, std::nullopt));
+  }
+}
+
+// Workers keep what they have until they are replaced; new ones are not made from what was.
+void pool_container::follow_template(const pool_settings& before) {
+  if (process_part(before) == process_part(*settings_) || (!has_template_ && !wants_template())) {
+    return;
+  }
+  if (!has_template_) {
+    add_template();
+  } else if (!wants_template()) {
+    remove_template();
+  } else {
+    renew_template();
+  }
+}
+
+void pool_container::renew_template() {
+  model::command renew;
+  renew.what = model::verb::recycle;
+  renew.target = shell_.path() + "/" + std::string{template_id};
+  renew.origin = "pool";
+  shell_.manage(std::move(renew), [this](const result<model::reply>& done) {
+    if (!done) {
+      log::warn("template_kept", {{"container", shell_.path()}, {"reason", done.error().text()}});
+    }
+  });
+}
+
+} // namespace kraken::containers

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "containers/php/template_container.hpp"
+
+#include "kraken/base/log.hpp"
+#include "kraken/process/launch/descriptor_message.hpp"
+
+#include <utility>
+
+namespace kraken::containers {
+
+namespace {
+
+constexpr milliseconds look_at_template_every = seconds{5};
+constexpr std::size_t template_tail_bytes = 4U << 10U;
+
+} // namespace
+
+template_container::template_container(actor::host& shell, const pool_environment& environment)
+    : shell_(shell), environment_(environment),
+      loop_(*environment.pools->part(shell.shard_index()).loop),
+      pool_(shell.path().substr(0, shell.path().rfind('/'))),
+      log_(environment.logs->at(shell.path())) {}
+
+template_container::~template_container() {
+  let_go();
+}
+
+void template_container::let_go() {
+  words_.reset();
+  watch_.reset();
+  if (link_) {
+    environment_.templates->hide(pool_, link_);
+    link_.reset();
+  }
+}
+
+void template_container::start() {
+  if (auto launched = launch(); !launched) {
+    let_go();
+    model::cause why;
+    why.kind = model::cause_kind::start_error;
+    why.origin = shell_.path();
+    why.message = launched.error().text();
+    shell_.ended(std::move(why));
+    return;
+  }
+  shell_.show_pid(process_->pid());
+  shell_.show_gauges(live_);
+  look();
+}
+
+result<void> template_container::launch() {
+  const auto pool = environment_.pools->part(shell_.shard_index()).find(pool_);
+  if (!pool) {
+    return fail(errc::not_started, "its pool is not running");
+  }
+  auto ends = process::template_link::make();
+  if (!ends) {
+    return fail(ends.error());
+  }
+  link_ = std::move(ends->first);
+  auto spec = process_spec(pool->settings(), shell_.path(), shell_.generation());
+  spec.argv = template_argv(pool->settings(), environment_.native_program);
+  spec.environment.set[process::template_link::variable] =
+      std::to_string(process::template_link::their_number);
+  spec.inherit.push_back({std::move(ends->second), process::template_link::their_number});
+  process_ = std::make_unique<process::supervised_process>(
+      loop_,
+      *environment_.children,
+      log_,
+      process::supervised_process::callbacks{
+          .ended = [this](const exit_status& status) { process_ended(status); },
+          .drain = {},
+          .line =
+              [this](const process::captured_line& line) {
+                const bool out = line.from == process::output_stream::out;
+                log::info("output",
+                          {{"container", shell_.path()},
+                           {"stream", out ? "stdout" : "stderr"},
+                           {"line", line.text}});
+              }});
+  words_ = loop_.when_readable(link_->fd(), [this] { hear(); });
+  if (!words_) {
+    return fail(errc::system_error, "cannot watch the template's socket");
+  }
+  return process_->start(std::move(spec));
+}
+
+void template_container::hear() {
+  const auto came = process::receive_message(link_->fd(), process::patience::look);
+  if (!came && came.error().code == errc::busy) {
+    return;
+  }
+  const auto said = came ? process::read_template_message(came->text)
+                         : result<process::template_message>{fail(came.error())};
+  if (!said) { // the end of the connection as well: a worker may have cut it
+    words_.reset();
+    environment_.templates->hide(pool_, link_);
+    if (!refused_) {
+      process_->kill();
+    }
+    return;
+  }
+  obey(*said);
+}
+
+void template_container::obey(const process::template_message& said) {
+  switch (said.what) {
+  case process::template_word::ready:
+    environment_.templates->show(pool_, link_);
+    shell_.ready();
+    return;
+  case process::template_word::refused:
+    refuse(said.text);
+    return;
+  case process::template_word::warning:
+    log::warn("template_warns", {{"container", shell_.path()}, {"reason", said.text}});
+    return;
+  case process::template_word::died:
+    died_ = said.text;
+    return;
+  case process::template_word::forked:
+  case process::template_word::failed:
+    return; // answers of an order, which come elsewhere
+  }
+}
+
+// No failure: the same script would do the same again. Its container stays, so that the next
+// replacement of the pool's workers begins with another try.
+void template_container::refuse(std::string_view why) {
+  refused_ = true;
+  log::warn("template_refused",
+            {{"container", shell_.path()}, {"reason", why}, {"workers", "are executed"}});
+  shell_.ready();
+}
+
+void template_container::look() {
+  watch_ = loop_.after(look_at_template_every, [this] {
+    if (const auto seen = process_->memory()) {
+      live_->memory_bytes.set(static_cast<std::int64_t>(seen->resident.value));
+    }
+    look();
+  });
+}
+
+void template_container::stop() {
+  environment_.templates->hide(pool_, link_);
+  if (process_ && process_->alive()) {
+    process_->stop({.drain = milliseconds{0}, .terminate = std::nullopt});
+  } else if (refused_) {
+    model::cause why;
+    why.kind = model::cause_kind::exit_normal;
+    shell_.ended(std::move(why));
+  }
+}
+
+void template_container::kill() {
+  if (process_ && process_->alive()) {
+    process_->kill();
+  } else if (refused_) {
+    stop();
+  }
+}
+
+result<void> template_container::signal_process(int number) {
+  return process_ ? process_->send(number) : fail(errc::not_started, "no process runs now");
+}
+
+void template_container::process_ended(const exit_status& status) {
+  while (words_ && died_.empty() && !refused_) { // its last words
+    const auto came = process::receive_message(link_->fd(), process::patience::look);
+    const auto said = came ? process::read_template_message(came->text)
+                           : result<process::template_message>{fail(came.error())};
+    if (!said) {
+      break;
+    }
+    obey(*said);
+  }
+  let_go();
+  environment_.process_ended();
+  shell_.show_pid(0);
+  if (refused_) {
+    return;
+  }
+  model::cause why;
+  why.origin = shell_.path();
+  why.code = status.value;
+  why.message = died_;
+  why.detail = log_->tail(template_tail_bytes);
+  why.kind = !died_.empty()      ? model::cause_kind::exception
+             : status.by_signal  ? model::cause_kind::signal
+             : status.value != 0 ? model::cause_kind::exit_code
+                                 : model::cause_kind::exit_normal;
+  shell_.ended(std::move(why));
+}
+
+} // namespace kraken::containers

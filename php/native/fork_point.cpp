@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header. Hooks may be left by longjmp: nothing around them has a destructor.
+#include "fork_point.hpp"
+
+#include "fork_hazards.hpp"
+#include "joining.hpp"
+#include "php_api.hpp"
+#include "template_door.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace kraken::php {
+
+namespace {
+
+constexpr int exit_software = 70;
+
+// Classes that hold a connection or an open database.
+constexpr std::array<std::string_view, 8> handle_classes{"AMQPConnection",
+                                                         "Memcached",
+                                                         "MongoDB\\Driver\\Manager",
+                                                         "PDO",
+                                                         "PgSql\\Connection",
+                                                         "Redis",
+                                                         "SQLite3",
+                                                         "mysqli"};
+
+bool is_handle(const zend_class_entry* what) {
+  for (; what != nullptr; what = what->parent) {
+    const std::string_view name{ZSTR_VAL(what->name), ZSTR_LEN(what->name)};
+    if (std::find(handle_classes.begin(), handle_classes.end(), name) != handle_classes.end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void warn_of_handles(const template_door& door) {
+  const auto& store = EG(objects_store);
+  for (std::uint32_t at = 1; at < store.top; ++at) {
+    const auto* const each = store.object_buckets[at];
+    if (IS_OBJ_VALID(each) && is_handle(each->ce)) {
+      door.say(process::template_word::warning,
+               "the script has made an object of " + std::string{ZSTR_VAL(each->ce->name)} +
+                   " before the fork: if it is connected, all workers share that; make it in "
+                   "Kraken\\onFork()");
+    }
+  }
+}
+
+// What every worker would otherwise have in common with its siblings. The kernel's generator and
+// OpenSSL's notice a fork by themselves.
+void reseed() noexcept {
+  RANDOM_G(mt19937_seeded) = false;
+  RANDOM_G(combined_lcg_seeded) = false;
+}
+
+void set_element(zval& array, std::string_view name, std::string_view value) {
+  if (Z_TYPE(array) == IS_ARRAY) {
+    SEPARATE_ARRAY(&array);
+    zval text;
+    ZVAL_STRINGL(&text, value.data(), value.size());
+    zend_hash_str_update(Z_ARRVAL(array), name.data(), name.size(), &text);
+  }
+}
+
+// The script was booted with the template's environment.
+void renew_superglobals(const process::fork_order& order) {
+  if (EG(current_execute_data) == nullptr) {
+    return; // no script runs yet
+  }
+  for (const auto& each : order.variables) {
+    const auto equals = each.find('=');
+    const std::string_view name{each.data(), equals};
+    const std::string_view value{each.data() + equals + 1, each.size() - equals - 1};
+    for (const char* const global : {"_SERVER", "_ENV"}) {
+      zval* const found = zend_hash_str_find(&EG(symbol_table), global, std::strlen(global));
+      if (found != nullptr && name != "KRAKEN_FD") {
+        set_element(*found, name, value);
+      }
+    }
+  }
+}
+
+[[noreturn]] void give_up(const char* step, const error& why) {
+  const auto line = std::string{"kraken-php: "} + step + ": " + why.text() + "\n";
+  static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) < 0); // nowhere else to say it
+  ::_exit(exit_software);
+}
+
+// In the child.
+void begin_life(carrier& serving, template_door& door, received_order& order, pid_t daemon) {
+  if (auto left = door.leave(order, daemon); !left) {
+    give_up("cannot leave the template", left.error());
+  }
+  serving.door = nullptr;
+  if (auto joined = join_daemon(serving); !joined) {
+    give_up("cannot join the daemon", joined.error());
+  }
+  reseed();
+  renew_superglobals(order.what);
+}
+
+HashTable*& hooks() noexcept {
+  static HashTable* waiting = nullptr; // of the running script, as its shutdown functions are
+  return waiting;
+}
+
+void call(zval* hook) {
+  zval returned;
+  ZVAL_UNDEF(&returned);
+  if (call_user_function(nullptr, nullptr, hook, &returned, 0, nullptr) == SUCCESS) {
+    zval_ptr_dtor(&returned);
+  }
+}
+
+} // namespace
+
+void become_worker(carrier& serving) {
+  if (serving.door == nullptr) {
+    return;
+  }
+  auto& door = *serving.door;
+  const std::array<int, 1> known{door.descriptor()};
+  if (const auto why = fork_hazards(known); !why.empty()) {
+    door.say(process::template_word::refused, why);
+    ::_exit(EXIT_SUCCESS);
+  }
+  forget_openers();
+  warn_of_handles(door);
+  gc_collect_cycles(); // or each child would, on pages of its own
+  const auto daemon = ::getppid();
+  door.say(process::template_word::ready);
+  while (auto order = door.wait()) {
+    if (fork_for(*order)) {
+      begin_life(serving, door, *order, daemon);
+      return;
+    }
+  }
+  ::_exit(EXIT_SUCCESS); // the script's own end is for workers
+}
+
+bool begin_work(carrier& serving) {
+  become_worker(serving);
+  serving.begun = true;
+  auto* const waiting = std::exchange(hooks(), nullptr);
+  if (waiting == nullptr) {
+    return true;
+  }
+  zval* each = nullptr;
+  ZEND_HASH_FOREACH_VAL(waiting, each) {
+    if (EG(exception) == nullptr) {
+      call(each);
+    }
+  }
+  ZEND_HASH_FOREACH_END();
+  zend_array_destroy(waiting);
+  return EG(exception) == nullptr;
+}
+
+void on_fork(carrier& serving, zval* hook) {
+  if (serving.begun) {
+    call(hook);
+    return;
+  }
+  if (hooks() == nullptr) {
+    hooks() = zend_new_array(1);
+  }
+  Z_TRY_ADDREF_P(hook);
+  zend_hash_next_index_insert(hooks(), hook);
+}
+
+} // namespace kraken::php

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Where a template stops booting and its workers begin, and the hooks of a worker's beginning.
+#pragma once
+
+#include "carrier.hpp"
+
+struct _zval_struct; // PHP's own name
+
+namespace kraken::php {
+
+/// Waits for orders and forks; in a process that is no template nothing happens.
+/// Returns in a worker only: joined to the daemon, with randomness and environment of its own. The
+/// template itself ends here, without running anything of the script.
+void become_worker(carrier& serving);
+
+/// `become_worker` in a template whose script boots, then the hooks, once.
+/// @return false: a hook has thrown
+[[nodiscard]] bool begin_work(carrier& serving);
+
+/// Has `hook` called when a worker begins; at once in one that has begun.
+void on_fork(carrier& serving, _zval_struct* hook);
+
+} // namespace kraken::php
