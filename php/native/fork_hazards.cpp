@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// A look into /proc/self, and this program's own `socket()` in front of the C library's:
-/// extensions open connections in their own ways, but all through it.
+/// A look into /proc/self, and this program's own `socket()` in front of the C library's: PHP's
+/// streams, and all that is built on them, open connections through it. Extensions that call the C
+/// library themselves (RTLD_DEEPBIND) do not; their sockets are named without a line.
 #include "fork_hazards.hpp"
 
 #include "php_api.hpp"
@@ -119,7 +120,7 @@ std::string fork_hazards(std::span<const int> known) {
 
 } // namespace kraken::php
 
-/// In the C library's place, also for the libraries this program is linked with.
+/// In the C library's place, for this program and the libraries it is linked with.
 extern "C" int socket(int domain, int type, int protocol) noexcept {
   const auto made = static_cast<int>(::syscall(SYS_socket, domain, type, protocol));
   if (made >= 0) {
