@@ -238,7 +238,9 @@ class Daemon:
         return [each for each in self.containers(of) if each["kind"] == "worker"]
 
     def pids(self, of="web"):
-        return [each["pid"] for each in self.workers(of) if each["pid"]]
+        seen = [each["pid"] for each in self.workers(of) if each["pid"]]
+        assert all(pid > 1 for pid in seen), seen  # tests kill these; -1 would be everybody
+        return seen
 
     def worker_of(self, pid):
         return next(each for each in self.workers() if each["pid"] == pid)

@@ -62,7 +62,8 @@ public:
                                            launch_spec spec,
                                            std::function<void(result<void>)> done);
 
-  [[nodiscard]] pid_t pid() const noexcept { return child_.process.pid(); }
+  /// 0 while there is none, or none that is known: never a number that kill(2) takes for many.
+  [[nodiscard]] pid_t pid() const noexcept { return child_.process ? child_.process.pid() : 0; }
   /// Also while it is being forked.
   [[nodiscard]] bool alive() const noexcept;
 

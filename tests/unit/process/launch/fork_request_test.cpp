@@ -103,6 +103,7 @@ TEST_CASE("an order has the outputs, the worker's variables and a launch mark of
   CHECK(one.order.variables[0].starts_with(std::string{launch_mark_variable} + "="));
   CHECK(one.order.variables[1] == "KRAKEN_ALIAS=Main/web/w1");
   CHECK(one.on.call([&] { return one.process->alive(); }));
+  CHECK(one.on.call([&] { return one.process->pid(); }) == 0); // not -1, which is everybody
 }
 
 TEST_CASE("a forked process is supervised like a launched one") {
