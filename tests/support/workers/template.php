@@ -15,7 +15,7 @@ mt_rand();
 random_int(0, 1);
 openssl_random_pseudo_bytes(8);
 
-$mode = getenv('MODE');
+$mode = (string) getenv('MODE');
 if (is_file($mode)) { // decided anew at each boot
     $mode = trim(file_get_contents($mode));
 }
