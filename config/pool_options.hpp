@@ -66,7 +66,7 @@ struct pool_options {
   worker_dialect dialect = worker_dialect::kraken;
   bytes memory_limit{0}; ///< PHP's own, of each worker; 0: as php.ini says
   worker_carrier carrier = worker_carrier::program;
-  worker_template fork_from = worker_template::off; ///< not with `worker_carrier::program`
+  worker_template fork_from = worker_template::php; ///< not with `worker_carrier::program`
   std::map<std::string, std::string> ini;           ///< not with `worker_carrier::program`
   queue_options queue;
   request_options request;
