@@ -91,6 +91,7 @@ void container::end_incarnation() {
       kill_incarnation();
     });
   }
+  hear_early(*life_);
 }
 
 void container::kill_incarnation() {
@@ -102,6 +103,7 @@ void container::kill_incarnation() {
     log::error("incarnation_survived_kill", {{"container", path()}});
     incarnation_gone();
   });
+  hear_early(*life_);
 }
 
 /// The end of an incarnation that was asked to end, or that ended while its children were.

@@ -209,17 +209,20 @@ void container::settle_companion(ending how) {
 void container::end_companion(ending how) {
   deadlines_.cancel(beside_->timer);
   const auto& shutdown = birth_.spec->shutdown;
+  auto& runs = *beside_->runs;
   if (how == ending::orderly && shutdown.how != model::shutdown_spec::mode::brutal_kill &&
-      !beside_->runs->stop()) {
+      !runs.stop()) {
+    runs.send_early();
     if (shutdown.how == model::shutdown_spec::mode::within) {
       beside_->timer =
           deadlines_.at(now() + shutdown.time, [this] { end_companion(ending::kill); });
     }
     return;
   }
-  if (const auto threw = beside_->runs->kill()) {
+  if (const auto threw = runs.kill()) {
     log::warn("kill_threw", {{"container", path()}, {"reason", threw->text()}});
   }
+  runs.send_early();
   beside_->timer = deadlines_.at(now() + limits::kill_grace, [this] {
     log::error("incarnation_survived_kill", {{"container", path()}});
     status_->beside == model::companion::successor ? successor_failed(model::cause{})

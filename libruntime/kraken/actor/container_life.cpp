@@ -50,7 +50,7 @@ std::unique_ptr<life> container::make_life(std::uint64_t generation) {
                                 birth_.spec);
 }
 
-/// What it said before it returned from `start()`.
+/// What it said inside of the call that has just returned.
 void container::hear_early(life& from) {
   for (const auto& each : from.take_early()) {
     hear(each); // may end it

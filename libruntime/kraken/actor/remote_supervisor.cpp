@@ -45,7 +45,7 @@ void remote_supervisor::instruct(child_entry& child, instruction what) {
   if (what.what != instruction::act::expect && what.what != instruction::act::reset &&
       what.what != instruction::act::recycle && what.what != instruction::act::update &&
       what.what != instruction::act::settle) {
-    child.asked = what.what;
+    child.asked_in = sweep_number_;
   }
   tell(child.shell, std::move(what));
 }
@@ -67,15 +67,23 @@ void remote_supervisor::cancel_restart(child_entry& child) noexcept {
 void remote_supervisor::begin(sweep what, std::uint64_t from) noexcept {
   sweep_ = what;
   cursor_ = from;
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
-    child.asked.reset();
-  }
+  ++sweep_number_;
+}
+
+/// In this sweep.
+bool remote_supervisor::asked(const child_entry& child) const noexcept {
+  return child.asked_in == sweep_number_;
+}
+
+/// And has not stopped yet.
+bool remote_supervisor::stops_for_group(const child_entry& child) const noexcept {
+  return sweep_ == sweep::regrouping && child.stops_in == sweep_number_;
 }
 
 void remote_supervisor::start_all(extent how_far) {
   how_ending_ = ending::orderly;
   group_ = {}; // what it waited for starts with the others
+  to_tree_ = to_tree_ || how_far == extent::tree;
   for (const auto& [rank, each] : children_) {
     auto& child = *each;
     child.tree_next = how_far == extent::tree;
@@ -168,7 +176,7 @@ void remote_supervisor::advance_start() {
       continue;
     }
     if (child.ready()) {
-      if (child.tree_next && !child.asked) {
+      if (child.tree_next && !asked(child)) {
         child.tree_next = false;
         instruct(child, instruction::act::start_tree); // something below it may be stopped
       }
@@ -191,9 +199,10 @@ void remote_supervisor::advance_start() {
     return;
   }
   sweep_ = sweep::none;
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
-    child.tree_next = false; // stopped or parked meanwhile: it was not reached
+  if (std::exchange(to_tree_, false)) {
+    for (const auto& [rank, child] : children_) {
+      child->tree_next = false; // stopped or parked meanwhile: it was not reached
+    }
   }
   owner_.children_started();
 }
@@ -204,10 +213,13 @@ void remote_supervisor::advance_regroup() {
   for (auto at = group_.stop.begin(); at != group_.stop.end();) {
     auto* const child = find(*at);
     if (child == nullptr || stopped_for_group(*child)) {
+      if (child != nullptr) {
+        child->stops_in = 0;
+      }
       at = group_.stop.erase(at);
       continue;
     }
-    if (!child->asked) {
+    if (!asked(*child)) {
       const bool parked = child->doing == model::activity::parked;
       instruction made;
       made.what = keeps(*child) ? instruction::act::stop : instruction::act::destroy;
@@ -253,7 +265,7 @@ bool remote_supervisor::keeps(const child_entry& child) noexcept {
 }
 
 void remote_supervisor::end_one(child_entry& child) {
-  if (!child.asked && !over(child)) {
+  if (!asked(child) && !over(child)) {
     instruction made;
     made.what = keeps(child) ? instruction::act::stop : instruction::act::destroy;
     made.how = how_ending_;

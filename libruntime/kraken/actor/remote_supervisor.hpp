@@ -54,15 +54,16 @@ struct child_entry {
   maker made_by = maker::declared;
   wish want = wish::running;
   model::activity doing = model::activity::stopped;
-  condition_ptr seen;        ///< as created, then as it reported last
-  std::uint64_t served = 0;  ///< last generation that was ready
-  std::uint64_t opened = 0;  ///< last generation that took work before it was ready
-  time_point ready_at{};     ///< when that became so
-  std::uint32_t in_vain = 0; ///< incarnations in a row that ended without work (give_up::retry)
-  std::uint64_t sent = 0;    ///< serial of the last instruction
-  std::uint64_t obeyed = 0;  ///< serial it has taken
-  std::optional<instruction::act> asked; ///< the last one sent in this sweep
-  std::optional<time_point> due;         ///< a restart waits for this time
+  condition_ptr seen;            ///< as created, then as it reported last
+  std::uint64_t served = 0;      ///< last generation that was ready
+  std::uint64_t opened = 0;      ///< last generation that took work before it was ready
+  time_point ready_at{};         ///< when that became so
+  std::uint32_t in_vain = 0;     ///< incarnations in a row that ended without work (give_up::retry)
+  std::uint64_t sent = 0;        ///< serial of the last instruction
+  std::uint64_t obeyed = 0;      ///< serial it has taken
+  std::uint64_t asked_in = 0;    ///< number of the sweep that told it last what to do
+  std::uint64_t stops_in = 0;    ///< number of the group's sweep it is still to stop for
+  std::optional<time_point> due; ///< a restart waits for this time
   deadlines::token timer;
   std::vector<waiter> waiters;
   bool tree_next = false; ///< a recursive start has not reached it: its start in turn is one
@@ -183,6 +184,7 @@ private:
   [[nodiscard]] bool over(const child_entry& child) const noexcept;
   [[nodiscard]] static bool keeps(const child_entry& child) noexcept;
   void begin(sweep what, std::uint64_t from) noexcept;
+  [[nodiscard]] bool asked(const child_entry& child) const noexcept;
   void cancel_restart(child_entry& child) noexcept;
   void note_readiness(child_entry& child, const child_report& report);
   void gone(child_entry& child, const child_report& report);
@@ -204,7 +206,7 @@ private:
   void hold_up(const child_entry& child) noexcept;
   void give_up(child_entry& child);
   void park(child_entry& child, std::uint32_t spent);
-  [[nodiscard]] bool stops_for_group(const child_entry& child) const;
+  [[nodiscard]] bool stops_for_group(const child_entry& child) const noexcept;
   [[nodiscard]] std::vector<model::child_view> views() const;
 
   // remote_supervisor_recycle.cpp: planned replacements, one at a time
@@ -234,7 +236,9 @@ private:
   std::unordered_map<std::string_view, child_entry*> by_id_;
   std::uint64_t last_rank_ = 0;
   sweep sweep_ = sweep::none;
-  std::uint64_t cursor_ = 0; ///< where the sweep goes on
+  std::uint64_t sweep_number_ = 1; ///< of this sweep or the last
+  bool to_tree_ = false;           ///< some child may have `tree_next`
+  std::uint64_t cursor_ = 0;       ///< where the sweep goes on
   ending how_ending_ = ending::orderly;
   group group_;
   std::list<recycle_wish> recycles_; ///< in the order they were asked for

@@ -100,19 +100,22 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
 }
 
 void remote_supervisor::regroup(model::decision&& decided, child_entry& failed) {
+  begin(sweep::regrouping, 0);
+  for (const auto& id : decided.stop) {
+    if (auto* const one = find(id)) {
+      one->stops_in = sweep_number_;
+    }
+  }
   for (const auto& id : decided.restart) {
     auto* const one = find(id);
-    const bool to_stop =
-        std::find(decided.stop.begin(), decided.stop.end(), id) != decided.stop.end();
     if (one != nullptr && one != &failed) {
       cancel_restart(*one);
-      one->doing = to_stop ? model::activity::running : model::activity::restarting;
+      one->doing = stops_for_group(*one) ? model::activity::running : model::activity::restarting;
     }
   }
   group_.failed = failed.spec->id;
   group_.stop.assign(decided.stop.begin(), decided.stop.end());
   group_.restart = std::move(decided.restart);
-  begin(sweep::regrouping, 0);
   schedule(failed);
 }
 
@@ -310,11 +313,6 @@ void remote_supervisor::park(child_entry& child, std::uint32_t spent) {
   made.generation = child.generation();
   made.then = {model::phase::parked, "operator", {}, spent, window_.intensity()};
   instruct(child, std::move(made));
-}
-
-bool remote_supervisor::stops_for_group(const child_entry& child) const {
-  return sweep_ == sweep::regrouping &&
-         std::find(group_.stop.begin(), group_.stop.end(), child.spec->id) != group_.stop.end();
 }
 
 } // namespace kraken::actor

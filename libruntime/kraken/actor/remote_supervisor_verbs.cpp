@@ -155,6 +155,7 @@ void remote_supervisor::start(child_entry& child, instruction::act what, reply_t
   if (stops_for_group(child)) { // and starts with the group
     child.doing = model::activity::running;
     child.tree_next = what == instruction::act::start_tree;
+    to_tree_ = to_tree_ || child.tree_next;
     await(child, waiter::goal::ready, std::move(reply));
     return advance();
   }

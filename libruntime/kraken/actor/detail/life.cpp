@@ -42,15 +42,26 @@ life::thrown life::guard(Call&& call) {
   }
 }
 
+template <class Call>
+life::thrown life::guard_keeping(Call&& call) {
+  keeps_reports_ = true;
+  auto threw = guard(std::forward<Call>(call));
+  keeps_reports_ = false;
+  return threw;
+}
+
+void life::send_early() {
+  for (auto& each : take_early()) {
+    say(std::move(each));
+  }
+}
+
 life::thrown life::begin(const kind& of) {
-  beginning_ = true;
-  auto threw = guard([&] {
+  return guard_keeping([&] {
     incarnation_ = of.make(*this);
     KRAKEN_ASSERT(incarnation_ != nullptr);
     incarnation_->start();
   });
-  beginning_ = false;
-  return threw;
 }
 
 life::thrown life::drain() {
@@ -62,11 +73,11 @@ life::thrown life::doom() {
 }
 
 life::thrown life::stop() {
-  return guard([this] { incarnation_->stop(); });
+  return guard_keeping([this] { incarnation_->stop(); });
 }
 
 life::thrown life::kill() {
-  return guard([this] { incarnation_->kill(); });
+  return guard_keeping([this] { incarnation_->kill(); });
 }
 
 life::thrown life::resume() {
@@ -137,7 +148,7 @@ executor& life::shard() noexcept {
 
 void life::say(life_report what) {
   what.generation = number_;
-  if (beginning_) {
+  if (keeps_reports_) {
     return early_.push_back(std::move(what));
   }
   tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(what));

@@ -64,9 +64,11 @@ public:
 
   // Calls into the incarnation. A cause is what it threw.
   using thrown = std::optional<model::cause>;
-  /// What it reports meanwhile is kept for `take_early`.
+  /// What it reports inside of `begin`, `stop` and `kill` is kept for `take_early`.
   [[nodiscard]] thrown begin(const kind& of);
   [[nodiscard]] std::vector<life_report> take_early() { return std::exchange(early_, {}); }
+  /// Sends it instead, to be heard when it is its turn.
+  void send_early();
   [[nodiscard]] thrown drain();
   [[nodiscard]] thrown doom();
   [[nodiscard]] thrown stop();
@@ -126,6 +128,8 @@ private:
 
   template <class Call>
   [[nodiscard]] thrown guard(Call&& call);
+  template <class Call>
+  [[nodiscard]] thrown guard_keeping(Call&& call);
   [[nodiscard]] answer_callback while_alive(answer_callback done) const;
   void say(life_report what);
 
@@ -136,7 +140,7 @@ private:
   identity_ptr who_;
   std::uint64_t number_;
   std::uint32_t shard_;
-  bool beginning_ = false;
+  bool keeps_reports_ = false;
   std::vector<life_report> early_;
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
   std::unique_ptr<incarnation> incarnation_;
