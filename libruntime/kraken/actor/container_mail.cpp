@@ -138,7 +138,7 @@ void container::open_lane() {
 
 /// Perhaps from outside a handler: a socket has drained, another shell has sent a letter.
 void container::pump_soon() {
-  if (lane_.at() == mailbox::gate::open && lane_.size() > 0 &&
+  if (lane_.at() == mailbox::gate::open && !lane_.empty() &&
       !std::exchange(pump_under_way_, true)) {
     post_to(birth_.own->shell(), pump{});
   }
@@ -186,16 +186,16 @@ void container::on_deliver(deliver& what) {
   }
   opened->vacate();
   vacate(*opened);
-  if (!lane_.is_over(what.what, now())) {
+  if (!lane_.is_over(what.what, what.what.expires ? now() : time_point{})) {
     hand_over(what.what);
   }
 }
 
 void container::pump_lane() {
   pump_under_way_ = false;
-  const auto at = now();
-  for (std::size_t budget = letters_per_turn; budget > 0 && life_ && serving(); --budget) {
-    auto next = lane_.take(at);
+  for (std::size_t budget = letters_per_turn; budget > 0 && !lane_.empty() && life_ && serving();
+       --budget) {
+    auto next = lane_.take(lane_.looks_at_time() ? now() : time_point{});
     vacate(*birth_.own);
     if (!next) {
       return;

@@ -47,6 +47,11 @@ public:
   void let_go() noexcept { own_.reset(); }
 
   [[nodiscard]] std::size_t size() const noexcept { return queue_.size(); }
+  [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
+  /// Whether `take` has to know the time: most letters may wait for ever.
+  [[nodiscard]] bool looks_at_time() const noexcept {
+    return !queue_.empty() && queue_.front().expires.has_value();
+  }
 
   /// Whether a letter must not be handed over any more; then it is dealt with.
   [[nodiscard]] bool is_over(letter& what, time_point now);

@@ -183,7 +183,8 @@ call_id desk::call(letter_kind kind, const draft& what, answer_callback done, st
   entry.call = call;
   entry.life = life;
   entry.timeout = what.timeout.count() > 0 ? what.timeout : limits::request_timeout;
-  arm(entry);
+  const auto now = owner_.time();
+  arm(entry, now);
   if (!to) {
     dead_.add(own_->path(), what.to, dead_reason::no_such);
     auto why = failure::of(to.error());
@@ -201,16 +202,16 @@ call_id desk::call(letter_kind kind, const draft& what, answer_callback done, st
   made.id = what.id;
   made.name = what.name;
   made.timeout = entry.timeout;
-  made.expires = owner_.time() + entry.timeout;
+  made.expires = now + entry.timeout;
   made.reply = answerer(call);
   static_cast<void>(pass_on(std::move(made), *to));
   return call->number;
 }
 
-void desk::arm(open_entry& what) {
+void desk::arm(open_entry& what, time_point now) {
   owner_.timers().cancel(what.timer);
-  what.timer = owner_.timers().at(owner_.time() + what.timeout,
-                                  [this, which = what.call->number] { expire(which); });
+  what.timer =
+      owner_.timers().at(now + what.timeout, [this, which = what.call->number] { expire(which); });
   owner_.wake_for_timers();
 }
 
@@ -243,7 +244,7 @@ answer_callback desk::hear(container_call& from, const answer& what) {
     return {}; // answered before, or of an earlier incarnation
   }
   if (!what.final()) {
-    arm(found->second);
+    arm(found->second, owner_.time());
     return from.done;
   }
   owner_.timers().cancel(found->second.timer);

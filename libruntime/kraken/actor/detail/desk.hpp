@@ -89,7 +89,7 @@ private:
   [[nodiscard]] result<posted> pass_on(letter&& what, const seat_ptr& to);
   void bind(bound& where, const seat_ptr& to, bond kind, std::uint64_t life);
   void unbind(bound& where, std::uint64_t life);
-  void arm(open_entry& what);
+  void arm(open_entry& what, time_point now);
   void expire(call_id which);
 
   dead_letters& dead_;
