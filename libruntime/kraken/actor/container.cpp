@@ -18,8 +18,8 @@ namespace kraken::actor {
 
 container::container(caf::actor_config& config, birth given)
     : hosted_actor(config, given.tree->shards[given.shard].unit), birth_(std::move(given)),
-      kind_(birth_.tree->kinds.at(birth_.spec->kind)), status_(birth_.first), lane_(birth_.own),
-      wake_up_(*this, birth_.tree->shards[birth_.shard]) {
+      kind_(birth_.tree->kinds.at(birth_.spec->kind)), status_(std::move(birth_.first)),
+      lane_(birth_.own), wake_up_(*this, birth_.tree->shards[birth_.shard]) {
   birth_.tree->present.enter();
   birth_.own->lend(this, birth_.tree->shards[birth_.shard].runs);
   // On the board before the parent goes on: who was told of the child finds it.

@@ -182,9 +182,8 @@ void life::show_gauges(std::shared_ptr<const model::gauges> live) {
 }
 
 void life::manage(model::command what, model::reply_callback done) {
-  auto alive = std::weak_ptr<const pulse>(pulse_);
   auto reply = std::make_shared<pending_reply>(
-      nullptr, [alive, done = std::move(done)](result<model::reply> answer) {
+      nullptr, [alive = alive(), done = std::move(done)](result<model::reply> answer) {
         if (const auto still = alive.lock(); still != nullptr && done) {
           done(std::move(answer));
         }
@@ -198,9 +197,16 @@ void life::manage(model::command what, model::reply_callback done) {
   tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(sent));
 }
 
+std::weak_ptr<const life::pulse> life::alive() {
+  if (pulse_ == nullptr) {
+    pulse_ = std::make_shared<const pulse>();
+  }
+  return pulse_;
+}
+
 /// The desk is the container's, and may outlive the one who asked.
-answer_callback life::while_alive(answer_callback done) const {
-  return [alive = std::weak_ptr<const pulse>(pulse_), done = std::move(done)](const answer& what) {
+answer_callback life::while_alive(answer_callback done) {
+  return [alive = alive(), done = std::move(done)](const answer& what) {
     if (const auto still = alive.lock()) {
       done(what);
     }

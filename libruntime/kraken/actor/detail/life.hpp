@@ -130,7 +130,8 @@ private:
   [[nodiscard]] thrown guard(Call&& call);
   template <class Call>
   [[nodiscard]] thrown guard_keeping(Call&& call);
-  [[nodiscard]] answer_callback while_alive(answer_callback done) const;
+  [[nodiscard]] std::weak_ptr<const pulse> alive();
+  [[nodiscard]] answer_callback while_alive(answer_callback done);
   void say(life_report what);
 
   life_owner& owner_;
@@ -142,7 +143,7 @@ private:
   std::uint32_t shard_;
   bool keeps_reports_ = false;
   std::vector<life_report> early_;
-  std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
+  std::shared_ptr<const pulse> pulse_; ///< made when something waits for an answer
   std::unique_ptr<incarnation> incarnation_;
 };
 
