@@ -10,7 +10,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+
+#include <poll.h>
 
 namespace kraken::bench {
 
@@ -127,6 +130,7 @@ void kraken_php_deaths(std::size_t rounds, const std::string& source) {
       now.ready.notify_one();
     }
   });
+  std::vector<double> torn_down; // seen by this thread: until then there is nothing to notice
   std::vector<double> noticed;
   std::vector<double> served;
   std::vector<double> booted;
@@ -137,11 +141,16 @@ void kraken_php_deaths(std::size_t rounds, const std::string& source) {
     if (!process || !process->send(SIGKILL)) {
       give_up("there is no process to kill");
     }
+    pollfd gone{process->fd(), POLLIN, 0};
+    while (::poll(&gone, 1, -1) < 0 && errno == EINTR) {
+    }
+    torn_down.push_back(now_us() - killed);
     now.ready.wait(0.0);
     noticed.push_back(now.noticed - killed);
     served.push_back(now.ready - killed);
     booted.push_back(now.ready - now.started);
   }
+  print("killed_gone_us_p50", at_percent(torn_down, 50));
   print("killed_noticed_us_p50", at_percent(noticed, 50));
   print("killed_noticed_us_p99", at_percent(noticed, 99));
   print("killed_serving_us_p50", at_percent(served, 50));
