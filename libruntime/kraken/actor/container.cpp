@@ -85,7 +85,7 @@ void container::on_exit() {
   if (supervisor_) {
     supervisor_->abandon();
   }
-  birth_.own->lend(nullptr, nullptr);
+  birth_.own->take_back();
   lane_.discard(dead_reason::closed);
   lane_.let_go();
   if (desk_) {

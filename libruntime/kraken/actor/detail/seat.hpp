@@ -88,12 +88,14 @@ public:
   [[nodiscard]] std::string text_of(dead_reason why) const;
   [[nodiscard]] dead_letters& dead() const noexcept { return *dead_; }
 
-  /// The shell, from its beginning (before anybody else knows the seat) to its end (null).
-  /// @param on its thread
+  /// Called once, before anybody else knows the seat.
+  /// @param on the shell's thread
   void lend(letter_taker* shell, const executor* on) noexcept {
     taker_ = shell;
     taker_on_ = on;
   }
+  /// The shell has ended. Other threads read whose thread it is, so that stays.
+  void take_back() noexcept { taker_ = nullptr; }
   /// Null on any other thread than the shell's, and when it has ended.
   [[nodiscard]] letter_taker* here() const noexcept {
     return taker_on_ != nullptr && taker_on_->on_this_thread() ? taker_ : nullptr;
