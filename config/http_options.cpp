@@ -51,6 +51,10 @@ struct option_table<route_options> {
           "retry",
           {.summary = "whether a request whose worker died may be tried once more: `idempotent` "
                       "for GET, HEAD, OPTIONS, TRACE, PUT and DELETE"}),
+      row<&route_options::files>(
+          "files",
+          {.summary = "folders of files the pool may answer with, named by X-Sendfile or "
+                      "X-Accel-Redirect; absolute paths. Empty: these headers mean nothing"}),
   };
 };
 

@@ -35,6 +35,7 @@ struct route_options {
   std::string to;                   ///< id of a pool
   std::optional<respond_options> respond;
   route_retry retry = route_retry::none;
+  std::vector<std::string> files; ///< absolute paths of folders
 };
 
 struct http_limits {

@@ -242,6 +242,13 @@ private:
     if (route.to.empty() == !route.respond.has_value() && !misread(path)) {
       fault(where, path, "needs exactly one of to and respond");
     }
+    for (const auto& folder : route.files) {
+      if (!folder.starts_with('/') || folder.find_first_not_of('/') == std::string::npos) {
+        fault(at("files"),
+              path + ".files",
+              "expected absolute paths of folders, got '" + folder + "'");
+      }
+    }
     // `@name` is the daemon's own: only an import writes it.
     if (!route.to.empty() && !route.to.starts_with('@') && !pools_.contains(route.to)) {
       check_target(route.to, at("to"), path + ".to");

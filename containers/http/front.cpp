@@ -17,6 +17,10 @@ front::front(net::event_loop& loop,
   rendered_.resize(settings_.routes->routes().size());
   for (const auto& each : settings_.routes->routes()) {
     bound_.push_back({each.to.empty() ? nullptr : &sinks_.at(each.to)});
+    if (!each.to.empty() && !each.files.empty()) {
+      file_routes_.push_back(std::make_unique<file_route>(*bound_.back().sink, each.files));
+      bound_.back().sink = &file_routes_.back()->entry();
+    }
   }
 }
 

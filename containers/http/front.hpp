@@ -5,6 +5,7 @@
 #pragma once
 
 #include "containers/http/access_note.hpp"
+#include "containers/http/file_route.hpp"
 #include "containers/http/route_table.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/base/metric.hpp"
@@ -107,6 +108,7 @@ private:
   net::sink_directory& sinks_;
   front_settings settings_;
   std::vector<bound_route> bound_;
+  std::vector<std::unique_ptr<file_route>> file_routes_;
   std::vector<rendered_route> rendered_; ///< by index of the route
   std::shared_ptr<model::gauges> live_;
   std::shared_ptr<front_counters> counters_ = std::make_shared<front_counters>();

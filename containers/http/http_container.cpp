@@ -54,6 +54,7 @@ front_settings http_container::settings() const {
     made.path = made.exact ? each.exact : each.path;
     made.methods = each.methods;
     made.to = each.to;
+    made.files = each.files;
     made.retry = each.retry == config::route_retry::idempotent ? net::retry_policy::idempotent
                                                                : net::retry_policy::none;
     if (each.respond) {

@@ -30,6 +30,7 @@ struct route {
   std::string to;                   ///< sink; empty: `respond` answers
   fixed_response respond;
   net::retry_policy retry = net::retry_policy::none;
+  std::vector<std::string> files; ///< folders of files it may answer with; empty: none
 };
 
 /// @thread any once made

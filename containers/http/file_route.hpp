@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A route whose pool may answer with a file: stands between connection and pool, passes answers
+/// on as they are, and sends a file where one is named (X-Sendfile, X-Accel-Redirect). The worker
+/// is free meanwhile, whatever its carrier. Other routes know nothing of it.
+#pragma once
+
+#include "kraken/net/exchange.hpp"
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace kraken::containers {
+
+/// @thread its front's shard
+class file_route final : public net::request_sink {
+public:
+  /// @param pool  who answers; outlives this
+  /// @param roots folders below which files may be sent
+  file_route(net::sink_directory::entry& pool, std::vector<std::string> roots);
+  ~file_route() override;
+  file_route(const file_route&) = delete;
+  file_route& operator=(const file_route&) = delete;
+
+  /// What the front binds the route to.
+  [[nodiscard]] net::sink_directory::entry& entry() noexcept { return entry_; }
+
+  // net::request_sink
+  void
+  submit(net::exchange& from, const wire::request_facts& facts, net::retry_policy retry) override;
+  void abandon(net::exchange& from) override;
+  void resume(net::exchange& from) override;
+
+private:
+  class turn;
+
+  /// A turn that ends owns itself until its call returns.
+  [[nodiscard]] std::unique_ptr<turn> release(net::exchange& home);
+
+  net::sink_directory::entry& pool_;
+  std::vector<std::string> roots_;
+  net::sink_directory::entry entry_;
+  std::unordered_map<net::exchange*, std::unique_ptr<turn>> turns_; ///< by their connection
+};
+
+} // namespace kraken::containers
