@@ -53,6 +53,12 @@ class InKrakenPhp(Shop, DaemonCase):
     config = application("laravel", "worker.php", "native")
 
 
+class FromATemplate(Shop, DaemonCase):
+    """One boot for all workers, which are forked from it."""
+
+    config = application("laravel", "worker.php", "native", template="app")
+
+
 class InStockPhp(Shop, DaemonCase):
     config = application("laravel", "worker.php", "program")
 

@@ -55,6 +55,13 @@ class InKrakenPhp(Shop, DaemonCase):
     config = shop(carrier)
 
 
+class FromATemplate(Shop, DaemonCase):
+    """One boot for all workers, which are forked from it."""
+
+    carrier = "native"
+    config = application("symfony", "index.php", carrier, env=RUNTIME, template="app")
+
+
 class InStockPhp(Shop, DaemonCase):
     carrier = "program"
     config = shop(carrier)
