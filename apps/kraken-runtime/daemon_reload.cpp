@@ -38,11 +38,17 @@ void daemon::reload(containers::reload_mode how, containers::admin_environment::
     done(fail(errc::busy, "a reload is under way already"));
     return;
   }
+  // Whoever asked by SIGHUP waits for both words, also of a file that is refused.
+  if (how == containers::reload_mode::apply) {
+    static_cast<void>(manager_.reloading(control_.now()));
+  }
   auto read = read_again();
   if (!read) {
     reloading_ = false;
     if (how == containers::reload_mode::apply) {
       log::error("reload_refused", {{"reason", read.error().text()}});
+      static_cast<void>(
+          manager_.ready("ready; the last reload was refused: " + read.error().text()));
     }
     done(fail(read.error()));
     return;
@@ -62,7 +68,6 @@ void daemon::reload(containers::reload_mode how, containers::admin_environment::
 void daemon::apply(daemon_plan read,
                    containers::admin_environment::changes changes,
                    containers::admin_environment::changes_done done) {
-  static_cast<void>(manager_.reloading(control_.now()));
   auto plan = std::make_shared<daemon_plan>(std::move(read));
   // Without a project there is nothing to change: the next one is created as it is written now.
   auto before = tree_->status().list().empty() ? plan->root : plan_.root;

@@ -17,6 +17,16 @@ namespace {
 
 constexpr milliseconds scale_look_every = seconds{1};
 
+// One crash at boot may be chance; a small pool is given some more.
+constexpr std::uint32_t hopeless_boots = 3;
+
+/// What a program says last is why it ends.
+std::string_view last_line(std::string_view text) {
+  const auto end = text.find_last_not_of(" \r\n");
+  text = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
 std::string alias_of(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
 }
@@ -309,9 +319,38 @@ void pool_container::child_changed(const model::container_identity& who,
   if (found == workers_.end()) {
     return; // removed meanwhile
   }
+  const bool failed = model::state_of(now.at) == model::state::failed;
+  const bool just_failed = failed && model::state_of(found->second.at) != model::state::failed;
   found->second.at = now.at;
   found->second.live = now.live;
+  found->second.has_failed = found->second.has_failed || failed;
+  has_served_ = has_served_ || now.at == model::phase::ready;
   judge_readiness();
+  if (just_failed && !has_served_ && !ended_) {
+    boot_failed(who, now.last_cause);
+  }
+}
+
+// Told at each further failure: somebody may have begun to wait meanwhile.
+void pool_container::boot_failed(const model::container_identity& who, const model::cause& why) {
+  ++failed_boots_;
+  const bool all = std::all_of(
+      workers_.begin(), workers_.end(), [](const auto& each) { return each.second.has_failed; });
+  if (!all || failed_boots_ < hopeless_boots) {
+    return;
+  }
+  model::cause out;
+  out.kind = model::cause_kind::start_error;
+  out.message = "no worker boots: " + why.text();
+  if (const auto line = last_line(why.detail); !line.empty()) {
+    out.message.append(" (").append(line).append(")");
+  }
+  out.detail = why.detail;
+  out.origin = who.path;
+  if (!std::exchange(hopeless_, true)) {
+    log::error("pool_does_not_boot", {{"container", shell_.path()}, {"reason", out.message}});
+  }
+  shell_.hopeless(std::move(out));
 }
 
 void pool_container::judge_readiness() {

@@ -47,6 +47,7 @@ private:
     std::uint64_t number = 0; ///< of its id: w7
     model::phase at = model::phase::idle;
     std::shared_ptr<const model::gauges> live;
+    bool has_failed = false;
   };
 
   using worker_map = std::map<std::string, worker_entry>;
@@ -78,6 +79,7 @@ private:
   void recycle_next();
   void recycled_one(const result<model::reply>& done);
   void judge_readiness();
+  void boot_failed(const model::container_identity& who, const model::cause& why);
   [[nodiscard]] model::child_spec worker_spec(const std::string& id) const;
   [[nodiscard]] std::uint32_t count_in(model::phase at) const;
 
@@ -96,6 +98,9 @@ private:
   std::uint32_t min_ = 0;
   std::optional<std::size_t> awaiting_template_; ///< workers to be made when it forks, or fails
   bool has_template_ = false;
+  std::uint32_t failed_boots_ = 0; ///< while no worker has ever been ready
+  bool has_served_ = false;        ///< a worker was ready once
+  bool hopeless_ = false;          ///< and told so
   bool ready_ = false;
   bool cramped_ = false; ///< and told so
   bool ended_ = false;

@@ -28,7 +28,7 @@ model::child_spec pool_container::worker_spec(const std::string& id) const {
 
 void pool_container::add_worker() {
   const auto id = "w" + std::to_string(++last_number_);
-  workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr});
+  workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr, false});
   model::command make;
   make.what = model::verb::create;
   make.target = shell_.path();

@@ -27,14 +27,9 @@ void answer_with(carrier& serving, int status, std::string_view text) {
 }
 
 void redirect_to_folder(carrier& serving) {
-  const auto& request = serving.link().request();
-  std::string target{request.target};
-  target.insert(std::min(target.find('?'), target.size()), "/");
   auto& answer = serving.answer();
   answer.head(301);
-  // `//host` at the start of a target would be another host for the client.
-  answer.field("location",
-               "/" + target.substr(std::min(target.find_first_not_of('/'), target.size())));
+  answer.field("location", folder_target(serving.link().request().target));
 }
 
 void send_file(carrier& serving, const std::string& path) {

@@ -113,6 +113,23 @@ chosen_file choose_file(const std::string& root, std::string_view path) {
   return {};
 }
 
+std::string folder_target(std::string_view target) {
+  if (!target.starts_with('/')) {
+    const auto scheme = target.find("://");
+    const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
+    target = target.substr(std::min(target.find_first_of("/?", host), target.size()));
+  }
+  const auto path = target.substr(0, target.find('?'));
+  const auto query = target.substr(path.size());
+  // `//host` at the start would be another host for the client.
+  const auto plain = path.substr(std::min(path.find_first_not_of('/'), path.size()));
+  std::string out{"/"};
+  if (!plain.empty()) {
+    out.append(plain).append("/");
+  }
+  return out.append(query);
+}
+
 std::string_view media_type(std::string_view file) noexcept {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 26> types{{
       {".avif", "image/avif"},      {".bmp", "image/bmp"},

@@ -31,6 +31,12 @@ struct chosen_file {
 /// @thread any
 [[nodiscard]] chosen_file choose_file(const std::string& root, std::string_view path);
 
+/// Where the client of `chosen_file::kind::redirect` is sent: path and query of the target with the
+/// slash that was missing. Never another host, whatever the target says.
+/// @param target of the request line, origin or absolute form
+/// @thread any
+[[nodiscard]] std::string folder_target(std::string_view target);
+
 /// The media type of a file, by the end of its name.
 [[nodiscard]] std::string_view media_type(std::string_view file) noexcept;
 

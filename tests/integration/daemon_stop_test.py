@@ -244,9 +244,21 @@ class ServiceManager(unittest.TestCase):
         for pid in daemon.pids():
             with open(f"/proc/{pid}/environ", "rb") as file:
                 self.assertNotIn(b"NOTIFY_SOCKET", file.read())
+        began = time.monotonic_ns() // 1000
         daemon.signal(signal.SIGHUP)
         wait_until(lambda: said("RELOADING=1"), "RELOADING=1")
         wait_until(lambda: said("READY=1", 2), "READY=1 after the reload")
+        # In one message, and in the manager's own time.
+        reloading = next(each for each in messages if "RELOADING=1" in each).splitlines()
+        at = next(each for each in reloading if each.startswith("MONOTONIC_USEC="))
+        self.assertLessEqual(began, int(at.partition("=")[2]))
+        self.assertLessEqual(int(at.partition("=")[2]), time.monotonic_ns() // 1000)
+        self.assertTrue(any(each == "READY=1\nSTATUS=ready" for each in messages), messages)
+        daemon.write_config("nonsense: 1\n")
+        daemon.signal(signal.SIGHUP)
+        wait_until(lambda: said("RELOADING=1", 2) and said("READY=1", 3), "refused, and ready")
+        self.assertTrue(any("STATUS=ready; the last reload was refused" in each
+                            and "nonsense" in each for each in messages), messages)
         daemon.signal(signal.SIGTERM)
         self.assertEqual(daemon.wait_end(), 0)
         wait_until(lambda: said("STOPPING=1"), "STOPPING=1")

@@ -42,6 +42,8 @@ class ClassicMode(DaemonCase):
         self.assertEqual(self.daemon.get("/sub/index.php/x").body, b"/sub/index.php /x sub")
         answer = self.daemon.get("/sub?a=1")
         self.assertEqual((answer.status, answer.header("location")), (301, "/sub/?a=1"))
+        answer = self.daemon.get("http://other.example/sub?a=1")
+        self.assertEqual((answer.status, answer.header("location")), (301, "/sub/?a=1"))
 
     def test_files_are_sent_as_they_are(self):
         answer = self.daemon.get("/style.css")

@@ -9,7 +9,7 @@ import unittest
 
 from support.case import fresh_daemon
 from support.http_client import request_bytes
-from support.topology import http, pool, process, topology
+from support.topology import http, pool, process, topology, worker_script
 from support.waiting import wait_until
 
 
@@ -44,6 +44,29 @@ class Reload(unittest.TestCase):
         self.assertEqual(self.daemon.admin("GET", "/api/v1/containers/extra").status, 404)
         wait_until(lambda: pid not in self.daemon.family(), "its process has ended")
         self.assertEqual(self.daemon.pids(), before)
+
+    def test_a_pool_that_does_not_boot_is_taken_back_within_seconds(self):
+        self.daemon.write_config(topology(
+            pool(), http(), pool(id="bad", script="boot_fails.php", size=2)))
+        began = time.monotonic()
+        done = self.daemon.console("reload")
+        self.assertLess(time.monotonic() - began, 10)
+        self.assertEqual(done.code, 1, done)
+        for text in ("Main/bad: ", "no worker boots", "exit code 255", "no configuration here",
+                     "everything is as it was before"):
+            self.assertIn(text, done.err)
+        self.assertNotIn("a restart is under way", done.err)
+        self.assertEqual(self.daemon.admin("GET", "/api/v1/containers/bad").status, 404)
+        self.daemon.wait_settled(2)
+
+    def test_a_pool_that_boots_at_last_is_welcome(self):
+        marker = os.path.join(self.daemon.directory, "booted-once")
+        first_fails = f'[ -e {marker} ] || {{ touch {marker}; exit 3; }}; exec php "$0"'
+        done = self.reload(topology(
+            pool(), http(), {**pool(id="late", size=1), "start": [
+                "sh", "-c", first_fails, worker_script("app.php")]}))
+        self.assertEqual(done.code, 0, done)
+        self.assertEqual(self.daemon.container("late")["phase"], "ready")
 
     def test_a_size_changes_without_a_restart(self):
         before = self.daemon.pids()

@@ -97,7 +97,15 @@ void container::hear(const life_report& what) {
   case life_report::kind::ready:
     return on_ready();
   case life_report::kind::unready:
-    return on_unready();
+    if (what.why == nullptr) {
+      return on_unready();
+    }
+    if (serving() && status_->at == model::phase::starting) { // hopeless
+      record_end(*what.why);
+      publish();
+      report(child_report::note::hopeless);
+    }
+    return;
   case life_report::kind::failed:
     return failed(*what.why, ending::kill);
   case life_report::kind::ended:

@@ -61,6 +61,9 @@ public:
   virtual void ready() = 0;
   /// It does not serve for now, without having failed.
   virtual void unready() = 0;
+  /// As things are it will not become ready, though it goes on trying: whoever waits for its start
+  /// is told so, and why. No failure.
+  virtual void hopeless(model::cause why) { static_cast<void>(why); }
   /// It threw but lives on and waits for a directive (`resume()` or its end).
   virtual void failed(model::cause why) = 0;
   /// It is over: process reaped, behaviour returned. Exactly once, the last call. Expected after

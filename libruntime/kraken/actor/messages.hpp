@@ -100,6 +100,7 @@ struct child_report {
     wants_destroy,  ///< its local rules want it destroyed
     due,            ///< it wants to be replaced while it serves, when it is its turn
     opened,         ///< it takes work, siblings after it may start
+    hopeless,       ///< it does not become ready, says `last_cause`, but goes on trying
     asks,           ///< its local rules want `solver` done by its supervisor
   };
 
@@ -126,7 +127,7 @@ struct life_report {
 
   kind what = kind::ready;
   std::uint64_t generation = 0;
-  std::shared_ptr<const model::cause> why{}; ///< failed, ended, recycle
+  std::shared_ptr<const model::cause> why{}; ///< failed, ended, recycle; unready: hopeless
   std::int32_t pid = 0;
   std::shared_ptr<const model::gauges> live{};
   serves_on meanwhile = serves_on::no; ///< recycle

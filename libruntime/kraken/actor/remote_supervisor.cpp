@@ -326,6 +326,7 @@ void remote_supervisor::on_report(const child_report& report) {
   }
   switch (report.what) {
   case child_report::note::changed:
+  case child_report::note::hopeless:
     break;
   case child_report::note::opened:
     child->opened = report.now->generation;

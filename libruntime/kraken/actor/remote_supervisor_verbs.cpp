@@ -66,6 +66,9 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
       child.doing == model::activity::stopped) {
     return done(child.path() + " ended normally");
   }
+  if (what == child_report::note::hopeless) {
+    return fail(errc::start_failed, child.path() + ": " + now.last_cause.text());
+  }
   const bool went_on = what == child_report::note::changed || what == child_report::note::opened ||
                        what == child_report::note::due || what == child_report::note::asks;
   if (!went_on || now.at == model::phase::parked) {

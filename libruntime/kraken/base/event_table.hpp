@@ -54,6 +54,7 @@ inline constexpr std::array event_table{
   event_row{"own_thread_returned", level::warn, "a thread that was stuck has ended"},
   event_row{"own_thread_stuck", level::error, "a container is gone, its thread still runs"},
   event_row{"plugin_loaded", level::info, "the classes of a library are known by name"},
+  event_row{"pool_does_not_boot", level::error, "no worker of a pool boots; it goes on trying"},
   event_row{"pool_grows", level::info, "a pool adds a worker because requests wait"},
   event_row{"pool_has_no_room", level::warn, "file descriptors do not suffice for the workers"},
   event_row{"pool_keeps_workers", level::warn, "a replacement failed; the others are not replaced"},

@@ -105,3 +105,14 @@ TEST_CASE("media types follow the end of a name") {
   CHECK(kraken::php::media_type("/x.css/none") == "application/octet-stream");
   CHECK(kraken::php::media_type("") == "application/octet-stream");
 }
+
+TEST_CASE("a folder's slash is added to the path, on the host that was asked") {
+  using kraken::php::folder_target;
+  CHECK(folder_target("/sub") == "/sub/");
+  CHECK(folder_target("/sub?a=1?/") == "/sub/?a=1?/");
+  CHECK(folder_target("//evil.example/sub") == "/evil.example/sub/");
+  CHECK(folder_target("http://h:80/sub?a=http://x/") == "/sub/?a=http://x/");
+  CHECK(folder_target("http://h//evil.example") == "/evil.example/");
+  CHECK(folder_target("https://h?a=/b") == "/?a=/b");
+  CHECK(folder_target("http://h") == "/");
+}

@@ -154,6 +154,11 @@ void life::say(life_report what) {
   tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(what));
 }
 
+void life::hopeless(model::cause why) {
+  say({.what = life_report::kind::unready,
+       .why = std::make_shared<const model::cause>(std::move(why))});
+}
+
 void life::failed(model::cause why) {
   say({.what = life_report::kind::failed,
        .why = std::make_shared<const model::cause>(std::move(why))});

@@ -100,6 +100,7 @@ public:
   void open() override { say({.what = life_report::kind::open}); }
   void ready() override { say({.what = life_report::kind::ready}); }
   void unready() override { say({.what = life_report::kind::unready}); }
+  void hopeless(model::cause why) override;
   void failed(model::cause why) override;
   void ended(model::cause why) override;
   void recycle(std::string reason, serves_on meanwhile) override;
