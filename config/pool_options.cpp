@@ -14,7 +14,7 @@ namespace kraken::config {
 
 namespace {
 
-constexpr std::int64_t workers_max = 10'000;
+constexpr std::int64_t workers_max = limits::pool_workers_max;
 constexpr std::int64_t day_ms = 86'400'000;
 
 /// `size` as it is written: what is missing follows from the rest.

@@ -82,6 +82,7 @@ json_value json_of(const model::container_status& c, time_point now) {
           {"since_seconds", seconds_since(c.since, now)},
           {"cause", json_of(c.last_cause)},
           {"last_failures", json_of(c.failures, now)},
+          {"waits_for", c.waits_for},
           {"next_action", c.next_action},
           {"next_in_ms", c.next_action.empty() ? 0 : std::max<std::int64_t>(0, due)},
           {"mailbox", c.lane ? c.lane->depth.load() : 0},

@@ -170,6 +170,7 @@ result<model::container_status> container_of(const json_value& object, time_poin
   if (const auto past = object.find("last_failures"); past != object.end() && past->is_array()) {
     c.failures = failures_of(*past, now);
   }
+  c.waits_for = text_member(object, "waits_for");
   c.next_action = text_member(object, "next_action");
   c.next_at = now + milliseconds{number_member<std::int64_t>(object, "next_in_ms")};
   const auto lane = std::make_shared<model::mailbox_gauges>();

@@ -39,7 +39,9 @@ error connect_error(const std::string& path, int code) {
     return error{errc::unreachable, "no daemon: nobody listens on '" + path + "'"};
   case EACCES:
   case EPERM:
-    return error{errc::permission_denied, "this user may not open the socket '" + path + "'"};
+    return error{errc::permission_denied,
+                 "this user may not open the socket '" + path +
+                     "': it is for the daemon's user and root"};
   default:
     return error{errc::unreachable, "connect '" + path + "': " + std::strerror(code)};
   }
@@ -73,6 +75,16 @@ public:
       return fail(connect_error(path, errno));
     }
     return unix_connection{std::move(fd), path};
+  }
+
+  /// Who listens at the other end.
+  result<pidfd> peer() const {
+    ucred who{};
+    socklen_t size = sizeof who;
+    if (::getsockopt(fd_.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) {
+      return fail(errno_error("ask who listens on '" + path_ + "'"));
+    }
+    return pidfd::open(who.pid);
   }
 
   result<void> send_all(std::string_view bytes, time_point until) {
@@ -305,6 +317,30 @@ result<api_answer> unix_client::follow(const api_question& question,
   }
   answer.status = *status;
   return answer;
+}
+
+result<pidfd> unix_client::process() {
+  return unix_connection::open(socket_).and_then(
+      [](const unix_connection& connection) { return connection.peer(); });
+}
+
+result<void> wait_for_end(const pidfd& process, milliseconds within) {
+  const auto until = clock_now() + within;
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(until - clock_now()).count();
+    if (within.count() > 0 && left <= 0) {
+      return fail(errc::timeout, "the daemon still runs after " + kraken::to_string(within));
+    }
+    const auto wait = within.count() > 0 ? std::min<std::int64_t>(left, 60'000) : 60'000;
+    pollfd one{process.fd(), POLLIN, 0};
+    const int ended = ::poll(&one, 1, static_cast<int>(wait));
+    if (ended > 0) {
+      return {};
+    }
+    if (ended < 0 && errno != EINTR) {
+      return fail(errno_error("poll"));
+    }
+  }
 }
 
 std::string find_socket(std::string_view given,

@@ -7,6 +7,7 @@
 #include "console/event_stream.hpp"
 
 #include "kraken/base/clock.hpp"
+#include "kraken/base/pidfd.hpp"
 #include "kraken/base/result.hpp"
 #include "kraken/base/units.hpp"
 
@@ -43,6 +44,15 @@ public:
   /// @error errc::unreachable, permission_denied, timeout, protocol_error, limit_exceeded
   [[nodiscard]] virtual result<api_answer> ask(const api_question& question) = 0;
 
+  /// The process behind the door; keep it before asking for its end.
+  /// @error errc::unsupported when there is none to be seen
+  [[nodiscard]] virtual result<pidfd> process() {
+    return fail(errc::unsupported, "the daemon's process cannot be seen from here");
+  }
+
+  /// The door, for hints; empty: it has no name.
+  [[nodiscard]] virtual std::string_view socket() const noexcept { return {}; }
+
   /// Asks for server-sent events and hands them over until the daemon ends the stream or
   /// `on_event` has enough.
   /// @return the answer; its body is empty unless its status is not 200
@@ -60,11 +70,18 @@ public:
   [[nodiscard]] result<api_answer> ask(const api_question& question) override;
   [[nodiscard]] result<api_answer> follow(const api_question& question,
                                           const stream_callback& on_event) override;
+  [[nodiscard]] result<pidfd> process() override;
+  [[nodiscard]] std::string_view socket() const noexcept override { return socket_; }
 
 private:
   std::string socket_;
   milliseconds timeout_;
 };
+
+/// Waits for the end of a process.
+/// @param within 0: as long as it takes
+/// @error errc::timeout when it still runs then; errc::system_error
+[[nodiscard]] result<void> wait_for_end(const pidfd& process, milliseconds within);
 
 /// Where the daemon's socket is.
 /// @param given            `--socket`; wins when not empty

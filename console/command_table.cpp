@@ -3,6 +3,7 @@
 /// Our own rows of the command table, and look-ups in all of it.
 #include "console/command_table.hpp"
 
+#include "kraken/base/limits.hpp"
 #include "kraken/base/nearest.hpp"
 
 #include <array>
@@ -78,7 +79,10 @@ constexpr std::array apply_flags{
            "only say what would be changed"}};
 constexpr std::array stop_flags{
   flag_row{"now", 0, value_type::flag, "", "", completion::none,
-           "do not wait for requests in work"}};
+           "do not wait for requests in work"},
+  flag_row{"wait", 0, value_type::time, "TIME", "", completion::none,
+           "until the daemon has ended, at most so long; without a time as long as it takes", false,
+           {}, "0s"}};
 
 constexpr std::array restart_flags{
   flag_row{"rolling", 0, value_type::flag, "", "", completion::none,
@@ -95,7 +99,8 @@ constexpr std::array some_aliases{
                "only these containers and what is below them: aliases, paths, globs", {}, true}};
 constexpr std::array scale_arguments{
   argument_row{"alias", value_type::alias, true, "", completion::containers, "alias of the pool"},
-  argument_row{"count", value_type::count, true, "", completion::none, "number of workers"}};
+  argument_row{"count", value_type::count, true, "", completion::none, "number of workers",
+               {}, false, 1, limits::pool_workers_max}};
 constexpr std::array key_arguments{
   argument_row{"key", value_type::text, false, "", completion::none,
                "one option or section, e.g. admin.socket"}};
@@ -117,7 +122,8 @@ constexpr std::array operate_errors{not_found, ambiguous, invalid_transition, bu
                                     start_failed, unsupported, timeout, unreachable,
                                     permission_denied};
 constexpr std::array scale_errors{invalid_argument, not_found, ambiguous, busy, limit_exceeded,
-                                  unsupported, timeout, unreachable, permission_denied};
+                                  not_started, start_failed, canceled, unsupported, timeout,
+                                  unreachable, permission_denied};
 constexpr std::array reload_errors{parse_error, invalid_argument, busy, conflict, start_failed,
                                    timeout, unreachable, permission_denied};
 constexpr std::array daemon_errors{busy, timeout, unreachable, permission_denied};
@@ -162,7 +168,7 @@ constexpr std::array rows{
               reload_errors, "kraken reload", patient},
   command_row{"stop", "stop the daemon in good order", place::daemon, {}, stop_flags, subject::none,
               {}, {}, "Daemon is stopping.", "", "Daemon could not be stopped.", daemon_errors,
-              "kraken stop\nkraken stop --now"},
+              "kraken stop\nkraken stop --wait=90s\nkraken stop --now"},
   command_row{"config:validate",
               "check the configuration and what it needs of this machine, all errors at once",
               place::program, {}, validate_flags, subject::none, {}, {}, "Configuration is valid.",
@@ -291,6 +297,10 @@ std::string next_command(errc code, std::string_view command, std::string_view a
   case not_started:
     return alias.empty() ? "kraken ps" : "kraken inspect" + of_alias;
   case start_failed:
+    if (command.ends_with(":create")) { // nothing is left that could be asked
+      return "kraken events -n 20";
+    }
+    return "kraken logs" + of_alias;
   case container_failed:
     return "kraken logs" + of_alias;
   case restart_intensity_exceeded:
@@ -302,9 +312,10 @@ std::string next_command(errc code, std::string_view command, std::string_view a
     return "kraken ps";
   case already_running:
     return "kraken health";
+  case permission_denied:
+    return "sudo kraken " + std::string{command.empty() ? "tree" : command};
   case none:
   case refused:
-  case permission_denied:
   case protocol_error:
   case system_error:
   case internal:

@@ -12,6 +12,7 @@
 #include "kraken/model/command.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,6 +52,8 @@ struct argument_row {
   std::string_view summary;
   std::span<const std::string_view> choices{}; ///< for `word`
   bool repeatable = false;                     ///< the last one: several texts are joined by commas
+  std::uint32_t least = 0;                     ///< for `count`
+  std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
 };
 
 struct flag_row {
@@ -63,6 +66,8 @@ struct flag_row {
   std::string_view summary;
   bool repeatable = false;
   std::span<const std::string_view> choices{};
+  /// The value when the flag stands alone; not empty: a value is given by `=` only.
+  std::string_view alone{};
 };
 
 /// How a command names the container it concerns.

@@ -30,6 +30,9 @@ constexpr std::size_t flag_width = 24;
 std::string flag_name(const flag_row& flag) {
   std::string out = flag.brief != 0 ? std::string{"-"} + flag.brief + ", " : "    ";
   out += "--" + std::string{flag.name};
+  if (!flag.alone.empty()) {
+    return out + "[=" + std::string{flag.metavar} + "]";
+  }
   return flag.metavar.empty() ? out : out + " " + std::string{flag.metavar};
 }
 

@@ -110,6 +110,8 @@ private:
       value = word.substr(equals + 1);
     } else if (!long_form && word.size() > 2) {
       value = word.substr(word[2] == '=' ? 3 : 2);
+    } else if (!row->alone.empty()) {
+      value = row->alone;
     } else if (row->type != value_type::flag) {
       if (at_ == words_.size()) {
         return fail(errc::invalid_argument, "flag '" + word + "' needs a value");

@@ -62,7 +62,8 @@ constexpr std::array send_errors{invalid_argument, not_found, ambiguous, not_sta
 constexpr std::array request_errors{invalid_argument, not_found, ambiguous, not_started,
                                     mailbox_full, unsupported, container_failed, canceled, timeout,
                                     protocol_error, unreachable, permission_denied};
-constexpr std::array letter_errors{invalid_argument, timeout, unreachable, permission_denied};
+constexpr std::array letter_errors{invalid_argument, not_found, ambiguous, timeout, unreachable,
+                                   permission_denied};
 
 constexpr std::array signal_words{
   std::string_view{"SIGKILL"}, std::string_view{"SIGTERM"}, std::string_view{"SIGSEGV"},

@@ -292,25 +292,6 @@ std::string render_changes(std::span<const change_record> changes) {
   return out;
 }
 
-std::string cause_text(const model::container_status& c, time_point now) {
-  std::string out;
-  const bool failed = c.in == model::state::failed;
-  if (c.last_cause.kind != model::cause_kind::none && (failed || !c.last_cause.normal())) {
-    out = printable(c.last_cause.text());
-  }
-  const std::string spent =
-      "(" + std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity) + " spent)";
-  const std::string before = out.empty() ? "" : "; ";
-  if (c.next_action == "restart") {
-    const auto left = std::chrono::duration_cast<milliseconds>(c.next_at - now);
-    out += before + "restart " +
-           (left.count() <= 0 ? std::string{"now"} : "in " + short_duration(left)) + " " + spent;
-  } else if (c.next_action == "operator") {
-    out += before + "given up " + spent + ", an operator must start it";
-  }
-  return out;
-}
-
 std::string clock_time(std::int64_t unix_ms, seconds utc_offset) {
   constexpr std::int64_t day_ms = 86'400'000;
   const std::int64_t shifted = unix_ms + utc_offset.count() * 1000;

@@ -76,8 +76,10 @@ render_event(const event_record& record, seconds utc_offset, const style& look);
 render_log(const log_record& record, seconds utc_offset, const style& look);
 
 /// `dead:list`: columns TIME FROM TO REASON, oldest first.
-[[nodiscard]] std::string
-render_letters(std::span<const letter_record> letters, seconds utc_offset, const style& look);
+[[nodiscard]] std::string render_letters(std::span<const letter_record> letters,
+                                         columns shown,
+                                         seconds utc_offset,
+                                         const style& look);
 
 /// Lines `+ create Main/web/w5  detail` of a reload, the options that differ below.
 [[nodiscard]] std::string render_changes(std::span<const change_record> changes);

@@ -3,6 +3,8 @@
 /// The failures a container remembers, for `inspect`.
 #include "console/render.hpp"
 
+#include "kraken/model/alias.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -18,6 +20,28 @@ std::string render_failures(const model::container_status& container, time_point
     out += (out.empty() ? "history     " : "            ") +
            short_duration(std::max(milliseconds{0}, ago)) + " ago, generation " +
            std::to_string(one->generation) + ": " + printable(one->text) + "\n";
+  }
+  return out;
+}
+
+std::string cause_text(const model::container_status& c, time_point now) {
+  std::string out;
+  const bool failed = c.in == model::state::failed;
+  if (c.last_cause.kind != model::cause_kind::none && (failed || !c.last_cause.normal())) {
+    out = printable(c.last_cause.text());
+  }
+  const std::string spent =
+      "(" + std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity) + " spent)";
+  const std::string before = out.empty() ? "" : "; ";
+  if (!c.waits_for.empty()) {
+    return out + before + "waits for " + printable(model::alias_of(c.waits_for));
+  }
+  if (c.next_action == "restart") {
+    const auto left = std::chrono::duration_cast<milliseconds>(c.next_at - now);
+    out += before + "restart " +
+           (left.count() <= 0 ? std::string{"now"} : "in " + short_duration(left)) + " " + spent;
+  } else if (c.next_action == "operator") {
+    out += before + "given up " + spent + ", an operator must start it";
   }
   return out;
 }

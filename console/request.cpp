@@ -46,8 +46,7 @@ result<std::uint32_t> read_count(std::string_view text) {
   std::uint32_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || problem != std::errc{} || end != text.data() + text.size()) {
-    return fail(errc::invalid_argument,
-                "expected a number from 0 to 4294967295, got '" + std::string{text} + "'");
+    return fail(errc::invalid_argument, "expected a whole number, got '" + std::string{text} + "'");
   }
   return value;
 }
@@ -83,6 +82,15 @@ result<void> check_values(const command_row& row, std::span<const std::string> v
   return {};
 }
 
+result<void> check_range(const argument_row& argument, std::string_view text) {
+  const auto value = read_count(text);
+  return value && *value >= argument.least && *value <= argument.most
+             ? result<void>{}
+             : fail(errc::invalid_argument,
+                    "expected a number from " + std::to_string(argument.least) + " to " +
+                        std::to_string(argument.most) + ", got '" + std::string{text} + "'");
+}
+
 result<void> complete_arguments(const command_row& row, text_map& args) {
   for (const argument_row& argument : row.arguments) {
     if (argument.type == value_type::json) {
@@ -98,7 +106,10 @@ result<void> complete_arguments(const command_row& row, text_map& args) {
       }
       continue;
     }
-    if (auto good = check_value(argument.type, argument.choices, given->second); !good) {
+    const auto good = argument.type == value_type::count
+                          ? check_range(argument, given->second)
+                          : check_value(argument.type, argument.choices, given->second);
+    if (!good) {
       return fail(at_place(row, argument.name, good.error()));
     }
   }
@@ -312,7 +323,9 @@ std::string usage_of(const command_row& row) {
   }
   for (const flag_row& flag : row.flags) {
     out += flag.brief != 0 ? std::string{" [-"} + flag.brief : " [--" + std::string{flag.name};
-    out += flag.metavar.empty() ? "]" : " " + std::string{flag.metavar} + "]";
+    out += flag.metavar.empty() ? "]"
+           : flag.alone.empty() ? " " + std::string{flag.metavar} + "]"
+                                : "[=" + std::string{flag.metavar} + "]]";
     if (flag.repeatable) {
       out += "...";
     }

@@ -139,10 +139,41 @@ std::string reply_text(const command_reply& reply) {
   return out;
 }
 
-int send_command(const invocation& asked, api_transport& daemon, surroundings& around) {
+/// The hint of a door that this user may not open has the door's name: root's own is another one.
+int report(const invocation& asked, api_error failed, api_transport& daemon, surroundings& around) {
+  if (failed.why.code == errc::permission_denied && failed.hint.empty() &&
+      !daemon.socket().empty()) {
+    failed.hint = "sudo kraken --socket=" + std::string{daemon.socket()} + " " +
+                  std::string{asked.command->name};
+  }
+  return report(asked, failed, around);
+}
+
+/// `stop --wait`: the daemon's process is looked up before it is asked to end.
+int stop_and_wait(const invocation& asked, api_transport& daemon, surroundings& around) {
+  const auto process = daemon.process();
+  if (!process) {
+    return report(asked, {process.error(), {}}, daemon, around);
+  }
   const fetched got = carry_out(asked, daemon, around);
   if (got.failed.why.code != errc::none) {
-    return report(asked, got.failed, around);
+    return report(asked, got.failed, daemon, around);
+  }
+  const auto within = parse_duration(asked.request.flags.at("wait"));
+  if (const auto ended = wait_for_end(*process, within.value_or(milliseconds{0})); !ended) {
+    return report(asked, api_error{ended.error(), "kraken stop --now"}, around);
+  }
+  around.out << "Daemon has stopped.\n";
+  return 0;
+}
+
+int send_command(const invocation& asked, api_transport& daemon, surroundings& around) {
+  if (asked.request.flags.contains("wait")) {
+    return stop_and_wait(asked, daemon, around);
+  }
+  const fetched got = carry_out(asked, daemon, around);
+  if (got.failed.why.code != errc::none) {
+    return report(asked, got.failed, daemon, around);
   }
   auto reply = read_command_reply(got.body);
   if (!reply) {
@@ -177,7 +208,7 @@ int run_command(const invocation& asked, surroundings& around) {
   }
   const view_result shown = show_view(asked, *daemon, around);
   return shown.failed.why.code == errc::none ? shown.exit_code
-                                             : report(asked, shown.failed, around);
+                                             : report(asked, shown.failed, *daemon, around);
 }
 
 } // namespace

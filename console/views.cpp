@@ -101,7 +101,8 @@ std::string letter_text(const invocation& asked,
                         const std::vector<letter_record>& list,
                         const surroundings& around) {
   if (asked.output != form::name) {
-    return render_letters(list, around.utc_offset, around.look);
+    const auto which = asked.output == form::wide ? columns::all : columns::usual;
+    return render_letters(list, which, around.utc_offset, around.look);
   }
   std::string out;
   for (const auto& each : list) {

@@ -3,6 +3,7 @@
 /// Beginning and end of the daemon; what it does in between is in daemon_control.cpp.
 #include "apps/kraken-runtime/daemon.hpp"
 
+#include "config/http_options.hpp"
 #include "config/kind_table.hpp"
 #include "containers/native/threaded_container.hpp"
 #include "kraken/base/assert.hpp"
@@ -62,13 +63,16 @@ result<int> daemon::run() {
   // waits for timers nobody needs any more, so the process just ends.
   access_logs_.end_all(limits::kill_grace);
   process::end_all_children(limits::kill_grace);
-  ::unlink(plan_.admin_socket.c_str());
+  only_->withdraw();
   ::_exit(exit_code_);
 }
 
 result<void> daemon::begin() {
   if (auto prepared = prepare_process(); !prepared) {
     return prepared;
+  }
+  if (auto free = check_ports(plan_.root); !free) {
+    return free;
   }
   if (auto made = make_tree(); !made) {
     return made;
@@ -124,6 +128,28 @@ result<void> daemon::prepare_process() {
     log::warn("service_manager_unreachable", {{"reason", manager.error().text()}});
   }
   return process::become_subreaper();
+}
+
+// A port that somebody else has is told before anything is started; the fronts themselves listen
+// later, and a port that is taken then is their failure like any other.
+result<void> daemon::check_ports(const model::child_spec& parent) { // NOLINT(misc-no-recursion)
+  for (const auto& child : parent.children) {
+    if (auto free = check_ports(child); !free) {
+      return free;
+    }
+    const auto* front = dynamic_cast<const config::http_spec_options*>(child.options.get());
+    for (const auto& text :
+         front != nullptr && child.autostart ? front->values.listen : std::vector<std::string>{}) {
+      const auto address = net::address::parse(text);
+      if (!address || address->kind != net::address::family::ip) {
+        continue; // a socket's file is taken over, a descriptor is ours already
+      }
+      if (const auto tried = net::listen_on(*address); !tried) {
+        return fail(tried.error().code, child.id + ".listen: " + tried.error().context);
+      }
+    }
+  }
+  return {};
 }
 
 result<void> daemon::make_tree() {

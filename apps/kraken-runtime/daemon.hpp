@@ -72,6 +72,7 @@ public:
 private:
   [[nodiscard]] result<void> begin();
   [[nodiscard]] result<void> prepare_process();
+  [[nodiscard]] static result<void> check_ports(const model::child_spec& parent);
   [[nodiscard]] result<void> make_tree();
   [[nodiscard]] result<void> open_admin_door();
   void prepare_admin();
@@ -143,6 +144,7 @@ private:
   std::unique_ptr<reactor::waiting> forced_end_;
   std::atomic<bool> sweep_asked_{false};
   std::atomic<bool> stopping_{false};
+  time_point stop_asked_; ///< the first time; used on the main loop only
   std::atomic<bool> reloading_{false};
   guarded<std::map<std::string, std::vector<std::string>>> listening_; ///< by front
   guarded<std::string> shown_configuration_;

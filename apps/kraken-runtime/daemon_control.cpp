@@ -45,7 +45,11 @@ void daemon::on_signal(const process::received_signal& signal) {
     return;
   case SIGTERM:
   case SIGINT:
-    stop(stopping_ ? containers::stop_mode::now : containers::stop_mode::orderly);
+    if (!stopping_) {
+      stop(containers::stop_mode::orderly);
+    } else if (control_.now() - stop_asked_ > limits::stop_repeated) {
+      stop(containers::stop_mode::now);
+    }
     return;
   default:
     return;
@@ -55,6 +59,7 @@ void daemon::on_signal(const process::received_signal& signal) {
 void daemon::stop(containers::stop_mode how) {
   const bool now = how == containers::stop_mode::now;
   if (!stopping_.exchange(true)) {
+    stop_asked_ = control_.now();
     static_cast<void>(manager_.stopping("stopping"));
   }
   log::info("daemon_stopping", {{"hurried", now}});
@@ -76,7 +81,7 @@ void daemon::watch_guardian() {
     stop(containers::stop_mode::now);
     forced_end_ = control_.after(hurried_stop + sweep_delay, [this] {
       process::end_all_children(limits::kill_grace);
-      ::unlink(plan_.admin_socket.c_str());
+      only_->withdraw();
       ::_exit(1);
     });
   });

@@ -8,6 +8,7 @@
 #include "kraken/base/log.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
 
+#include <filesystem>
 #include <fstream>
 
 namespace kraken::runtime {
@@ -17,6 +18,19 @@ void log_warnings(const daemon_plan& plan) {
     log::warn("configuration", {{"warning", each}});
   }
 }
+
+namespace {
+
+/// The file that was found is read again, and missed when it is gone: no other one takes its place.
+config::load_request same_file(config::load_request request, const config::configuration& loaded) {
+  if (request.files.empty() && request.target.empty() && !request.narya.config &&
+      !loaded.files.empty()) {
+    request.files = {std::filesystem::path{loaded.files.front()}.filename().string()};
+  }
+  return request;
+}
+
+} // namespace
 
 result<daemon_plan> make_plan(const config::load_request& request) {
   auto asked = request;
@@ -48,8 +62,8 @@ result<daemon_plan> make_plan(const config::load_request& request) {
                       loaded->daemon.admin.token_file + "'");
     }
   }
-  plan.read_again = [request] {
-    auto again = make_plan(request);
+  plan.read_again = [asked = same_file(request, *loaded)] {
+    auto again = make_plan(asked);
     if (again) {
       log_warnings(*again);
     }

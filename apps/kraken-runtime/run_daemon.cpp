@@ -66,12 +66,26 @@ result<void> add_plugins(const std::vector<std::string>& paths,
   return {};
 }
 
+/// What helps against a configuration with mistakes: the first of them says where it is.
+std::string next_after(const error& why, const config::load_request& asked) {
+  const std::string_view text = why.context;
+  if (text.starts_with("--")) {
+    return "kraken help serve";
+  }
+  if (text.starts_with("KRAKEN_")) {
+    return "unset " + std::string{text.substr(0, text.find(':'))};
+  }
+  if (!asked.target.empty()) {
+    return "kraken help serve";
+  }
+  const bool nothing = asked.files.empty() && !std::filesystem::exists("kraken.yaml");
+  return nothing ? "kraken config:init" : with_files("kraken config:validate", asked);
+}
+
 int serve(const command_line& line, containers::class_catalogue& classes) {
   auto plan = make_plan(line.load);
   if (!plan) {
-    const bool nothing = line.load.files.empty() && !std::filesystem::exists("kraken.yaml");
-    return report(plan.error(),
-                  nothing ? "kraken config:init" : with_files("kraken config:validate", line.load));
+    return report(plan.error(), next_after(plan.error(), line.load));
   }
   if (auto ready = log::configure(plan->logging); !ready) {
     return report(ready.error(), "kraken serve --set log.file=FILE");
@@ -94,6 +108,7 @@ int serve(const command_line& line, containers::class_catalogue& classes) {
   if (!code) {
     return report(code.error(),
                   code.error().code == errc::already_running ? "kraken tree"
+                  : code.error().code == errc::conflict      ? "ss -ltnp (who listens where)"
                                                              : "kraken serve --help");
   }
   return *code;

@@ -5,6 +5,7 @@
 #include "config/detail/container_table.hpp"
 #include "config/detail/sections.hpp"
 
+#include "kraken/base/words.hpp"
 #include "kraken/model/local_rules.hpp"
 
 #include <array>
@@ -13,13 +14,32 @@ namespace kraken::config {
 
 namespace {
 
+/// A program and its arguments: text, or a list of words.
+struct command_line {
+  std::string text; ///< as `split_words` takes it
+
+  [[nodiscard]] bool empty() const noexcept { return text.empty(); }
+};
+
+/// `it's` as 'it'"'"'s'; a word that needs no quotes stays as it is.
+std::string quoted_word(const std::string& word) {
+  if (!word.empty() && word.find_first_of(" \t'\"") == std::string::npos) {
+    return word;
+  }
+  std::string out = "'";
+  for (const char c : word) {
+    out += c == '\'' ? std::string{"'\"'\"'"} : std::string{c};
+  }
+  return out + "'";
+}
+
 /// `ready` as it is written.
 struct written_ready {
   std::string message;
   std::string fd;
   std::string tcp;
   std::string http;
-  std::string exec;
+  command_line exec;
   milliseconds alive_for{0};
   milliseconds within = model::ready_spec{}.within;
 };
@@ -28,7 +48,7 @@ struct written_ready {
 struct written_alive {
   milliseconds every{0};
   std::string http;
-  std::string exec;
+  command_line exec;
   milliseconds timeout = model::alive_spec{}.timeout;
   std::uint32_t failures = model::alive_spec{}.failures;
 };
@@ -40,10 +60,32 @@ constexpr std::array ready_texts{
     std::pair{&written_ready::fd, model::ready_spec::mode::fd},
     std::pair{&written_ready::tcp, model::ready_spec::mode::tcp},
     std::pair{&written_ready::http, model::ready_spec::mode::http},
-    std::pair{&written_ready::exec, model::ready_spec::mode::exec},
 };
 
 } // namespace
+
+template <>
+struct value_codec<command_line> {
+  static void read(command_line& into, const node& from, const option_traits& traits, reader& in) {
+    std::string text;
+    if (from.is == node::type::list) {
+      std::vector<std::string> words;
+      value_codec<std::vector<std::string>>::read(words, from, traits, in);
+      for (const auto& each : words) {
+        text += (text.empty() ? "" : " ") + quoted_word(each);
+      }
+    } else {
+      value_codec<std::string>::read(text, from, traits, in);
+    }
+    if (const auto words = split_words(text); !words) {
+      in.fault(from.at, words.error().context);
+      return;
+    }
+    into.text = std::move(text);
+  }
+  static node write(const command_line& value, exposure) { return node::of_text(value.text); }
+  static shape describe() { return value_codec<std::vector<std::string>>::describe(); }
+};
 
 template <>
 struct option_table<written_ready> {
@@ -59,7 +101,9 @@ struct option_table<written_ready> {
       row<&written_ready::http>(
           "http",
           {.summary = "this URL answers with a status of 200 to 399: `http://127.0.0.1:80/`"}),
-      row<&written_ready::exec>("exec", {.summary = "this command succeeds; no shell"}),
+      row<&written_ready::exec>(
+          "exec",
+          {.summary = "this command succeeds; no shell: `[php, check.php]` or `php check.php`"}),
       row<&written_ready::alive_for>("alive_for", {.summary = "it has run that long"}),
       row<&written_ready::within>(
           "within", {.summary = "how long its start may take", .min = 1, .max = 86'400'000}),
@@ -75,7 +119,9 @@ struct option_table<written_alive> {
       row<&written_alive::http>(
           "http",
           {.summary = "this URL answers with a status of 200 to 399: `http://127.0.0.1:80/`"}),
-      row<&written_alive::exec>("exec", {.summary = "this command succeeds; no shell"}),
+      row<&written_alive::exec>(
+          "exec",
+          {.summary = "this command succeeds; no shell: `[php, check.php]` or `php check.php`"}),
       row<&written_alive::timeout>("timeout",
                                    {.summary = "how long one look may take, or a heartbeat be late",
                                     .min = 1,
@@ -149,6 +195,11 @@ void value_codec<model::ready_spec>::read(model::ready_spec& into,
       out.target = form.*member;
     }
   }
+  if (!form.exec.empty()) {
+    ++ways;
+    out.how = model::ready_spec::mode::exec;
+    out.target = form.exec.text;
+  }
   if (form.alive_for.count() != 0) {
     ++ways;
     out.how = model::ready_spec::mode::alive_for;
@@ -169,6 +220,9 @@ node value_codec<model::ready_spec>::write(const model::ready_spec& value, expos
     if (value.how == mode) {
       form.*member = value.target;
     }
+  }
+  if (value.how == model::ready_spec::mode::exec) {
+    form.exec.text = value.target;
   }
   return value_codec<written_ready>::write(form, how);
 }
@@ -199,7 +253,7 @@ void value_codec<model::alive_spec>::read(model::alive_spec& into,
   }
   into.every = form.every;
   into.how = !form.http.empty() ? mode::http : !form.exec.empty() ? mode::exec : mode::heartbeat;
-  into.target = form.http + form.exec;
+  into.target = form.http + form.exec.text;
   into.timeout = form.timeout;
   into.failures = form.failures;
 }
@@ -208,7 +262,7 @@ node value_codec<model::alive_spec>::write(const model::alive_spec& value, expos
   using mode = model::alive_spec::mode;
   const written_alive form{value.every,
                            value.how == mode::http ? value.target : std::string{},
-                           value.how == mode::exec ? value.target : std::string{},
+                           {value.how == mode::exec ? value.target : std::string{}},
                            value.timeout,
                            value.failures};
   return value_codec<written_alive>::write(form, how);

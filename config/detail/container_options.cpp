@@ -8,6 +8,7 @@
 #include "config/pool_options.hpp"
 
 #include "kraken/base/limits.hpp"
+#include "kraken/base/words.hpp"
 #include "kraken/model/alias.hpp"
 #include "kraken/model/restart_window.hpp"
 
@@ -60,6 +61,21 @@ std::string_view kind_or_fault(const node& from, reader& in) {
   return {};
 }
 
+/// `start: php worker.php` is `[php, worker.php]`: words between blanks, quotes hold them together.
+void split_start(model::child_spec& spec, const node& from, reader& in) {
+  const auto* start = from.find("start");
+  if (start == nullptr || spec.start.size() != 1 ||
+      find_kind(spec.kind)->start != start_words::program || start->is == node::type::list) {
+    return;
+  }
+  const reader::inside here{in, "start"};
+  if (auto words = split_words(spec.start.front())) {
+    spec.start = std::move(*words);
+  } else {
+    in.fault(start->at, words.error().context);
+  }
+}
+
 void check_start(const model::child_spec& spec, const node& from, reader& in) {
   const auto* start = from.find("start");
   const bool runs = find_kind(spec.kind)->start == start_words::program;
@@ -67,14 +83,6 @@ void check_start(const model::child_spec& spec, const node& from, reader& in) {
   if (runs && (spec.start.empty() || spec.start.front().empty())) {
     in.fault(start == nullptr ? from.at : start->at,
              "is missing: program and arguments, such as [php, worker.php]");
-  } else if (runs && start->scalar() && start->text.find(' ') != std::string::npos) {
-    auto words = start->text;
-    for (auto at = words.find(' '); at != std::string::npos; at = words.find(' ', at + 2)) {
-      words.replace(at, 1, ", ");
-    }
-    in.fault(start->at,
-             "there is no shell: expected a list, got '" + start->text + "' (did you mean '[" +
-                 words + "]'?)");
   }
 }
 
@@ -238,6 +246,7 @@ read_container(const node& from, const std::string& path, std::vector<config_err
     return unknown;
   }
   auto spec = read_spec(from, kind, detail::container_keys, in);
+  split_start(spec, from, in);
   check_start(spec, from, in);
   check_class(spec, from, in);
   check_php_memory(spec, from, in);

@@ -187,7 +187,7 @@ struct option_table<model::child_spec> {
       row<&model::child_spec::name>("name", {.summary = "registered class"}),
       row<&model::child_spec::start>("start",
                                      {.summary = "program and arguments, no shell: "
-                                                 "`[php, worker.php]`"}),
+                                                 "`[php, worker.php]` or `php worker.php`"}),
       row<&model::child_spec::args>("args", {.summary = "arguments by name, for the class"}),
       row<&model::child_spec::restart>(
           "restart",

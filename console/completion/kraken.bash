@@ -15,7 +15,7 @@ _kraken_row() {
     restart) args='@containers' flags='--rolling' values='' ;;
     scale) args='@containers -' flags='' values='' ;;
     reload) args='' flags='' values='' ;;
-    stop) args='' flags='--now' values='' ;;
+    stop) args='' flags='--now --wait' values='--wait=-' ;;
     config:validate) args='' flags='--config -c --set --portable' values='--config=@files -c=@files --set=-' ;;
     config:explain) args='-' flags='--config -c --set' values='--config=@files -c=@files --set=-' ;;
     config:schema) args='' flags='' values='' ;;

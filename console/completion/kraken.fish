@@ -1,5 +1,5 @@
 # Completion of kraken for fish; made by `kraken completion fish`.
-set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --type -t --signal --reason --flags
+set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --type -t --wait --signal --reason --flags
 
 # Command and arguments typed so far, without flags and their values.
 function __kraken_words
@@ -77,6 +77,7 @@ complete -c kraken -n '__kraken_at scale 0' -a '(kraken ps -o name --timeout 1s 
 complete -c kraken -n __kraken_without_command -a reload -d 'read the configuration again and apply the difference'
 complete -c kraken -n __kraken_without_command -a stop -d 'stop the daemon in good order'
 complete -c kraken -n '__kraken_in stop' -l now -d 'do not wait for requests in work'
+complete -c kraken -n '__kraken_in stop' -l wait -r -d 'until the daemon has ended, at most so long; without a time as long as it takes'
 complete -c kraken -n __kraken_without_command -a config:validate -d 'check the configuration and what it needs of this machine, all errors at once'
 complete -c kraken -n '__kraken_in config:validate' -l config -s c -r -F -d 'configuration file; later files override earlier ones'
 complete -c kraken -n '__kraken_in config:validate' -l set -r -d 'set one option, above files and environment'

@@ -6,10 +6,13 @@
 #include "console/command_table.hpp"
 #include "containers/admin/health.hpp"
 #include "containers/admin/letter_records.hpp"
+#include "kraken/model/alias.hpp"
 #include "kraken/wire/http1_field.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <span>
 #include <utility>
 
 namespace kraken::containers {
@@ -30,6 +33,16 @@ std::string_view word_of(const console::api_call& call, std::string_view name) {
 bool under(std::string_view path, std::string_view top) {
   return path == top ||
          (path.size() > top.size() && path.starts_with(top) && path[top.size()] == '/');
+}
+
+using waits = std::map<std::string_view, const model::container_status*>;
+
+model::container_status with_wait(const model::container_status& one, const waits& all) {
+  auto out = one;
+  if (const auto found = all.find(one.path); found != all.end()) {
+    out.waits_for = found->second->path;
+  }
+  return out;
 }
 
 using timed_record = std::pair<time_point, console::log_record>;
@@ -153,9 +166,11 @@ void admin_service::show_containers(net::exchange& from, const console::api_call
     top = (*found)->path;
   }
   std::vector<model::container_status> shown;
-  for (const auto& each : board.list()) {
+  const auto all = board.list();
+  const auto waiting = model::start_waits(all);
+  for (const auto& each : all) {
     if (top.empty() || under(each->path, top)) {
-      shown.push_back(*each);
+      shown.push_back(with_wait(*each, waiting));
     }
   }
   respond(from, 200, json_type, console::to_json(std::span{std::as_const(shown)}, loop_.now()));
@@ -167,7 +182,9 @@ void admin_service::show_container(net::exchange& from, const console::api_call&
     respond_error(from, found.error(), "inspect", {});
     return;
   }
-  respond(from, 200, json_type, console::to_json(**found, loop_.now()));
+  const auto all = environment_.tree->status().list();
+  const auto shown = with_wait(**found, model::start_waits(all));
+  respond(from, 200, json_type, console::to_json(shown, loop_.now()));
 }
 
 void admin_service::show_records(net::exchange& from,
@@ -261,8 +278,17 @@ void admin_service::show_letters(net::exchange& from, const console::api_call& c
     respond_error(from, lines.error(), "dead:list", {});
     return;
   }
-  const auto records = letter_records(
-      environment_.tree->dead(), word_of(call, "to"), word_of(call, "reason"), *lines);
+  // Letters to what is gone, or never was, are found by its name.
+  const auto wanted = word_of(call, "to");
+  const auto found = environment_.tree->status().resolve(wanted);
+  const auto to = found ? std::string_view{(*found)->path} : wanted;
+  const auto records =
+      letter_records(environment_.tree->dead(), to, word_of(call, "reason"), *lines);
+  if (!found && !wanted.empty() && !model::is_glob(wanted) &&
+      letter_records(environment_.tree->dead(), to, {}, 1).empty()) {
+    respond_error(from, found.error(), "dead:list", {});
+    return;
+  }
   respond(from, 200, json_type, console::to_json(std::span{records}));
 }
 

@@ -3,7 +3,10 @@
 /// Which records count for readiness, and what is wrong with them.
 #include "containers/admin/health.hpp"
 
+#include "kraken/model/alias.hpp"
+
 #include <algorithm>
+#include <map>
 
 namespace kraken::containers {
 
@@ -32,16 +35,35 @@ std::string failing_child(const model::container_status& parent,
                    " after " + (*found)->last_cause.text();
 }
 
+/// Why it is being tried again, or is about to be.
+std::string own_cause(const model::container_status& each) {
+  const bool failed = each.last_cause.kind != model::cause_kind::none && !each.last_cause.normal();
+  return failed ? " after " + each.last_cause.text() : "";
+}
+
+/// Those whose turn comes when this one serves.
+std::string waiting_for(const model::container_status& holder,
+                        const std::map<std::string_view, const model::container_status*>& waiting) {
+  std::string out;
+  for (const auto& [path, what] : waiting) {
+    if (what == &holder) {
+      out += (out.empty() ? "; waiting for it: " : ", ") + std::string{model::alias_of(path)};
+    }
+  }
+  return out;
+}
+
 } // namespace
 
 std::string unready_reasons(std::span<const actor::status_ptr> records) {
   const bool begun = std::any_of(
       records.begin(), records.end(), [](const auto& each) { return each->parent.empty(); });
   std::string reasons = begun ? "" : "the containers have not been created yet\n";
+  const auto waiting = model::start_waits(records);
   for (const auto& each : records) {
     if (counts_for_readiness(*each) && each->at != model::phase::ready) {
-      reasons += each->path + " is " + std::string{model::to_string(each->at)} +
-                 failing_child(*each, records) + "\n";
+      reasons += each->path + " is " + std::string{model::to_string(each->at)} + own_cause(*each) +
+                 failing_child(*each, records) + waiting_for(*each, waiting) + "\n";
     }
   }
   return reasons;

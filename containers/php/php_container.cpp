@@ -3,6 +3,7 @@
 /// Launch, life and end of a container in PHP.
 #include "containers/php/php_container.hpp"
 
+#include "containers/php/stderr_level.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/launch/channel_pair.hpp"
 
@@ -286,9 +287,12 @@ void php_container::fail_with(model::cause_kind kind, std::string message) {
   }
 }
 
+// As of a pool's worker.
 void php_container::log_line(std::string_view stream, std::string_view line) {
-  log::write(
-      said_at_, "output", {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
+  const auto level = std::exchange(said_at_, log::level::info);
+  log::write(level == log::level::info && stream == "stderr" ? level_of_stderr(line) : level,
+             "output",
+             {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
 }
 
 void php_container::process_ended(const exit_status& status) {

@@ -200,6 +200,7 @@ void pool_container::updated(const model::child_spec& spec) {
 void pool_container::stop() {
   if (!std::exchange(ended_, true)) {
     idle_watch_.reset();
+    settle_scaling();
     close_shards();
     model::cause why;
     why.kind = model::cause_kind::exit_normal;
@@ -290,9 +291,15 @@ void pool_container::look_at_idle_time() {
 }
 
 result<std::uint32_t> pool_container::scale(std::uint32_t count) {
-  if (count == 0 || count > limits::children_max) {
+  if (count == 0 || count > limits::pool_workers_max) {
     return fail(errc::invalid_argument,
-                "a pool has 1 to " + std::to_string(limits::children_max) + " workers");
+                "a pool has 1 to " + std::to_string(limits::pool_workers_max) + " workers");
+  }
+  const auto& bounds = settings_->scaling;
+  if (bounds.min != bounds.max && count > bounds.max) {
+    return fail(errc::limit_exceeded,
+                "'" + shell_.path() + "' has at most " + std::to_string(bounds.max) +
+                    " workers (size.max); raise that and reload to have more");
   }
   if (auto room = room_for(count); !room) {
     return fail(room.error());
@@ -302,6 +309,39 @@ result<std::uint32_t> pool_container::scale(std::uint32_t count) {
   resize(count);
   judge_readiness();
   return before;
+}
+
+void pool_container::when_scaled(std::function<void(result<void>)> done) {
+  told_when_scaled_.push_back(std::move(done));
+  settle_scaling();
+}
+
+// Ends when each worker serves, or has failed to: those that wait for a retry have.
+void pool_container::settle_scaling() {
+  if (told_when_scaled_.empty()) {
+    return;
+  }
+  std::size_t failed = 0;
+  std::string why;
+  for (const auto& [id, each] : workers_) {
+    if (model::state_of(each.at) == model::state::failed) {
+      ++failed;
+      why = why.empty() ? id + ": " + each.why : why;
+    } else if (each.at != model::phase::ready && !ended_) {
+      return;
+    }
+  }
+  result<void> outcome;
+  if (ended_) {
+    outcome = fail(errc::canceled, "'" + shell_.path() + "' was stopped meanwhile");
+  } else if (failed != 0) {
+    outcome = fail(errc::start_failed,
+                   std::to_string(failed) + " of " + std::to_string(workers_.size()) +
+                       " workers do not serve, and are tried again; " + why);
+  }
+  for (const auto& tell : std::exchange(told_when_scaled_, {})) {
+    tell(outcome);
+  }
 }
 
 std::uint32_t pool_container::count_in(model::phase at) const {
@@ -323,9 +363,11 @@ void pool_container::child_changed(const model::container_identity& who,
   const bool just_failed = failed && model::state_of(found->second.at) != model::state::failed;
   found->second.at = now.at;
   found->second.live = now.live;
+  found->second.why = now.last_cause.text();
   found->second.has_failed = found->second.has_failed || failed;
   has_served_ = has_served_ || now.at == model::phase::ready;
   judge_readiness();
+  settle_scaling();
   if (just_failed && !has_served_ && !ended_) {
     boot_failed(who, now.last_cause);
   }

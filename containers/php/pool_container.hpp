@@ -33,6 +33,7 @@ public:
   void stop() override;
   void kill() override;
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count) override;
+  void when_scaled(std::function<void(result<void>)> done) override;
   [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done) override;
   void updated(const model::child_spec& spec) override;
   void child_changed(const model::container_identity& who,
@@ -47,6 +48,7 @@ private:
     std::uint64_t number = 0; ///< of its id: w7
     model::phase at = model::phase::idle;
     std::shared_ptr<const model::gauges> live;
+    std::string why; ///< of its last end
     bool has_failed = false;
   };
 
@@ -59,6 +61,7 @@ private:
   void opened_on_one_shard();
   void staff(std::size_t count);
   void resize(std::size_t count);
+  void settle_scaling();
   [[nodiscard]] bool wants_template() const;
   void follow_template(const pool_settings& before);
   void add_template();
@@ -92,6 +95,7 @@ private:
   worker_map workers_;                 ///< by id
   std::deque<std::string> to_recycle_; ///< the first one is being replaced
   std::function<void(result<void>)> all_recycled_;
+  std::vector<std::function<void(result<void>)>> told_when_scaled_;
   std::unique_ptr<reactor::waiting> idle_watch_;
   std::uint32_t shards_open_ = 0;
   std::uint64_t last_number_ = 0;

@@ -28,7 +28,7 @@ model::child_spec pool_container::worker_spec(const std::string& id) const {
 
 void pool_container::add_worker() {
   const auto id = "w" + std::to_string(++last_number_);
-  workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr, false});
+  workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr, {}, false});
   model::command make;
   make.what = model::verb::create;
   make.target = shell_.path();
@@ -61,6 +61,7 @@ void pool_container::remove_worker(worker_map::iterator which) {
   end.origin = "pool";
   workers_.erase(which);
   shell_.manage(std::move(end), [](const result<model::reply>&) {});
+  settle_scaling();
 }
 
 // One that does not serve before one that is idle before one that is busy; the youngest of them.

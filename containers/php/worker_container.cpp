@@ -5,6 +5,7 @@
 #include "containers/php/worker_container.hpp"
 
 #include "containers/php/channel/narya_channel.hpp"
+#include "containers/php/stderr_level.hpp"
 #include "kraken/base/log.hpp"
 
 #include <csignal>
@@ -249,7 +250,7 @@ void worker_container::worker_failed(std::string type,
                                      std::vector<std::string> parents) {
   why_.kind = model::cause_kind::exception;
   why_.type = std::move(type);
-  why_.message = std::move(message) + " (" + place + ")";
+  why_.message = std::move(message) + (place.empty() ? "" : " (" + place + ")");
   why_.parents = std::move(parents);
 }
 
@@ -260,9 +261,12 @@ void worker_container::fail_with(model::cause_kind kind, std::string message) {
   }
 }
 
+// A message of several lines is one event: what follows its first line, a trace, is no error more.
 void worker_container::log_line(std::string_view stream, std::string_view line) {
-  log::write(
-      said_at_, "output", {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
+  const auto level = std::exchange(said_at_, log::level::info);
+  log::write(level == log::level::info && stream == "stderr" ? level_of_stderr(line) : level,
+             "output",
+             {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
 }
 
 model::cause worker_container::cause_of(const exit_status& status) {

@@ -65,7 +65,8 @@ void process_container::start() {
           .line =
               [this](const process::captured_line& line) {
                 const bool out = line.from == process::output_stream::out;
-                log::write(said_at_,
+                // Of a message of several lines the first has its level.
+                log::write(std::exchange(said_at_, log::level::info),
                            "output",
                            {{"container", shell_.path()},
                             {"stream", out ? "stdout" : "stderr"},

@@ -87,15 +87,20 @@ class Stop(unittest.TestCase):
             wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
             daemon.signal(signal.SIGTERM)
             wait_until(lambda: "daemon_stopping" in daemon.log(), "it stops")
-            daemon.signal(signal.SIGTERM)
+
+            def hurried():
+                daemon.signal(signal.SIGTERM)
+                return "daemon_stopping hurried=true" in daemon.log()
+            wait_until(hurried, "one of them comes late enough", within=10)
             daemon.expected_code = daemon.wait_end(within=10)
         self.assertIn(daemon.expected_code, (0, 1))
 
     def test_a_hurried_end_answers_everybody(self):
         def asked_twice(daemon):
-            daemon.signal(signal.SIGTERM)
-            wait_until(lambda: "daemon_stopping" in daemon.log(), "it stops")
-            daemon.signal(signal.SIGTERM)
+            def hurried():
+                daemon.signal(signal.SIGTERM)
+                return "daemon_stopping hurried=true" in daemon.log()
+            wait_until(hurried, "a signal comes late enough", within=10)
 
         def by_its_deadline(daemon):
             daemon.signal(signal.SIGTERM)
@@ -130,6 +135,41 @@ class Stop(unittest.TestCase):
             self.assertTrue(each.is_closed())
         self.assertTrue(idle.is_closed())
         self.assertEqual(daemon.wait_end(within=5), 0)
+
+    def test_signals_at_once_are_one_request(self):
+        """As `timeout` sends them to a process and to its group."""
+        daemon = fresh_daemon(self, CONFIG)
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/slow?ms=1500"))
+            wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+            daemon.signal(signal.SIGTERM)
+            wait_until(lambda: "daemon_stopping" in daemon.log(), "it stops", every=0.001)
+            daemon.signal(signal.SIGTERM)
+            daemon.signal(signal.SIGINT)
+            self.assertEqual(connection.response().status, 200)
+        self.assertEqual(daemon.wait_end(), 0)
+        self.assertNotIn("hurried=true", daemon.log())
+
+    def test_the_console_waits_until_it_is_gone(self):
+        daemon = fresh_daemon(self, CONFIG)
+        daemon_pid = daemon.pid
+        done = daemon.console("stop", "--wait")
+        self.assertEqual((done.code, done.out), (0, "Daemon has stopped.\n"))
+        self.assertFalse(os.path.exists(f"/proc/{daemon_pid}/fd"))
+        self.assertEqual(daemon.wait_end(), 0)
+        self.assertEqual([name for name in os.listdir(daemon.directory) if "sock" in name], [])
+
+    def test_it_waits_no_longer_than_told(self):
+        daemon = fresh_daemon(self, CONFIG)
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/slow?ms=3000"))
+            wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+            done = daemon.console("stop", "--wait=200ms")
+            self.assertNotEqual(done.code, 0)
+            self.assertIn("still runs after 200ms", done.err)
+            self.assertIn("Try: kraken stop --now", done.err)
+            self.assertEqual(connection.response().status, 200)
+        self.assertEqual(daemon.wait_end(), 0)
 
     def test_the_console_stops_it(self):
         for words in (["stop"], ["stop", "--now"]):

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 from support.case import fresh_daemon
-from support.daemon import CONSOLE
+from support.daemon import CONSOLE, Daemon
 from support.topology import AS_ROOT, http, pool, process, topology
 from support.waiting import STRETCH
 
@@ -124,6 +124,21 @@ class Reload(unittest.TestCase):
         self.assertEqual(done.code, 2, done)
         self.assertIn("side.start: no program 'no-such-program'", done.err)
         self.assertEqual(daemon.pids(), before)
+
+    def test_a_file_that_is_gone_is_missed(self):
+        daemon = Daemon("", file_name="other.yaml")
+        self.addCleanup(daemon.close)
+        with open(os.path.join(daemon.directory, "kraken.yaml"), "w", encoding="utf-8") as file:
+            file.write(topology(process("p", "sleep", "600")))
+        daemon.command_line = lambda: [
+            CONSOLE, "serve", "--set", f"admin.socket={daemon.socket}"]
+        daemon.start()
+        os.remove(os.path.join(daemon.directory, "kraken.yaml"))
+        done = daemon.console("reload")
+        self.assertNotEqual(done.code, 0)
+        self.assertIn("kraken.yaml: cannot be read: No such file or directory", done.err)
+        self.assertNotIn("nothing to serve", done.err)
+        self.assertEqual(daemon.container("p")["phase"], "ready")
 
 
 if __name__ == "__main__":

@@ -278,7 +278,7 @@ std::string kraken_channel::take_report(const wire::worker_frame& frame) {
   }
   owner_.worker_failed(std::move(last->type),
                        std::move(last->message),
-                       last->file + ":" + std::to_string(last->line),
+                       last->file.empty() ? "" : last->file + ":" + std::to_string(last->line),
                        std::move(last->parents));
   return {};
 }

@@ -241,9 +241,10 @@ void container::update(const instruction& what) {
   if (live && status_->beside == model::companion::successor) {
     beside_threw(beside_->runs->update(birth_.spec));
   }
-  if (birth_.who->name != birth_.spec->name) {
+  if (birth_.who->name != birth_.spec->name || birth_.who->autostart != birth_.spec->autostart) {
     auto renamed = *birth_.who;
     renamed.name = birth_.spec->name;
+    renamed.autostart = birth_.spec->autostart;
     birth_.who = std::make_shared<const model::container_identity>(std::move(renamed));
   }
   publish();
@@ -277,10 +278,16 @@ void container::on_manage(const manage& what) {
       return what.reply->answer(fail(errc::not_started, path() + " is not started"));
     }
     const auto scaled = life_->scale(asked.count);
-    return scaled ? what.reply->answer(
-                        model::reply{path() + " scales to " + std::to_string(asked.count),
-                                     scaled.value() != asked.count})
-                  : what.reply->answer(fail(scaled.error()));
+    if (!scaled) {
+      return what.reply->answer(fail(scaled.error()));
+    }
+    const model::reply scale_done{path() + " has " + std::to_string(asked.count),
+                                  *scaled != asked.count};
+    const auto told =
+        life_->when_scaled([reply = what.reply, scale_done](const result<void>& outcome) {
+          reply->answer(outcome ? result<model::reply>{scale_done} : fail(outcome.error()));
+        });
+    return told ? void() : what.reply->answer(fail(told.error()));
   }
   if (asked.what == model::verb::signal) {
     const auto sent = life_ ? life_->signal_process(static_cast<int>(asked.count))

@@ -168,6 +168,9 @@ public:
   /// @return the number it had
   /// @error errc::unsupported for kinds that have no size
   [[nodiscard]] virtual result<std::uint32_t> scale(std::uint32_t count);
+  /// Tells once what became of the last `scale()`: all workers serve, or some cannot.
+  /// @param done called on the shard, maybe before this returns
+  virtual void when_scaled(std::function<void(result<void>)> done) { done({}); }
   /// Every worker of a pool is replaced, one after the other.
   /// @param done called once when all are, or when one could not be; not after an error here
   /// @error errc::unsupported for kinds without workers; errc::busy while they are being replaced

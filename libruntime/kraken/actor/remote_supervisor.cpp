@@ -25,7 +25,8 @@ child_entry& remote_supervisor::add(std::shared_ptr<const model::child_spec> spe
                                 .alias = spec->id,
                                 .parent = owner_.path_of_owner(),
                                 .kind = spec->kind,
-                                .name = spec->name});
+                                .name = spec->name,
+                                .autostart = spec->autostart});
   made->made_by = made_by;
   made->want = spec->autostart ? wish::running : wish::stopped;
   made->spec = std::move(spec);
@@ -54,7 +55,7 @@ void remote_supervisor::instruct(child_entry& child, instruction::act what) {
   instruction made;
   made.what = what;
   made.how = how_ending_;
-  made.then.restarts_in_window = window_.count(owner_.time());
+  made.then.restarts_in_window = window_.spent(owner_.time());
   made.then.intensity = window_.intensity();
   instruct(child, std::move(made));
 }
@@ -192,7 +193,7 @@ void remote_supervisor::advance_start() {
     }
     waits = ordered;
     if (ordered && !child.open()) {
-      return;
+      return tell_wait(child);
     }
   }
   if (waits) {

@@ -176,6 +176,7 @@ private:
   void instruct(child_entry& child, instruction::act what);
   void advance();
   void advance_start();
+  void tell_wait(const child_entry& held);
   void advance_regroup();
   void advance_stop();
   void end_all(sweep what);
@@ -236,9 +237,10 @@ private:
   std::unordered_map<std::string_view, child_entry*> by_id_;
   std::uint64_t last_rank_ = 0;
   sweep sweep_ = sweep::none;
-  std::uint64_t sweep_number_ = 1; ///< of this sweep or the last
-  bool to_tree_ = false;           ///< some child may have `tree_next`
-  std::uint64_t cursor_ = 0;       ///< where the sweep goes on
+  std::uint64_t sweep_number_ = 1;                    ///< of this sweep or the last
+  bool to_tree_ = false;                              ///< some child may have `tree_next`
+  std::uint64_t cursor_ = 0;                          ///< where the sweep goes on
+  std::pair<std::uint64_t, std::uint64_t> wait_told_; ///< rank and generation
   ending how_ending_ = ending::orderly;
   group group_;
   std::list<recycle_wish> recycles_; ///< in the order they were asked for

@@ -229,8 +229,29 @@ void remote_supervisor::on_due(const std::string& id) {
   launch(*child, instruction::act::restart);
 }
 
+/// Once for each try of the one that is waited for, and as a warning from the second on.
+void remote_supervisor::tell_wait(const child_entry& held) {
+  if (held.seen->at != model::phase::starting) {
+    return; // about to start, or its failure has just been told
+  }
+  const std::pair told{held.rank, held.generation()};
+  const auto next =
+      std::ranges::find_if(children_.upper_bound(held.rank), children_.end(), [](const auto& each) {
+        return each.second->want == wish::running && !each.second->ready();
+      });
+  if (next == children_.end() || std::exchange(wait_told_, told) == told) {
+    return;
+  }
+  log::write(held.generation() > 1 ? log::level::warn : log::level::info,
+             "start_waits",
+             {{"container", next->second->path()},
+              {"for", held.path()},
+              {"ready", model::to_string(held.spec->ready)},
+              {"within", kraken::to_string(held.spec->ready.within)}});
+}
+
 std::string remote_supervisor::restarts_of_budget() {
-  return std::to_string(window_.count(owner_.time())) + "/" + std::to_string(window_.intensity());
+  return std::to_string(window_.spent(owner_.time())) + "/" + std::to_string(window_.intensity());
 }
 
 /// Counts the restart that is due now. @return false: give up
@@ -255,7 +276,7 @@ void remote_supervisor::launch(child_entry& child, instruction::act what) {
   instruction made;
   made.what = what;
   made.generation = child.generation();
-  made.then.restarts_in_window = window_.count(owner_.time());
+  made.then.restarts_in_window = window_.spent(owner_.time());
   made.then.intensity = window_.intensity();
   child.doing = model::activity::running;
   hold_up(child);
@@ -286,7 +307,7 @@ void remote_supervisor::give_up(child_entry& child) {
     owner_.supervision_gave_up(model::escalated(child.seen->last_cause, child.path()));
     return;
   }
-  const auto spent = std::min(window_.count(owner_.time()), window_.intensity());
+  const auto spent = window_.spent(owner_.time());
   for (const auto& id : surrendered.park) {
     if (auto* const one = find(id)) {
       park(*one, spent);

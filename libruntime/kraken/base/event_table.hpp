@@ -72,6 +72,7 @@ inline constexpr std::array event_table{
   event_row{"shard_turns_again", level::warn, "a thread that was held up goes on"},
   event_row{"shutdown_timeout", level::warn, "a container did not stop in time and is killed"},
   event_row{"solver_failed", level::warn, "a local rule's solver was refused or had no result"},
+  event_row{"start_waits", level::info, "an ordered start waits for one child to be ready"},
   event_row{"stop_deadline", level::warn, "the tree did not stop in time and is killed"},
   event_row{"stop_threw", level::warn, "code of a container threw when stopped; it is killed"},
   event_row{"sweep_failed", level::warn, "orphans could not be looked for, continuing"},

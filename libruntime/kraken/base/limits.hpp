@@ -18,6 +18,8 @@ inline constexpr std::size_t failures_kept = 8;     ///< per container, shown by
 inline constexpr std::size_t failures_waiting = 16; ///< while one is being solved
 inline constexpr std::size_t solvers_max = 16;      ///< of one local rule
 
+inline constexpr std::uint32_t pool_workers_max    = 10'000; ///< of one pool
+
 // Causes of failures, as PHP and programs hand them in.
 inline constexpr std::size_t cause_name_bytes_max = 256; ///< class, parent class, path segment
 inline constexpr std::size_t cause_names_max = 64;       ///< parents and interfaces
@@ -50,6 +52,10 @@ inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by the
 inline constexpr std::chrono::seconds give_up_deadline{80}; ///< of a root that shuts itself down
 inline constexpr std::chrono::milliseconds force_patience{22'500}; ///< `*_FORCE`: then SIGKILL
 inline constexpr std::chrono::seconds recycle_uptime_min{1};       ///< a shorter life is a failure
+
+/// Signals this soon after the first are the same request: `timeout` and terminals send them to a
+/// process and to its group.
+inline constexpr std::chrono::milliseconds stop_repeated{1'000};
 
 // Frames between the daemon and a worker.
 inline constexpr std::size_t frame_bytes_max = 16U << 20U;

@@ -95,6 +95,9 @@ std::string_view signal_name(std::int32_t number) noexcept {
 
 std::string cause::text() const {
   std::string out = cause_headline(*this);
+  if (!type.empty() && message.starts_with(type + " ")) {
+    return message; // `exit during GET /x`, of the type `exit`
+  }
   if (!message.empty()) {
     out.append(": ").append(message);
   }

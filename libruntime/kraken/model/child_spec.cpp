@@ -198,4 +198,25 @@ std::string_view to_string(start_order value) noexcept {
   return "unknown";
 }
 
+std::string to_string(const ready_spec& value) {
+  using mode = ready_spec::mode;
+  switch (value.how) {
+  case mode::message:
+    return "message";
+  case mode::fd:
+    return "fd " + value.target;
+  case mode::tcp:
+    return "tcp " + value.target;
+  case mode::http:
+    return "http " + value.target;
+  case mode::exec:
+    return "exec " + value.target;
+  case mode::alive_for:
+    return "alive_for " + kraken::to_string(value.alive_for);
+  case mode::kind_default:
+    break;
+  }
+  return "by itself";
+}
+
 } // namespace kraken::model

@@ -64,6 +64,9 @@ struct ready_spec {
   friend bool operator==(const ready_spec&, const ready_spec&) = default;
 };
 
+/// `http http://127.0.0.1:80/`, `alive_for 5s`, or `by itself` where the kind decides.
+[[nodiscard]] std::string to_string(const ready_spec& value);
+
 /// How a serving incarnation shows that it still serves.
 struct alive_spec {
   enum class mode : std::uint8_t { none, heartbeat, http, exec };

@@ -47,4 +47,25 @@ companion companion_of(std::string_view word) noexcept {
                                         : static_cast<companion>(found - companion_words.begin());
 }
 
+std::map<std::string_view, const container_status*>
+start_waits(std::span<const std::shared_ptr<const container_status>> all) {
+  std::map<std::string_view, const container_status*> holders; // of each parent that starts
+  std::map<std::string_view, const container_status*> out;
+  for (const auto& each : all) {
+    const auto family = holders.find(each->parent);
+    if (family != holders.end() && each->at == phase::idle) {
+      if (each->autostart && family->second != nullptr) {
+        out.emplace(each->path, family->second);
+      }
+    } else if (family != holders.end() && family->second == nullptr && each->at != phase::ready &&
+               each->at != phase::ended && each->at != phase::parked) {
+      family->second = each.get();
+    }
+    if (each->at == phase::starting) {
+      holders.emplace(each->path, nullptr);
+    }
+  }
+  return out;
+}
+
 } // namespace kraken::model

@@ -11,7 +11,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,7 +78,8 @@ struct container_identity {
   std::string alias;  ///< last segment
   std::string parent; ///< path of the parent; empty for the root
   std::string kind;
-  std::string name; ///< registered class or program; for display
+  std::string name;      ///< registered class or program; for display
+  bool autostart = true; ///< whether it starts with its parent
 };
 
 /// What of a container changes.
@@ -101,6 +104,16 @@ struct container_condition {
   std::shared_ptr<const gauges> live;         ///< may be null
 };
 
-struct container_status : container_identity, container_condition {};
+struct container_status : container_identity, container_condition {
+  std::string waits_for; ///< path of the sibling an ordered start is at; filled in by who shows it
+};
+
+/// Who waits for whom while supervisors start their children in order: the path of each that has
+/// not been started, and the sibling before it that is not ready yet.
+/// @param all parents before their children, siblings in the order of their start
+/// @return points into `all`
+/// @thread any (pure)
+[[nodiscard]] std::map<std::string_view, const container_status*>
+start_waits(std::span<const std::shared_ptr<const container_status>> all);
 
 } // namespace kraken::model

@@ -53,6 +53,10 @@ std::uint32_t restart_window::count(time_point now) noexcept {
   return static_cast<std::uint32_t>(entries_.size());
 }
 
+std::uint32_t restart_window::spent(time_point now) noexcept {
+  return std::min(count(now), intensity_);
+}
+
 std::uint32_t restart_window::count_of(std::string_view child, time_point now) noexcept {
   prune(now);
   return static_cast<std::uint32_t>(std::ranges::count(entries_, child, &entry::child));

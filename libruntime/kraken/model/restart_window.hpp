@@ -62,6 +62,10 @@ public:
   /// Restarts that still count.
   [[nodiscard]] std::uint32_t count(time_point now) noexcept;
 
+  /// How much of the budget is used: never more than there is, also when one restart too many was
+  /// asked for.
+  [[nodiscard]] std::uint32_t spent(time_point now) noexcept;
+
   /// Restarts of `child` that still count: the input of `backoff_delay`, so both reset together.
   [[nodiscard]] std::uint32_t count_of(std::string_view child, time_point now) noexcept;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The text of every kind of mistake: place, option, what was expected, what was meant.
+#include "kraken/base/words.hpp"
 #include "unit/config/written_files.hpp"
 
 #include <catch2/catch.hpp>
@@ -107,9 +108,11 @@ TEST_CASE("a container says what it lacks") {
        "kraken.yaml:3:7: a.type: is missing: one of supervisor, process, php, pool, http"},
       {"{id: a, type: pool}",
        "kraken.yaml:3:7: a.start: is missing: program and arguments, such as [php, worker.php]"},
-      {"{id: a, type: process, start: php a.php}",
-       "kraken.yaml:3:37: a.start: there is no shell: expected a list, got 'php a.php' (did you "
-       "mean '[php, a.php]'?)"},
+      {"{id: a, type: process, start: \"php 'a.php\"}",
+       "kraken.yaml:3:37: a.start: 'php 'a.php' has an open quote"},
+      {"{id: a, type: process, start: ''}",
+       "kraken.yaml:3:37: a.start: is missing: program and arguments, such as [php, worker.php]"},
+      {"{id: a, type: process, start: [x], alive: {every: 1s, exec: [a, [b]]}}", "kraken.yaml:3:"},
       {"{id: a, type: process, start: [x], children: []}",
        "kraken.yaml:3:52: a: a container of this kind has no children of its own to declare"},
       {"text", "kraken.yaml:3:7: ?: expected a container: a map with id, type and its options"},
@@ -258,6 +261,25 @@ TEST_CASE("what follows from a mistake is not told") {
              Catch::Contains("got nothing") && !Catch::Contains("at least one"));
 }
 
+TEST_CASE("a command line is a list of words, or text with blanks between them") {
+  written_files files;
+  files.write(
+      "kraken.yaml",
+      "root:\n  children:\n"
+      "    - id: a\n      type: process\n      start: php -d 'x=1 2' a.php\n"
+      "      ready: {exec: [php, -r, \"echo 'it''s';\", '']}\n"
+      "      alive: {every: 1s, exec: php 'my check.php'}\n"
+      "    - {id: b, type: process, start: [my program, x], alive: {every: 1s, exec: [a]}}\n");
+  const auto loaded = files.load();
+  const auto& a = loaded.root.children.at(0);
+  using words = std::vector<std::string>;
+  CHECK(a.start == words{"php", "-d", "x=1 2", "a.php"});
+  CHECK(kraken::split_words(a.ready.target).value() == words{"php", "-r", "echo 'it''s';", ""});
+  CHECK(kraken::split_words(a.alive.target).value() == words{"php", "my check.php"});
+  CHECK(loaded.root.children.at(1).start == words{"my program", "x"});
+  CHECK(loaded.root.children.at(1).alive.target == "a");
+}
+
 TEST_CASE("what the machine says of a container stands among the other mistakes") {
   written_files files;
   std::vector<std::string> asked;
@@ -273,7 +295,7 @@ TEST_CASE("what the machine says of a container stands among the other mistakes"
   files.write("kraken.yaml",
               "root:\n  children:\n    - {id: a, type: process, start: [absent]}\n"
               "    - {id: b, type: process, start: [absent], user: [x]}\n"
-              "    - {id: c, type: process, start: absent x}\n"
+              "    - {id: c, type: process, start: {a: b}}\n"
               "    - {id: http, type: http, listen: 80, routes: [{to: web}]}\n");
   const auto told = files.mistakes();
   CHECK_THAT(told,

@@ -100,7 +100,8 @@ TEST_CASE("the published members of a container") {
         R"("state_number":4,"phase":"ready","generation":0,"pid":0,"beside":"none","beside_pid":0,)"
         R"("shard":0,"restarts":0,)"
         R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
-        R"("cause":null,"last_failures":[],"next_action":"","next_in_ms":0,"mailbox":0,)"
+        R"("cause":null,"last_failures":[],"waits_for":"","next_action":"",)"
+        R"("next_in_ms":0,"mailbox":0,)"
         R"("admitted":0,"rejected":0,"live":null})");
 }
 

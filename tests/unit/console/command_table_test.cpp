@@ -99,9 +99,13 @@ TEST_CASE("every error has a command to try next") {
   for (const auto& row : kraken::errc_table) {
     INFO(row.name);
     const std::string next = console::next_command(row.code, "process:start", "w1");
-    REQUIRE(next.starts_with("kraken "));
-    const std::string name = next.substr(7, next.find(' ', 7) - 7);
+    const std::size_t sudo = next.starts_with("sudo ") ? 5 : 0;
+    REQUIRE(next.substr(sudo).starts_with("kraken "));
+    const std::size_t begin = sudo + 7;
+    const std::string name = next.substr(begin, next.find(' ', begin) - begin);
     CHECK(console::find_command(name) != nullptr);
   }
   CHECK(console::next_command(errc::start_failed, "", "w1") == "kraken logs w1");
+  CHECK(console::next_command(errc::start_failed, "process:create", "w1") == "kraken events -n 20");
+  CHECK(console::next_command(errc::permission_denied, "ps", "") == "sudo kraken ps");
 }

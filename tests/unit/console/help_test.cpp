@@ -37,15 +37,21 @@ Flags of every command:
 
 Exit codes:
   0    done
-  1    limit_exceeded, timeout, permission_denied
+  1    limit_exceeded, start_failed, canceled, timeout, permission_denied
   2    invalid_argument, ambiguous, unsupported
   3    not_found
   4    unreachable
-  5    busy
+  5    busy, not_started
 
 Examples:
   kraken scale web 8
 )");
+}
+
+TEST_CASE("a flag whose value may be left out shows it") {
+  const auto text = console::help_text(*console::find_command("stop"));
+  CHECK(text.find("Usage: kraken stop [--now] [--wait[=TIME]]\n") != std::string::npos);
+  CHECK(text.find("      --wait[=TIME]         until the daemon has ended") != std::string::npos);
 }
 
 TEST_CASE("help of a family lists its commands") {

@@ -7,6 +7,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace console = kraken::console;
 using kraken::errc;
 
@@ -17,6 +20,8 @@ struct scripted_daemon {
   kraken::result<console::api_answer> answer = console::api_answer{200, "{}"};
   std::vector<console::stream_event> events;
   std::vector<console::api_question> asked;
+  pid_t process = 0; ///< 0: cannot be seen
+  std::string socket;
 };
 
 class scripted_transport final : public console::api_transport {
@@ -38,6 +43,12 @@ public:
     }
     return script_.answer;
   }
+
+  kraken::result<kraken::pidfd> process() override {
+    return script_.process != 0 ? kraken::pidfd::open(script_.process)
+                                : console::api_transport::process();
+  }
+  [[nodiscard]] std::string_view socket() const noexcept override { return script_.socket; }
 
 private:
   scripted_daemon& script_;
@@ -295,4 +306,34 @@ TEST_CASE("dead letters: asked for by target and reason, shown as a table") {
   CHECK(typed({"dead:list", "--reason", "bored"}, daemon).exit_code == 2);
   daemon.answer = console::api_answer{200, R"([7])"};
   CHECK(typed({"dead:list"}, daemon).exit_code == 2);
+}
+
+TEST_CASE("stop --wait waits for the daemon's process, not for its answer alone") {
+  scripted_daemon daemon;
+  CHECK(typed({"stop", "--wait"}, daemon).exit_code == 2); // nothing to wait for: not even asked
+  CHECK(daemon.asked.empty());
+  daemon.process = ::getpid(); // still runs
+  const auto late = typed({"stop", "--wait=20ms"}, daemon);
+  CHECK(late.exit_code == 1);
+  CHECK(late.err.find("the daemon still runs after 20ms") != std::string::npos);
+  CHECK(late.err.find("Try: kraken stop --now") != std::string::npos);
+  CHECK(daemon.asked.size() == 1);
+  daemon.process = ::fork();
+  if (daemon.process == 0) {
+    ::_exit(0);
+  }
+  const auto gone = typed({"stop", "--wait"}, daemon);
+  CHECK(gone.exit_code == 0);
+  CHECK(gone.out == "Daemon has stopped.\n");
+  CHECK(::waitpid(daemon.process, nullptr, 0) == daemon.process);
+}
+
+TEST_CASE("a door that this user may not open is named in the hint") {
+  scripted_daemon daemon;
+  daemon.socket = "/run/x.sock";
+  daemon.answer = kraken::fail(errc::permission_denied, "no");
+  CHECK(typed({"ps"}, daemon).err.find("Try: sudo kraken --socket=/run/x.sock ps\n") !=
+        std::string::npos);
+  CHECK(typed({"stop"}, daemon).err.find("Try: sudo kraken --socket=/run/x.sock stop\n") !=
+        std::string::npos);
 }

@@ -49,6 +49,9 @@ TEST_CASE("cause: an exception names its class and message") {
   CHECK(why.text() == "DomainError");
   why.message = "no such user";
   CHECK(why.text() == "DomainError: no such user");
+  why.type = "exit";
+  why.message = "exit during GET /x"; // says so itself
+  CHECK(why.text() == "exit during GET /x");
 }
 
 TEST_CASE("cause: signals have their Linux names") {

@@ -274,3 +274,17 @@ TEST_CASE("child_spec: names") {
   CHECK(to_string(model::start_order::parallel) == "parallel");
   CHECK(to_string(static_cast<model::start_order>(99)) == "unknown");
 }
+
+TEST_CASE("ready: what shows it, in words") {
+  using mode = model::ready_spec::mode;
+  const auto text = [](mode how) {
+    return model::to_string(model::ready_spec{.how = how, .target = "x", .alive_for = 5s});
+  };
+  CHECK(text(mode::kind_default) == "by itself");
+  CHECK(text(mode::message) == "message");
+  CHECK(text(mode::fd) == "fd x");
+  CHECK(text(mode::tcp) == "tcp x");
+  CHECK(text(mode::http) == "http x");
+  CHECK(text(mode::exec) == "exec x");
+  CHECK(text(mode::alive_for) == "alive_for 5s");
+}

@@ -50,3 +50,33 @@ TEST_CASE("companions have words, and unknown words mean none") {
   CHECK(kraken::model::to_string(companion::predecessor) == "predecessor");
   CHECK(kraken::model::companion_of("other") == companion::none);
 }
+
+TEST_CASE("an ordered start says who waits for whom") {
+  namespace model = kraken::model;
+  using model::phase;
+  std::vector<std::shared_ptr<const model::container_status>> all;
+  const auto add = [&all](std::string parent, std::string alias, phase at, bool autostart = true) {
+    auto made = std::make_shared<model::container_status>();
+    made->path = parent.empty() ? alias : parent + "/" + alias;
+    made->parent = std::move(parent);
+    made->alias = std::move(alias);
+    made->at = at;
+    made->autostart = autostart;
+    all.push_back(std::move(made));
+  };
+  add("", "Main", phase::starting);
+  add("Main", "early", phase::idle); // before the one that is waited for: not its turn any more
+  add("Main", "first", phase::ready);
+  add("Main", "over", phase::ended);
+  add("Main", "given_up", phase::parked);
+  add("Main", "sidecar", phase::backing_off);
+  add("Main", "other", phase::starting);
+  add("Main", "web", phase::idle);
+  add("Main", "by_hand", phase::idle, false);
+  add("Main", "part", phase::ready);
+  add("Main/part", "x", phase::starting);
+  add("Main/part", "y", phase::idle); // its parent has started: somebody stopped it
+  const auto waits = model::start_waits(all);
+  REQUIRE(waits.size() == 1);
+  CHECK(waits.at("Main/web")->path == "Main/sidecar");
+}

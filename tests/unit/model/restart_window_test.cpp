@@ -228,3 +228,17 @@ TEST_CASE("restart_window: random histories follow the rule") {
     }
   }
 }
+
+TEST_CASE("no more of the budget is spent than there is") {
+  const auto at = [](int second) { return kraken::time_point{} + std::chrono::seconds{second}; };
+  restart_window window{1, std::chrono::seconds{5}};
+  CHECK(window.spent(at(0)) == 0);
+  CHECK(window.record("a", at(0)));
+  CHECK(window.spent(at(0)) == 1);
+  CHECK_FALSE(window.record("a", at(1)));
+  CHECK(window.count(at(1)) == 2);
+  CHECK(window.spent(at(1)) == 1);
+  restart_window none{0, std::chrono::seconds{5}};
+  CHECK_FALSE(none.record("a", at(0)));
+  CHECK(none.spent(at(0)) == 0);
+}

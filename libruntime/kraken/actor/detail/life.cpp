@@ -126,6 +126,13 @@ result<std::uint32_t> life::scale(std::uint32_t count) {
   return answer;
 }
 
+result<void> life::when_scaled(std::function<void(result<void>)> done) {
+  if (const auto threw = guard([&] { incarnation_->when_scaled(std::move(done)); })) {
+    return fail(errc::container_failed, threw->text());
+  }
+  return {};
+}
+
 result<void> life::signal_process(int number) {
   result<void> answer;
   if (const auto threw = guard([&] { answer = incarnation_->signal_process(number); })) {

@@ -109,7 +109,15 @@ result<single_instance> single_instance::acquire(const std::string& socket_path)
   if (auto removed = remove_stale_socket(socket_path); !removed) {
     return fail(removed.error());
   }
-  return single_instance{std::move(*lock)};
+  return single_instance{std::move(*lock), socket_path};
+}
+
+void single_instance::withdraw() noexcept {
+  ::unlink(socket_.c_str());
+  const auto path = socket_ + ".lock";
+  if (still_at(path, lock_.get())) { // else it is somebody else's
+    ::unlink(path.c_str());
+  }
 }
 
 } // namespace kraken::process

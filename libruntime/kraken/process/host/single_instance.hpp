@@ -11,8 +11,9 @@
 namespace kraken::process {
 
 /// Holds the lock of one socket path: a file `<socket>.lock` with the pid of the holder. The
-/// kernel frees it when the process ends by any means; the file itself stays, as removing it would
-/// let two daemons hold "the" lock.
+/// kernel frees it when the process ends by any means; a good end removes the file, too.
+/// That is no race: who opened it before finds, once it has the lock, that its file is no longer
+/// the one at the path, and takes another.
 class single_instance {
 public:
   /// Takes the lock, then removes the socket a dead daemon may have left.
@@ -22,10 +23,16 @@ public:
   /// @error errc::permission_denied, errc::system_error
   [[nodiscard]] static result<single_instance> acquire(const std::string& socket_path);
 
+  /// Removes the socket and then, as the last thing its holder does, the file of the lock. The lock
+  /// is held on until the process ends.
+  void withdraw() noexcept;
+
 private:
-  explicit single_instance(unique_fd lock) noexcept : lock_(std::move(lock)) {}
+  single_instance(unique_fd lock, std::string socket) noexcept
+      : lock_(std::move(lock)), socket_(std::move(socket)) {}
 
   unique_fd lock_;
+  std::string socket_;
 };
 
 } // namespace kraken::process

@@ -56,8 +56,12 @@ std::optional<std::string> program_fault(const launch_spec& spec) {
   if (!variables) {
     return variables.error().context;
   }
-  const auto found = detail::find_program(program, detail::search_path(*variables));
-  return found ? std::nullopt : std::optional{found.error().context};
+  const auto path = detail::search_path(*variables);
+  const auto found = detail::find_program(program, path);
+  return found ? std::nullopt
+         : found.error().code == errc::not_found // said once, so it may be long
+             ? std::optional{found.error().context + " '" + std::string{path} + "'"}
+             : std::optional{found.error().context};
 }
 
 } // namespace

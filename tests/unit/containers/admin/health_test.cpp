@@ -92,4 +92,22 @@ TEST_CASE("a parked pool counts: nobody answers its requests") {
   CHECK(reasons_of({root, {"Main", "web", phase::parked, "pool"}}) == "Main/web is parked\n");
 }
 
+TEST_CASE("who is tried again says why, and names those that wait for it") {
+  auto sidecar = board_record("Main", "sidecar", phase::backing_off, "process");
+  sidecar.last_cause.kind = model::cause_kind::start_timeout;
+  sidecar.last_cause.message = "not ready within 3s";
+  const std::vector<actor::status_ptr> records{
+      std::make_shared<const model::container_status>(
+          board_record("", "Main", phase::starting, "supervisor")),
+      std::make_shared<const model::container_status>(std::move(sidecar)),
+      std::make_shared<const model::container_status>(
+          board_record("Main", "http", phase::idle, "http")),
+      std::make_shared<const model::container_status>(
+          board_record("Main", "web", phase::idle, "pool"))};
+  CHECK(unready_reasons(records) ==
+        "Main is starting: sidecar is backing_off after not ready in time: not ready within 3s\n"
+        "Main/sidecar is backing_off after not ready in time: not ready within 3s; waiting for it: "
+        "http, web\n");
+}
+
 } // namespace kraken::containers::test

@@ -12,6 +12,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -108,6 +110,24 @@ TEST_CASE("a directory that is not there is named") {
   const auto made = single_instance::acquire("/no/such/dir/kraken.sock");
   REQUIRE_FALSE(made);
   CHECK_THAT(made.error().context, Catch::Contains("/no/such/dir/kraken.sock.lock"));
+}
+
+TEST_CASE("a good end leaves neither socket nor lock, and nobody gets in meanwhile") {
+  const test::temporary_directory directory;
+  const auto socket = directory / "kraken.sock";
+  auto first = single_instance::acquire(socket);
+  REQUIRE(first);
+  leave_socket(socket);
+  const unique_fd opened_before{::open((socket + ".lock").c_str(), O_RDWR | O_CLOEXEC)};
+  CHECK(::flock(opened_before.get(), LOCK_EX | LOCK_NB) != 0);
+  first->withdraw();
+  CHECK_FALSE(std::filesystem::exists(socket));
+  CHECK_FALSE(std::filesystem::exists(socket + ".lock"));
+  auto second = single_instance::acquire(socket); // the place is free, though the first still ends
+  REQUIRE(second);
+  first->withdraw();
+  CHECK(std::filesystem::exists(socket + ".lock"));
+  CHECK(single_instance::acquire(socket).error().code == errc::already_running);
 }
 
 } // namespace kraken::process

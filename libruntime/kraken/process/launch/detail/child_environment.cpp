@@ -119,7 +119,7 @@ result<std::string> find_program(const std::string& program, std::string_view pa
   if (!not_executable.empty()) {
     return fail(errc::permission_denied, "'" + not_executable + "' is not executable");
   }
-  return fail(errc::not_found, "no program '" + program + "' in PATH '" + std::string{path} + "'");
+  return fail(errc::not_found, "no program '" + program + "' in PATH");
 }
 
 } // namespace kraken::process::detail

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What somebody meets who uses it for the first time: answers that are true and hints that help."""
+import os
+import socket
+import unittest
+
+from support.case import DaemonCase, fresh_daemon
+from support.daemon import Daemon
+from support.topology import AS_ROOT, http, pool, process, topology, worker_script
+from support.waiting import wait_until
+
+
+class Scale(unittest.TestCase):
+    def test_workers_that_cannot_boot_are_told(self):
+        daemon = fresh_daemon(self, topology(
+            pool(size=1, script="boot_once.php", ready={"within": "5s"}), http()))
+        done = daemon.console("scale", "web", "3")
+        self.assertEqual(done.code, 1, done)
+        self.assertIn("2 of 3 workers do not serve", done.err)
+        self.assertIn("the program ended before", done.err)
+        self.assertEqual(daemon.console("scale", "web", "1").out, "Pool has been scaled.\n")
+
+    def test_size_max_is_kept_where_the_pool_scales_itself(self):
+        daemon = fresh_daemon(self, topology(pool(size={"min": 1, "count": 1, "max": 2}), http()))
+        done = daemon.console("scale", "web", "3")
+        self.assertNotEqual(done.code, 0)
+        self.assertIn("at most 2 workers (size.max)", done.err)
+        self.assertEqual(daemon.console("scale", "web", "2").code, 0)
+        for count in ("0", "10001", "4294967295"):
+            self.assertIn("from 1 to 10000", daemon.console("scale", "web", count).err)
+
+
+class Start(unittest.TestCase):
+    def test_a_port_that_is_taken_is_told_before_workers_boot(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            daemon = Daemon(topology(pool(), {**http(), "listen": [address]})).launch()
+            self.addCleanup(daemon.close)
+            daemon.expected_code = 5
+            self.assertEqual(daemon.wait_end(), 5)
+        self.assertIn(f"http.listen: listen on {address}: Address already in use", daemon.log())
+        self.assertNotIn("daemon_started", daemon.log())
+
+    def test_an_ordered_start_says_who_waits_for_whom(self):
+        daemon = Daemon(topology(
+            process("sidecar", "sleep", "600", ready={"tcp": "127.0.0.1:1", "within": "60s"}),
+            pool(), http()))
+        self.addCleanup(daemon.close)
+        daemon.launch()
+        wait_until(lambda: "start_waits" in daemon.log(), "it says so")
+        line = next(line for line in daemon.log().splitlines() if "start_waits" in line)
+        self.assertIn('container=Main/web for=Main/sidecar ready="tcp 127.0.0.1:1" within=1m', line)
+        self.assertEqual(daemon.log().count("start_waits"), 1)
+        self.assertIn("waits for sidecar", daemon.console("tree").out)
+        self.assertIn("waits for sidecar", daemon.console("ps").out)
+        self.assertIn("waits for sidecar", daemon.console("inspect", "web").out)
+        health = daemon.console("health")
+        self.assertNotEqual(health.code, 0)
+        self.assertIn("Main/sidecar is starting; waiting for it: http, web", health.out)
+
+    def test_what_is_tried_again_has_its_cause(self):
+        daemon = Daemon(topology(
+            process("sidecar", "false", give_up="retry", backoff={"min": "20s", "max": "60s"}),
+            pool(), http()))
+        self.addCleanup(daemon.close)
+        daemon.launch()
+        wait_until(lambda: os.path.exists(daemon.socket) and
+                   "is backing_off after exit code 1" in daemon.console("health").out,
+                   "health says why")
+
+
+class Hints(DaemonCase):
+    config = topology(pool(), http(), process("sleeper", "sleep", "600"))
+
+    def hint(self, *words):
+        done = self.daemon.console(*words)
+        self.assertNotEqual(done.code, 0, done)
+        return done.err.strip().splitlines()[-1]
+
+    def test_each_is_of_use_here(self):
+        self.assertEqual(self.hint("process:create", "Main", "T1", "no-such-program"),
+                         "Try: kraken events -n 20")
+        for words in (["--listen", "foo"], ["--workers", "0"]):
+            self.assertEqual(self.hint("serve", worker_script("app.php"), *words),
+                             "Try: kraken help serve")
+
+    def test_a_dead_letter_list_of_nobody_is_a_mistake(self):
+        done = self.daemon.console("dead:list", "webb")
+        self.assertEqual(done.code, 3, done)
+        self.assertIn("webb", done.err)
+        self.assertEqual(self.daemon.console("dead:list", "web").code, 0)
+        self.assertEqual(self.daemon.console("dead:list", "none*").code, 0)
+        self.daemon.console("container:send", "nobody", "1")
+        self.assertIn("nobody", self.daemon.console("dead:list", "nobody").out)
+        usual = self.daemon.console("dead:list").out.splitlines()[0]
+        wide = self.daemon.console("dead:list", "-o", "wide").out.splitlines()[0]
+        self.assertEqual(wide.split(), ["ID", "DATE", *usual.split()])
+
+
+class CommandLines(unittest.TestCase):
+    def test_both_forms_run(self):
+        daemon = fresh_daemon(self, topology(
+            {"id": "p", "type": "process", "start": "sleep 600", **AS_ROOT,
+             "ready": {"exec": ["sh", "-c", "exit 0"]},
+             "alive": {"every": "1s", "exec": ["true"]}}))
+        self.assertEqual(daemon.container("p")["phase"], "ready")
+
+
+if __name__ == "__main__":
+    unittest.main()
