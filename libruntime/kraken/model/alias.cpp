@@ -58,7 +58,14 @@ error unknown_alias(std::string_view wanted, std::span<const std::string> paths)
   }
   std::string text{"no container '"};
   text.append(wanted).append("'");
-  if (const auto near = nearest(wanted, known)) {
+  auto near = nearest(wanted, known);
+  std::string with_slashes{wanted};
+  std::ranges::replace(with_slashes, '.', '/');
+  if (!near && with_slashes != wanted) { // `Main.web`, as options are written
+    known.assign(paths.begin(), paths.end());
+    near = nearest(with_slashes, known);
+  }
+  if (near) {
     text.append(" (did you mean '").append(*near).append("'?)");
   }
   return error{errc::not_found, std::move(text)};

@@ -96,6 +96,8 @@ TEST_CASE("resolve: whole paths, short aliases, and what is wrong with the other
       {"wbe", "", "not_found: no container 'wbe' (did you mean 'web'?)"},
       {"Main/wbe", "", "not_found: no container 'Main/wbe' (did you mean 'Main/web'?)"},
       {"eb", "", "not_found: no container 'eb' (did you mean 'web'?)"},
+      {"Main.web", "", "not_found: no container 'Main.web' (did you mean 'Main/web'?)"},
+      {"x.yz", "", "not_found: no container 'x.yz'"},
       {"/w1", "", "not_found: no container '/w1'"},
       {"", "", "not_found: no container ''"},
   }));
