@@ -57,7 +57,7 @@ void native_container::resume() {
 void native_container::child_changed(const model::container_identity& who,
                                      const model::container_condition& now) {
   if (object_ != nullptr) {
-    object_->child_changed(model::container_status{who, now});
+    object_->child_changed(model::container_status{who, now, {}});
   }
 }
 

@@ -11,8 +11,7 @@
 ///                                         then start left->right
 #pragma once
 
-#include "kraken/actor/detail/deadlines.hpp"
-#include "kraken/actor/messages.hpp"
+#include "kraken/actor/detail/child_entry.hpp"
 #include "kraken/model/backoff.hpp"
 #include "kraken/model/restart_window.hpp"
 #include "kraken/model/supervision.hpp"
@@ -31,57 +30,6 @@
 #include <vector>
 
 namespace kraken::actor {
-
-/// What the supervisor wants of a child, as opposed to what the child is.
-enum class wish : std::uint8_t { running, stopped, destroyed };
-
-/// Somebody waits for a child to become something.
-struct waiter {
-  enum class goal : std::uint8_t { ready, at_rest, gone, replaced };
-
-  goal until = goal::ready;
-  std::uint64_t generation = 0; ///< replaced: ready with a later one
-  std::uint64_t serial = 0;     ///< judged once this instruction was taken
-  reply_to reply;
-};
-
-/// One child as its supervisor keeps it. The strong handle is what keeps the child's shell alive.
-struct child_entry {
-  std::uint64_t rank = 0;
-  std::shared_ptr<const model::child_spec> spec;
-  identity_ptr who; ///< its name may be an earlier one
-  caf::actor shell;
-  maker made_by = maker::declared;
-  wish want = wish::running;
-  model::activity doing = model::activity::stopped;
-  condition_ptr seen;            ///< as created, then as it reported last
-  std::uint64_t served = 0;      ///< last generation that was ready
-  std::uint64_t opened = 0;      ///< last generation that took work before it was ready
-  time_point ready_at{};         ///< when that became so
-  std::uint32_t in_vain = 0;     ///< incarnations in a row that ended without work (give_up::retry)
-  std::uint64_t sent = 0;        ///< serial of the last instruction
-  std::uint64_t obeyed = 0;      ///< serial it has taken
-  std::uint64_t asked_in = 0;    ///< number of the sweep that told it last what to do
-  std::uint64_t stops_in = 0;    ///< number of the group's sweep it is still to stop for
-  std::optional<time_point> due; ///< a restart waits for this time
-  deadlines::token timer;
-  std::vector<waiter> waiters;
-  bool tree_next = false; ///< a recursive start has not reached it: its start in turn is one
-  bool try_once = false;  ///< destroyed again if its first start fails
-  std::optional<std::string> start_failure; ///< it did: told when it is gone
-
-  [[nodiscard]] const std::string& path() const noexcept { return who->path; }
-  /// 0 before its first start.
-  [[nodiscard]] std::uint64_t generation() const noexcept { return seen->generation; }
-  [[nodiscard]] bool settled() const noexcept { return obeyed == sent; }
-  [[nodiscard]] bool ready() const noexcept { return settled() && seen->at == model::phase::ready; }
-  [[nodiscard]] bool open() const noexcept {
-    return settled() && seen->at == model::phase::starting && seen->generation == opened;
-  }
-  [[nodiscard]] bool at_rest() const noexcept {
-    return settled() && (seen->at == model::phase::idle || seen->at == model::phase::ended);
-  }
-};
 
 /// The actor a supervisor works for.
 class supervisor_owner {

@@ -163,7 +163,7 @@ status_ptr copy_of(board_line& one) {
   const auto shown = one.says.with([](const board_line::text& says) { return says; });
   static const model::container_condition nothing_yet;
   return std::make_shared<const model::container_status>(
-      model::container_status{*shown.who, shown.now == nullptr ? nothing_yet : *shown.now});
+      model::container_status{*shown.who, shown.now == nullptr ? nothing_yet : *shown.now, {}});
 }
 
 std::vector<status_ptr> copies_of(const std::vector<line_ptr>& lines) {
