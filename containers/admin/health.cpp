@@ -62,8 +62,9 @@ std::string unready_reasons(std::span<const actor::status_ptr> records) {
   const auto waiting = model::start_waits(records);
   for (const auto& each : records) {
     if (counts_for_readiness(*each) && each->at != model::phase::ready) {
-      reasons += each->path + " is " + std::string{model::to_string(each->at)} + own_cause(*each) +
-                 failing_child(*each, records) + waiting_for(*each, waiting) + "\n";
+      const auto below = failing_child(*each, records);
+      reasons += each->path + " is " + std::string{model::to_string(each->at)} +
+                 (below.empty() ? own_cause(*each) : below) + waiting_for(*each, waiting) + "\n";
     }
   }
   return reasons;

@@ -100,7 +100,8 @@ void pool_container::boot_failed(const model::container_identity& who, const mod
   model::cause out;
   out.kind = model::cause_kind::start_error;
   out.message = "no worker boots: " + why.text();
-  if (const auto line = last_line(why.detail); !line.empty()) {
+  // An exception has said it already, and ends with a stack trace.
+  if (const auto line = last_line(why.detail); why.type.empty() && !line.empty()) {
     out.message.append(" (").append(line).append(")");
   }
   out.detail = why.detail;

@@ -306,10 +306,12 @@ class Follow(ConsoleCase):
             process_.stdout.close()
             process_.stderr.close()
         self.addCleanup(end)
+        process_.unread = b""
         return process_
 
     def wait_for(self, follower, text):
-        seen = b""
+        """What came up to the end of `text`; what came with it is for the next wait."""
+        seen = follower.unread
         deadline = time.monotonic() + 30
         while text.encode() not in seen:
             self.assertLess(time.monotonic(), deadline, f"'{text}' did not come: {seen!r}")
@@ -317,7 +319,9 @@ class Follow(ConsoleCase):
                 part = os.read(follower.stdout.fileno(), 65536)
                 self.assertTrue(part, f"the stream ended: {seen!r}")
                 seen += part
-        return seen.decode()
+        end = seen.index(text.encode()) + len(text)
+        follower.unread = seen[end:]
+        return seen[:end].decode()
 
     def test_logs(self):
         self.daemon.get("/echo-stray")
