@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// A container in PHP, a real process: requests to it from a native one, and how soon its death by
-/// SIGKILL is noticed and made good.
+/// A container in PHP, a real process: requests to it from a native one and back, and how soon its
+/// death by SIGKILL is noticed and made good.
 #include "behaviours.hpp"
 #include "config/php_options.hpp"
 #include "containers/php/php_container.hpp"
@@ -71,30 +71,39 @@ double at_percent(std::vector<double>& all, std::size_t percent) {
   return all[all.size() * percent / 100];
 }
 
+void print_rate(const std::string& name, std::size_t count, double took_us) {
+  print(name + "_us", took_us / static_cast<double>(count));
+  print(name + "s_per_second", static_cast<double>(count) / took_us * 1e6);
+}
+
 } // namespace
 
-void kraken_php_requests(std::size_t count, const std::string& source) {
+void kraken_php_requests(std::size_t count, std::size_t in_flight, const std::string& source) {
   php_surroundings php(source);
   std::atomic<double> began{0};
   std::atomic<double> ended{0};
-  std::size_t rounds = 0;
+  std::size_t asked = 0;
+  std::size_t answered = 0;
   const auto body = std::make_shared<const std::string>("\xa4ping");
   std::function<void(actor::host&)> ask = [&](actor::host& shell) {
+    ++asked;
     shell.request({.to = "Main/php", .body = body}, [&](const actor::answer& what) {
       if (what.what != actor::answer::kind::value) {
         give_up(what.why.message);
       }
-      if (++rounds == count) {
+      if (++answered == count) {
         ended = now_us();
         ended.notify_one();
-        return;
+      } else if (asked < count) {
+        ask(shell);
       }
-      ask(shell);
     });
   };
   const auto serve = [&](actor::host& shell) {
     began = now_us();
-    ask(shell);
+    for (std::size_t i = 0; i < in_flight; ++i) {
+      ask(shell);
+    }
   };
   auto root = spec("Main", "supervisor");
   root.children = {php.echo(), spec("asks", "asks")}; // in this order: it serves when it is asked
@@ -102,9 +111,39 @@ void kraken_php_requests(std::size_t count, const std::string& source) {
   php.run_on(on);
   on.start();
   ended.wait(0.0);
-  const auto took = ended - began;
-  print("php_request_us", took / static_cast<double>(count));
-  print("php_requests_per_second", static_cast<double>(count) / took * 1e6);
+  print_rate(in_flight == 1 ? "php_request" : "php_request_16", count, ended - began);
+}
+
+void kraken_php_asks(std::size_t count, const std::string& source) {
+  php_surroundings php(source);
+  std::atomic<double> began{0};
+  std::atomic<double> ended{0};
+  std::size_t answered = 0;
+  const auto body = std::make_shared<const std::string>(
+      std::string("\xce") + static_cast<char>(count >> 24U) + static_cast<char>(count >> 16U) +
+      static_cast<char>(count >> 8U) + static_cast<char>(count)); // as MessagePack
+  const auto serve = [&](actor::host& shell) {
+    if (!shell.send({.to = "Main/php", .body = body})) {
+      give_up("the container in PHP does not serve");
+    }
+  };
+  const auto answer = [&](actor::host&, actor::letter& what) {
+    if (answered == 0) {
+      began = now_us();
+    }
+    what.reply.value(what.body);
+    if (++answered == count) {
+      ended = now_us();
+      ended.notify_one();
+    }
+  };
+  auto root = spec("Main", "supervisor");
+  root.children = {php.echo(), spec("answers", "answers")};
+  running_tree on(1, {php.kind(), kind_of("answers", serve, answer)}, std::move(root));
+  php.run_on(on);
+  on.start();
+  ended.wait(0.0);
+  print_rate("php_ask", count, ended - began);
 }
 
 void kraken_php_deaths(std::size_t rounds, const std::string& source) {

@@ -46,7 +46,11 @@ int main(int argc, char** argv) {
   }
   const std::string source = argc > 4 ? argv[4] : ".";
   if (what == "php_requests" && side == "kraken") {
-    kraken::bench::kraken_php_requests(count, source);
+    kraken::bench::kraken_php_requests(count, argc > 5 ? 16 : 1, source);
+    return 0;
+  }
+  if (what == "php_asks" && side == "kraken") {
+    kraken::bench::kraken_php_asks(count, source);
     return 0;
   }
   if (what == "php_deaths" && side == "kraken") {
@@ -57,7 +61,8 @@ int main(int argc, char** argv) {
              "       actor_bench kraken|caf messages|ping_pong [COUNT] [SHARDS or THREADS]\n"
              "       actor_bench kraken requests [COUNT] [SHARDS]\n"
              "       actor_bench kraken restarts [ROUNDS] [CHILDREN]\n"
-             "       actor_bench kraken php_requests|php_deaths [COUNT] [SOURCE DIRECTORY]\n",
+             "       actor_bench kraken php_requests [COUNT] [SOURCE DIRECTORY] [16 in flight]\n"
+             "       actor_bench kraken php_asks|php_deaths [COUNT] [SOURCE DIRECTORY]\n",
              stderr);
   return 2;
 }

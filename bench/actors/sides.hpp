@@ -20,7 +20,10 @@ void kraken_requests(std::size_t count, std::uint32_t shards);
 void kraken_restarts(std::size_t rounds, std::size_t size);
 
 /// @param source directory of this source tree
-void kraken_php_requests(std::size_t count, const std::string& source);
+/// @param in_flight 1: one after another; 16: so many at a time
+void kraken_php_requests(std::size_t count, std::size_t in_flight, const std::string& source);
+/// The process asks a native container, one request after another.
+void kraken_php_asks(std::size_t count, const std::string& source);
 void kraken_php_deaths(std::size_t rounds, const std::string& source);
 
 void caf_start_stop(std::size_t size, double idle_seconds);
