@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <ctime>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -116,6 +117,7 @@ struct event_loop::implementation {
       }
       batch_size = static_cast<std::size_t>(count);
       batch_next = 0;
+      in_batch = true;
       refresh_time(); // deadlines may remove watchers whose events are here already
       while (batch_next < batch_size) {
         const auto& event = events[batch_next++];
@@ -124,9 +126,20 @@ struct event_loop::implementation {
         }
       }
       batch_size = 0;
+      in_batch = false;
+      run_posted();
       finish_batch();
     }
     arm_timer();
+  }
+
+  // What this posts in turn goes through Asio's queue: a chain of posts holds up nobody.
+  void run_posted() {
+    std::swap(posted, running);
+    for (auto& work : running) {
+      work();
+    }
+    running.clear();
   }
 
   void refresh_time() {
@@ -188,6 +201,10 @@ struct event_loop::implementation {
   std::size_t batch_next = 0; ///< event to be handled next
   std::size_t batch_size = 0;
   batch_task* first_task = nullptr;
+  bool in_batch = false;
+  std::vector<std::function<void()>> posted; ///< by watchers of this batch
+  std::vector<std::function<void()>> running;
+  std::size_t own_queued = 0; ///< posts of this thread in Asio's queue
   std::time_t date_second = -1;
   time_point date_asked{};
   std::array<char, 30> date{};
@@ -231,7 +248,18 @@ void event_loop::stop() {
 }
 
 void event_loop::post(std::function<void()> work) {
-  boost::asio::post(self_->context, [this, task = std::move(work)] {
+  const bool own = on_this_thread();
+  if (own && self_->in_batch && self_->own_queued == 0) {
+    self_->posted.push_back(std::move(work));
+    return;
+  }
+  if (own) {
+    ++self_->own_queued;
+  }
+  boost::asio::post(self_->context, [this, own, task = std::move(work)] {
+    if (own) {
+      --self_->own_queued;
+    }
     self_->now = std::chrono::steady_clock::now();
     task();
     self_->finish_batch();

@@ -79,6 +79,8 @@ public:
   /// @thread any
   void stop();
 
+  /// As executor::post. What a watcher posts runs when its batch has been handled, before the
+  /// tasks that were put off: the answer to what was read leaves with the same batch.
   void post(std::function<void()> work) override;
   [[nodiscard]] bool on_this_thread() const noexcept override;
 

@@ -6,6 +6,7 @@
 #include "kraken/base/unique_fd.hpp"
 
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -135,6 +136,58 @@ TEST_CASE("a batch task runs once per batch however often it is asked for") {
   REQUIRE(loop.add(a.get(), net::readable, ready));
   loop.run();
   CHECK(end_of_batch.runs == 3);
+}
+
+TEST_CASE("work posted by a watcher runs in its batch, before what was put off to the end") {
+  event_loop loop{0};
+  const auto a = ready_descriptor();
+  on_ready_call ready;
+  struct noting final : net::batch_task {
+    std::vector<std::string>* order = nullptr;
+
+  private:
+    void at_batch_end() override { order->emplace_back("batch end"); }
+  } end_of_batch;
+  std::vector<std::string> order;
+  end_of_batch.order = &order;
+  ready.then = [&] {
+    loop.remove(a.get(), ready);
+    loop.at_batch_end(end_of_batch);
+    loop.post([&] {
+      order.emplace_back("first");
+      loop.post([&] {
+        order.emplace_back("of the first"); // has a turn of its own: a chain holds up nobody
+        loop.stop();
+      });
+    });
+    loop.post([&] { order.emplace_back("second"); });
+    order.emplace_back("watcher");
+  };
+  REQUIRE(loop.add(a.get(), net::readable, ready));
+  loop.run();
+  CHECK(order ==
+        std::vector<std::string>{"watcher", "first", "second", "batch end", "of the first"});
+}
+
+TEST_CASE("work posted by a watcher comes behind what its thread posted before") {
+  event_loop loop{0};
+  const unique_fd quiet{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+  on_ready_call ready;
+  std::vector<int> order;
+  ready.then = [&] {
+    loop.remove(quiet.get(), ready);
+    loop.post([&] {
+      order.push_back(1);
+      loop.stop();
+    });
+  };
+  REQUIRE(loop.add(quiet.get(), net::readable, ready));
+  loop.post([&] {
+    REQUIRE(::eventfd_write(quiet.get(), 1) == 0);
+    loop.post([&] { loop.post([&] { order.push_back(0); }); }); // queued when the event is found
+  });
+  loop.run();
+  CHECK(order == std::vector<int>{0, 1});
 }
 
 TEST_CASE("a withdrawn batch task does not run") {
