@@ -4,6 +4,7 @@
 #include "containers/php/php_container.hpp"
 
 #include "containers/php/stderr_level.hpp"
+#include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/launch/channel_pair.hpp"
 
@@ -26,7 +27,7 @@ constexpr std::size_t php_tail_bytes = 4U << 10U;
 
 process::launch_spec
 php_launch_spec(const config::php_options& options, const std::string& package, std::string name) {
-  process::launch_spec spec;
+  auto spec = launch_settings(options.process);
   spec.argv = {options.binary};
   for (const auto& [key, value] : options.ini) {
     spec.argv.insert(spec.argv.end(), {"-d", key + "=" + value});
@@ -39,21 +40,6 @@ php_launch_spec(const config::php_options& options, const std::string& package, 
     spec.argv.push_back("--lookup=" + pattern);
   }
   spec.argv.push_back(std::move(name));
-
-  const auto& process = options.process;
-  spec.environment.set = process.env;
-  spec.environment.base =
-      process.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
-  spec.directory = process.cwd;
-  spec.user = process.user;
-  spec.group = process.group;
-  spec.root = process.allow_root ? process::superuser::allow : process::superuser::refuse;
-  spec.limits.core = process.limits.core;
-  spec.limits.address_space = process.limits.as;
-  spec.limits.open_files = process.limits.nofile;
-  spec.limits.processes = process.limits.nproc;
-  spec.umask = process.umask.bits;
-  spec.stop_signal = config::number_of(process.stop);
   return spec;
 }
 
@@ -124,7 +110,7 @@ result<void> php_container::launch() {
   return process_->start(std::move(spec));
 }
 
-void php_container::php_ready() {
+void php_container::program_ready() {
   ready_ = true;
   if (intended_) {
     return;
@@ -134,7 +120,7 @@ void php_container::php_ready() {
   beat();
 }
 
-void php_container::php_failed(model::cause why) {
+void php_container::program_failed(model::cause why) {
   why.origin = shell_.path();
   if (!intended_) {
     channel_->show_state(model::state::failed, "held");
@@ -149,17 +135,17 @@ void php_container::resume() {
   }
 }
 
-void php_container::php_dying(model::cause why) {
+void php_container::program_dying(model::cause why) {
   if (why_.kind == model::cause_kind::none) {
     why_ = std::move(why);
   }
 }
 
-void php_container::php_alive() {
+void php_container::program_alive() {
   heard_ = true;
 }
 
-void php_container::php_said(std::string_view level, std::string_view line) {
+void php_container::program_said(std::string_view level, std::string_view line) {
   const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
   said_at_ = log::parse_level(level).value_or(log::level::info);
   process_->say(mark + std::string{line});
@@ -176,11 +162,11 @@ void php_container::noticed(const actor::notice& what) {
   }
 }
 
-result<bool> php_container::php_letter(const wire::worker_frame& frame) {
+result<bool> php_container::program_letter(const wire::worker_frame& frame) {
   return letters_->take(frame);
 }
 
-void php_container::php_drained() {
+void php_container::program_drained() {
   letters_->drained();
 }
 
@@ -211,7 +197,7 @@ void php_container::php_commands(std::uint32_t stream, php_command what) {
       });
 }
 
-void php_container::php_channel_ended(std::string why) {
+void php_container::program_channel_ended(std::string why) {
   letters_->close();
   if (!why.empty() && why_.kind == model::cause_kind::none) {
     fail_with(model::cause_kind::protocol, std::move(why));
@@ -231,18 +217,7 @@ void php_container::stop() {
   if (!process_ || !process_->alive()) {
     return; // its end is being reported already
   }
-  const auto& how = shell_.spec().shutdown;
-  // The shell kills when `shutdown` is over: most of that time is for hooks and open requests.
-  process::stop_times times;
-  times.drain = how.time - how.time / 5;
-  times.terminate = std::nullopt;
-  if (how.how == model::shutdown_spec::mode::infinity) {
-    times.drain = std::chrono::hours{24 * 365};
-  }
-  if (!ready_) {
-    times.drain = milliseconds{0}; // it boots: there is nothing to finish
-  }
-  process_->stop(times);
+  process_->stop(stop_times(shell_.spec().shutdown, ready_ ? has_work::yes : has_work::no));
 }
 
 void php_container::kill() {

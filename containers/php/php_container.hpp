@@ -60,15 +60,15 @@ public:
   void noticed(const actor::notice& what) override;
 
   // php_channel_owner
-  void php_ready() override;
-  void php_failed(model::cause why) override;
-  void php_dying(model::cause why) override;
-  void php_alive() override;
-  void php_said(std::string_view level, std::string_view line) override;
-  result<bool> php_letter(const wire::worker_frame& frame) override;
-  void php_drained() override;
+  void program_ready() override;
+  void program_failed(model::cause why) override;
+  void program_dying(model::cause why) override;
+  void program_alive() override;
+  void program_said(std::string_view level, std::string_view line) override;
+  result<bool> program_letter(const wire::worker_frame& frame) override;
+  void program_drained() override;
   void php_commands(std::uint32_t stream, php_command what) override;
-  void php_channel_ended(std::string why) override;
+  void program_channel_ended(std::string why) override;
 
 private:
   struct pulse {}; ///< gone when the container is: late answers are not delivered

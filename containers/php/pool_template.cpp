@@ -19,13 +19,13 @@ auto process_part(const pool_settings& settings) {
                   settings.carrier,
                   settings.forks,
                   settings.ini,
-                  settings.environment,
-                  settings.environment_base,
-                  settings.directory,
-                  settings.user,
-                  settings.group,
-                  settings.root,
-                  settings.umask);
+                  settings.process.env,
+                  settings.process.inherit_env,
+                  settings.process.cwd,
+                  settings.process.user,
+                  settings.process.group,
+                  settings.process.allow_root,
+                  settings.process.umask.bits);
 }
 
 } // namespace

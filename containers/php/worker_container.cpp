@@ -6,6 +6,7 @@
 
 #include "containers/php/channel/narya_channel.hpp"
 #include "containers/php/stderr_level.hpp"
+#include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
 
 #include <csignal>
@@ -114,18 +115,7 @@ void worker_container::stop() {
   if (!process_ || !process_->alive()) {
     return; // its end is being reported already
   }
-  const auto& how = shell_.spec().shutdown;
-  // The shell kills when `shutdown` is over: most of that time is for finishing work.
-  process::stop_times times;
-  times.drain = how.time - how.time / 5;
-  times.terminate = std::nullopt;
-  if (how.how == model::shutdown_spec::mode::infinity) {
-    times.drain = std::chrono::hours{24 * 365};
-  }
-  if (!ready_) {
-    times.drain = milliseconds{0}; // it boots: there is nothing to finish
-  }
-  process_->stop(times);
+  process_->stop(stop_times(shell_.spec().shutdown, ready_ ? has_work::yes : has_work::no));
 }
 
 void worker_container::kill() {

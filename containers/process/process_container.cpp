@@ -4,6 +4,7 @@
 #include "containers/process/process_container.hpp"
 
 #include "config/process_options.hpp"
+#include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
 
 #include <utility>
@@ -23,27 +24,14 @@ process_container::process_container(actor::host& shell, const process_environme
 process_container::~process_container() = default;
 
 process::launch_spec process_container::launch_spec() const {
-  process::launch_spec spec;
-  spec.argv = shell_.spec().start;
-  spec.root = environment_.default_root;
   const auto* given =
       dynamic_cast<const config::process_spec_options*>(shell_.spec().options.get());
+  process::launch_spec spec;
+  spec.root = environment_.default_root;
   if (given != nullptr) {
-    const auto& options = given->values.process;
-    spec.environment.set = options.env;
-    spec.environment.base =
-        options.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
-    spec.directory = options.cwd;
-    spec.user = options.user;
-    spec.group = options.group;
-    spec.root = options.allow_root ? process::superuser::allow : process::superuser::refuse;
-    spec.limits.core = options.limits.core;
-    spec.limits.address_space = options.limits.as;
-    spec.limits.open_files = options.limits.nofile;
-    spec.limits.processes = options.limits.nproc;
-    spec.umask = options.umask.bits;
-    spec.stop_signal = config::number_of(options.stop);
+    spec = launch_settings(given->values.process);
   }
+  spec.argv = shell_.spec().start;
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
   return spec;

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "containers/process/probe_watch.hpp"
-#include "containers/process/program_channel.hpp"
+#include "containers/program/program_channel.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/base/unique_fd.hpp"

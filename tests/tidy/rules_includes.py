@@ -8,6 +8,8 @@ LIBRUNTIME = ["base", "model", "wire", "process", "net", "actor", "bridge", "nat
 NATIVE_MAY = ["kraken/actor/" + name + ".hpp"
               for name in ("answer", "incarnation", "letter", "thrown_type")]
 CONTAINER_MAY = ["kraken/" + room + "/" for room in LIBRUNTIME] + ["config/"]
+# What containers of a process share.
+PROGRAM_MAY = CONTAINER_MAY + ["containers/program/"]
 ROOMS = {
     "libruntime/kraken/base/": [],
     "libruntime/kraken/model/": ["kraken/base/"],
@@ -20,8 +22,10 @@ ROOMS = {
     "config/": ["kraken/base/", "kraken/model/"],
     "console/": ["kraken/base/", "kraken/model/", "kraken/wire/"],
     "apps/kraken/": ["apps/kraken/", "console/", "kraken/base/", "kraken/model/"],
-    "containers/php/pool/": CONTAINER_MAY,
-    "containers/php/channel/": CONTAINER_MAY + ["containers/php/pool/"],
+    "containers/php/pool/": PROGRAM_MAY,
+    "containers/php/channel/": PROGRAM_MAY + ["containers/php/pool/"],
+    "containers/php/": PROGRAM_MAY,
+    "containers/process/": PROGRAM_MAY,
     "php/native/": ["kraken/base/", "kraken/wire/", "kraken/process/launch/"],
     "apps/": ["apps/", "console/", "config/", "containers/", "kraken/"],
     "cmake/generate/": ["console/", "config/", "containers/", "kraken/"],

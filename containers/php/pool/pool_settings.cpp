@@ -3,6 +3,7 @@
 /// From options to settings; every default is the option's.
 #include "containers/php/pool/pool_settings.hpp"
 
+#include "containers/program/launch_settings.hpp"
 #include <limits>
 
 namespace kraken::containers {
@@ -53,37 +54,15 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
                  .memory_soft = options.recycle.memory,
                  .memory_hard = options.recycle.memory_hard};
 
-  const auto& process = options.process;
-  out.environment = process.env;
-  out.environment_base =
-      process.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
-  out.directory = process.cwd;
-  out.user = process.user;
-  out.group = process.group;
-  out.root = process.allow_root ? process::superuser::allow : process::superuser::refuse;
-  out.limits.core = process.limits.core;
-  out.limits.address_space = process.limits.as;
-  out.limits.open_files = process.limits.nofile;
-  out.limits.processes = process.limits.nproc;
-  out.umask = process.umask.bits;
-  out.stop_signal = config::number_of(process.stop);
+  out.process = options.process;
   return out;
 }
 
 process::launch_spec
 process_spec(const pool_settings& settings, const std::string& path, std::uint64_t generation) {
-  process::launch_spec spec;
-  spec.environment.base = settings.environment_base;
-  spec.environment.set = settings.environment;
+  auto spec = launch_settings(settings.process);
   spec.environment.set.emplace("KRAKEN_ALIAS", path);
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(generation));
-  spec.directory = settings.directory;
-  spec.user = settings.user;
-  spec.group = settings.group;
-  spec.root = settings.root;
-  spec.limits = settings.limits;
-  spec.umask = settings.umask;
-  spec.stop_signal = settings.stop_signal;
   return spec;
 }
 

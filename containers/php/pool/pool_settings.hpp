@@ -10,10 +10,8 @@
 #include "kraken/model/recycle_rules.hpp"
 #include "kraken/process/launch/launch_spec.hpp"
 
-#include <csignal>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,17 +35,7 @@ struct pool_settings {
   milliseconds queue_timeout = seconds{10}; ///< 0: as long as the request timeout
   milliseconds request_timeout = seconds{30};
   model::recycle_rules recycle;
-
-  // Of each worker's process.
-  std::map<std::string, std::string> environment;
-  process::environment_base environment_base = process::environment_base::clean;
-  std::string directory;
-  std::string user;
-  std::string group;
-  process::superuser root = process::superuser::refuse;
-  process::resource_limits limits;
-  std::uint32_t umask = 027;
-  int stop_signal = SIGTERM;
+  config::process_options process; ///< of each worker
 };
 
 /// The options of a pool as the rest of this room wants them.

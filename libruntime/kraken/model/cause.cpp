@@ -95,7 +95,7 @@ std::string_view signal_name(std::int32_t number) noexcept {
 
 std::string cause::text() const {
   std::string out = cause_headline(*this);
-  if (!type.empty() && message.starts_with(type + " ")) {
+  if (!type.empty() && message.starts_with(type) && message[type.size()] == ' ') {
     return message; // `exit during GET /x`, of the type `exit`
   }
   if (!message.empty()) {

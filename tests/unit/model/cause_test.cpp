@@ -52,6 +52,8 @@ TEST_CASE("cause: an exception names its class and message") {
   why.type = "exit";
   why.message = "exit during GET /x"; // says so itself
   CHECK(why.text() == "exit during GET /x");
+  why.message = "exits are not";
+  CHECK(why.text() == "exit: exits are not");
 }
 
 TEST_CASE("cause: signals have their Linux names") {

@@ -287,4 +287,5 @@ TEST_CASE("ready: what shows it, in words") {
   CHECK(text(mode::http) == "http x");
   CHECK(text(mode::exec) == "exec x");
   CHECK(text(mode::alive_for) == "alive_for 5s");
+  CHECK(text(static_cast<mode>(99)) == "by itself");
 }

@@ -74,7 +74,7 @@ public:
 pool_settings settings_of(std::vector<std::string> argv) {
   pool_settings out;
   out.argv = std::move(argv);
-  out.root = process::superuser::allow;
+  out.process.allow_root = true;
   return out;
 }
 

@@ -20,11 +20,11 @@ struct noting_owner final : php_channel_owner {
   std::vector<std::string> notes;
   std::vector<std::pair<std::uint32_t, php_command>> commands;
 
-  void php_ready() override { notes.emplace_back("ready"); }
-  void php_failed(model::cause why) override { notes.push_back("failed " + why.text()); }
-  void php_dying(model::cause why) override { notes.push_back("dying " + why.text()); }
-  void php_alive() override {}
-  result<bool> php_letter(const wire::worker_frame& frame) override {
+  void program_ready() override { notes.emplace_back("ready"); }
+  void program_failed(model::cause why) override { notes.push_back("failed " + why.text()); }
+  void program_dying(model::cause why) override { notes.push_back("dying " + why.text()); }
+  void program_alive() override {}
+  result<bool> program_letter(const wire::worker_frame& frame) override {
     if (frame.payload == "\xc0") {
       return fail(errc::protocol_error, "nothing");
     }
@@ -34,14 +34,14 @@ struct noting_owner final : php_channel_owner {
     notes.push_back("letter " + std::to_string(static_cast<unsigned>(frame.type)));
     return true;
   }
-  void php_drained() override {}
-  void php_said(std::string_view level, std::string_view line) override {
+  void program_drained() override {}
+  void program_said(std::string_view level, std::string_view line) override {
     notes.push_back(std::string{level} + ": " + std::string{line});
   }
   void php_commands(std::uint32_t stream, php_command what) override {
     commands.emplace_back(stream, std::move(what));
   }
-  void php_channel_ended(std::string why) override { notes.push_back("ended " + why); }
+  void program_channel_ended(std::string why) override { notes.push_back("ended " + why); }
 };
 
 /// A frame as the process sends it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Frames of a program, turned into reports; orders, turned into frames.
-#include "containers/process/program_channel.hpp"
+#include "containers/program/program_channel.hpp"
 
 #include "kraken/bridge/worker_words.hpp"
 #include "kraken/wire/container_frame.hpp"
@@ -130,16 +130,18 @@ std::string program_channel::take_letter(const wire::worker_frame& frame) {
   if (!taken) {
     return taken.error().text();
   }
-  if (!*taken && frame.type == wire::frame_type::command) {
-    wire::append_reply_failure(
-        output(),
-        wire::frame_type::result,
-        frame.stream,
-        {.type = {},
-         .message = "the daemon's own commands are for containers in PHP: name a target",
-         .code = row_of(errc::unsupported).name});
-    flush_later();
-  }
+  return !*taken && frame.type == wire::frame_type::command ? take_command(frame) : std::string{};
+}
+
+std::string program_channel::take_command(const wire::worker_frame& frame) {
+  wire::append_reply_failure(
+      output(),
+      wire::frame_type::result,
+      frame.stream,
+      {.type = {},
+       .message = "the daemon's own commands are for containers in PHP: name a target",
+       .code = row_of(errc::unsupported).name});
+  flush_later();
   return {};
 }
 

@@ -42,7 +42,7 @@ public:
 };
 
 /// @thread its shard's
-class program_channel final : public net::stream {
+class program_channel : public net::stream {
 public:
   program_channel(net::event_loop& loop, unique_fd socket, program_channel_owner& owner)
       : stream(loop, std::move(socket)), owner_(owner) {}
@@ -55,6 +55,11 @@ public:
   void resume();
   void ping();
   void show_state(model::state now, std::string_view phase);
+
+protected:
+  /// A command for the daemon itself; here it is refused.
+  /// @return empty, or why the program cannot be understood
+  [[nodiscard]] virtual std::string take_command(const wire::worker_frame& frame);
 
 private:
   std::size_t on_input(std::string_view input) override;
