@@ -81,15 +81,20 @@ result<child> child_registry::launch(launch_spec spec) {
   if (plan_.for_children != 0) {
     spec.limits.open_files_soft = plan_.for_children;
   }
-  table_.with([](table& t) { ++t.launching; });
+  const expectation born{*this};
   auto made = process::launch(std::move(spec));
-  table_.with([&](table& t) {
-    --t.launching;
-    if (made) {
-      t.marks.insert_or_assign(made->process.pid(), made->mark);
-    }
-  });
+  if (made) {
+    table_.with([&](table& t) { t.marks.insert_or_assign(made->process.pid(), made->mark); });
+  }
   return made;
+}
+
+child_registry::expectation::expectation(child_registry& children) : children_(children) {
+  children_.table_.with([](table& t) { ++t.launching; });
+}
+
+child_registry::expectation::~expectation() {
+  children_.table_.with([](table& t) { --t.launching; });
 }
 
 result<void> child_registry::adopt(const pidfd& process, const std::string& mark) {

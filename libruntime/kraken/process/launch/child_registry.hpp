@@ -51,8 +51,22 @@ public:
 
   [[nodiscard]] const descriptor_plan& plan() const noexcept { return plan_; }
 
+  /// While one exists, a child may come to be that is registered only later: sweeps are deferred.
+  /// @thread any; not longer than a launch takes
+  class expectation {
+  public:
+    explicit expectation(child_registry& children);
+    ~expectation();
+    expectation(const expectation&) = delete;
+    expectation& operator=(const expectation&) = delete;
+
+  private:
+    child_registry& children_;
+  };
+
   /// Registers a child of this process that another child made (a template's CLONE_PARENT worker),
   /// and has it lead a process group of its own.
+  /// Expect it from before it can be made until this has returned.
   /// @param mark its launch mark
   /// @error errc::not_found when it has ended and was swept already, or is no child of ours;
   ///        errc::already_exists when it has an owner

@@ -65,6 +65,7 @@ result<void> fork_request::send(launch_spec spec) {
     order.targets.push_back(each.target);
     descriptors.push_back(each.fd.get());
   }
+  expected_.emplace(children_); // it has its mark before we know its number
   auto end = to_->ask(order, descriptors);
   if (!end) {
     return fail(end.error());
@@ -111,6 +112,7 @@ result<child> fork_request::read_answer() {
 void fork_request::finish(result<child> outcome) {
   answered_.reset();
   patience_.reset();
+  expected_.reset();
   const auto done = std::move(done_); // the callee may destroy this object
   done(std::move(outcome));
 }

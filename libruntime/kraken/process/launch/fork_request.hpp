@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ private:
   std::shared_ptr<template_link> to_;
   answer done_;
   child made_;
+  std::optional<child_registry::expectation> expected_;
   unique_fd answer_end_;
   std::unique_ptr<reactor::waiting> answered_;
   std::unique_ptr<reactor::waiting> patience_;

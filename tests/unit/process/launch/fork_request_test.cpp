@@ -106,6 +106,32 @@ TEST_CASE("an order has the outputs, the worker's variables and a launch mark of
   CHECK(one.on.call([&] { return one.process->pid(); }) == 0); // not -1, which is everybody
 }
 
+TEST_CASE("nobody is swept while a fork is awaited") {
+  asked one;
+  const auto pid = one.fork_one();
+  const auto look = [&] { return one.children.sweep(sweep_extent::all).value(); };
+  // Before its answer is read on the loop, or after: it is never taken for an orphan.
+  CHECK(look().killed == 0);
+  CHECK(one.failure() == errc::none);
+  const auto after = look();
+  CHECK_FALSE(after.deferred);
+  CHECK(after.killed == 0);
+  CHECK(::kill(pid, 0) == 0);
+}
+
+TEST_CASE("who awaits a fork no longer does not hold up sweeps") {
+  asked one;
+  CHECK(one.children.sweep()->deferred);
+  SECTION("it has failed") {
+    one.answer.reset();
+    CHECK(one.failure() == errc::unreachable);
+  }
+  SECTION("its owner has gone") {
+    one.on.call([&] { one.process.reset(); });
+  }
+  CHECK_FALSE(one.children.sweep()->deferred);
+}
+
 TEST_CASE("a forked process is supervised like a launched one") {
   asked one;
   const auto pid = one.fork_one();
