@@ -51,6 +51,7 @@ public:
   script_place script;           ///< worker mode: the one that boots
   bool script_speaks = false;    ///< worker mode: the script speaks the protocol itself
   template_door* door = nullptr; ///< only in a template, until it forks
+  template_door* left = nullptr; ///< in a worker, until its template is told to make another
   bool begun = false;            ///< the worker's own life has begun
   bool ready_told = false;       ///< worker mode: the first request may come
   bool wants_recycle = false;    ///< to be said with the next answer

@@ -97,8 +97,8 @@ void renew_superglobals(const process::fork_order& order) {
 }
 
 // In the child.
-void begin_life(carrier& serving, template_door& door, received_order& order, pid_t daemon) {
-  if (auto left = door.leave(order, daemon); !left) {
+void begin_life(carrier& serving, template_door& door, received_order& order) {
+  if (auto left = door.leave(order); !left) {
     give_up("cannot leave the template", left.error());
   }
   serving.door = nullptr;
@@ -107,6 +107,10 @@ void begin_life(carrier& serving, template_door& door, received_order& order, pi
   }
   reseed();
   renew_superglobals(order.what);
+  serving.left = &door;
+  if (EG(current_execute_data) == nullptr) {
+    ask_for_another(serving); // the script boots yet
+  }
 }
 
 HashTable*& hooks() noexcept {
@@ -139,13 +143,11 @@ void become_worker(carrier& serving) {
   gc_collect_cycles(); // or each child would, on pages of its own
   const auto daemon = ::getppid();
   door.say(process::template_word::ready);
-  while (auto order = door.wait()) {
-    if (fork_for(*order)) {
-      begin_life(serving, door, *order, daemon);
-      return;
-    }
+  auto order = door.serve(daemon);
+  if (!order) {
+    ::_exit(EXIT_SUCCESS); // the script's own end is for workers
   }
-  ::_exit(EXIT_SUCCESS); // the script's own end is for workers
+  begin_life(serving, door, *order);
 }
 
 bool begin_work(carrier& serving) {
@@ -155,6 +157,7 @@ bool begin_work(carrier& serving) {
   if (waiting == nullptr) {
     return true;
   }
+  ask_for_another(serving);
   zval* each = nullptr;
   ZEND_HASH_FOREACH_VAL(waiting, each) {
     if (EG(exception) == nullptr) {
@@ -164,6 +167,12 @@ bool begin_work(carrier& serving) {
   ZEND_HASH_FOREACH_END();
   zend_array_destroy(waiting);
   return EG(exception) == nullptr;
+}
+
+void ask_for_another(carrier& serving) {
+  if (auto* const left = std::exchange(serving.left, nullptr)) {
+    left->ask_for_another();
+  }
 }
 
 void on_fork(carrier& serving, zval* hook) {

@@ -18,6 +18,11 @@ void become_worker(carrier& serving);
 /// @return false: a hook has thrown
 [[nodiscard]] bool begin_work(carrier& serving);
 
+/// In a worker that was made ahead: its template may make the next one. Called before whatever may
+/// take long, and at the latest when the worker is ready; not at birth, because the two would share
+/// a processor. Nothing happens the second time.
+void ask_for_another(carrier& serving);
+
 /// Has `hook` called when a worker begins; at once in one that has begun.
 void on_fork(carrier& serving, _zval_struct* hook);
 

@@ -123,6 +123,7 @@ ZEND_FUNCTION(attach) {
   if (!begin_work(serving)) {
     RETURN_THROWS();
   }
+  ask_for_another(serving);
   serving.script_speaks = true;
   array_init(return_value);
   add_welcome(serving.welcome, return_value);

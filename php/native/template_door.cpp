@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -65,6 +66,42 @@ void lay_environment(const process::fork_order& order) {
   }
 }
 
+// Makes a child of the daemon that goes on where this process is. @return as fork()
+pid_t clone_sibling() {
+  clone_args how{};
+  // As the sibling it becomes: the exit signal is the template's own, SIGCHLD to the daemon.
+  how.flags = CLONE_PARENT;
+  if (auto* const place = place_of_thread_id()) {
+    how.flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
+    how.child_tid = reinterpret_cast<std::uintptr_t>(place);
+  }
+  return static_cast<pid_t>(::syscall(SYS_clone3, &how, sizeof how));
+}
+
+// In a child: not inherited from the template, and not sent when the daemon has died before.
+bool tie_to(pid_t daemon) {
+  return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && ::getppid() == daemon;
+}
+
+void refuse_order(const received_order& order, std::string_view why) {
+  const auto bytes = process::write_template_message(process::template_word::failed, why);
+  static_cast<void>(process::send_message(order.answer.get(), bytes));
+}
+
+// @return false: nobody knows this child, so it must not live on
+bool answer_order(received_order& order) {
+  const unique_fd self{static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0))};
+  if (!self) {
+    refuse_order(order, errno_error("pidfd_open").context);
+    return false;
+  }
+  const std::array<int, 1> descriptors{self.get()};
+  const auto bytes = process::write_template_message(process::template_word::forked);
+  const auto sent = process::send_message(order.answer.get(), bytes, descriptors);
+  order.answer.reset();
+  return sent.has_value();
+}
+
 } // namespace
 
 template_door::template_door(unique_fd socket) : socket_(std::move(socket)) {
@@ -104,55 +141,73 @@ std::optional<received_order> template_door::wait() const {
       return out;
     }
     const auto why = what ? std::string{"descriptors are missing"} : what.error().text();
-    const auto bytes = process::write_template_message(process::template_word::failed, why);
-    static_cast<void>(process::send_message(out.answer.get(), bytes));
+    refuse_order(out, why);
   }
 }
 
-bool fork_for(received_order& order) {
-  int process = -1;
-  clone_args how{};
-  // As the sibling it becomes: the exit signal is the template's own, SIGCHLD to the daemon.
-  how.flags = CLONE_PARENT | CLONE_PIDFD;
-  how.pidfd = reinterpret_cast<std::uintptr_t>(&process);
-  if (auto* const place = place_of_thread_id()) {
-    how.flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
-    how.child_tid = reinterpret_cast<std::uintptr_t>(place);
+bool template_door::needs_another(const unique_fd& child) const {
+  std::array<pollfd, 2> both{pollfd{child.get(), POLLIN, 0}, pollfd{socket_.get(), 0, 0}};
+  while (::poll(both.data(), both.size(), -1) < 0 && errno == EINTR) {
   }
-  const auto pid = ::syscall(SYS_clone3, &how, sizeof how);
-  const int number = errno;
-  if (pid == 0) {
-    order.answer.reset();
-    return true;
-  }
-  // An answer that cannot be given: the daemon is gone, or has stopped waiting and sees the end.
-  if (pid < 0) {
-    const auto bytes = process::write_template_message(process::template_word::failed,
-                                                       errno_error("clone3", number).context);
-    static_cast<void>(process::send_message(order.answer.get(), bytes));
-    return false;
-  }
-  const unique_fd owned{process};
-  const std::array<int, 1> descriptors{process};
-  const auto bytes = process::write_template_message(process::template_word::forked);
-  static_cast<void>(process::send_message(order.answer.get(), bytes, descriptors));
-  return false;
+  char taken = 0;
+  return (both[0].revents & POLLIN) != 0 && ::read(child.get(), &taken, 1) == 1;
 }
 
-result<void> template_door::leave(received_order& order, pid_t daemon) {
+std::optional<received_order> template_door::live_as_child(pid_t daemon,
+                                                           std::optional<received_order> order) {
+  if (!tie_to(daemon)) {
+    return std::nullopt;
+  }
+  if (!order) {
+    order = wait();
+  }
+  if (order && !answer_order(*order)) {
+    order.reset();
+  }
+  return order;
+}
+
+std::optional<received_order> template_door::serve(pid_t daemon) {
+  while (true) {
+    std::array<int, 2> ends{-1, -1};
+    const bool piped = ::pipe2(ends.data(), O_CLOEXEC) == 0;
+    const unique_fd child{ends[0]};
+    to_template_.reset(ends[1]);
+    const auto ahead = piped ? clone_sibling() : -1;
+    if (ahead == 0) {
+      return live_as_child(daemon, std::nullopt);
+    }
+    to_template_.reset();
+    if (ahead > 0 && needs_another(child)) {
+      continue;
+    }
+    auto order = wait();
+    if (!order) {
+      return order;
+    }
+    const auto made = clone_sibling();
+    if (made == 0) {
+      return live_as_child(daemon, std::move(order));
+    }
+    if (made < 0) {
+      refuse_order(*order, errno_error("clone3").context);
+    }
+  }
+}
+
+result<void> template_door::leave(received_order& order) {
   static_cast<void>(::setpgid(0, 0)); // the daemon does it as well
-  // Not inherited from the template.
-  if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
-    return fail(errno_error("tie to the daemon's life"));
-  }
-  // The daemon may have died before: then nobody sends the signal any more.
-  if (::getppid() != daemon) {
-    return fail(errc::unreachable, "the daemon is gone");
-  }
   socket_.reset();
   kept_free_.clear(); // from here on these numbers are the child's own
   lay_environment(order.what);
   return place_descriptors(order);
+}
+
+void template_door::ask_for_another() noexcept {
+  if (to_template_) {
+    static_cast<void>(::write(to_template_.get(), "t", 1) < 0); // a dead template makes no other
+    to_template_.reset();
+  }
 }
 
 } // namespace kraken::php

@@ -34,25 +34,32 @@ public:
   /// @return false: the daemon is gone
   bool say(process::template_word what, std::string_view text = {}) const;
 
-  /// Waits for a good order; a bad one is answered and forgotten.
-  /// @return nothing: the daemon wants this process to end, or is gone
-  [[nodiscard]] std::optional<received_order> wait() const;
+  /// Serves orders, each with a child that was made before it came; the next one is made when that
+  /// child says so. Where none could be made, or it was killed, a child is made for the order.
+  /// @param daemon the template's parent, and so its children's
+  /// @return in a child, its order, which it has answered; nothing: the daemon wants this process,
+  ///         be it the template or a child without order, to end, or is gone
+  [[nodiscard]] std::optional<received_order> serve(pid_t daemon);
 
-  /// What a child does first, by itself: a group of its own, an end with the daemon, its own
-  /// descriptors and environment. The door is closed for it.
-  /// @param daemon the template's parent, and so the child's
-  /// @error errc::unreachable when the daemon is gone; errc::system_error naming the step
-  [[nodiscard]] result<void> leave(received_order& order, pid_t daemon);
+  /// What a child does first with its order: a group of its own, its own descriptors and
+  /// environment. The door is closed for it.
+  /// @error errc::system_error naming the step
+  [[nodiscard]] result<void> leave(received_order& order);
+
+  /// In a child with an order: from here on the template makes the next one ahead.
+  void ask_for_another() noexcept;
 
   [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }
 
 private:
+  [[nodiscard]] std::optional<received_order> wait() const;
+  [[nodiscard]] std::optional<received_order> live_as_child(pid_t daemon,
+                                                            std::optional<received_order> order);
+  [[nodiscard]] bool needs_another(const unique_fd& child) const;
+
   unique_fd socket_;
   std::vector<unique_fd> kept_free_;
+  unique_fd to_template_; ///< of a child made ahead: where it tells that it has an order
 };
-
-/// Makes a child of the daemon that goes on where this process is, and answers the order.
-/// @return true in the child
-[[nodiscard]] bool fork_for(received_order& order);
 
 } // namespace kraken::php

@@ -50,6 +50,7 @@ bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cach
   leave_idle();
   if (!std::exchange(serving.ready_told, true)) {
     static_cast<void>(link.ready());
+    ask_for_another(serving);
   }
   if (link.wait() != daemon_link::event::request) {
     enter_idle(serving);

@@ -55,7 +55,8 @@ class TemplateStorm(unittest.TestCase):
         self.assertLessEqual(set(answers), {200, 502}, answers)
         self.assertGreater(answers[200], KILLS)
         self.assertLessEqual(answers.get(502, 0), KILLS)
-        self.assertEqual(sorted(daemon.family()), sorted([template, *daemon.pids()]))
+        self.assertEqual(len(daemon.family()), SIZE + 2)  # the template and its child made ahead
+        self.assertIn(template, daemon.family())
         wait_until(lambda: processes.descriptor_count(daemon.pid) <= descriptors,
                    "every descriptor is closed")
         self.assertLess(processes.resident_bytes(daemon.pid), memory + GROWTH_BYTES)

@@ -39,11 +39,6 @@ def template_of(daemon):
     return daemon.container("Main/web/template")
 
 
-def environment_of(pid):
-    with open(f"/proc/{pid}/environ", "rb") as file:
-        return dict(each.split(b"=", 1) for each in file.read().split(b"\0") if b"=" in each)
-
-
 def is_forked(pid):
     """It has its template's command line."""
     with open(f"/proc/{pid}/cmdline", "rb") as file:
@@ -77,7 +72,7 @@ class Forked(DaemonCase):
             self.assertNotEqual(one, other)
 
     def test_the_kernel_shows_the_mark_of_each_launch(self):
-        marks = {environment_of(pid)[b"KRAKEN_LAUNCH"] for pid in self.daemon.pids()}
+        marks = {processes.launch_mark_of(pid) for pid in self.daemon.pids()}
         self.assertEqual(len(marks), 2)
         said = {each["mark"].encode() for each in facts_of_all(self.daemon, 2).values()}
         self.assertEqual(said, marks)
@@ -117,8 +112,8 @@ class Changed(unittest.TestCase):
         daemon = self.own_daemon()
         template = template_of(daemon)
         os.kill(template["pid"], signal.SIGSTOP)
-        victim = daemon.pids()[0]
-        os.kill(victim, signal.SIGKILL)
+        for victim in daemon.pids():  # one of them is replaced by the child made ahead
+            os.kill(victim, signal.SIGKILL)
         wait_until(lambda: "worker_not_forked" in daemon.log(), "it is told")
         daemon.wait_settled(2)
         wait_until(lambda: template_of(daemon)["generation"] > template["generation"],
@@ -127,6 +122,17 @@ class Changed(unittest.TestCase):
                     if each["booted_by"] == each["pid"]]
         self.assertEqual(len(executed), 1)
         self.assertEqual(executed[0]["hooks"], [executed[0]["pid"]])
+
+    def test_a_killed_child_made_ahead_costs_nothing(self):
+        daemon = self.own_daemon()
+        template = template_of(daemon)["pid"]
+        ahead, = set(processes.children_of(daemon.pid)) - {template, *daemon.pids()}
+        os.kill(ahead, signal.SIGKILL)
+        os.kill(daemon.pids()[0], signal.SIGKILL)
+        daemon.wait_settled(2)  # there is another one ahead
+        self.assertEqual({each["booted_by"] for each in facts_of_all(daemon, 2).values()},
+                         {template})
+        self.assertNotIn("worker_not_forked", daemon.log())
 
     def test_a_replacement_of_the_pool_begins_with_the_template(self):
         daemon = self.own_daemon()
@@ -155,8 +161,8 @@ class ForkedBeforeTheScript(DaemonCase):
             self.assertEqual(each["booted_as"], each["alias"])
             self.assertEqual(each["hooks"], [pid])
             self.assertEqual(each["parent"], self.daemon.pid)
-            self.assertNotEqual(each["mark"], environment_of(template_of(self.daemon)["pid"])
-                                [b"KRAKEN_LAUNCH"].decode())
+            template = template_of(self.daemon)["pid"]
+            self.assertNotEqual(each["mark"].encode(), processes.launch_mark_of(template))
 
     def test_a_socket_of_the_script_is_its_workers_own(self):
         with socket.create_server(("127.0.0.1", 0)) as peer:
@@ -246,6 +252,6 @@ class DaemonGone(DaemonCase):
         daemon = fresh_daemon(self, config("app", size=4))
         daemon.wait_settled(4)
         family = daemon.family()
-        self.assertEqual(len(family), 5)
+        self.assertEqual(len(family), 6)  # the child made ahead as well
         daemon.kill9()
         wait_until(lambda: not any(processes.is_alive(pid) for pid in family), "all have ended")

@@ -59,6 +59,21 @@ def with_environment(entry):
     return [pid for pid in found if is_alive(pid)]
 
 
+def environment_of(pid):
+    """As the kernel shows it: what it began with."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            entries = file.read().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    return dict(each.split(b"=", 1) for each in entries if b"=" in each)
+
+
+def launch_mark_of(pid):
+    """The daemon's name for the launch it belongs to; None when it has ended."""
+    return environment_of(pid).get(b"KRAKEN_LAUNCH")
+
+
 def command_of(pid):
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:

@@ -6,9 +6,11 @@
 
 #include "kraken/base/pidfd.hpp"
 #include "kraken/process/launch/descriptor_message.hpp"
+#include "kraken/process/launch/detail/own_children.hpp"
 #include "kraken/process/launch/template_link.hpp"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <string>
@@ -39,16 +41,16 @@ std::string facts_of_child() {
 [[noreturn]] void be_template(unique_fd socket, pid_t parent) {
   template_door door{std::move(socket)};
   door.say(template_word::ready);
-  while (auto order = door.wait()) {
-    if (fork_for(*order)) {
-      if (!door.leave(*order, parent)) {
-        ::_exit(9);
-      }
-      const auto text = facts_of_child();
-      ::_exit(::write(5, text.data(), text.size()) > 0 ? 7 : 8);
-    }
+  auto order = door.serve(parent);
+  if (!order) {
+    ::_exit(0);
   }
-  ::_exit(0);
+  if (!door.leave(*order)) {
+    ::_exit(9);
+  }
+  door.ask_for_another();
+  const auto text = facts_of_child();
+  ::_exit(::write(5, text.data(), text.size()) > 0 ? 7 : 8);
 }
 
 /// A template and the daemon's end of its socket.
@@ -73,6 +75,9 @@ struct template_process {
     int status = 0;
     ::waitpid(pid, &status, 0);
     CHECK(status == 0); // it ends by itself when the daemon is gone
+    while (::waitpid(-1, &status, 0) > 0) {
+      CHECK(status == 0); // so does the child that has no order
+    }
   }
 
   std::shared_ptr<process::template_link> link;
@@ -116,12 +121,60 @@ TEST_CASE("a forked child is the daemon's own, with its own descriptors and envi
   CHECK(end_of(child).value == 7);
 }
 
-TEST_CASE("a child whose daemon has gone ends") {
+// The one child that waits for an order.
+pid_t child_ahead(pid_t of) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto children = process::detail::own_children();
+    REQUIRE(children);
+    for (const auto each : *children) {
+      if (each != of) {
+        return each;
+      }
+    }
+  }
+  return -1;
+}
+
+TEST_CASE("the child is there before its order, and the next one after it") {
+  template_process from;
+  pid_t before = -1;
+  for (int i = 0; i < 3; ++i) {
+    const auto ahead = child_ahead(from.pid);
+    REQUIRE(ahead > 0);
+    CHECK(ahead != before);
+    CHECK(::getpgid(ahead) == ::getpgid(from.pid)); // it goes with its template
+    auto answer = from.link->ask({}, {});
+    REQUIRE(answer);
+    auto child = born(answer->get());
+    CHECK(child.pid() == ahead);
+    CHECK(end_of(child).value == 8);
+    before = ahead;
+  }
+}
+
+TEST_CASE("a killed child costs no order") {
+  template_process from;
+  const auto ahead = child_ahead(from.pid);
+  REQUIRE(ahead > 0);
+  ::kill(ahead, SIGKILL);
+  int status = 0;
+  ::waitpid(ahead, &status, 0);
+  for (int i = 0; i < 2; ++i) {
+    auto answer = from.link->ask({}, {});
+    REQUIRE(answer);
+    auto child = born(answer->get());
+    CHECK(end_of(child).value == 8);
+  }
+}
+
+TEST_CASE("a child whose daemon has gone ends, and its order with it") {
   template_process from{1'000'000}; // its parent is somebody else by now
   auto answer = from.link->ask({}, {});
   REQUIRE(answer);
-  auto child = born(answer->get());
-  CHECK(end_of(child).value == 9);
+  const auto came = process::receive_message(answer->get(), process::patience::wait);
+  REQUIRE(came);
+  CHECK(came->text.empty());
 }
 
 TEST_CASE("a bad order is answered, and the next one carried out") {
