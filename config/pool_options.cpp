@@ -218,6 +218,11 @@ struct option_table<pool_options> {
                       "PHP has started; `app`: `start` has booted and waits for a request; `off`: "
                       "each is executed"}),
       row<&pool_options::ini>("ini", {.summary = "PHP settings of kraken-php, as of `php -d`"}),
+      row<&pool_options::ini_fixed>(
+          "ini_fixed",
+          {.summary = "PHP settings of kraken-php that no script can change, as php-fpm's "
+                      "php_admin_value; stronger than `ini`. One that PHP does not know is an "
+                      "error"}),
       row<&pool_options::queue>("queue", {.summary = "requests that wait for a worker"}),
       row<&pool_options::request>("request", {.summary = "a request in work"}),
       row<&pool_options::recycle>("recycle", {.summary = "when a worker is replaced"}),

@@ -68,6 +68,7 @@ struct pool_options {
   worker_carrier carrier = worker_carrier::program;
   worker_template fork_from = worker_template::php; ///< not with `worker_carrier::program`
   std::map<std::string, std::string> ini;           ///< not with `worker_carrier::program`
+  std::map<std::string, std::string> ini_fixed;     ///< the same, and no script changes them
   queue_options queue;
   request_options request;
   recycle_options recycle;

@@ -151,11 +151,17 @@ private:
 
   void check_carrier(const checked_container& one, const pool_options& pool) {
     const bool native = pool.carrier != worker_carrier::program;
-    if (!native && !pool.ini.empty()) {
-      fault(place_of(*one.at, "ini"),
-            one.path + ".ini",
+    const auto only_native = [&](const char* option) {
+      fault(place_of(*one.at, option),
+            one.path + "." + option,
             "is for carrier native or classic; a program takes its settings in start: "
             "[php, -d, memory_limit=256M, worker.php]");
+    };
+    if (!native && !pool.ini.empty()) {
+      only_native("ini");
+    }
+    if (!native && !pool.ini_fixed.empty()) {
+      only_native("ini_fixed");
     }
     if (native && pool.dialect != worker_dialect::kraken) {
       fault(place_of(*one.at, "dialect"),

@@ -19,6 +19,7 @@ auto process_part(const pool_settings& settings) {
                   settings.carrier,
                   settings.forks,
                   settings.ini,
+                  settings.ini_fixed,
                   settings.process.env,
                   settings.process.inherit_env,
                   settings.process.cwd,

@@ -20,6 +20,7 @@ std::string setting_of(std::string_view word) {
 
 result<command_line> read_command_line(std::span<const char* const> words) {
   constexpr std::string_view template_flag = "--template=";
+  constexpr std::string_view fixed_flag = "--fixed=";
   command_line out;
   for (std::size_t at = 0; at < words.size(); ++at) {
     const std::string_view word{words[at]};
@@ -29,6 +30,10 @@ result<command_line> read_command_line(std::span<const char* const> words) {
         return fail(errc::invalid_argument, "--template is php or app");
       }
       out.forks = kind == "app" ? fork_time::app : fork_time::php;
+    } else if (word.starts_with(fixed_flag)) {
+      const auto setting = word.substr(fixed_flag.size());
+      out.settings.push_back(setting_of(setting));
+      out.fixed.emplace_back(setting.substr(0, setting.find('=')));
     } else if (word == "--classic") {
       out.mode = run_mode::classic;
     } else if (word == "-d") {

@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
   auto file = target.has_filename() ? target : target.parent_path();
   serving.script = {file.parent_path().string(), file.string(), "/" + file.filename().string(), {}};
 
-  kraken::php::engine engine{serving, argv[0], asked->settings};
+  kraken::php::engine engine{serving, argv[0], asked->settings, asked->fixed};
   if (!engine.start()) {
     return exit_software;
   }

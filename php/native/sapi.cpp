@@ -155,8 +155,11 @@ sapi_module_struct make_module() {
 
 } // namespace
 
-engine::engine(carrier& serving, std::string program, const std::vector<std::string>& settings)
-    : serving_(serving), program_(std::move(program)) {
+engine::engine(carrier& serving,
+               std::string program,
+               const std::vector<std::string>& settings,
+               std::vector<std::string> fixed)
+    : serving_(serving), program_(std::move(program)), fixed_(std::move(fixed)) {
   if (serving.mode() == run_mode::worker) {
     // A worker has no end that PHP could time, and superglobals that no compiler asks for again.
     settings_ = "max_execution_time=0\nmax_input_time=-1\nauto_globals_jit=0\n"
@@ -176,7 +179,20 @@ bool engine::start() {
   module.executable_location = program_.data();
   started_ = module.startup(&module) == SUCCESS;
   SG(server_context) = &serving_; // the start-up has emptied it
-  return started_;
+  return started_ && fix_settings();
+}
+
+// What decides about a limit must not be lost by a misspelled name.
+bool engine::fix_settings() const {
+  for (const auto& name : fixed_) {
+    const auto* const found = zend_hash_str_find(EG(ini_directives), name.data(), name.size());
+    if (found == nullptr) {
+      write_error_line(("kraken-php: there is no PHP setting '" + name + "' to be fixed").c_str());
+      return false;
+    }
+    static_cast<zend_ini_entry*>(Z_PTR_P(found))->modifiable = ZEND_INI_SYSTEM;
+  }
+  return true;
 }
 
 engine::~engine() {

@@ -14,7 +14,12 @@ namespace kraken::php {
 /// PHP in this process, from its start-up to its end. One per process: PHP has no other.
 class engine {
 public:
-  engine(carrier& serving, std::string program, const std::vector<std::string>& settings);
+  /// @param settings `name=value`, stronger than php.ini
+  /// @param fixed    names that only those settings decide: no script changes them
+  engine(carrier& serving,
+         std::string program,
+         const std::vector<std::string>& settings,
+         std::vector<std::string> fixed);
   ~engine();
   engine(const engine&) = delete;
   engine& operator=(const engine&) = delete;
@@ -23,9 +28,12 @@ public:
   [[nodiscard]] bool start();
 
 private:
+  [[nodiscard]] bool fix_settings() const;
+
   carrier& serving_;
   std::string program_;
-  std::string settings_; ///< as lines of php.ini, stronger than the file
+  std::string settings_; ///< as lines of php.ini
+  std::vector<std::string> fixed_;
   bool started_ = false;
 };
 

@@ -215,6 +215,29 @@ class Ends(DaemonCase):
         self.assertEqual(self.cause_after("/kill?signal=11", "signal").status, 502)
 
 
+class FixedSettings(DaemonCase):
+    """What the pool decides, as php-fpm's php_admin_value."""
+
+    settings = {"carrier": "native", "size": 1, "ini": {"precision": "7", "memory_limit": "32M"},
+                "ini_fixed": {"memory_limit": "48M", "disable_functions": "shell_exec"}}
+    config = topology(pool(script="native.php", **settings), http())
+
+    def test_a_script_changes_only_what_is_not_fixed(self):
+        with self.connect() as client:
+            for name, value, set_to, is_now in (("memory_limit", "-1", False, "48M"),
+                                                ("precision", "9", "7", "9")):
+                seen = json.loads(client.get(f"/ini-set?name={name}&value={value}").body)
+                self.assertEqual(seen, [set_to, is_now])
+            self.assertEqual(client.get("/ini-set?name=disable_functions&value=").body,
+                             b'[false,"shell_exec"]')
+
+    def test_one_that_php_does_not_know_is_an_error(self):
+        daemon = fresh_daemon(self, topology(pool(script="native.php", **{
+            **self.settings, "ini_fixed": {"memory_limt": "48M"}}), http()), ready=False)
+        wait_until(lambda: "no PHP setting 'memory_limt'" in daemon.log(), "it says so")
+        self.assertFalse(any(each["phase"] == "ready" for each in daemon.workers()))
+
+
 class FrankenphpStyle(DaemonCase):
     config = topology(pool(script="frankenphp.php", size=1, carrier="native"), http())
 

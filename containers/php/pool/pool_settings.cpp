@@ -36,6 +36,7 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   const bool forks = !program && out.speaks == dialect::kraken;
   out.forks = forks ? options.fork_from : config::worker_template::off;
   out.ini = options.ini;
+  out.ini_fixed = options.ini_fixed;
   if (!program && options.memory_limit != bytes{0}) {
     out.ini.emplace("memory_limit", std::to_string(options.memory_limit.value));
   }
@@ -83,6 +84,9 @@ std::vector<std::string> worker_argv(const pool_settings& settings,
   std::vector<std::string> out{native_program};
   for (const auto& [name, value] : settings.ini) {
     out.insert(out.end(), {"-d", name + "=" + value});
+  }
+  for (const auto& [name, value] : settings.ini_fixed) {
+    out.push_back("--fixed=" + name + "=" + value);
   }
   if (settings.carrier == config::worker_carrier::classic) {
     out.emplace_back("--classic");

@@ -114,6 +114,9 @@ $routes = [
         headers_send(103);
         echo 'page';
     },
+    '/ini-set' => static function (): void {
+        answer([ini_set($_GET['name'], $_GET['value']), ini_get($_GET['name'])]);
+    },
     '/finish' => static function (): void {
         echo 'answered';
         fastcgi_finish_request();

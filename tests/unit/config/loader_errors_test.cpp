@@ -170,6 +170,20 @@ TEST_CASE("PHP's memory limit of a pool") {
   CHECK(mistakes_in(file("php, w.php", "lots")).find("expected size") != std::string::npos);
 }
 
+TEST_CASE("PHP settings of a pool are for kraken-php") {
+  const auto option = GENERATE(as<std::string>{}, "ini", "ini_fixed");
+  const auto file = [&](const std::string& carrier) {
+    return "root:\n  children:\n    - id: web\n      type: pool\n      start: [php, w.php]\n"
+           "      carrier: " +
+           carrier + "\n      " + option + ": {precision: 7}\n";
+  };
+  CHECK(mistakes_in(file("native")).empty());
+  CHECK(mistakes_in(file("classic")).empty());
+  const auto said = mistakes_in(file("program"));
+  CHECK(said.find("kraken.yaml:7:") == 0);
+  CHECK(said.find(" web." + option + ": is for carrier native or classic") != std::string::npos);
+}
+
 TEST_CASE("a program says that it is ready only if it speaks") {
   const auto file = [](const std::string& options) {
     return "root:\n  children:\n    - id: p\n      type: process\n      start: [x]\n      " +

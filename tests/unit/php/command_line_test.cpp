@@ -20,6 +20,14 @@ TEST_CASE("settings come before the script, whose arguments are its own") {
   CHECK(read->first_argument == 5);
 }
 
+TEST_CASE("a fixed setting is a setting, and its name is remembered") {
+  const std::array words{"-d", "a=1", "--fixed=memory_limit=1G", "--fixed=b", "app.php"};
+  const auto read = read_command_line(words);
+  REQUIRE(read);
+  CHECK(read->settings == std::vector<std::string>{"a=1", "memory_limit=1G", "b=1"});
+  CHECK(read->fixed == std::vector<std::string>{"memory_limit", "b"});
+}
+
 TEST_CASE("a document root is named with --classic") {
   const std::array words{"--classic", "public"};
   CHECK(read_command_line(words)->mode == run_mode::classic);
