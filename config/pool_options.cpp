@@ -63,6 +63,15 @@ struct choice_words<worker_template> {
 };
 
 template <>
+struct choice_words<worker_transport> {
+  static constexpr std::array words{
+      std::pair<std::string_view, worker_transport>{"auto", worker_transport::automatic},
+      std::pair<std::string_view, worker_transport>{"socket", worker_transport::socket},
+      std::pair<std::string_view, worker_transport>{"slab", worker_transport::slab},
+  };
+};
+
+template <>
 struct option_table<pool_size> {
   static constexpr std::string_view name = "size";
   static constexpr std::array rows{
@@ -217,6 +226,11 @@ struct option_table<pool_options> {
           {.summary = "whether kraken-php's workers are forked from a template, and when: `php`: "
                       "PHP has started; `app`: `start` has booted and waits for a request; `off`: "
                       "each is executed"}),
+      row<&pool_options::transport>(
+          "transport",
+          {.summary =
+               "how requests reach workers of kraken-php: `slab`, by shared memory, which `auto` "
+               "means, or `socket`. Other workers always use their socket"}),
       row<&pool_options::ini>("ini", {.summary = "PHP settings of kraken-php, as of `php -d`"}),
       row<&pool_options::ini_fixed>(
           "ini_fixed",

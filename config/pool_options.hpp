@@ -28,6 +28,9 @@ enum class worker_carrier : std::uint8_t { program, native, classic };
 /// PHP has started, or when the script waits for its first request.
 enum class worker_template : std::uint8_t { off, php, app };
 
+/// How requests reach the workers of our own PHP (docs/decisions/0022).
+enum class worker_transport : std::uint8_t { automatic, socket, slab };
+
 /// Workers of a pool: `size: 8`, or `size: {min: 2, count: 4, max: 16}`. A missing count is min,
 /// a missing min or max is count. min <= count <= max once loaded.
 struct pool_size {
@@ -67,8 +70,9 @@ struct pool_options {
   bytes memory_limit{0}; ///< PHP's own, of each worker; 0: as php.ini says
   worker_carrier carrier = worker_carrier::program;
   worker_template fork_from = worker_template::php; ///< not with `worker_carrier::program`
-  std::map<std::string, std::string> ini;           ///< not with `worker_carrier::program`
-  std::map<std::string, std::string> ini_fixed;     ///< the same, and no script changes them
+  worker_transport transport = worker_transport::automatic;
+  std::map<std::string, std::string> ini;       ///< not with `worker_carrier::program`
+  std::map<std::string, std::string> ini_fixed; ///< the same, and no script changes them
   queue_options queue;
   request_options request;
   recycle_options recycle;

@@ -48,6 +48,7 @@ void worker_container::let_go() {
   close_letters();
   if (channel_) {
     pool_->lost(*channel_);
+    pool_->bury(*channel_);
     channel_->close();
   }
 }
@@ -136,6 +137,7 @@ milliseconds worker_container::relieved() {
     return milliseconds{0};
   }
   pool_->retire(*channel_);
+  pool_->look_for(*channel_);
   return channel_->current == nullptr ? milliseconds{0} : pool_->settings().request_timeout;
 }
 
@@ -214,6 +216,9 @@ bool worker_container::judge_use(const model::worker_use& use) {
 
 void worker_container::watch_over() {
   watch_ = loop_.after(look_every, [this] {
+    if (channel_) {
+      pool_->look_for(*channel_);
+    }
     const bool busy = channel_ && channel_->current != nullptr;
     auto use = use_now(busy);
     if (const auto seen = process_->memory()) {
@@ -288,11 +293,13 @@ void worker_container::process_ended(const exit_status& status) {
   bool worked = answered_ != 0;
   if (channel_) {
     channel_->read_remaining(); // its last words may still be on their way
+    pool_->look_for(*channel_);
     worked = worked || answered_ != 0 || (live_->busy.get() != 0 && !channel_->never_read());
     if (expired(status)) {
       fail_with(model::cause_kind::recycle, "idle for longer than it waits");
     }
     pool_->lost(*channel_);
+    pool_->bury(*channel_);
     close_letters();
     channel_->close();
   }

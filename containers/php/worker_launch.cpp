@@ -107,7 +107,12 @@ result<void> worker_container::open_channel(process::launch_spec& spec) {
   facts.alias = shell_.path();
   facts.generation = shell_.generation();
   facts.request_timeout_ms = static_cast<std::uint64_t>(pool_->settings().request_timeout.count());
+  pool_->enlist(*channel, spec);
+  if (channel->seat != pool_slab::no_worker) {
+    facts.slab_worker = channel->seat;
+  }
   if (auto opened = channel->welcome(facts); !opened) {
+    pool_->bury(*channel);
     return opened;
   }
   process::inherit_channel(spec, std::move(pair->theirs));

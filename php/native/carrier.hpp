@@ -4,8 +4,8 @@
 /// through SG(server_context). Holds the request's texts as PHP wants them; runs nothing.
 #pragma once
 
-#include "answer.hpp"
-#include "daemon_link.hpp"
+#include "php/native/link/answer.hpp"
+#include "php/native/link/daemon_link.hpp"
 #include "server_variables.hpp"
 
 #include <cstddef>

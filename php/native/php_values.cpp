@@ -28,7 +28,7 @@ void each_response_header(Each each) {
 } // namespace
 
 void add_request_headers(carrier& serving, zval* into) noexcept {
-  for (const auto field : serving.link().request().headers) {
+  for (const auto& field : serving.link().request().headers) {
     zend_string* const name = zend_string_alloc(field.name.size(), false);
     wire::copy_canonical(field.name, ZSTR_VAL(name));
     ZSTR_VAL(name)[field.name.size()] = '\0';

@@ -48,11 +48,11 @@ bool passed_on(std::string_view field) {
          field.find('_') == std::string_view::npos;
 }
 
-void put_headers(const wire::flat_headers& headers, variable_list& out) {
+void put_headers(std::span<const wire::header_field> headers, variable_list& out) {
   std::vector<std::string_view> seen;
   std::string name;
   std::string value;
-  for (const auto field : headers) {
+  for (const auto& field : headers) {
     if (passed_on(field.name) && std::ranges::find(seen, field.name) == seen.end()) {
       seen.push_back(field.name);
       out.put(variable_name(field.name, name), joined_header(headers, field.name, value));
@@ -79,12 +79,12 @@ variable_list::entry variable_list::at(std::size_t index) const noexcept {
   return {text_.data() + where.name, text_.data() + where.value, where.value_bytes};
 }
 
-std::string_view joined_header(const wire::flat_headers& headers,
+std::string_view joined_header(std::span<const wire::header_field> headers,
                                std::string_view lower_name,
                                std::string& scratch) {
   std::string_view first;
   std::size_t found = 0;
-  for (const auto field : headers) {
+  for (const auto& field : headers) {
     if (field.name != lower_name) {
       continue;
     }
@@ -100,7 +100,7 @@ std::string_view joined_header(const wire::flat_headers& headers,
   return found > 1 ? std::string_view{scratch} : first;
 }
 
-void put_server_variables(const wire::worker_request& request,
+void put_server_variables(const open_request& request,
                           const script_place& script,
                           variable_list& out) {
   const bool secure = request.scheme == "https";

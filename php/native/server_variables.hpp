@@ -4,9 +4,10 @@
 /// them for PHP. Pure; knows no PHP.
 #pragma once
 
-#include "kraken/wire/worker_side_frame.hpp"
+#include "php/native/link/daemon_link.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,14 +53,15 @@ private:
 /// because they would pass for the one with a hyphen; so is `Proxy`, which programs would take for
 /// their own setting.
 /// @thread any (pure)
-void put_server_variables(const wire::worker_request& request,
+void put_server_variables(const open_request& request,
                           const script_place& script,
                           variable_list& out);
 
 /// The values of all fields of a name joined as HTTP says; empty: there is none.
 /// @param lower_name in lower case
 /// @param scratch    holds the joined value when there are several
-[[nodiscard]] std::string_view
-joined_header(const wire::flat_headers& headers, std::string_view lower_name, std::string& scratch);
+[[nodiscard]] std::string_view joined_header(std::span<const wire::header_field> headers,
+                                             std::string_view lower_name,
+                                             std::string& scratch);
 
 } // namespace kraken::php

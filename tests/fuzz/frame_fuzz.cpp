@@ -5,9 +5,11 @@
 
 #include "kraken/base/assert.hpp"
 #include "kraken/wire/container_frame.hpp"
+#include "kraken/wire/http1_response.hpp"
 #include "kraken/wire/msgpack.hpp"
 #include "kraken/wire/msgpack_stream.hpp"
 #include "kraken/wire/narya_frame.hpp"
+#include "kraken/wire/slab_answer.hpp"
 #include "kraken/wire/worker_frame.hpp"
 #include "kraken/wire/worker_side_frame.hpp"
 
@@ -108,6 +110,47 @@ void narya_response(std::string_view bytes) {
       KRAKEN_ASSERT(field.name.size() <= text.size());
     }
     KRAKEN_ASSERT(lines <= text.size());
+  }
+}
+
+namespace {
+
+void read_answer(std::string_view bytes) {
+  wire::byte_buffer copy;
+  const auto answer = wire::read_slab_answer(bytes, copy);
+  if (!answer) {
+    return;
+  }
+  KRAKEN_ASSERT(answer->status >= 200 && answer->status <= 599);
+  KRAKEN_ASSERT(answer->fields.size() + answer->body.size() <= bytes.size());
+  wire::byte_buffer out;
+  wire::response_writer writer{out, {}};
+  writer.begin(answer->status);
+  wire::slab_field_reader fields{answer->fields};
+  for (wire::header_field field; fields.next(field);) {
+    const auto before = out.size();
+    const auto verdict = writer.field(field.name, field.value);
+    // What is let through ends in the one line end that we write.
+    KRAKEN_ASSERT(verdict != wire::response_writer::verdict::written || out.size() == before ||
+                  out.view().substr(before).find('\r') == out.size() - before - 2);
+  }
+  KRAKEN_ASSERT(fields.whole());
+}
+
+} // namespace
+
+void slab(std::string_view bytes) {
+  read_answer(bytes);
+  const auto request = wire::read_slab_request(bytes);
+  if (!request) {
+    return;
+  }
+  wire::byte_buffer frame;
+  if (wire::append_request_frame(frame, 1, *request)) {
+    wire::worker_frame whole;
+    KRAKEN_ASSERT(wire::split_frame(frame.view(), whole).consumed == frame.size());
+    const auto again = wire::decode_request(whole.payload);
+    KRAKEN_ASSERT(again && again->body == request->body && again->target == request->target);
   }
 }
 

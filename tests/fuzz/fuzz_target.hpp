@@ -24,6 +24,9 @@ void narya_response(std::string_view bytes);
 /// Our reader and msgpack-cxx agree; trees survive the way there and back.
 void msgpack(std::string_view bytes);
 
+/// What stands in a slab is read or refused; no field breaks a response apart.
+void slab(std::string_view bytes);
+
 struct target_row {
   std::string_view name; ///< also the folder of its corpus
   void (*run)(std::string_view);
@@ -35,6 +38,7 @@ inline constexpr std::array target_table{
     target_row{"worker_frame", worker_frame},
     target_row{"narya_response", narya_response},
     target_row{"msgpack", msgpack},
+    target_row{"slab", slab},
 };
 
 } // namespace kraken::fuzz

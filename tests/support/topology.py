@@ -7,6 +7,8 @@ SOURCE = os.environ.get(
     "KRAKEN_SOURCE_DIR", os.path.dirname(os.path.dirname(os.path.dirname(__file__))))
 WORKERS = os.path.join(SOURCE, "tests", "support", "workers")
 AS_ROOT = {"allow_root": True} if os.geteuid() == 0 else {}
+# How requests reach native workers: `socket` runs their tests the other way.
+TRANSPORT = os.environ.get("KRAKEN_TEST_TRANSPORT", "")
 # Crashes on purpose must not spend the budget of restarts.
 ENDLESS = {"intensity": 100_000, "period": "10s"}
 EAGER = {"min": "10ms", "max": "100ms"}
@@ -18,6 +20,8 @@ def worker_script(name):
 
 def pool(id="web", script="app.php", size=2, php=(), **options):
     """A pool of PHP workers; `php` are arguments of the interpreter."""
+    if "carrier" in options and TRANSPORT:
+        options.setdefault("transport", TRANSPORT)
     return {"id": id, "type": "pool", "start": ["php", *php, worker_script(script)],
             "size": size, "supervise": ENDLESS, "backoff": EAGER, **AS_ROOT, **options}
 

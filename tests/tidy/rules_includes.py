@@ -3,7 +3,7 @@
 import re
 
 # room -> rooms it may include besides itself. The order of the first match decides.
-LIBRUNTIME = ["base", "model", "wire", "process", "net", "actor", "bridge", "native"]
+LIBRUNTIME = ["base", "model", "wire", "slab", "process", "net", "actor", "bridge", "native"]
 # What authors of native containers see of the actor room: its headers without CAF.
 NATIVE_MAY = ["kraken/actor/" + name + ".hpp"
               for name in ("answer", "incarnation", "letter", "thrown_type")]
@@ -14,6 +14,7 @@ ROOMS = {
     "libruntime/kraken/base/": [],
     "libruntime/kraken/model/": ["kraken/base/"],
     "libruntime/kraken/wire/": ["kraken/base/"],
+    "libruntime/kraken/slab/": ["kraken/base/"],
     "libruntime/kraken/process/": ["kraken/base/"],
     "libruntime/kraken/net/": ["kraken/base/", "kraken/wire/"],
     "libruntime/kraken/actor/": ["kraken/base/", "kraken/model/"],
@@ -26,7 +27,7 @@ ROOMS = {
     "containers/php/channel/": PROGRAM_MAY + ["containers/php/pool/"],
     "containers/php/": PROGRAM_MAY,
     "containers/process/": PROGRAM_MAY,
-    "php/native/": ["kraken/base/", "kraken/wire/", "kraken/process/launch/"],
+    "php/native/": ["kraken/base/", "kraken/wire/", "kraken/slab/", "kraken/process/launch/"],
     "apps/": ["apps/", "console/", "config/", "containers/", "kraken/"],
     "cmake/generate/": ["console/", "config/", "containers/", "kraken/"],
 }

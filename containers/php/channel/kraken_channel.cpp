@@ -73,10 +73,7 @@ std::size_t kraken_channel::on_input(std::string_view input) {
 std::string kraken_channel::take(const wire::worker_frame& frame) {
   switch (frame.type) {
   case wire::frame_type::ready:
-    if (!std::exchange(ready_told_, true)) {
-      owner_.worker_ready();
-    }
-    return {};
+    return take_ready(frame);
   case wire::frame_type::hello: {
     const auto hello = wire::decode_hello(frame.payload);
     if (!hello) {
@@ -143,7 +140,66 @@ void kraken_channel::letter_written() {
   flush_later();
 }
 
+std::string kraken_channel::take_ready(const wire::worker_frame& frame) {
+  if (frame.pulls && seat == pool_slab::no_worker) {
+    return "it takes requests from a slab it was not given";
+  }
+  if (!frame.pulls && current != nullptr) {
+    return "it has taken a request from the slab before it chose its socket";
+  }
+  if (!std::exchange(ready_told_, true)) {
+    pulls = frame.pulls;
+    keeps_off = !frame.pulls;
+    owner_.worker_ready();
+  }
+  return {};
+}
+
+// A worker that pulls sleeps elsewhere than on its socket.
+void kraken_channel::on_drained() {
+  pool_.mail(*this);
+  owner_.worker_drained();
+}
+
+void kraken_channel::on_blocked() {
+  pool_.mail(*this);
+}
+
+void kraken_channel::answered_in_slab(std::string_view area) {
+  const auto answer = wire::read_slab_answer(area, copy_);
+  if (!answer) {
+    accuse(answer.error().text());
+    return;
+  }
+  memory_bytes_ = answer->memory_bytes;
+  wants_recycle_ = answer->after == wire::worker_after::recycle;
+  if (current->from != nullptr && !write_answer(*answer)) {
+    accuse(std::string{bad_field});
+    return;
+  }
+  request_over();
+}
+
+bool kraken_channel::write_answer(const wire::slab_answer& answer) {
+  auto& to = *current->from;
+  wire::response_writer writer{to.output(), to.context()};
+  writer.begin(answer.status);
+  wire::slab_field_reader fields{answer.fields};
+  for (wire::header_field field; fields.next(field);) {
+    if (writer.field(field.name, field.value) == wire::response_writer::verdict::refused) {
+      writer.abandon();
+      return false;
+    }
+  }
+  writer.end_with_body(answer.body);
+  // Taken off the slot first: the connection may begin its next request at once.
+  current->from = nullptr;
+  to.answered(answer.status, writer.after());
+  return true;
+}
+
 std::string kraken_channel::take_response(const wire::worker_frame& frame) {
+  pool_.catch_up(*this);
   if (current == nullptr || current->at != pool_slot::stage::working ||
       frame.stream != current->wire_id) {
     return "a response nobody asked for (stream " + std::to_string(frame.stream) + ")";

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "containers/php/pool/worker_channel.hpp"
+#include "kraken/wire/slab_answer.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
 namespace kraken::containers {
@@ -24,7 +25,11 @@ public:
 
 private:
   std::size_t on_input(std::string_view input) override;
-  void on_drained() override { owner_.worker_drained(); }
+  void on_drained() override;
+  void on_blocked() override;
+  void answered_in_slab(std::string_view area) override;
+  [[nodiscard]] std::string take_ready(const wire::worker_frame& frame);
+  [[nodiscard]] bool write_answer(const wire::slab_answer& answer);
 
   /// @return empty, or why the worker cannot be understood
   [[nodiscard]] std::string take(const wire::worker_frame& frame);
@@ -38,6 +43,7 @@ private:
   void extend_time();
 
   bool ready_told_ = false;
+  wire::byte_buffer copy_; ///< of what stands in the slab
 };
 
 } // namespace kraken::containers

@@ -100,7 +100,10 @@ void pool_shard::seek_worker(pool_slot& slot) {
   if (const auto place = better_place(); place != group_->size()) {
     unqueue(slot);
     lend(slot, place);
-  } else if (on_pressure) {
+    return;
+  }
+  offer_waiting();
+  if (on_pressure) {
     on_pressure();
   }
 }
@@ -126,6 +129,7 @@ void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
   auto request = std::make_shared<loan_request>();
   request->home = {weak_from_this(), &loop_, slot.index, slot.round};
   request->frame = std::move(slot.frame);
+  request->parcel = slot.parcel;
   request->wire_id = slot.wire_id;
   request->may_retry = slot.may_retry;
   request->context = slot.from->context();
@@ -237,15 +241,15 @@ void pool_shard::offer_idle_worker() {
   auto& line = group_->line(busy);
   line.loop->post([&line, group = group_, to = loop_.index()] {
     const auto pool = line.pool.lock();
-    if (pool && pool->first_ != nullptr) {
-      auto& slot = *pool->first_;
-      pool->unqueue(slot);
-      pool->lend(slot, to);
+    auto* const slot = pool ? pool->spare_waiting() : nullptr;
+    if (slot != nullptr) {
+      pool->lend(*slot, to);
     } else if (pool) {
       // Its requests have found workers meanwhile; those of a third shard may not have.
       auto& back = group->line(to);
       back.loop->post([&back, group] {
-        if (const auto again = back.pool.lock(); again && !again->idle_.empty()) {
+        if (const auto again = back.pool.lock();
+            again && (!again->idle_.empty() || again->puller_is_free())) {
           again->offer_idle_worker();
         }
       });
@@ -260,6 +264,7 @@ void pool_shard::accept_loan(loan_request request) {
       std::make_unique<pool_loan>(*this, std::move(request.home), request.context));
   auto& slot = take_slot();
   slot.frame = std::move(request.frame);
+  slot.parcel = request.parcel;
   slot.wire_id = request.wire_id;
   slot.may_retry = request.may_retry;
   slot.from = &loan;
@@ -271,13 +276,14 @@ void pool_shard::accept_loan(loan_request request) {
     loan.failed(503, pool_stopping_detail);
   } else if (!idle_.empty()) {
     assign(slot, take_idle());
-  } else if (waiting_ >= settings_->queue_max && better_place() == group_->size()) {
+  } else if (!puller_is_free() && waiting_ + waiting_in_slab() >= settings_->queue_max &&
+             better_place() == group_->size()) {
     counters_->queue_full.add();
     free_slot(slot);
     loan.failed(503, "the queue is full");
   } else {
     enqueue(slot); // somebody was faster, or all workers are here
-    seek_worker(slot);
+    puller_is_free() ? offer_waiting() : seek_worker(slot);
   }
 }
 

@@ -28,9 +28,10 @@ struct pool_settings {
   dialect speaks = dialect::kraken;
   config::worker_carrier carrier = config::worker_carrier::program;
   config::worker_template forks = config::worker_template::off; ///< of a native carrier
-  std::map<std::string, std::string> ini;                       ///< of a native carrier
-  std::map<std::string, std::string> ini_fixed;                 ///< the same, not for scripts
-  std::uint32_t count = 4;                                      ///< workers at the start
+  bool by_slab = false;                         ///< its workers can take requests by shared memory
+  std::map<std::string, std::string> ini;       ///< of a native carrier
+  std::map<std::string, std::string> ini_fixed; ///< the same, not for scripts
+  std::uint32_t count = 4;                      ///< workers at the start
   model::scaling_rules scaling;
   std::uint32_t queue_max = 1000;           ///< waiting requests; 0: none may wait
   milliseconds queue_timeout = seconds{10}; ///< 0: as long as the request timeout

@@ -73,6 +73,11 @@ void pool_shard::free_slot(pool_slot& slot) {
   slot.worker = nullptr;
   slot.lent_streaming = false;
   slot.settled = false;
+  slot.parcel = false;
+  slot.frame_sent = false;
+  if (slot.place != pool_slab::no_place) {
+    leave_slab(slot);
+  }
   ++slot.round;
   slot.frame.clear();
   slot.frame.release_above(kept_frame_bytes);
@@ -105,7 +110,8 @@ void pool_shard::put_idle(worker_channel& worker) {
 // A pool with one shard has nobody to tell: no fence on the hot path.
 void pool_shard::show_idle() {
   if (group_->size() > 1) {
-    group_->line(loop_.index()).idle.store(static_cast<std::uint32_t>(idle_.size()));
+    const auto pulling = puller_is_free() ? takers() - in_slab_ : 0;
+    group_->line(loop_.index()).idle.store(static_cast<std::uint32_t>(idle_.size()) + pulling);
   }
 }
 
@@ -119,10 +125,11 @@ void pool_shard::show_use() {
 }
 
 void pool_shard::show_waiting() {
-  counters_->waiting.set(waiting_);
-  live_->waiting.set(waiting_);
+  const auto all = waiting_ + waiting_in_slab();
+  counters_->waiting.set(all);
+  live_->waiting.set(all);
   if (group_->size() > 1) {
-    group_->line(loop_.index()).waiting.store(waiting_);
+    group_->line(loop_.index()).waiting.store(all);
   }
 }
 
@@ -130,8 +137,8 @@ bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
   const auto allowed = static_cast<std::uint64_t>(settings_->request_timeout.count());
   slot.wire_id = slot.index + 1;
   if (settings_->speaks == dialect::narya) {
-    // Applications trace by this number: no other request of the pool has it.
-    slot.wire_id = taken_++ * static_cast<std::uint32_t>(group_->size()) + loop_.index() + 1;
+    // Applications trace by this number.
+    slot.wire_id = unique_id();
     const wire::narya_request request{.id = slot.wire_id,
                                       .head = facts.head,
                                       .path = facts.path,
@@ -146,7 +153,17 @@ bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
   }
   auto timed = facts;
   timed.timeout_ms = allowed;
+  if (settings_->by_slab) {
+    slot.wire_id = unique_id();
+    return encode_parcel(slot, timed);
+  }
   return wire::append_request_frame(slot.frame, slot.wire_id, timed);
+}
+
+// No other request of the pool has it, until it comes round.
+std::uint32_t pool_shard::unique_id() {
+  const auto id = taken_++ * static_cast<std::uint32_t>(group_->size()) + loop_.index() + 1;
+  return id != 0 ? id : unique_id();
 }
 
 void pool_shard::submit(net::exchange& from,
@@ -158,8 +175,9 @@ void pool_shard::submit(net::exchange& from,
     from.failed(503, pool_stopping_detail);
     return;
   }
-  const bool must_wait = idle_.empty();
-  if (must_wait && waiting_ >= settings_->queue_max && better_place() == group_->size()) {
+  const bool must_wait = idle_.empty() && !puller_is_free();
+  if (must_wait && waiting_ + waiting_in_slab() >= settings_->queue_max &&
+      better_place() == group_->size()) {
     counters_->queue_full.add();
     if (on_pressure) {
       on_pressure();
@@ -168,22 +186,36 @@ void pool_shard::submit(net::exchange& from,
     return;
   }
   auto& slot = take_slot();
-  if (!encode(slot, facts)) {
+  slot.from = &from;
+  slot.may_retry = retry == net::retry_policy::idempotent && may_repeat(facts.head->method);
+  from.slot = slot.index;
+  from.slot_round = slot.round;
+  const bool offered = offers_now();
+  if (offered ? !offer_new(slot, facts) : !encode(slot, facts)) {
     free_slot(slot);
     counters_->refused.add();
     from.failed(413, "the request does not fit into a frame");
     return;
   }
-  slot.from = &from;
-  slot.may_retry = retry == net::retry_policy::idempotent && may_repeat(facts.head->method);
-  from.slot = slot.index;
-  from.slot_round = slot.round;
-  if (!must_wait) {
+  if (offered) {
+    if (must_wait && on_pressure) {
+      on_pressure();
+    }
+    return;
+  }
+  if (!idle_.empty()) {
     assign(slot, take_idle());
     return;
   }
   enqueue(slot);
-  seek_worker(slot);
+  must_wait ? seek_worker(slot) : offer_waiting();
+}
+
+void pool_shard::count_busy(const pool_slot& slot, int change) {
+  if (slot.place == pool_slab::no_place) { // those of the slab are counted by slab_settled
+    counters_->busy.add(change);
+    live_->busy.add(change);
+  }
 }
 
 milliseconds pool_shard::patience() const {
@@ -193,6 +225,7 @@ milliseconds pool_shard::patience() const {
 
 void pool_shard::enqueue(pool_slot& slot) {
   slot.at = pool_slot::stage::waiting;
+  slot.since = loop_.now();
   slot.prev = last_;
   slot.next = nullptr;
   (last_ != nullptr ? last_->next : first_) = &slot;
@@ -224,8 +257,7 @@ void pool_shard::assign(pool_slot& slot, worker_channel& worker) {
   slot.at = pool_slot::stage::working;
   slot.worker = &worker;
   show_use();
-  counters_->busy.add();
-  live_->busy.add();
+  count_busy(slot, 1);
   worker.begin(slot);
   loop_.set(slot, settings_->request_timeout);
 }
@@ -234,7 +266,14 @@ void pool_shard::add(worker_channel& worker) {
   counters_->workers.add();
   show_workers();
   worker.in_pool = true;
-  if (first_ != nullptr) {
+  if (worker.pulls) {
+    ++pullers_;
+    offer_waiting();
+    show_idle();
+    if (group_->size() > 1 && puller_is_free()) {
+      offer_idle_worker();
+    }
+  } else if (first_ != nullptr) {
     auto& slot = *first_;
     unqueue(slot);
     assign(slot, worker);
@@ -248,6 +287,10 @@ void pool_shard::retire(worker_channel& worker) {
     worker.in_pool = false;
     counters_->workers.add(-1);
     show_workers();
+    if (worker.pulls) {
+      --pullers_;
+      slab_->retire(worker.seat);
+    }
     idle_.erase(std::remove(idle_.begin(), idle_.end(), &worker), idle_.end());
     show_idle();
   }
@@ -257,14 +300,20 @@ void pool_shard::request_done(worker_channel& worker) {
   auto& slot = *worker.current;
   worker.current = nullptr;
   counters_->answered.add(slot.settled ? 0 : 1);
+  count_busy(slot, -1);
   free_slot(slot);
-  counters_->busy.add(-1);
-  live_->busy.add(-1);
   live_->requests.add();
   show_use();
   const bool more = worker.may_continue(); // asked of a retired one too: it may wait for this
   if (!worker.in_pool || !more) {
     retire(worker);
+    return;
+  }
+  if (worker.pulls) {
+    offer_waiting();
+    if (group_->size() > 1 && puller_is_free()) {
+      offer_idle_worker();
+    }
     return;
   }
   if (first_ != nullptr) {
@@ -273,115 +322,6 @@ void pool_shard::request_done(worker_channel& worker) {
     assign(following, worker);
   } else {
     put_idle(worker);
-  }
-}
-
-void pool_shard::lost(worker_channel& worker) {
-  retire(worker);
-  if (worker.current == nullptr) {
-    return;
-  }
-  auto& slot = *worker.current;
-  worker.current = nullptr;
-  slot.worker = nullptr;
-  counters_->busy.add(-1);
-  live_->busy.add(-1);
-  auto* const waited = slot.from;
-  if (waited == nullptr) {
-    free_slot(slot);
-    return;
-  }
-  if (slot.at == pool_slot::stage::streaming) {
-    counters_->crashed.add();
-    free_slot(slot);
-    waited->stream_broken();
-    return;
-  }
-  const bool begun = !worker.never_read();
-  if ((slot.may_retry || !begun) && !closed_) {
-    slot.may_retry = slot.may_retry && !begun;
-    counters_->retried.add(begun ? 1 : 0);
-    if (idle_.empty()) {
-      enqueue_first(slot); // its deadline goes on
-      seek_worker(slot);
-      return;
-    }
-    assign(slot, take_idle());
-    return;
-  }
-  counters_->crashed.add();
-  free_slot(slot);
-  waited->failed(502, "the worker ended before it answered");
-}
-
-void pool_shard::overdue(pool_slot& slot) {
-  auto* const waited = std::exchange(slot.from, nullptr);
-  if (slot.at == pool_slot::stage::waiting) {
-    unqueue(slot);
-    counters_->queue_expired.add();
-    free_slot(slot);
-    waited->failed(503, "no worker became free in time");
-    return;
-  }
-  if (slot.at == pool_slot::stage::lent) {
-    counters_->timed_out.add(); // its lender, which keeps the times, has not spoken at all
-    const bool begun = slot.lent_streaming;
-    free_slot(slot);
-    begun ? waited->stream_broken() : waited->failed(504, "the worker did not answer in time");
-    return;
-  }
-  const bool streaming = slot.at == pool_slot::stage::streaming;
-  auto& worker = *slot.worker;
-  // Nothing more for it, should its answer still come before its end.
-  retire(worker);
-  if (waited != nullptr) {
-    slot.settled = true;
-    counters_->timed_out.add();
-    if (streaming) {
-      waited->stream_broken();
-    } else {
-      waited->failed(504, "the worker did not answer in time");
-    }
-  }
-  // The slot stays with the worker until its end: `lost` frees it.
-  worker.overdue();
-}
-
-void pool_shard::abandon(net::exchange& from) {
-  auto* const slot = slot_of(from);
-  if (slot == nullptr) {
-    return;
-  }
-  slot->from = nullptr;
-  if (slot->at == pool_slot::stage::lent) {
-    recall_loan(*slot); // counted by the lender, who knows whether it was answered before
-    free_slot(*slot);
-    return;
-  }
-  counters_->abandoned.add();
-  if (slot->at == pool_slot::stage::waiting) {
-    unqueue(*slot);
-    free_slot(*slot);
-    return;
-  }
-  slot->settled = true;
-  if (slot->at == pool_slot::stage::streaming) {
-    loop_.set(*slot, settings_->request_timeout); // the last it gets
-  }
-  slot->worker->abandoned();
-}
-
-void pool_shard::resume(net::exchange& from) {
-  auto* const slot = slot_of(from);
-  if (slot == nullptr) {
-    return;
-  }
-  if (slot->at == pool_slot::stage::lent) {
-    loop_.set(*slot, lent_time());
-    resume_loan(*slot);
-  } else if (slot->at == pool_slot::stage::streaming) {
-    loop_.set(*slot, settings_->request_timeout);
-    slot->worker->resume_reading();
   }
 }
 

@@ -7,12 +7,14 @@
 #include "containers/php/pool/pool_group.hpp"
 #include "containers/php/pool/pool_loan.hpp"
 #include "containers/php/pool/pool_settings.hpp"
+#include "containers/php/pool/pool_slab.hpp"
+#include "containers/php/pool/pool_slot.hpp"
 #include "kraken/base/metric.hpp"
 #include "kraken/model/container_status.hpp"
 #include "kraken/net/event_loop.hpp"
 #include "kraken/net/exchange.hpp"
-#include "kraken/wire/byte_buffer.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -22,35 +24,10 @@
 
 namespace kraken::containers {
 
-class pool_shard;
 class worker_channel;
 
 /// Why requests are refused by a pool that ends.
 inline constexpr std::string_view pool_stopping_detail = "the pool is stopping";
-
-/// A request the pool has taken and not answered yet. Reused; its frame keeps its memory.
-struct pool_slot final : net::deadline {
-  enum class stage : std::uint8_t { unused, waiting, working, streaming, lent };
-
-  stage at = stage::unused;
-  bool may_retry = false;
-  bool lent_streaming = false; ///< lent, and its answer has begun
-  bool settled = false; ///< counted already: the client was gone or answered before the worker was
-  std::uint32_t lent_to = 0; ///< shard, while lent
-  std::uint32_t wire_id = 0; ///< what the frame calls the request
-  std::uint32_t round = 0;   ///< tells a reused slot from the one an exchange knew
-  std::uint32_t index = 0;
-  net::exchange* from = nullptr;    ///< null: the client is gone
-  worker_channel* worker = nullptr; ///< while working
-  wire::byte_buffer frame;          ///< what the worker is sent
-  pool_slot* prev = nullptr;        ///< in the queue
-  pool_slot* next = nullptr;
-  pool_shard* owner = nullptr;
-
-private:
-  friend class pool_shard;
-  void expired(time_point now) override;
-};
 
 /// What one shard of a pool counts. Each request ends in one of answered, crashed, timed_out,
 /// queue_full, queue_expired, abandoned, refused; a lent one on the shard that it was lent to.
@@ -74,7 +51,9 @@ struct pool_counters {
 enum class loan_state : std::uint8_t { waiting, streaming, congested, over };
 
 /// @thread its shard
-class pool_shard final : public net::request_sink, public std::enable_shared_from_this<pool_shard> {
+class pool_shard final : public net::request_sink,
+                         public std::enable_shared_from_this<pool_shard>,
+                         private slab_owner {
 public:
   pool_shard(net::event_loop& loop,
              std::shared_ptr<const pool_settings> settings,
@@ -105,7 +84,21 @@ public:
   void request_done(worker_channel& worker);
 
   /// New limits and times, from the next request on.
-  void update(std::shared_ptr<const pool_settings> settings) { settings_ = std::move(settings); }
+  void update(std::shared_ptr<const pool_settings> settings);
+
+  // --- the slab: pool_pull.cpp
+  /// Makes it possible for a worker that is about to be launched to take requests from the slab.
+  /// Without a number it uses its socket.
+  void enlist(worker_channel& worker, process::launch_spec& spec);
+  /// Its process is gone for good.
+  void bury(worker_channel& worker);
+  /// Looks whether the worker has a request, so that `current` is true.
+  /// @return whether one was found
+  bool look_for(worker_channel& worker);
+  /// As `look_for`, after what it has answered: before anything is believed that its socket says.
+  void catch_up(worker_channel& worker);
+  /// There is something on its socket.
+  void mail(const worker_channel& worker);
 
   /// Answers everything that waits with 503 and refuses what comes.
   void close();
@@ -156,8 +149,52 @@ private:
   void unqueue(pool_slot& slot);
   void assign(pool_slot& slot, worker_channel& worker);
   void overdue(pool_slot& slot);
+  void lost_slot(worker_channel& worker);
+  void count_busy(const pool_slot& slot, int change);
+
+  // The slab.
+  /// Notices after some time who works on what, and what has waited too long.
+  class look final : public net::deadline {
+  public:
+    explicit look(pool_shard& pool) : pool_(pool) {}
+
+  private:
+    void expired(time_point now) override { pool_.look_at_slab(now); }
+    pool_shard& pool_;
+  };
+
+  void slab_reported(pool_slot& slot) override;
+  void slab_settled() override;
+  [[nodiscard]] bool offers_now() const;
+  /// Workers that take requests from the slab, as far as is known.
+  [[nodiscard]] std::uint32_t takers() const noexcept {
+    return pullers_ - std::min(silent_, pullers_);
+  }
+  [[nodiscard]] bool puller_is_free() const noexcept { return in_slab_ < takers(); }
+  [[nodiscard]] std::uint32_t waiting_in_slab() const noexcept {
+    return in_slab_ > takers() ? in_slab_ - takers() : 0;
+  }
+  [[nodiscard]] bool offer_new(pool_slot& slot, const wire::request_facts& facts);
+  void offer(pool_slot& slot, std::uint32_t place, std::uint32_t bytes);
+  void offer_waiting();
+  void unlink_offered(pool_slot& slot);
+  void leave_slab(pool_slot& slot);
+  [[nodiscard]] bool take_back(pool_slot& slot);
+  void notice(pool_slot& slot, worker_channel& worker);
+  void unnotice(pool_slot& slot);
+  void link_offered(pool_slot& slot);
+  void slab_asked(pool_slot& slot, worker_channel& worker);
+  void slab_answered(pool_slot& slot, worker_channel& worker);
+  [[nodiscard]] pool_slot* held_by(const worker_channel& worker);
+  [[nodiscard]] pool_slot* spare_waiting();
+  void expire_offered(pool_slot& slot);
+  void look_at_slab(time_point now);
+  void judge_silence(bool unheard, time_point now);
+  void slab_damaged(std::string_view how);
   [[nodiscard]] pool_slot* slot_of(const net::exchange& from) noexcept;
+  [[nodiscard]] std::uint32_t unique_id();
   [[nodiscard]] bool encode(pool_slot& slot, const wire::request_facts& facts);
+  [[nodiscard]] bool encode_parcel(pool_slot& slot, const wire::request_facts& facts);
 
   net::event_loop& loop_;
   std::shared_ptr<const pool_settings> settings_;
@@ -173,6 +210,17 @@ private:
   pool_slot* last_ = nullptr;
   std::uint32_t waiting_ = 0;
   bool closed_ = false;
+
+  std::unique_ptr<pool_slab> slab_; ///< null: no worker asked for it yet
+  bool slab_off_ = false;           ///< damaged: no worker gets it
+  std::uint32_t silent_ = 0;        ///< of them, free and yet taking nothing of what is there
+  time_point silent_since_{};
+  std::uint32_t pullers_ = 0; ///< workers that take requests from it
+  std::uint32_t in_slab_ = 0; ///< requests that have a place
+  std::uint32_t slab_busy_shown_ = 0;
+  pool_slot* offered_first_ = nullptr;
+  pool_slot* offered_last_ = nullptr;
+  look look_{*this};
 };
 
 } // namespace kraken::containers

@@ -12,7 +12,8 @@ void pool_shard::give_up() {
   end_lent();
   for (auto& slot : slots_) {
     const bool streaming = slot.at == pool_slot::stage::streaming;
-    auto* const waited = slot.worker != nullptr ? std::exchange(slot.from, nullptr) : nullptr;
+    const bool in_work = slot.worker != nullptr || slot.at == pool_slot::stage::offered;
+    auto* const waited = in_work ? std::exchange(slot.from, nullptr) : nullptr;
     if (waited == nullptr) {
       continue;
     }
@@ -32,6 +33,17 @@ void pool_shard::close() {
     counters_->refused.add();
     free_slot(slot);
     waited->failed(503, pool_stopping_detail);
+  }
+  for (auto* each = offered_first_; each != nullptr;) {
+    auto& slot = *std::exchange(each, each->next);
+    if (slab_->withdraw(slot.place)) {
+      auto* const waited = slot.from;
+      counters_->refused.add();
+      free_slot(slot);
+      if (waited != nullptr) {
+        waited->failed(503, pool_stopping_detail);
+      }
+    }
   }
 }
 

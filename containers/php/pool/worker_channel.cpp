@@ -4,15 +4,28 @@
 #include "containers/php/pool/worker_channel.hpp"
 
 #include "containers/php/pool/pool_shard.hpp"
+#include "kraken/wire/slab_request.hpp"
 
 namespace kraken::containers {
 
 void worker_channel::begin(pool_slot& slot) {
   current = &slot;
   sent_more_ = false;
-  output().append(slot.frame.view());
+  send_frame(slot);
+  took();
+}
+
+void worker_channel::send_frame(pool_slot& slot) {
+  if (!slot.parcel) {
+    output().append(slot.frame.view());
+  } else if (const auto request = wire::read_slab_request(slot.frame.view())) {
+    static_cast<void>(wire::append_request_frame(output(), slot.wire_id, *request));
+  }
   address_request();
   flush_later();
+}
+
+void worker_channel::took() {
   live_->busy.set(1);
   live_->busy_since_ms.set(
       std::chrono::duration_cast<milliseconds>(loop().now().time_since_epoch()).count());
@@ -32,14 +45,25 @@ void worker_channel::request_over() {
   pool_.request_done(*this);
 }
 
+// One with a place in the slab can write there until its process has ended: then `lost` follows.
+void worker_channel::leave_pool() {
+  seat == pool_slab::no_worker ? pool_.lost(*this) : pool_.retire(*this);
+}
+
 void worker_channel::on_closed() {
-  pool_.lost(*this);
+  leave_pool();
   owner_.channel_ended({});
+}
+
+void worker_channel::accuse(std::string why) {
+  if (is_open()) {
+    broken(std::move(why));
+  }
 }
 
 void worker_channel::broken(std::string why) {
   close();
-  pool_.lost(*this);
+  leave_pool();
   owner_.channel_ended(std::move(why));
 }
 

@@ -4,6 +4,7 @@
 /// its answer straight into the client's connection. Owns no process.
 #pragma once
 
+#include "containers/php/pool/pool_slab.hpp"
 #include "kraken/model/container_status.hpp"
 #include "kraken/net/stream.hpp"
 #include "kraken/wire/worker_frame.hpp"
@@ -65,9 +66,24 @@ public:
   // For the pool.
   pool_slot* current = nullptr; ///< the request it works on
   bool in_pool = false;
+  bool pulls = false;                        ///< takes its requests from the slab
+  bool keeps_off = false;                    ///< has said that it takes none there
+  std::uint32_t seat = pool_slab::no_worker; ///< in the slab; may be without being used
 
   /// Sends the request in `slot`.
   void begin(pool_slot& slot);
+
+  /// Sends the request in `slot`, which the worker has taken and asks for.
+  void send_frame(pool_slot& slot);
+
+  /// It was noticed that the worker has taken `current`.
+  void took();
+
+  /// The answer to `current` stands there, to be checked. Ends in `request_over` or `broken`.
+  virtual void answered_in_slab(std::string_view area) { static_cast<void>(area); }
+
+  /// Something that it, or one that shares memory with it, has done: it is not spoken to again.
+  void accuse(std::string why);
 
   /// After an answer: whether the worker may take another request.
   [[nodiscard]] bool may_continue();
@@ -75,7 +91,7 @@ public:
   /// After the end: whether the worker cannot have begun with `current`, because it had not even
   /// read it, or because not all of it was sent.
   [[nodiscard]] bool never_read() noexcept {
-    return (left_unread() || !output().empty()) && !sent_more_;
+    return !pulls && (left_unread() || !output().empty()) && !sent_more_;
   }
 
   void overdue() { owner_.request_overdue(); }
@@ -99,6 +115,8 @@ protected:
 
   /// The peer cannot be understood: the channel closes and its owner is told.
   void broken(std::string why);
+
+  void leave_pool();
 
   bool sent_more_ = false; ///< something else went out after the request
 

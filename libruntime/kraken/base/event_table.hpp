@@ -71,6 +71,8 @@ inline constexpr std::array event_table{
   event_row{"shard_silent", level::error, "a thread is held up, and all containers on it"},
   event_row{"shard_turns_again", level::warn, "a thread that was held up goes on"},
   event_row{"shutdown_timeout", level::warn, "a container did not stop in time and is killed"},
+  event_row{"slab_damaged", level::warn, "a worker scribbled in it; all of it are killed"},
+  event_row{"slab_not_made", level::warn, "requests go by sockets, continuing"},
   event_row{"solver_failed", level::warn, "a local rule's solver was refused or had no result"},
   event_row{"start_waits", level::info, "an ordered start waits for one child to be ready"},
   event_row{"stop_deadline", level::warn, "the tree did not stop in time and is killed"},

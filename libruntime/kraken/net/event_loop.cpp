@@ -112,23 +112,15 @@ struct event_loop::implementation {
     for (int round = 0; round < rounds_per_turn; ++round) {
       const int count =
           ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), 0);
-      if (count <= 0) {
+      if (count > 0) {
+        handle_events(static_cast<std::size_t>(count));
+      }
+      if (!ask_pollers() && count <= 0) {
         break;
       }
-      batch_size = static_cast<std::size_t>(count);
-      batch_next = 0;
-      in_batch = true;
-      refresh_time(); // deadlines may remove watchers whose events are here already
-      while (batch_next < batch_size) {
-        const auto& event = events[batch_next++];
-        if (event.data.ptr != nullptr) {
-          static_cast<watcher*>(event.data.ptr)->on_ready(from_epoll(event.events));
-        }
-      }
-      batch_size = 0;
-      in_batch = false;
-      run_posted();
-      finish_batch();
+    }
+    for (std::size_t at = 0; at < pollers.size(); ++at) {
+      pollers[at]->before_sleep();
     }
     arm_timer();
   }
@@ -140,6 +132,38 @@ struct event_loop::implementation {
       work();
     }
     running.clear();
+  }
+
+  void handle_events(std::size_t count) {
+    batch_size = count;
+    batch_next = 0;
+    in_batch = true;
+    refresh_time(); // deadlines may remove watchers whose events are here already
+    while (batch_next < batch_size) {
+      const auto& event = events[batch_next++];
+      if (event.data.ptr != nullptr) {
+        static_cast<watcher*>(event.data.ptr)->on_ready(from_epoll(event.events));
+      }
+    }
+    batch_size = 0;
+    in_batch = false;
+    run_posted();
+    finish_batch();
+  }
+
+  bool ask_pollers() {
+    bool any = false;
+    in_batch = true;
+    // By index: one may go while it is asked. Another is then asked in the next round.
+    for (std::size_t at = 0; at < pollers.size(); ++at) {
+      any = pollers[at]->poll() || any;
+    }
+    in_batch = false;
+    if (any) {
+      run_posted();
+      finish_batch();
+    }
+    return any;
   }
 
   void refresh_time() {
@@ -178,6 +202,16 @@ struct event_loop::implementation {
     });
   }
 
+  result<void> watch(int fd, std::uint32_t epoll_events, watcher& who) {
+    epoll_event event{};
+    event.events = epoll_events;
+    event.data.ptr = &who;
+    if (::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
+      return fail(errno_error("epoll_ctl add"));
+    }
+    return {};
+  }
+
   void forget(const watcher& who) {
     for (std::size_t i = batch_next; i < batch_size; ++i) {
       if (events[i].data.ptr == &who) {
@@ -205,6 +239,7 @@ struct event_loop::implementation {
   std::vector<std::function<void()>> posted; ///< by watchers of this batch
   std::vector<std::function<void()>> running;
   std::size_t own_queued = 0; ///< posts of this thread in Asio's queue
+  std::vector<poller*> pollers;
   std::time_t date_second = -1;
   time_point date_asked{};
   std::array<char, 30> date{};
@@ -307,23 +342,23 @@ std::string_view event_loop::http_date() noexcept {
 }
 
 result<void> event_loop::add(int fd, std::uint32_t what, watcher& who) {
-  epoll_event event{};
-  event.events = to_epoll(what);
-  event.data.ptr = &who;
-  if (::epoll_ctl(self_->epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
-    return fail(errno_error("epoll_ctl add"));
-  }
-  return {};
+  return self_->watch(fd, to_epoll(what), who);
 }
 
 result<void> event_loop::add_shared(int fd, watcher& who) {
-  epoll_event event{};
-  event.events = static_cast<std::uint32_t>(EPOLLIN) | static_cast<std::uint32_t>(EPOLLEXCLUSIVE);
-  event.data.ptr = &who;
-  if (::epoll_ctl(self_->epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
-    return fail(errno_error("epoll_ctl add exclusive"));
-  }
-  return {};
+  return self_->watch(fd, EPOLLIN | static_cast<std::uint32_t>(EPOLLEXCLUSIVE), who);
+}
+
+result<void> event_loop::add_edge(int fd, watcher& who) {
+  return self_->watch(fd, EPOLLIN | static_cast<std::uint32_t>(EPOLLET), who);
+}
+
+void event_loop::add(poller& who) {
+  self_->pollers.push_back(&who);
+}
+
+void event_loop::remove(const poller& who) {
+  std::erase(self_->pollers, &who);
 }
 
 void event_loop::modify(int fd, std::uint32_t what, watcher& who) {

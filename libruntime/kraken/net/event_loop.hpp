@@ -59,6 +59,19 @@ private:
   batch_task* next_ = nullptr;
 };
 
+/// Work that shows in memory and not at a descriptor: looked for in every round, so that nobody
+/// need make a system call to tell a loop that is awake.
+class poller {
+public:
+  virtual ~poller() = default;
+
+  /// @return whether there was anything
+  virtual bool poll() = 0;
+
+  /// The loop may sleep after this: what comes from now on must make a watched descriptor ready.
+  virtual void before_sleep() = 0;
+};
+
 /// A thread's loop. Everything but `post`, `stop` and `on_this_thread` belongs to its thread
 /// (before `run`: to the thread that will run it).
 class event_loop final : public reactor {
@@ -101,6 +114,13 @@ public:
 
   /// Like `add` for a listening descriptor that other loops watch too: one of them is woken.
   [[nodiscard]] result<void> add_shared(int fd, watcher& who);
+
+  /// Like `add` for input, but told once for each new arrival: a counter need not be read.
+  [[nodiscard]] result<void> add_edge(int fd, watcher& who);
+
+  /// Asks `who` in every round until `remove`.
+  void add(poller& who);
+  void remove(const poller& who);
 
   /// Changes what is watched for; 0 leaves only errors and hang-ups.
   void modify(int fd, std::uint32_t what, watcher& who);

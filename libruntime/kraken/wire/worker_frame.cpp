@@ -82,6 +82,7 @@ split_frame(std::string_view input, worker_frame& frame, std::size_t bytes_max) 
   frame.more = (flags & detail::more_flag) != 0;
   frame.recycle = (flags & detail::recycle_flag) != 0;
   frame.complete = (flags & detail::complete_flag) != 0;
+  frame.pulls = (flags & detail::pulls_flag) != 0;
   frame.stream = detail::get_u32(input.data() + 8);
   frame.payload = input.substr(worker_header_bytes, whole - worker_header_bytes);
   return {split_outcome::kind::done, whole, 0};
@@ -89,7 +90,11 @@ split_frame(std::string_view input, worker_frame& frame, std::size_t bytes_max) 
 
 void append_welcome(byte_buffer& out, const welcome_facts& facts) noexcept {
   detail::frame_writer frame{out, frame_type::welcome, 0, 0};
-  pack_map_head(out, 6);
+  pack_map_head(out, facts.slab_worker ? 7 : 6);
+  if (facts.slab_worker) {
+    pack_str(out, "slab_worker");
+    pack_uint(out, *facts.slab_worker);
+  }
   pack_str(out, "protocol");
   pack_uint(out, worker_protocol_version);
   pack_str(out, "alias");

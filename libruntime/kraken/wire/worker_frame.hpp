@@ -54,6 +54,7 @@ struct worker_frame {
   bool more = false;
   bool recycle = false;
   bool complete = false; ///< with `more`: the client has it all, the worker is still at it
+  bool pulls = false;    ///< of READY: the worker takes its requests from the slab
   std::uint32_t stream = 0;
   std::string_view payload;
 };
@@ -79,6 +80,7 @@ struct welcome_facts {
   std::uint64_t generation = 0;
   std::uint64_t request_timeout_ms = 0;
   std::uint64_t frame_bytes_max = limits::frame_bytes_max;
+  std::optional<std::uint32_t> slab_worker{}; ///< which worker of the slab it is, if it has one
   std::span<const std::pair<std::string, std::string>> args;
 };
 

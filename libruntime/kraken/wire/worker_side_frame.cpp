@@ -29,8 +29,9 @@ void append_hello(byte_buffer& out, const worker_hello& hello) noexcept {
   frame.finish();
 }
 
-void append_ready(byte_buffer& out) noexcept {
-  detail::frame_writer{out, frame_type::ready, 0, 0}.finish();
+void append_ready(byte_buffer& out, worker_intake from) noexcept {
+  const unsigned flags = from == worker_intake::slab ? detail::pulls_flag : 0;
+  detail::frame_writer{out, frame_type::ready, flags, 0}.finish();
 }
 
 void append_response(byte_buffer& out,
@@ -116,6 +117,8 @@ result<worker_welcome> decode_welcome(std::string_view payload) {
       welcome.request_timeout_ms = reader.read_uint();
     } else if (key == "frame_bytes_max") {
       welcome.frame_bytes_max = reader.read_uint();
+    } else if (key == "slab_worker") {
+      welcome.slab_worker = static_cast<std::uint32_t>(reader.read_uint());
     } else if (key == "args") {
       for (std::uint32_t args = reader.read_map(); args != 0 && reader.ok(); --args) {
         const std::string_view name = reader.read_str();

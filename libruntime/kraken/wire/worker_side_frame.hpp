@@ -21,7 +21,10 @@ enum class chunk_part : std::uint8_t { more, last, complete };
 enum class worker_after : std::uint8_t { keep, recycle };
 
 void append_hello(byte_buffer& out, const worker_hello& hello) noexcept;
-void append_ready(byte_buffer& out) noexcept;
+/// How a worker gets its requests.
+enum class worker_intake : std::uint8_t { socket, slab };
+
+void append_ready(byte_buffer& out, worker_intake from = worker_intake::socket) noexcept;
 
 /// @param headers written in order
 void append_response(byte_buffer& out,
@@ -53,6 +56,7 @@ struct worker_welcome {
   std::uint64_t generation = 0;
   std::uint64_t request_timeout_ms = 0;
   std::uint64_t frame_bytes_max = 0;
+  std::optional<std::uint32_t> slab_worker; ///< number in the slab of KRAKEN_SLAB
   std::map<std::string, std::string> args;
 };
 

@@ -109,6 +109,10 @@ $routes = [
         http_response_code((int) $_GET['code']);
         echo 'text';
     },
+    '/sleep' => static function (): void {
+        usleep((int) $_GET['ms'] * 1000);
+        echo 'slept';
+    },
     '/hints' => static function (): void {
         header('Link: </a.css>; rel=preload; as=style');
         headers_send(103);

@@ -13,14 +13,9 @@ namespace {
 namespace wire = kraken::wire;
 
 std::map<std::string, std::string> variables_of(std::span<const wire::header_field> headers,
-                                                wire::worker_request request,
+                                                kraken::php::open_request request,
                                                 const kraken::php::script_place& script = {}) {
-  wire::byte_buffer packed;
-  for (const auto& field : headers) {
-    wire::pack_str(packed, field.name);
-    wire::pack_str(packed, field.value);
-  }
-  request.headers = wire::flat_headers{packed.view(), static_cast<std::uint32_t>(headers.size())};
+  request.headers = headers;
   kraken::php::variable_list list;
   kraken::php::put_server_variables(request, script, list);
   std::map<std::string, std::string> out;
@@ -44,7 +39,7 @@ TEST_CASE("header fields become HTTP_ variables, joined where they repeat") {
                                         {"proxy", "http://attacker"},
                                         {"content-type", "text/plain"},
                                         {"content-length", "3"}};
-  wire::worker_request request;
+  kraken::php::open_request request;
   request.body = "abc";
   auto out = variables_of(headers, request);
   CHECK(out["HTTP_X_MY_ID"] == "1");
@@ -67,7 +62,7 @@ TEST_CASE("host and client are taken apart") {
       {"http", "[::1", "x", "[::1", "80", "x", ""},
       {"http", "a:81", "[::1]", "a", "81", "::1", ""},
   }));
-  wire::worker_request request;
+  kraken::php::open_request request;
   request.scheme = one.scheme;
   request.host = one.host;
   request.remote = one.remote;
@@ -80,7 +75,7 @@ TEST_CASE("host and client are taken apart") {
 }
 
 TEST_CASE("script and path follow CGI") {
-  wire::worker_request request;
+  kraken::php::open_request request;
   request.method = "GET";
   request.target = "/app.php/more?q=1";
   request.query = "q=1";

@@ -250,6 +250,23 @@ TEST_CASE("a worker reads the daemon's frames") {
   CHECK(request->timeout_ms == 0);
 }
 
+TEST_CASE("a worker is told its place in a slab, and says that it takes requests there") {
+  byte_buffer out;
+  wire::welcome_facts facts;
+  facts.alias = "w";
+  CHECK_FALSE(facts.slab_worker);
+  facts.slab_worker = 255;
+  wire::append_welcome(out, facts);
+  const auto welcome = wire::decode_welcome(only_frame(out.view()).payload);
+  REQUIRE(welcome);
+  CHECK(welcome->slab_worker == 255U);
+  CHECK(welcome->alias == "w");
+  const auto from = GENERATE(wire::worker_intake::socket, wire::worker_intake::slab);
+  out.clear();
+  wire::append_ready(out, from);
+  CHECK(only_frame(out.view()).pulls == (from == wire::worker_intake::slab));
+}
+
 TEST_CASE("frames are cut out of a stream wherever it is split") {
   std::string stream;
   for (const auto& [name, bytes] : kraken::test::read_worker_frames()) {

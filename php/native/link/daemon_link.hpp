@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The connection of this process to the daemon: whole frames in, whole frames out, waiting where
-/// there is nothing to do. Knows requests and control frames, nothing of PHP.
+/// The connection of this process to the daemon: whole frames in, whole frames out, and requests
+/// by shared memory where the daemon offers it; waiting where there is nothing to do. Knows
+/// requests and control frames, nothing of PHP.
 #pragma once
 
 #include "kraken/base/result.hpp"
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/wire/worker_side_frame.hpp"
+#include "slab_seat.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace kraken::php {
+
+/// A request, however it came. Names of header fields are in lower case.
+struct open_request {
+  std::string_view method, target, path, query, version, scheme, host, remote;
+  std::span<const wire::header_field> headers;
+  std::string_view body;
+};
 
 /// @thread one: the process has no other
 class daemon_link {
@@ -37,12 +49,17 @@ public:
   [[nodiscard]] event wait();
 
   /// The open request; its views are valid until `request_done`.
-  [[nodiscard]] const wire::worker_request& request() const noexcept { return request_; }
+  [[nodiscard]] const open_request& request() const noexcept { return request_; }
   [[nodiscard]] std::uint32_t stream() const noexcept { return stream_; }
   /// The REQUEST frame as it came, its header included.
   [[nodiscard]] std::string_view frame() const noexcept { return input_.view(); }
 
   void request_done();
+
+  /// Where a whole answer may be put instead of a frame; empty: only a frame will do.
+  [[nodiscard]] std::span<char> answer_room() const noexcept;
+  /// The answer stands there.
+  void answered_in_place();
 
   /// Looks, without waiting, whether the open request was taken back or the daemon has gone.
   [[nodiscard]] bool abandoned();
@@ -68,14 +85,23 @@ private:
   [[nodiscard]] bool fill(wire::byte_buffer& into, std::size_t wanted, patience how);
   void take_control(const wire::worker_frame& frame);
   [[nodiscard]] bool take_request(const wire::worker_frame& frame, std::size_t bytes);
+  [[nodiscard]] event wait_for_frame();
+  [[nodiscard]] event wait_at_slab();
+  [[nodiscard]] bool take_slab_request();
+  void read_letters(wire::byte_buffer& from);
 
   unique_fd socket_;
   wire::byte_buffer input_; ///< the open request, or what came after the last one
   wire::byte_buffer ahead_; ///< what comes while a request is open
   wire::byte_buffer reply_;
-  wire::worker_request request_;
+  std::unique_ptr<slab_seat> seat_; ///< null: all requests come as frames
+  open_request request_;
+  std::vector<wire::header_field> headers_;
   std::uint32_t stream_ = 0;
   std::size_t received_ = 0; ///< bytes of `input_` that `receive` has shown
+  bool slab_open_ = false;   ///< the open request stands in the slab, not in `input_`
+  bool spoke_ = false;       ///< on the socket, since the request was taken
+  bool asked_ = false;       ///< for the frame of a request that is ours already
   bool draining_ = false;
   bool cancelled_ = false;
   bool gone_ = false;

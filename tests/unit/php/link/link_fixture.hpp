@@ -3,7 +3,7 @@
 /// A daemon_link and the other end of its socket, which says and reads frames as the daemon does.
 #pragma once
 
-#include "php/native/daemon_link.hpp"
+#include "php/native/link/daemon_link.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The native worker's connection: what it makes of what the daemon says, in any order.
-#include "unit/php/link_fixture.hpp"
+#include "unit/php/link/link_fixture.hpp"
 
 namespace {
 

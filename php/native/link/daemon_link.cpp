@@ -38,6 +38,7 @@ bool daemon_link::fill(wire::byte_buffer& into, std::size_t wanted, patience how
 }
 
 bool daemon_link::send(std::string_view bytes) {
+  spoke_ = true;
   while (!bytes.empty() && !gone_) {
     const auto sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
@@ -101,13 +102,16 @@ result<wire::worker_welcome> daemon_link::greet(std::string_view sdk) {
     }
     auto welcome = wire::decode_welcome(frame.payload);
     input_.consume(split.consumed);
+    if (welcome && welcome->slab_worker) {
+      seat_ = slab_seat::take(*welcome->slab_worker);
+    }
     return welcome;
   }
   return fail(errc::unreachable, "the daemon closed the connection");
 }
 
 bool daemon_link::ready() {
-  wire::append_ready(reply_);
+  wire::append_ready(reply_, seat_ ? wire::worker_intake::slab : wire::worker_intake::socket);
   return send(reply_);
 }
 
@@ -130,14 +134,29 @@ bool daemon_link::take_request(const wire::worker_frame& frame, std::size_t byte
   }
   ahead_.append(input_.view().substr(bytes));
   input_.truncate(bytes);
-  request_ = *request;
+  headers_.assign(request->headers.begin(), request->headers.end());
+  request_ = {request->method,
+              request->target,
+              request->path,
+              request->query,
+              request->version,
+              request->scheme,
+              request->host,
+              request->remote,
+              headers_,
+              request->body};
   stream_ = frame.stream;
   cancelled_ = false;
   return true;
 }
 
 daemon_link::event daemon_link::wait() {
-  while (!gone_ && !draining_) {
+  return seat_ ? wait_at_slab() : wait_for_frame();
+}
+
+// Not ended by DRAIN while a request that is ours already is on its way.
+daemon_link::event daemon_link::wait_for_frame() {
+  while (!gone_ && (asked_ || !draining_)) {
     wire::worker_frame frame;
     const auto split = wire::split_frame(input_.view(), frame);
     if (split.status == wire::split_outcome::kind::need_more) {
@@ -146,6 +165,7 @@ daemon_link::event daemon_link::wait() {
       gone_ = true;
     } else if (frame.type == wire::frame_type::request) {
       if (take_request(frame, split.consumed)) {
+        asked_ = false;
         return event::request;
       }
       gone_ = true;
@@ -157,31 +177,100 @@ daemon_link::event daemon_link::wait() {
   return gone_ ? event::gone : event::drain;
 }
 
+daemon_link::event daemon_link::wait_at_slab() {
+  while (!gone_ && !draining_) {
+    if (seat_->wait() == slab_seat::next::letters) {
+      read_letters(input_);
+      continue;
+    }
+    stream_ = seat_->stream();
+    cancelled_ = false;
+    spoke_ = false;
+    if (seat_->request().empty()) {
+      asked_ = true;
+      seat_->ask();
+      return wait_for_frame();
+    }
+    if (take_slab_request()) {
+      return event::request;
+    }
+    gone_ = true; // one that shares the slab has scribbled in it
+  }
+  seat_->leave();
+  return gone_ ? event::gone : event::drain;
+}
+
+bool daemon_link::take_slab_request() {
+  const auto request = wire::read_slab_request(seat_->request());
+  if (!request) {
+    return false;
+  }
+  headers_.clear();
+  wire::slab_field_reader fields{request->fields};
+  for (wire::header_field field; fields.next(field);) {
+    headers_.push_back(field);
+  }
+  request_ = {request->method,
+              request->target,
+              request->path,
+              request->query,
+              request->version,
+              request->scheme,
+              request->host,
+              request->remote,
+              headers_,
+              request->body};
+  slab_open_ = true;
+  return true;
+}
+
+std::span<char> daemon_link::answer_room() const noexcept {
+  // What was said on the socket must not be overtaken.
+  return seat_ && seat_->open() && !spoke_ ? seat_->answer_room() : std::span<char>{};
+}
+
+void daemon_link::answered_in_place() {
+  seat_->answered();
+}
+
 void daemon_link::request_done() {
   request_ = {};
   stream_ = 0;
+  cancelled_ = false;
+  if (seat_) {
+    seat_->done();
+  }
+  if (slab_open_) {
+    slab_open_ = false; // frames are where they were
+    return;
+  }
   input_.clear();
   input_.release_above(input_kept_bytes);
   std::swap(input_, ahead_);
 }
 
-bool daemon_link::abandoned() {
+// What came so far. The next request's frame stays: this answer is complete for the daemon.
+void daemon_link::read_letters(wire::byte_buffer& from) {
   while (!gone_ && !cancelled_) {
     wire::worker_frame frame;
-    const auto split = wire::split_frame(ahead_.view(), frame);
+    const auto split = wire::split_frame(from.view(), frame);
     if (split.status == wire::split_outcome::kind::need_more) {
-      if (!fill(ahead_, split.needed, patience::look)) {
+      if (!fill(from, split.needed, patience::look)) {
         break;
       }
     } else if (split.status == wire::split_outcome::kind::bad_length) {
       gone_ = true;
     } else if (frame.type == wire::frame_type::request) {
-      break; // the next one: this answer is complete for the daemon
+      break;
     } else {
       take_control(frame);
-      ahead_.consume(split.consumed);
+      from.consume(split.consumed);
     }
   }
+}
+
+bool daemon_link::abandoned() {
+  read_letters(slab_open_ ? input_ : ahead_);
   return gone_ || cancelled_;
 }
 

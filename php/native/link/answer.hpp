@@ -73,6 +73,7 @@ private:
 
   [[nodiscard]] std::vector<wire::header_field>& fields();
   bool leave();
+  [[nodiscard]] bool finish_in_place(wire::worker_after after, std::uint64_t memory_bytes);
   void send_rest(wire::worker_after after,
                  std::uint64_t memory_bytes,
                  wire::response_part whole,

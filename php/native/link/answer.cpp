@@ -128,8 +128,31 @@ void answer::finish_early(wire::worker_after after, std::uint64_t memory_bytes) 
   }
 }
 
+// Nothing of it has left yet, and it fits where the request stands.
+bool answer::finish_in_place(wire::worker_after after, std::uint64_t memory_bytes) {
+  const auto room = at_ == stage::held ? link_.answer_room() : std::span<char>{};
+  if (room.empty()) {
+    return false;
+  }
+  wire::slab_answer_writer writer{room.data(), room.size()};
+  for (const auto& each : fields()) {
+    if (!writer.field(each.name, each.value)) {
+      return false;
+    }
+  }
+  if (!writer.write(body_.view())) {
+    return false;
+  }
+  writer.finish(status_, after, memory_bytes);
+  link_.answered_in_place();
+  body_.clear();
+  return true;
+}
+
 void answer::finish(wire::worker_after after, std::uint64_t memory_bytes) {
-  if (at_ != stage::none) {
+  if (finish_in_place(after, memory_bytes)) {
+    at_ = stage::none;
+  } else if (at_ != stage::none) {
     send_rest(after, memory_bytes, wire::response_part::whole, wire::chunk_part::last);
     at_ = stage::none;
   }

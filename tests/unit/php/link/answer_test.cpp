@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// An answer as it leaves: whole when it is small, in parts when it is large or flushed.
-#include "php/native/answer.hpp"
-#include "unit/php/link_fixture.hpp"
+#include "php/native/link/answer.hpp"
+#include "unit/php/link/link_fixture.hpp"
 
 namespace {
 

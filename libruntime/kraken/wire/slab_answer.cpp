@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "kraken/wire/slab_answer.hpp"
+
+#include <cstring>
+
+namespace kraken::wire {
+
+namespace {
+
+constexpr std::uint32_t recycle_mark = 1;
+
+struct answer_head {
+  std::uint32_t status = 0;
+  std::uint32_t field_bytes = 0;
+  std::uint32_t body_bytes = 0;
+  std::uint32_t marks = 0;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t unused = 0;
+};
+
+static_assert(sizeof(answer_head) == slab_answer_head_bytes);
+
+bool well_formed(std::string_view fields) noexcept {
+  slab_field_reader reader{fields};
+  header_field field;
+  while (reader.next(field)) {
+  }
+  return reader.whole();
+}
+
+} // namespace
+
+slab_answer_writer::slab_answer_writer(char* area, std::size_t bytes) noexcept
+    : area_(area), bytes_(bytes) {
+  restart();
+}
+
+bool slab_answer_writer::field(std::string_view name, std::string_view value) noexcept {
+  if (slab_field_head_bytes + name.size() + value.size() > bytes_ - used_) {
+    return false;
+  }
+  body_at_ = used_ = static_cast<std::size_t>(put_slab_field(area_ + used_, name, value) - area_);
+  return true;
+}
+
+bool slab_answer_writer::write(std::string_view part) noexcept {
+  if (part.size() > bytes_ - used_) {
+    return false;
+  }
+  if (!part.empty()) {
+    std::memcpy(area_ + used_, part.data(), part.size());
+    used_ += part.size();
+  }
+  return true;
+}
+
+void slab_answer_writer::finish(int status,
+                                worker_after after,
+                                std::uint64_t memory_bytes) noexcept {
+  const answer_head head{static_cast<std::uint32_t>(status),
+                         static_cast<std::uint32_t>(body_at_ - slab_answer_head_bytes),
+                         static_cast<std::uint32_t>(used_ - body_at_),
+                         after == worker_after::recycle ? recycle_mark : 0,
+                         memory_bytes,
+                         0};
+  std::memcpy(area_, &head, sizeof head);
+}
+
+result<slab_answer> read_slab_answer(std::string_view area, byte_buffer& copy) {
+  answer_head head;
+  if (area.size() < sizeof head) {
+    return fail(errc::protocol_error, "slab answer: no room for its header");
+  }
+  std::memcpy(&head, area.data(), sizeof head);
+  const auto room = area.size() - sizeof head;
+  if (head.status < 200 || head.status > 599) {
+    return fail(errc::protocol_error,
+                "slab answer: status " + std::to_string(head.status) + " is no answer");
+  }
+  if (head.field_bytes > room || head.body_bytes > room - head.field_bytes) {
+    return fail(errc::protocol_error, "slab answer: longer than its slot");
+  }
+  copy.clear();
+  copy.append(area.substr(sizeof head, head.field_bytes));
+  if (!well_formed(copy.view())) {
+    return fail(errc::protocol_error, "slab answer: a field longer than all of them");
+  }
+  slab_answer out;
+  out.status = static_cast<int>(head.status);
+  out.fields = copy.view();
+  out.body = area.substr(sizeof head + head.field_bytes, head.body_bytes);
+  out.after = (head.marks & recycle_mark) != 0 ? worker_after::recycle : worker_after::keep;
+  out.memory_bytes = head.memory_bytes;
+  return out;
+}
+
+} // namespace kraken::wire

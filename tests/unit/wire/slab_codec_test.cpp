@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// Requests and answers as they stand in shared memory: there and back, and everything that a
+/// worker could have written there instead.
+#include "kraken/wire/slab_answer.hpp"
+#include "kraken/wire/slab_request.hpp"
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+using kraken::errc;
+using kraken::wire::byte_buffer;
+using kraken::wire::header_field;
+using kraken::wire::request_facts;
+using kraken::wire::request_head;
+namespace wire = kraken::wire;
+
+namespace {
+
+/// @param text outlives the head, which points into it
+std::unique_ptr<request_head> parsed_head(std::string_view text) {
+  auto head = std::make_unique<request_head>();
+  wire::request_parser parser;
+  REQUIRE(parser.parse(text, *head).status == wire::parse_outcome::kind::done);
+  return head;
+}
+
+std::string slab_bytes_of(const request_facts& facts) {
+  std::string out(wire::slab_request_bytes(facts), '\0');
+  wire::put_slab_request(out.data(), facts);
+  return out;
+}
+
+std::vector<std::pair<std::string, std::string>> fields_in(std::string_view fields) {
+  std::vector<std::pair<std::string, std::string>> out;
+  wire::slab_field_reader reader{fields};
+  for (header_field field; reader.next(field);) {
+    out.emplace_back(field.name, field.value);
+  }
+  return out;
+}
+
+void scribble(std::string& bytes, std::size_t at, std::uint32_t value) {
+  std::memcpy(bytes.data() + at, &value, sizeof value);
+}
+
+} // namespace
+
+TEST_CASE("a request in a slab reads as it was written", "[slab]") {
+  const auto text =
+      "POST /a%20b?c=d HTTP/1.1\r\nHost: shop.test\r\nX-Long-Name: 1\r\nX-Long-Name: 2\r\n\r\n"s;
+  const auto head = parsed_head(text);
+  request_facts facts;
+  facts.head = head.get();
+  facts.path = "/a b";
+  facts.scheme = "https";
+  facts.remote = "10.0.0.1:99";
+  facts.body = "body\0x"sv;
+  facts.timeout_ms = 30'000;
+  const auto bytes = slab_bytes_of(facts);
+  const auto read = wire::read_slab_request(bytes);
+  REQUIRE(read);
+  CHECK(read->method == "POST");
+  CHECK(read->target == "/a%20b?c=d");
+  CHECK(read->path == "/a b");
+  CHECK(read->query == "c=d");
+  CHECK(read->version == "1.1");
+  CHECK(read->scheme == "https");
+  CHECK(read->host == "shop.test");
+  CHECK(read->remote == "10.0.0.1:99");
+  CHECK(read->body == "body\0x"sv);
+  CHECK(read->timeout_ms == 30'000);
+  CHECK(fields_in(read->fields) ==
+        std::vector<std::pair<std::string, std::string>>{
+            {"host", "shop.test"}, {"x-long-name", "1"}, {"x-long-name", "2"}});
+}
+
+TEST_CASE("a slab's request is the same frame that a socket would carry", "[slab]") {
+  const bool many = GENERATE(false, true);
+  auto text = "GET / HTTP/1.0\r\nHost: a\r\n"s;
+  for (int each = 0; many && each < 20; ++each) {
+    text += "X-" + std::to_string(each) + ": v\r\n";
+  }
+  text += "\r\n";
+  const auto head = parsed_head(text);
+  request_facts facts;
+  facts.head = head.get();
+  facts.path = "/";
+  facts.version = many ? "2" : "";
+  byte_buffer direct;
+  REQUIRE(wire::append_request_frame(direct, 5, facts));
+  const auto bytes = slab_bytes_of(facts);
+  const auto read = wire::read_slab_request(bytes);
+  REQUIRE(read);
+  byte_buffer again;
+  REQUIRE(wire::append_request_frame(again, 5, *read));
+  CHECK(again.view() == direct.view());
+}
+
+TEST_CASE("a slab's request that is too large for a frame is refused", "[slab]") {
+  wire::slab_request request;
+  const std::string body(kraken::limits::frame_bytes_max, 'x');
+  request.body = body;
+  byte_buffer out;
+  CHECK_FALSE(wire::append_request_frame(out, 1, request));
+  CHECK(out.empty());
+}
+
+TEST_CASE("a slab's request whose lengths lie is refused", "[slab]") {
+  const auto text = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"s;
+  const auto head = parsed_head(text);
+  request_facts facts;
+  facts.head = head.get();
+  auto bytes = slab_bytes_of(facts);
+  CHECK(wire::read_slab_request(std::string_view{bytes}.substr(0, 20)).error().code ==
+        errc::protocol_error);
+  const auto length = GENERATE(range(0, 10));
+  scribble(bytes, static_cast<std::size_t>(length) * 4, 0xffff'fff0U);
+  CHECK(wire::read_slab_request(bytes).error().code == errc::protocol_error);
+}
+
+TEST_CASE("a frame made of scribbled fields holds the whole ones only", "[slab]") {
+  std::string fields(64, '\0');
+  auto* end = wire::put_slab_field(fields.data(), "a", "b");
+  fields.resize(static_cast<std::size_t>(end - fields.data()));
+  fields += "\xff\xff\xff\x7f\x01\x00\x00\x00tail"s;
+  wire::slab_request request;
+  request.fields = fields;
+  byte_buffer out;
+  REQUIRE(wire::append_request_frame(out, 1, request));
+  CHECK(fields_in(fields).size() == 1);
+}
+
+TEST_CASE("an answer in a slab reads as it was written", "[slab]") {
+  std::array<char, 256> area{};
+  wire::slab_answer_writer writer{area.data(), area.size()};
+  CHECK(writer.field("lost", "with the restart"));
+  writer.restart();
+  CHECK(writer.field("content-type", "text/plain"));
+  CHECK(writer.field("set-cookie", "a=b"));
+  CHECK(writer.write("hello "));
+  CHECK(writer.write(""));
+  CHECK(writer.write("world"));
+  CHECK(writer.body() == "hello world");
+  CHECK(fields_in(writer.fields()).size() == 2);
+  const bool recycle = GENERATE(false, true);
+  writer.finish(
+      201, recycle ? wire::worker_after::recycle : wire::worker_after::keep, 123'456'789'012);
+
+  byte_buffer copy;
+  const auto read = wire::read_slab_answer({area.data(), area.size()}, copy);
+  REQUIRE(read);
+  CHECK(read->status == 201);
+  CHECK(fields_in(read->fields) == std::vector<std::pair<std::string, std::string>>{
+                                       {"content-type", "text/plain"}, {"set-cookie", "a=b"}});
+  CHECK(read->body == "hello world");
+  CHECK((read->after == wire::worker_after::recycle) == recycle);
+  CHECK(read->memory_bytes == 123'456'789'012);
+}
+
+TEST_CASE("an answer that does not fit its slot stays what it was", "[slab]") {
+  std::array<char, 64> area{};
+  wire::slab_answer_writer writer{area.data(), area.size()};
+  CHECK_FALSE(writer.field("name", std::string(40, 'x')));
+  CHECK(writer.field("a", "b"));
+  CHECK_FALSE(writer.write(std::string(60, 'x')));
+  CHECK(writer.write(std::string(22, 'x')));
+  CHECK(writer.body().size() == 22);
+}
+
+TEST_CASE("what a worker may have written instead of an answer is refused", "[slab]") {
+  std::string area(128, '\0');
+  wire::slab_answer_writer writer{area.data(), area.size()};
+  REQUIRE(writer.field("a", "b"));
+  REQUIRE(writer.write("body"));
+  writer.finish(200, wire::worker_after::keep, 0);
+  byte_buffer copy;
+  REQUIRE(wire::read_slab_answer(area, copy));
+  const auto refused = [&](std::string_view what) {
+    const auto read = wire::read_slab_answer(area, copy);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code == errc::protocol_error);
+    CHECK(read.error().text().find(what) != std::string::npos);
+  };
+  SECTION("no room") {
+    area.resize(10);
+    refused("no room");
+  }
+  SECTION("a status below") {
+    scribble(area, 0, 199);
+    refused("199");
+  }
+  SECTION("a status above") {
+    scribble(area, 0, 600);
+    refused("600");
+  }
+  SECTION("fields beyond the slot") {
+    scribble(area, 4, 1'000);
+    refused("longer than its slot");
+  }
+  SECTION("a body beyond the slot") {
+    scribble(area, 8, 0xffff'ffff);
+    refused("longer than its slot");
+  }
+  SECTION("a field beyond the fields") {
+    scribble(area, 32, 0xffff'ffff);
+    refused("a field longer");
+  }
+}
