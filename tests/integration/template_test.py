@@ -3,8 +3,11 @@
 where forking is not safe, or not possible now, they are executed."""
 import json
 import os
+import shutil
 import signal
 import socket
+import tempfile
+import threading
 import unittest
 
 from support import processes
@@ -70,6 +73,12 @@ class Forked(DaemonCase):
             self.assertEqual(len(sockets), 1, each["descriptors"])
         for one, other in zip(first["random"], second["random"]):
             self.assertNotEqual(one, other)
+
+    def test_all_have_one_opcache(self):
+        seen = json.loads(self.daemon.get("/compile").body)
+        self.assertTrue(seen["compiled"])
+        for pid, each in facts_of_all(self.daemon, 2).items():
+            self.assertTrue(each["compiled"], pid)
 
     def test_the_kernel_shows_the_mark_of_each_launch(self):
         marks = {processes.launch_mark_of(pid) for pid in self.daemon.pids()}
@@ -144,6 +153,37 @@ class Changed(unittest.TestCase):
         seen = facts_of_all(daemon, 2)
         self.assertEqual({each["booted_by"] for each in seen.values()}, {after})
 
+    def test_a_changed_script_replaces_template_and_workers_and_costs_no_request(self):
+        directory = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, directory)
+        script = os.path.join(directory, "worker.php")
+
+        def write(version):
+            with open(script, "w", encoding="ascii") as file:
+                file.write(f"<?php $booted = getmypid(); Kraken\\handle(function () use ($booted) "
+                           f"{{ echo json_encode(['{version}', $booted]); }});")
+        write("old")
+        daemon = fresh_daemon(self, topology({**pool(size=2, carrier="native", template="app"),
+                                              "start": ["php", script]}, http()))
+        self.assertEqual(facts(daemon), ["old", template_of(daemon)["pid"]])
+        seen, over = [], threading.Event()
+
+        def ask():
+            with daemon.connect() as client:
+                while not over.is_set():
+                    answer = client.get("/")
+                    seen.append((answer.status, json.loads(answer.body)[0]))
+        client = threading.Thread(target=ask)
+        client.start()
+        try:
+            write("new")
+            self.assertEqual(daemon.command("restart", {"rolling": True}, alias="Main/web")[0], 200)
+        finally:
+            over.set()
+            client.join()
+        self.assertEqual({status for status, _ in seen}, {200})
+        self.assertEqual(facts(daemon), ["new", template_of(daemon)["pid"]])
+
     def test_more_workers_are_forked(self):
         daemon = self.own_daemon()
         self.assertEqual(daemon.command("scale", alias="Main/web", count=6)[0], 200)
@@ -196,6 +236,14 @@ class Refused(DaemonCase):
             for pid, each in facts_of_all(daemon, 2).items():
                 self.assertEqual(each["booted_by"], pid)
             self.assertEqual(template_of(daemon)["pid"] or 0, 0)
+
+    def test_a_thread_is_refused(self):
+        daemon = fresh_daemon(self, config("app", "thread", ini={"ffi.enable": "1"}))
+        daemon.wait_settled(2)
+        told = next(line for line in daemon.log().splitlines() if "template_refused" in line)
+        self.assertIn("started 1 thread", told)
+        for pid, each in facts_of_all(daemon, 2).items():
+            self.assertEqual(each["booted_by"], pid)
 
     def test_a_refusal_is_looked_at_again_when_the_pool_is_replaced(self):
         with socket.create_server(("127.0.0.1", 0)) as peer:

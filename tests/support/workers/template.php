@@ -7,6 +7,15 @@
 
 declare(strict_types=1);
 
+/** A thread of C that waits for ever, as extensions have them. */
+function startThread(): void
+{
+    $c = FFI::cdef('void *dlsym(void *, const char *);
+        int pthread_create(void *, void *, void *, void *);');
+    $GLOBALS['kept'] = FFI::new('long');
+    $c->pthread_create(FFI::addr($GLOBALS['kept']), null, $c->dlsym(null, 'pause'), null);
+}
+
 $bootedBy = getmypid();
 $bootedAs = getenv('KRAKEN_ALIAS');
 $hooks = [];
@@ -22,6 +31,7 @@ if (is_file($mode)) { // decided anew at each boot
 match ($mode) {
     'socket' => $GLOBALS['kept'] = stream_socket_client(getenv('PEER')),
     'database' => $GLOBALS['kept'] = new PDO('sqlite::memory:'),
+    'thread' => startThread(),
     'throw' => throw new DomainException('boot fails on purpose'),
     default => null,
 };
@@ -39,11 +49,15 @@ Kraken\handle(static function () use ($bootedBy, $bootedAs, $mode, &$hooks): voi
     if ($_SERVER['REQUEST_URI'] === '/kill') {
         posix_kill(getmypid(), SIGKILL);
     }
+    if ($_SERVER['REQUEST_URI'] === '/compile') {
+        opcache_compile_file(__DIR__ . '/native.php');
+    }
     header('Content-Type: application/json');
     echo json_encode([
         'booted_by' => $bootedBy, 'booted_as' => $bootedAs, 'pid' => getmypid(), 'mode' => $mode,
         'parent' => posix_getppid(), 'group' => posix_getpgrp(), 'hooks' => $hooks,
         'alias' => getenv('KRAKEN_ALIAS'), 'server' => $_SERVER['KRAKEN_ALIAS'],
+        'compiled' => opcache_is_script_cached(__DIR__ . '/native.php'),
         'channel' => getenv('KRAKEN_FD'), 'mark' => getenv('KRAKEN_LAUNCH'),
         'random' => [mt_rand(), lcg_value(), random_int(0, PHP_INT_MAX),
             bin2hex(openssl_random_pseudo_bytes(8)), uniqid('', true)],
