@@ -4,6 +4,7 @@
 /// through SG(server_context). Holds the request's texts as PHP wants them; runs nothing.
 #pragma once
 
+#include "collection_plan.hpp"
 #include "php/native/link/answer.hpp"
 #include "php/native/link/daemon_link.hpp"
 #include "server_variables.hpp"
@@ -55,6 +56,7 @@ public:
   bool begun = false;            ///< the worker's own life has begun
   bool ready_told = false;       ///< worker mode: the first request may come
   bool wants_recycle = false;    ///< to be said with the next answer
+  collection_plan garbage;       ///< worker mode
   std::uint64_t requests = 0;    ///< taken so far
 
 private:

@@ -40,6 +40,25 @@ bool settle_exception(carrier& serving) {
   return true;
 }
 
+// Nobody waits for it here. A destructor may throw, and nobody is left to catch that but the log.
+bool collect_garbage(collection_plan& plan) {
+  const auto used = zend_memory_usage(false);
+  if (!plan.due(used) || !gc_enabled()) {
+    return true;
+  }
+  gc_collect_cycles();
+  plan.collected(used, zend_memory_usage(false));
+  if (EG(exception) == nullptr) {
+    return true;
+  }
+  if (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception))) {
+    return false;
+  }
+  zend_exception_error(EG(exception), E_WARNING);
+  EG(exception) = nullptr; // consumed by the report
+  return true;
+}
+
 } // namespace
 
 bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
@@ -69,7 +88,7 @@ bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cach
   }
   end_request(serving);
   enter_idle(serving);
-  return true;
+  return collect_garbage(serving.garbage);
 }
 
 int run_worker(carrier& serving, int argc, char** argv) {

@@ -169,6 +169,15 @@ class WorkerMode(DaemonCase):
         self.assertEqual(self.daemon.get("/pid").body, before)
         self.assertIn("thrown on purpose", self.daemon.log())
 
+    def test_cycles_are_collected_between_requests(self):
+        with self.connect() as client:
+            worker = client.get("/pid").body
+            ended = [json.loads(client.get("/cycle").body)[0] for _ in range(20)]
+            # Each has 64 KiB: PHP alone would wait for ten thousand of them.
+            self.assertGreater(ended[-1], 10, ended)
+            self.assertEqual(client.get("/pid").body, worker)
+        wait_until(lambda: "a ring ends in vain" in self.daemon.log(), "its destructor is heard")
+
     def test_handle_within_a_request_is_an_error(self):
         self.assertIn(b"while a request is handled", self.daemon.get("/nested").body)
 

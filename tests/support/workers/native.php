@@ -17,6 +17,26 @@ function answer(array $data): void
     echo json_encode($data, JSON_INVALID_UTF8_SUBSTITUTE);
 }
 
+/** Garbage that only a collection finds, and that complains once when it goes. */
+final class Ring
+{
+    public static int $ended = 0;
+    public ?Ring $self = null;
+    private string $weight;
+
+    public function __construct()
+    {
+        $this->weight = str_repeat('x', 64 << 10);
+    }
+
+    public function __destruct()
+    {
+        if (++self::$ended === 3) {
+            throw new DomainException('a ring ends in vain');
+        }
+    }
+}
+
 $routes = [
     '/hello' => static fn () => print("hello\n"),
     '/pid' => static fn () => print((string) getmypid()),
@@ -117,6 +137,11 @@ $routes = [
         header('Link: </a.css>; rel=preload; as=style');
         headers_send(103);
         echo 'page';
+    },
+    '/cycle' => static function (): void {
+        $ring = new Ring();
+        $ring->self = $ring;
+        answer([Ring::$ended]);
     },
     '/ini-set' => static function (): void {
         answer([ini_set($_GET['name'], $_GET['value']), ini_get($_GET['name'])]);
