@@ -8,21 +8,49 @@
 
 namespace kraken::php {
 
+namespace {
+
+// As HTTP says of fields that are repeated.
+void join_value(std::string& to, std::string_view between, std::string_view value) {
+  if (!to.empty()) {
+    to.append(between);
+  }
+  to.append(value);
+}
+
+} // namespace
+
 void carrier::open_request(const script_place& answering) {
   const auto& request = link_.request();
-  std::string scratch;
   has_request_ = true;
+  answering_ = &answering;
+  filter_told = false;
   body_read_ = 0;
   ++requests;
   method_.assign(request.method);
   target_.assign(request.target);
   query_.assign(request.query);
-  content_type_.assign(joined_header(request.headers, "content-type", scratch));
-  cookies_.assign(joined_header(request.headers, "cookie", scratch));
-  authorization_.assign(joined_header(request.headers, "authorization", scratch));
+  content_type_.clear();
+  cookies_.clear();
+  authorization_.clear();
+  for (const auto& field : request.headers) {
+    if (field.name == "content-type") {
+      join_value(content_type_, ", ", field.value);
+    } else if (field.name == "cookie") {
+      join_value(cookies_, "; ", field.value);
+    } else if (field.name == "authorization") {
+      join_value(authorization_, ", ", field.value);
+    }
+  }
   variables_.clear();
-  put_server_variables(request, answering, variables_);
   answer_.begin();
+}
+
+const variable_list& carrier::variables() {
+  if (variables_.size() == 0) {
+    put_server_variables(link_.request(), *answering_, variables_);
+  }
+  return variables_;
 }
 
 void carrier::close_request() {

@@ -31,7 +31,7 @@ public:
   [[nodiscard]] php::answer& answer() noexcept { return answer_; }
 
   /// Takes over the request that `link` has open.
-  /// @param answering the script that will answer it
+  /// @param answering the script that will answer it; outlives the request
   void open_request(const script_place& answering);
   void close_request();
   [[nodiscard]] bool has_request() const noexcept { return has_request_; }
@@ -40,7 +40,8 @@ public:
   [[nodiscard]] std::size_t read_body(char* into, std::size_t most) noexcept;
 
   // Valid while the request is open.
-  [[nodiscard]] const variable_list& variables() const noexcept { return variables_; }
+  /// Made when they are asked for.
+  [[nodiscard]] const variable_list& variables();
   [[nodiscard]] std::string& method() noexcept { return method_; }
   [[nodiscard]] std::string& target() noexcept { return target_; }
   [[nodiscard]] std::string& query() noexcept { return query_; }
@@ -58,6 +59,7 @@ public:
   bool wants_recycle = false;    ///< to be said with the next answer
   collection_plan garbage;       ///< worker mode
   std::uint64_t requests = 0;    ///< taken so far
+  bool filter_told = false;      ///< the filter extension has the open request's variables
 
 private:
   daemon_link& link_;
@@ -65,6 +67,7 @@ private:
   php::answer answer_;
   bool has_request_ = false;
   std::size_t body_read_ = 0;
+  const script_place* answering_ = nullptr;
   variable_list variables_;
   std::string method_, target_, query_, content_type_, cookies_, authorization_;
 };

@@ -41,8 +41,7 @@ ZEND_FUNCTION(handle) {
   if (!is_worker_at_rest("Kraken\\handle")) {
     RETURN_THROWS();
   }
-  while (EG(exception) == nullptr && handle_one(current_carrier(), handler, cache)) {
-  }
+  handle_all(current_carrier(), handler, cache);
 }
 
 ZEND_FUNCTION(frankenphp_handle_request) {

@@ -6,32 +6,57 @@
 #include "php_api.hpp"
 #include "sapi.hpp"
 
+#include <array>
 #include <string_view>
 
 namespace kraken::php {
 
 namespace {
 
-// Their request ends with ours: the session is written, the filter's copies are dropped.
-constexpr std::string_view modules_of_a_request[] = {"session", "filter"};
+/// What of PHP's own tables each request needs; looked up once, for they do not change.
+struct known_entries {
+  // Their request ends with ours: the session is written, the filter's copies are dropped.
+  std::array<zend_module_entry*, 2> modules;
+  zend_ini_entry* session_functions;
+  zend_ini_entry* time_limit;
+};
+
+zend_module_entry* module_named(std::string_view name) noexcept {
+  return static_cast<zend_module_entry*>(
+      zend_hash_str_find_ptr(&module_registry, name.data(), name.size()));
+}
+
+zend_ini_entry* setting_named(std::string_view name) noexcept {
+  return static_cast<zend_ini_entry*>(
+      zend_hash_str_find_ptr(EG(ini_directives), name.data(), name.size()));
+}
+
+const known_entries& known() noexcept {
+  static const known_entries all{{module_named("session"), module_named("filter")},
+                                 setting_named("session.save_handler"),
+                                 setting_named("max_execution_time")};
+  return all;
+}
 
 template <class Step>
 void each_module(Step step) {
-  for (const auto name : modules_of_a_request) {
-    auto* const found = static_cast<zend_module_entry*>(
-        zend_hash_str_find_ptr(&module_registry, name.data(), name.size()));
-    if (found != nullptr) {
-      step(*found);
+  for (auto* const module : known().modules) {
+    if (module != nullptr) {
+      step(*module);
     }
+  }
+}
+
+void forget_setting(zend_ini_entry* entry, int stage) noexcept {
+  if (entry != nullptr && entry->modified) {
+    zend_restore_ini_entry(entry->name, stage);
   }
 }
 
 // The session drops the functions that store it when a request ends, but the setting would go on to
 // name them, and no later session could start.
 void forget_session_functions() {
-  zend_string* const name = zend_string_init("session.save_handler", 20, false);
-  zend_restore_ini_entry(name, ZEND_INI_STAGE_DEACTIVATE);
-  zend_string_release(name);
+  forget_setting(known().session_functions, ZEND_INI_STAGE_DEACTIVATE);
 }
 
 // Shutdown functions the script registered while it booted: they are its own, not a request's.
@@ -40,9 +65,10 @@ HashTable*& kept_shutdown_functions() noexcept {
   return kept;
 }
 
+// What no code compiled so far has named need not be made: PHP makes it when some does.
 void refill(zend_auto_global& global, std::string_view name) {
-  if (name == "_ENV" || name == "GLOBALS") {
-    return; // of the process
+  if ((global.jit && global.armed) || name == "_ENV" || name == "GLOBALS") {
+    return; // the latter are of the process
   }
   if (global.auto_global_callback != nullptr) {
     global.armed = global.auto_global_callback(global.name);
@@ -195,9 +221,7 @@ void end_request(carrier& serving) {
   serving.close_request();
   if (EG(timeout_seconds) != 0) { // set_time_limit() was for this request
     zend_unset_timeout();
-    zend_string* const name = zend_string_init("max_execution_time", 18, false);
-    zend_restore_ini_entry(name, ZEND_INI_STAGE_RUNTIME);
-    zend_string_release(name);
+    forget_setting(known().time_limit, ZEND_INI_STAGE_RUNTIME);
   }
 }
 

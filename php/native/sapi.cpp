@@ -6,6 +6,7 @@
 
 #include "functions.hpp"
 #include "php_api.hpp"
+#include "server_array.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -109,8 +110,11 @@ char* on_read_cookies() {
 }
 
 void on_server_variables(zval* into) {
+  auto& serving = current_carrier();
+  if (serving.has_request() && fill_server_array(serving, into)) {
+    return;
+  }
   php_import_environment_variables(into);
-  const auto& serving = current_carrier();
   if (!serving.has_request()) {
     const auto& script = serving.script;
     for (const char* name : {"SCRIPT_FILENAME", "SCRIPT_NAME", "PHP_SELF", "PATH_TRANSLATED"}) {
@@ -161,8 +165,8 @@ engine::engine(carrier& serving,
                std::vector<std::string> fixed)
     : serving_(serving), program_(std::move(program)), fixed_(std::move(fixed)) {
   if (serving.mode() == run_mode::worker) {
-    // A worker has no end that PHP could time, and superglobals that no compiler asks for again.
-    settings_ = "max_execution_time=0\nmax_input_time=-1\nauto_globals_jit=0\n"
+    // A worker has no end that PHP could time.
+    settings_ = "max_execution_time=0\nmax_input_time=-1\nauto_globals_jit=1\n"
                 "register_argc_argv=1\n";
   }
   for (const auto& each : settings) {
@@ -178,6 +182,9 @@ bool engine::start() {
   module.ini_entries = settings_.data();
   module.executable_location = program_.data();
   started_ = module.startup(&module) == SUCCESS;
+  if (started_) {
+    inform_filter_when_asked();
+  }
   SG(server_context) = &serving_; // the start-up has emptied it
   return started_ && fix_settings();
 }

@@ -4,6 +4,7 @@
 #include "server_variables.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace kraken::php {
 
@@ -35,7 +36,7 @@ host_parts split_host(std::string_view host) {
 std::string_view variable_name(std::string_view field, std::string& scratch) {
   scratch.assign("HTTP_");
   std::ranges::transform(field, std::back_inserter(scratch), [](char each) {
-    if (each == '-') {
+    if (each == '-' || each == '.') { // PHP has no dots in names of variables
       return '_';
     }
     return each >= 'a' && each <= 'z' ? static_cast<char>(each - 'a' + 'A') : each;
@@ -68,15 +69,23 @@ void variable_list::clear() noexcept {
 }
 
 void variable_list::put(std::string_view name, std::string_view value) {
-  place where{text_.size(), text_.size() + name.size() + 1, value.size()};
-  text_.append(name).push_back('\0');
-  text_.append(value).push_back('\0');
-  places_.push_back(where);
+  const auto bytes = name.size() + value.size() + 2;
+  places_.push_back({text_.size(), name.size(), value.size()});
+  char* at = text_.prepare(bytes);
+  std::memcpy(at, name.data(), name.size());
+  at += name.size();
+  *at++ = '\0';
+  if (!value.empty()) {
+    std::memcpy(at, value.data(), value.size());
+  }
+  at[value.size()] = '\0';
+  text_.commit(bytes);
 }
 
 variable_list::entry variable_list::at(std::size_t index) const noexcept {
   const auto& where = places_[index];
-  return {text_.data() + where.name, text_.data() + where.value, where.value_bytes};
+  const char* const name = text_.data() + where.name;
+  return {name, where.name_bytes, name + where.name_bytes + 1, where.value_bytes};
 }
 
 std::string_view joined_header(std::span<const wire::header_field> headers,

@@ -27,6 +27,7 @@ class variable_list {
 public:
   struct entry {
     const char* name;
+    std::size_t name_bytes;
     const char* value;
     std::size_t value_bytes;
   };
@@ -41,11 +42,11 @@ public:
 private:
   struct place {
     std::size_t name;
-    std::size_t value;
+    std::size_t name_bytes;
     std::size_t value_bytes;
   };
 
-  std::string text_;
+  wire::byte_buffer text_;
   std::vector<place> places_;
 };
 

@@ -40,14 +40,17 @@ bool settle_exception(carrier& serving) {
   return true;
 }
 
-// Nobody waits for it here. A destructor may throw, and nobody is left to catch that but the log.
-bool collect_garbage(collection_plan& plan) {
+bool garbage_is_due(carrier& serving) {
+  return serving.garbage.due(zend_memory_usage(false)) && gc_enabled();
+}
+
+// While idle: nobody waits for it. A destructor may throw, and nobody is left to catch that but the
+// log.
+/// @return false: a destructor has called `exit`
+bool collect_garbage(carrier& serving) {
   const auto used = zend_memory_usage(false);
-  if (!plan.due(used) || !gc_enabled()) {
-    return true;
-  }
   gc_collect_cycles();
-  plan.collected(used, zend_memory_usage(false));
+  serving.garbage.collected(used, zend_memory_usage(false));
   if (EG(exception) == nullptr) {
     return true;
   }
@@ -59,21 +62,27 @@ bool collect_garbage(collection_plan& plan) {
   return true;
 }
 
-} // namespace
+enum class outcome : std::uint8_t {
+  served,
+  over, ///< no request came, and none will
+  dies, ///< within its request
+};
 
-bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+bool get_ready(carrier& serving) {
   if (!serving.begun && !begin_work(serving)) {
     return false;
   }
-  auto& link = serving.link();
   leave_idle();
   if (!std::exchange(serving.ready_told, true)) {
-    static_cast<void>(link.ready());
+    static_cast<void>(serving.link().ready());
     ask_for_another(serving);
   }
-  if (link.wait() != daemon_link::event::request) {
-    enter_idle(serving);
-    return false;
+  return true;
+}
+
+outcome serve_next(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+  if (serving.link().wait() != daemon_link::event::request) {
+    return outcome::over;
   }
   serving.open_request(serving.script);
   begin_request(serving);
@@ -84,11 +93,43 @@ bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cach
     zval_ptr_dtor(&returned);
   }
   if (EG(exception) != nullptr && !settle_exception(serving)) {
-    return false;
+    return outcome::dies;
   }
   end_request(serving);
-  enter_idle(serving);
-  return collect_garbage(serving.garbage);
+  return outcome::served;
+}
+
+} // namespace
+
+bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+  if (!get_ready(serving)) {
+    return false;
+  }
+  const auto came = serve_next(serving, handler, cache);
+  if (came != outcome::dies) {
+    enter_idle(serving);
+  }
+  return came == outcome::served && (!garbage_is_due(serving) || collect_garbage(serving));
+}
+
+void handle_all(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+  if (!get_ready(serving)) {
+    return;
+  }
+  auto came = outcome::served;
+  while (came == outcome::served && EG(exception) == nullptr) {
+    came = serve_next(serving, handler, cache);
+    if (came == outcome::served && garbage_is_due(serving)) {
+      enter_idle(serving);
+      if (!collect_garbage(serving)) {
+        return;
+      }
+      leave_idle();
+    }
+  }
+  if (came != outcome::dies) {
+    enter_idle(serving);
+  }
 }
 
 int run_worker(carrier& serving, int argc, char** argv) {

@@ -16,6 +16,9 @@ namespace kraken::php {
 [[nodiscard]] bool
 handle_one(carrier& serving, _zend_fcall_info& handler, _zend_fcall_info_cache& cache);
 
+/// The same again and again, until the end or an exception that nobody has caught.
+void handle_all(carrier& serving, _zend_fcall_info& handler, _zend_fcall_info_cache& cache);
+
 /// Runs the script that boots, to its end.
 /// @return the exit code of the process
 [[nodiscard]] int run_worker(carrier& serving, int argc, char** argv);

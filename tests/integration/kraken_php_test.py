@@ -247,6 +247,32 @@ class FixedSettings(DaemonCase):
         self.assertFalse(any(each["phase"] == "ready" for each in daemon.workers()))
 
 
+class LateNames(DaemonCase):
+    """Superglobals that nothing names are not made; what names them later finds them."""
+    config = topology(pool(script="late.php", size=1, carrier="native"), http())
+
+    def ask(self, target, what):
+        return json.loads(self.daemon.get(target, [("X-Do", what)]).body)
+
+    def test_they_are_those_of_the_request_that_named_them_first_and_of_each_later_one(self):
+        self.assertEqual(self.ask("/0", "nothing"), "nothing")
+        for number in range(1, 4):
+            self.assertEqual(self.ask(f"/filter?{number}", "filter"), f"/filter?{number}")
+        for number in range(1, 4):
+            self.assertEqual(self.ask(f"/name?n={number}", "name"),
+                             [f"/name?n={number}", "name", None, {"n": str(number)}])
+
+
+class Filtered(DaemonCase):
+    config = topology(pool(script="native.php", size=1, carrier="native",
+                           ini={"filter.default": "special_chars"}), http())
+
+    def test_a_filter_for_everything_changes_what_applications_see(self):
+        server = json.loads(self.daemon.get("/globals", [("X-One", "<b>")]).body)["server"]
+        self.assertEqual(server["HTTP_X_ONE"], "&#60;b&#62;")
+        self.assertEqual(server["REQUEST_URI"], "/globals")
+
+
 class FrankenphpStyle(DaemonCase):
     config = topology(pool(script="frankenphp.php", size=1, carrier="native"), http())
 

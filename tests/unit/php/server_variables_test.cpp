@@ -31,6 +31,7 @@ std::map<std::string, std::string> variables_of(std::span<const wire::header_fie
 
 TEST_CASE("header fields become HTTP_ variables, joined where they repeat") {
   const wire::header_field headers[] = {{"x-my-id", "1"},
+                                        {"x.dot", "."},
                                         {"accept", "a"},
                                         {"cookie", "a=1"},
                                         {"accept", "b"},
@@ -43,6 +44,7 @@ TEST_CASE("header fields become HTTP_ variables, joined where they repeat") {
   request.body = "abc";
   auto out = variables_of(headers, request);
   CHECK(out["HTTP_X_MY_ID"] == "1");
+  CHECK(out["HTTP_X_DOT"] == "."); // as PHP names variables
   CHECK(out["HTTP_ACCEPT"] == "a, b");
   CHECK(out["HTTP_COOKIE"] == "a=1; b=2");
   CHECK(out["CONTENT_TYPE"] == "text/plain");
