@@ -169,6 +169,16 @@ class WorkerMode(DaemonCase):
         self.assertEqual(self.daemon.get("/pid").body, before)
         self.assertIn("thrown on purpose", self.daemon.log())
 
+    def test_the_next_request_may_come_right_after_an_early_end(self):
+        body = b"x" * 40_000  # small ones go by the slab as a whole, this one does not
+        with self.connect() as client:
+            worker = client.get("/pid").body
+            for _ in range(200):
+                self.assertEqual(client.get("/finish").body, b"answered")
+                self.assertEqual(client.get("/pid").body, worker)
+                self.assertEqual(client.get("/finish").body, b"answered")
+                self.assertEqual(client.post("/pid", body).body, worker)
+
     def test_cycles_are_collected_between_requests(self):
         with self.connect() as client:
             worker = client.get("/pid").body

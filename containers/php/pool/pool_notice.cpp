@@ -84,7 +84,9 @@ void pool_shard::slab_asked(pool_slot& slot, worker_channel& worker) {
   if (worker.current == nullptr && slot.at == pool_slot::stage::offered) {
     notice(slot, worker);
   }
-  if (worker.current != &slot || slot.placed_bytes != 0 || std::exchange(slot.frame_sent, true)) {
+  // The one before it may have ended on the socket, where nobody has read that yet: this one is
+  // noticed after that.
+  if (slot.placed_bytes != 0 || std::exchange(slot.frame_sent, true)) {
     worker.accuse("it asks for a request that it has");
     return;
   }
@@ -93,13 +95,14 @@ void pool_shard::slab_asked(pool_slot& slot, worker_channel& worker) {
 }
 
 void pool_shard::slab_answered(pool_slot& slot, worker_channel& worker) {
-  // It may have been noticed with its next request already: that has to wait for its turn.
-  if (auto* const next = worker.current; next != nullptr && next != &slot) {
-    if (next->at != pool_slot::stage::working) {
-      worker.accuse("an answer in the middle of another one");
+  // It may have been noticed with its next request already: that has to wait for its turn. One that
+  // is answered in parts came first, and its end is on the socket.
+  if (auto* const other = worker.current; other != nullptr && other != &slot) {
+    if (other->at != pool_slot::stage::working) {
+      worker.answered_ahead = true;
       return;
     }
-    unnotice(*next);
+    unnotice(*other);
   }
   if (slot.at == pool_slot::stage::offered) {
     unlink_offered(slot);

@@ -305,8 +305,17 @@ void pool_shard::request_done(worker_channel& worker) {
   live_->requests.add();
   show_use();
   const bool more = worker.may_continue(); // asked of a retired one too: it may wait for this
-  if (!worker.in_pool || !more) {
+  const bool goes_on = worker.in_pool && more;
+  if (!goes_on) {
     retire(worker);
+  }
+  if (std::exchange(worker.answered_ahead, false)) {
+    if (auto* const next = held_by(worker)) {
+      slab_reported(*next);
+      return;
+    }
+  }
+  if (!goes_on) {
     return;
   }
   if (worker.pulls) {

@@ -196,6 +196,53 @@ TEST_CASE("an answer by frames right behind one in the slab is the second one", 
   CHECK(worker.it->owner.ended.empty());
 }
 
+TEST_CASE("a request taken before the end of the last one was read waits for that", "[slab]") {
+  slab_fixture f;
+  auto worker = f.add_seated();
+  fake_exchange one;
+  fake_exchange two;
+  f.submit(one, "/1");
+  const auto first = worker.memory->head(worker.claim()->slot).stream;
+  worker.it->end->begin_stream(first, "on");
+  REQUIRE(f.on.eventually([&] { return one.streaming_begun; }));
+  SECTION("it is answered in the slab") {
+    f.submit(two, "/2");
+    worker.answer(*worker.claim(), "two");
+    REQUIRE(f.pass(60ms));
+    CHECK(two.status == 0);
+    worker.it->end->chunk(first, "e", wire::chunk_part::last);
+  }
+  SECTION("it is asked for") {
+    const auto path = "/" + std::string(slab::request_room, 'p');
+    f.submit(two, path);
+    worker.report(*worker.claim(), slab::stage::asks);
+    CHECK(worker.it->end->request() == path);
+    worker.it->end->chunk(first, "e", wire::chunk_part::last);
+    worker.it->end->answer(worker.it->end->stream(), "two");
+  }
+  REQUIRE(f.ended(one));
+  REQUIRE(f.ended(two));
+  CHECK(body_of(two) == "two");
+  CHECK(worker.it->owner.ended.empty());
+  CHECK(worker.it->owner.answered == 2);
+}
+
+TEST_CASE("an answer ahead of one that never ends is lost with its worker", "[slab]") {
+  slab_fixture f;
+  auto worker = f.add_seated();
+  fake_exchange one;
+  fake_exchange two;
+  f.submit(one, "/1");
+  worker.it->end->begin_stream(worker.memory->head(worker.claim()->slot).stream);
+  REQUIRE(f.on.eventually([&] { return one.streaming_begun; }));
+  f.submit(two, "/2");
+  worker.answer(*worker.claim(), "two");
+  f.die(worker);
+  CHECK(f.ended(one));
+  REQUIRE(f.ended(two));
+  CHECK(two.status == 502);
+}
+
 TEST_CASE("a client that leaves takes its offer back, or has it cancelled", "[slab]") {
   slab_fixture f;
   auto worker = f.add_seated();
@@ -331,12 +378,6 @@ TEST_CASE("what only a broken or hostile worker says costs that worker", "[slab]
     worker.it->end->begin_stream(worker.memory->head(got->slot).stream);
     REQUIRE(f.on.eventually([&] { return one.streaming_begun; }));
     worker.answer(*got, "again");
-  }
-  SECTION("answers another one in the middle of a stream") {
-    worker.it->end->begin_stream(worker.memory->head(got->slot).stream);
-    REQUIRE(f.on.eventually([&] { return one.streaming_begun; }));
-    f.submit(two, "/2");
-    worker.answer(*worker.claim(), "two");
   }
   REQUIRE(f.accused(worker));
   f.die(worker);
