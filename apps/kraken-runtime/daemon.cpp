@@ -8,8 +8,10 @@
 #include "containers/native/threaded_container.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/process/host/process_state.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <string>
 
@@ -38,6 +40,11 @@ actor::kind hooks_of(std::string_view name,
   const auto* const row = config::find_kind(name);
   KRAKEN_ASSERT(row != nullptr);
   return {std::string{row->name}, std::string{row->summary}, std::move(make)};
+}
+
+actor::kind launching(actor::kind of) {
+  of.starts = actor::launches::process;
+  return of;
 }
 
 } // namespace
@@ -167,6 +174,9 @@ result<void> daemon::make_tree() {
   options.kinds = kinds();
   options.root = plan_.root;
   options.seed = static_cast<std::uint64_t>(began_.time_since_epoch().count());
+  const auto at_once = limits::boots_per_core * usable_cores();
+  options.boots_at_once = std::max<std::size_t>(limits::boots_per_core, at_once / plan_.shards);
+  options.sleeps = [](std::int32_t pid) { return process::sleeps(pid); };
   options.ended = [this](int exit_code) {
     control_.post([this, exit_code] { tree_ended(exit_code); });
   };
@@ -227,19 +237,18 @@ std::vector<actor::kind> daemon::kinds() {
     return containers::make_native(shell, classes_, own_threads_);
   });
   native.check = [this](const model::child_spec& spec) { return classes_.check(spec); };
+  auto worker =
+      launching({"worker", "one process of a pool", [this](actor::host& shell) {
+                   return std::make_unique<containers::worker_container>(shell, pool_environment_);
+                 }});
+  worker.replaced = actor::replacement::start_first;
   return {
       std::move(native),
       hooks_of("pool",
                [this](actor::host& shell) {
                  return std::make_unique<containers::pool_container>(shell, pool_environment_);
                }),
-      {"worker",
-       "one process of a pool",
-       [this](actor::host& shell) {
-         return std::make_unique<containers::worker_container>(shell, pool_environment_);
-       },
-       {},
-       actor::replacement::start_first},
+      std::move(worker),
       {"template",
        "the process a pool's workers are forked from",
        [this](actor::host& shell) {
@@ -247,19 +256,20 @@ std::vector<actor::kind> daemon::kinds() {
        },
        {},
        actor::replacement::start_first},
-      hooks_of("php",
-               [this](actor::host& shell) {
-                 return std::make_unique<containers::php_container>(shell, php_environment_);
-               }),
+      launching(hooks_of("php",
+                         [this](actor::host& shell) {
+                           return std::make_unique<containers::php_container>(shell,
+                                                                              php_environment_);
+                         })),
       hooks_of("http",
                [this](actor::host& shell) {
                  return std::make_unique<containers::http_container>(shell, http_environment_);
                }),
-      hooks_of("process",
-               [this](actor::host& shell) {
-                 return std::make_unique<containers::process_container>(shell,
-                                                                        process_environment_);
-               }),
+      launching(hooks_of("process",
+                         [this](actor::host& shell) {
+                           return std::make_unique<containers::process_container>(
+                               shell, process_environment_);
+                         })),
   };
 }
 

@@ -15,6 +15,29 @@ from support.waiting import wait_until
 LISTENING = re.compile(r" listening container=Main/http address=127\.0\.0\.1:(\d+)")
 
 
+BOOTS_PER_CORE = 2
+
+
+class Turns(unittest.TestCase):
+    def test_processes_take_turns_to_boot(self):
+        """Many processes that boot at once would keep the daemon and the first workers waiting."""
+        places = BOOTS_PER_CORE * len(os.sched_getaffinity(0))
+        size = 6 * places
+        daemon = fresh_daemon(self, topology(pool(size=size, script="busy_boot.php")), ready=False)
+        wait_until(lambda: os.path.exists(daemon.socket), "it listens", every=0.001)
+        booting = []
+
+        def all_ready():
+            workers = [each for each in daemon.containers() if each["kind"] == "worker"]
+            booting.append(sum(1 for each in workers
+                               if each["phase"] == "starting" and each["pid"] != 0))
+            return sum(1 for each in workers if each["phase"] == "ready") == size
+        wait_until(all_ready, "all are ready", every=0.01, within=60)
+        seen = sorted(each for each in booting if each > 0)
+        # Not the most: who computes for too long no longer counts, on a machine that is busy.
+        self.assertLessEqual(seen[len(seen) // 2], places + 2, booting)
+
+
 class Boot(unittest.TestCase):
     def setUp(self):
         directory = tempfile.mkdtemp(prefix="kt-gate-", dir="/tmp")

@@ -89,6 +89,7 @@ private:
   // container_life.cpp: what the incarnation does
   void begin_life();
   [[nodiscard]] std::unique_ptr<life> make_life(std::uint64_t generation);
+  void begin_in_turn();
   void arm_start();
   void hear(const life_report& what);
   void hear_early(life& from);
@@ -125,6 +126,7 @@ private:
   [[nodiscard]] model::cause too_early(const model::cause& why);
   void recycle_in_place(const model::cause& why);
   void begin_successor(model::cause why, const reply_to& reply);
+  void begin_beside();
   void hear_beside(const life_report& what);
   void take_over();
   void beside_threw(const life::thrown& what);
@@ -229,10 +231,8 @@ private:
   time_point launched_{};
   remote_supervisor::extent extent_ = remote_supervisor::extent::wanted;
   owed owed_ = owed::both;
-  bool owes_report_ = false; ///< of the changes in this turn
-  bool lane_held_ = false;   ///< by the incarnation
-  bool pump_under_way_ = false;
-  bool passing_ = false; ///< the supervisor stopped it to start it again
+  bool owes_report_ = false, lane_held_ = false;  ///< of this turn's changes; by the incarnation
+  bool pump_under_way_ = false, passing_ = false; ///< it was stopped to be started again
   std::vector<std::shared_ptr<watch_ticket>> watchers_;
   std::vector<std::shared_ptr<const room_ticket>> want_room_;
   std::shared_ptr<answer_log> log_;            ///< null until a request with an identity has come

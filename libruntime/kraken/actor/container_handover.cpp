@@ -67,16 +67,22 @@ void container::recycle_in_place(const model::cause& why) {
 void container::begin_successor(model::cause why, const reply_to& reply) {
   beside_ = std::make_unique<companion>();
   beside_->runs = make_life(++last_generation_);
-  beside_->launched = now();
   beside_->why = std::move(why);
   beside_->reply = reply;
+  show_companion(model::companion::successor);
+  if (beside_->runs->may_begin(kind_)) {
+    begin_beside();
+  }
+}
+
+void container::begin_beside() {
+  beside_->launched = now();
   beside_->timer = deadlines_.at(now() + birth_.spec->ready.within, [this] {
     model::cause late;
     late.kind = model::cause_kind::start_timeout;
     late.message = "not ready within " + kraken::to_string(birth_.spec->ready.within);
     end_successor(std::move(late));
   });
-  show_companion(model::companion::successor);
   if (auto threw = beside_->runs->begin(kind_)) {
     threw->kind = model::cause_kind::start_error;
     return successor_failed(*threw); // half begun: its destructor lets go
@@ -87,6 +93,8 @@ void container::begin_successor(model::cause why, const reply_to& reply) {
 void container::hear_beside(const life_report& what) {
   const bool boots = status_->beside == model::companion::successor;
   switch (what.what) {
+  case life_report::kind::go:
+    return boots && !beside_->failure ? begin_beside() : void();
   case life_report::kind::pid:
     beside_->pid = what.pid;
     return show_companion(status_->beside);

@@ -16,7 +16,6 @@ void container::begin_life() {
   std::erase_if(watchers_, [](const auto& one) { return one->kind() == bond::link; });
   status_.change().pid = 0;
   status_.change().live.reset();
-  launched_ = now();
   if (supervisor_) {
     supervisor_->reset(); // as OTP: a new incarnation supervises with a new budget
   }
@@ -28,8 +27,15 @@ void container::begin_life() {
   } else {
     move(model::event::start, model::phase::starting);
   }
-  arm_start();
   await_step();
+  if (life_->may_begin(kind_)) {
+    begin_in_turn();
+  }
+}
+
+void container::begin_in_turn() {
+  launched_ = now();
+  arm_start();
   if (auto threw = life_->begin(kind_)) {
     end_life(); // half begun: its destructor lets go
     threw->kind = model::cause_kind::start_error;
@@ -39,6 +45,20 @@ void container::begin_life() {
     start_children();
   }
   hear_early(*life_);
+}
+
+/// A pool becomes ready by its workers, and those have start timeouts of their own.
+void container::arm_start() {
+  if (birth_.spec->supervise.start != model::start_order::ordered) {
+    return;
+  }
+  deadlines_.cancel(start_timer_);
+  start_timer_ = deadlines_.at(now() + birth_.spec->ready.within, [this] {
+    model::cause why;
+    why.kind = model::cause_kind::start_timeout;
+    why.message = "not ready within " + kraken::to_string(birth_.spec->ready.within);
+    failed(std::move(why), ending::kill);
+  });
 }
 
 std::unique_ptr<life> container::make_life(std::uint64_t generation) {
@@ -71,19 +91,6 @@ timer container::set_life_timer(std::uint64_t generation,
   return made;
 }
 
-/// A pool becomes ready by its workers, and those have start timeouts of their own.
-void container::arm_start() {
-  if (birth_.spec->supervise.start != model::start_order::ordered) {
-    return;
-  }
-  start_timer_ = deadlines_.at(now() + birth_.spec->ready.within, [this] {
-    model::cause why;
-    why.kind = model::cause_kind::start_timeout;
-    why.message = "not ready within " + kraken::to_string(birth_.spec->ready.within);
-    failed(std::move(why), ending::kill);
-  });
-}
-
 void container::hear(const life_report& what) {
   if (beside_ && what.generation == beside_->runs->generation()) {
     return hear_beside(what);
@@ -92,6 +99,8 @@ void container::hear(const life_report& what) {
     return;
   }
   switch (what.what) {
+  case life_report::kind::go:
+    return serving() ? begin_in_turn() : void();
   case life_report::kind::open:
     return serving() ? report(child_report::note::opened) : void();
   case life_report::kind::ready:

@@ -193,6 +193,12 @@ enum class replacement : std::uint8_t {
   start_first, ///< the next becomes ready beside the old one, which then finishes its work
 };
 
+/// What the start of an incarnation asks of the machine.
+enum class launches : std::uint8_t {
+  nothing,
+  process, ///< a process that boots: it takes turns with others of its shard
+};
+
 /// The hooks of a kind: one line in the wiring of the daemon. Its options, where a file may have
 /// them, are the row of the same name in `config/kind_table`.
 struct kind {
@@ -204,6 +210,7 @@ struct kind {
   /// @thread any
   std::function<result<void>(const model::child_spec& spec)> check{};
   replacement replaced = replacement::stop_first;
+  launches starts = launches::nothing;
 };
 
 } // namespace kraken::actor

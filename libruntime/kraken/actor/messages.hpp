@@ -123,7 +123,7 @@ struct manage {
 
 /// What an incarnation said through its host.
 struct life_report {
-  enum class kind : std::uint8_t { open, ready, unready, failed, ended, recycle, pid, gauges };
+  enum class kind : std::uint8_t { go, open, ready, unready, failed, ended, recycle, pid, gauges };
 
   kind what = kind::ready;
   std::uint64_t generation = 0;

@@ -38,7 +38,11 @@ tree::content::content(tree_options& options) : root(std::move(options.root)) {
   tell_dead_letters(shared);
   for (auto* const runs : options.shards) {
     shared->shards.push_back({runs, nullptr});
+    if (options.boots_at_once > 0) {
+      shared->shards.back().boots = std::make_shared<boot_gate>(options.boots_at_once);
+    }
   }
+  shared->sleeps = std::move(options.sleeps);
   shared->place = options.place ? std::move(options.place) : place_by_pool;
   shared->seed = options.seed;
   shared->ended = std::move(options.ended);

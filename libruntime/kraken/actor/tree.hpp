@@ -49,6 +49,11 @@ struct tree_options {
   model::child_spec root;
   placement place = place_by_pool;
   std::uint64_t seed = 0; ///< of the backoff jitter
+  /// Containers of kinds that launch processes which start at the same time on one shard; others
+  /// wait until one of them is ready, has ended, or leaves the CPU to them. 0: no limit.
+  std::size_t boots_at_once = 0;
+  /// Whether a process waits for something else than the CPU; empty: nobody knows.
+  std::function<bool(std::int32_t pid)> sleeps;
   /// Called once, on shard 0, when the root has ended: with 0 after `stop` or an orderly end,
   /// with `exit_code_gave_up` when the root's supervision gave up.
   std::function<void(int exit_code)> ended;

@@ -18,7 +18,7 @@ inline constexpr std::size_t failures_kept = 8;     ///< per container, shown by
 inline constexpr std::size_t failures_waiting = 16; ///< while one is being solved
 inline constexpr std::size_t solvers_max = 16;      ///< of one local rule
 
-inline constexpr std::uint32_t pool_workers_max    = 10'000; ///< of one pool
+inline constexpr std::uint32_t pool_workers_max = 10'000; ///< of one pool
 
 // Causes of failures, as PHP and programs hand them in.
 inline constexpr std::size_t cause_name_bytes_max = 256; ///< class, parent class, path segment
@@ -78,7 +78,7 @@ inline constexpr std::size_t http_header_line_bytes = 8U << 10U; ///< one field
 inline constexpr std::size_t http_leading_blank_lines = 4;       ///< before a request line
 inline constexpr std::size_t http_chunk_extension_bytes = 256;
 inline constexpr std::size_t http_output_pause_bytes = 1U << 20U; ///< pause the producer above
-inline constexpr std::size_t http_file_part_bytes = 64U << 10U;  ///< read of a file at once
+inline constexpr std::size_t http_file_part_bytes = 64U << 10U;   ///< read of a file at once
 inline constexpr std::chrono::milliseconds http_last_words{500};  ///< of a front that is killed
 inline constexpr std::size_t access_log_bytes_max = 1U << 20U;    ///< lines not written yet
 inline constexpr std::size_t access_line_bytes_kept = 16U << 10U; ///< of a request's first line
@@ -89,9 +89,12 @@ inline constexpr std::chrono::seconds console_patience{30};       ///< for an an
 inline constexpr std::size_t admin_answer_bytes_max = 64U << 20U; ///< the console reads at most
 
 // Processes.
-inline constexpr std::uint64_t descriptors_kept_max = 256;    ///< of the daemon's, not for programs
-inline constexpr std::chrono::milliseconds kill_grace{1'000}; ///< SIGKILL sent, not yet reaped
-inline constexpr std::size_t fork_descriptors_max   = 13;         ///< of one order to a template
+inline constexpr std::uint64_t descriptors_kept_max = 256; ///< of the daemon's, not for programs
+inline constexpr std::size_t boots_per_core = 2;           ///< processes that boot at the same time
+inline constexpr std::chrono::milliseconds boot_look{50};  ///< between looks at one that boots
+inline constexpr std::uint32_t boot_looks_max = 20;        ///< then others boot beside it anyway
+inline constexpr std::chrono::milliseconds kill_grace{1'000};     ///< SIGKILL sent, not yet reaped
+inline constexpr std::size_t fork_descriptors_max = 13;           ///< of one order to a template
 inline constexpr std::size_t fork_message_bytes_max = 64U << 10U; ///< to or from a template
 inline constexpr std::chrono::milliseconds fork_patience{1'000};  ///< then a worker is executed
 

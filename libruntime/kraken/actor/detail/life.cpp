@@ -15,6 +15,32 @@
 
 namespace kraken::actor {
 
+namespace {
+
+/// In place of an incarnation that waits for its turn to be made.
+class unborn final : public incarnation {
+public:
+  explicit unborn(host& shell) : shell_(shell) {}
+
+  void start() override {}
+  void stop() override { end(); }
+  void kill() override { end(); }
+  result<void> signal_process(int /*number*/) override {
+    return fail(errc::not_started, "it waits for its turn to start");
+  }
+
+private:
+  void end() {
+    model::cause why;
+    why.kind = model::cause_kind::exit_normal;
+    shell_.ended(std::move(why));
+  }
+
+  host& shell_;
+};
+
+} // namespace
+
 life::life(life_owner& shell,
            std::shared_ptr<tree_context> tree,
            identity_ptr who,
@@ -56,7 +82,38 @@ void life::send_early() {
   }
 }
 
+bool life::may_begin(const kind& of) {
+  const auto& gate = tree_->shards[shard_].boots;
+  if (of.starts == launches::nothing || gate == nullptr) {
+    return true;
+  }
+  incarnation_ = std::make_unique<unborn>(*this);
+  boot_ = std::make_unique<boot_gate::pass>(*gate,
+                                            std::string{model::parent_of(who_->path)},
+                                            [this] { say({.what = life_report::kind::go}); });
+  return boot_->holds();
+}
+
+/// A place is for the time it computes: who waits for a database need not hold up the others, and
+/// who never comes to an end must not.
+void life::watch_boot(std::uint32_t looks) {
+  static_cast<void>(owner_.set_life_timer(
+      number_, owner_.time_of_life() + limits::boot_look, [this, left = looks - 1] {
+        if (boot_ == nullptr) {
+          return;
+        }
+        if (left == 0 || (pid_ != 0 && tree_->sleeps && tree_->sleeps(pid_))) {
+          boot_.reset();
+        } else {
+          watch_boot(left);
+        }
+      }));
+}
+
 life::thrown life::begin(const kind& of) {
+  if (boot_ != nullptr) {
+    watch_boot(limits::boot_looks_max);
+  }
   return guard_keeping([&] {
     incarnation_ = of.make(*this);
     KRAKEN_ASSERT(incarnation_ != nullptr);
@@ -81,6 +138,9 @@ life::thrown life::kill() {
 }
 
 life::thrown life::resume() {
+  if (dynamic_cast<const unborn*>(incarnation_.get()) != nullptr && boot_->holds()) {
+    say({.what = life_report::kind::go}); // it came while the container had failed
+  }
   return guard([this] { incarnation_->resume(); });
 }
 
@@ -161,6 +221,11 @@ void life::say(life_report what) {
   tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(what));
 }
 
+void life::ready() {
+  boot_.reset();
+  say({.what = life_report::kind::ready});
+}
+
 void life::hopeless(model::cause why) {
   say({.what = life_report::kind::unready,
        .why = std::make_shared<const model::cause>(std::move(why))});
@@ -172,6 +237,7 @@ void life::failed(model::cause why) {
 }
 
 void life::ended(model::cause why) {
+  boot_.reset();
   say({.what = life_report::kind::ended,
        .why = std::make_shared<const model::cause>(std::move(why))});
 }
@@ -186,6 +252,7 @@ void life::recycle(std::string reason, serves_on meanwhile) {
 }
 
 void life::show_pid(std::int32_t pid) {
+  pid_ = pid;
   say({.what = life_report::kind::pid, .pid = pid});
 }
 

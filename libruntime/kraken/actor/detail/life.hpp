@@ -64,6 +64,8 @@ public:
 
   // Calls into the incarnation. A cause is what it threw.
   using thrown = std::optional<model::cause>;
+  /// Whether it may begin now; otherwise it reports `go` when it may. It can be ended meanwhile.
+  [[nodiscard]] bool may_begin(const kind& of);
   /// What it reports inside of `begin`, `stop` and `kill` is kept for `take_early`.
   [[nodiscard]] thrown begin(const kind& of);
   [[nodiscard]] std::vector<life_report> take_early() { return std::exchange(early_, {}); }
@@ -99,7 +101,7 @@ public:
     return owner_.farewell_of_life(number_);
   }
   void open() override { say({.what = life_report::kind::open}); }
-  void ready() override { say({.what = life_report::kind::ready}); }
+  void ready() override;
   void unready() override { say({.what = life_report::kind::unready}); }
   void hopeless(model::cause why) override;
   void failed(model::cause why) override;
@@ -135,9 +137,12 @@ private:
   [[nodiscard]] std::weak_ptr<const pulse> alive();
   [[nodiscard]] answer_callback while_alive(answer_callback done);
   void say(life_report what);
+  void watch_boot(std::uint32_t looks);
 
   life_owner& owner_;
   std::shared_ptr<tree_context> tree_;
+  std::unique_ptr<boot_gate::pass> boot_; ///< while it waits for its turn, and while it boots
+  std::int32_t pid_ = 0;
   std::shared_ptr<const model::child_spec> spec_;
   std::shared_ptr<const model::child_spec> first_spec_; ///< what `make` may have referred to
   identity_ptr who_;

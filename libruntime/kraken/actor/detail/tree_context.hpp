@@ -4,6 +4,7 @@
 /// the tree is made, except for what guards itself.
 #pragma once
 
+#include "kraken/actor/boot_gate.hpp"
 #include "kraken/actor/dead_letters.hpp"
 #include "kraken/actor/detail/attendance.hpp"
 #include "kraken/actor/detail/routes.hpp"
@@ -28,7 +29,8 @@ class alarm_clock;
 struct shard {
   executor* runs = nullptr;
   std::shared_ptr<shard_unit> unit;
-  alarm_clock* clock = nullptr; ///< its thread only; null before and after the tree runs
+  alarm_clock* clock = nullptr;       ///< its thread only; null before and after the tree runs
+  std::shared_ptr<boot_gate> boots{}; ///< its thread only; null: no limit
 };
 
 struct tree_context {
@@ -36,6 +38,7 @@ struct tree_context {
   std::vector<shard> shards;
   placement place = place_by_pool;
   std::uint64_t seed = 0;
+  std::function<bool(std::int32_t pid)> sleeps;
   std::function<void(int exit_code)> ended;
 
   status_board board;
