@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <utility>
 
 namespace kraken::console {
 
@@ -15,6 +17,8 @@ namespace {
 using detail::dump;
 using detail::json_value;
 using detail::steady_ms;
+
+constexpr std::size_t container_members = 27;
 
 json_value json_of(const model::cause& why) {
   if (why.kind == model::cause_kind::none) {
@@ -60,35 +64,43 @@ json_value json_of(const model::gauges& live, time_point now) {
           {"busy_ms", since == 0 ? 0 : std::max<std::int64_t>(0, steady_ms(now) - since)}};
 }
 
+/// Thousands of these are one answer: each member is made once, in its place.
 json_value json_of(const model::container_status& c, time_point now) {
   const auto due = std::chrono::duration_cast<milliseconds>(c.next_at - now).count();
-  return {{"path", c.path},
-          {"alias", c.alias},
-          {"parent", c.parent},
-          {"kind", c.kind},
-          {"name", c.name},
-          {"state", to_string(c.in)},
-          {"state_number", static_cast<int>(c.in)},
-          {"phase", to_string(c.at)},
-          {"generation", c.generation},
-          {"pid", c.pid},
-          {"beside", to_string(c.beside)},
-          {"beside_pid", c.beside_pid},
-          {"shard", c.shard},
-          {"restarts", c.restarts},
-          {"recycles", c.recycles},
-          {"restarts_in_window", c.restarts_in_window},
-          {"intensity", c.intensity},
-          {"since_seconds", seconds_since(c.since, now)},
-          {"cause", json_of(c.last_cause)},
-          {"last_failures", json_of(c.failures, now)},
-          {"waits_for", c.waits_for},
-          {"next_action", c.next_action},
-          {"next_in_ms", c.next_action.empty() ? 0 : std::max<std::int64_t>(0, due)},
-          {"mailbox", c.lane ? c.lane->depth.load() : 0},
-          {"admitted", c.lane ? c.lane->admitted.get() : 0},
-          {"rejected", c.lane ? c.lane->rejected.load() : 0},
-          {"live", c.live ? json_of(*c.live, now) : json_value(nullptr)}};
+  json_value made = json_value::object();
+  auto& members = made.get_ref<json_value::object_t&>();
+  members.reserve(container_members);
+  const auto add = [&members](const char* name, json_value value) {
+    members.emplace_back(name, std::move(value));
+  };
+  add("path", c.path);
+  add("alias", c.alias);
+  add("parent", c.parent);
+  add("kind", c.kind);
+  add("name", c.name);
+  add("state", to_string(c.in));
+  add("state_number", static_cast<int>(c.in));
+  add("phase", to_string(c.at));
+  add("generation", c.generation);
+  add("pid", c.pid);
+  add("beside", to_string(c.beside));
+  add("beside_pid", c.beside_pid);
+  add("shard", c.shard);
+  add("restarts", c.restarts);
+  add("recycles", c.recycles);
+  add("restarts_in_window", c.restarts_in_window);
+  add("intensity", c.intensity);
+  add("since_seconds", seconds_since(c.since, now));
+  add("cause", json_of(c.last_cause));
+  add("last_failures", json_of(c.failures, now));
+  add("waits_for", c.waits_for);
+  add("next_action", c.next_action);
+  add("next_in_ms", c.next_action.empty() ? 0 : std::max<std::int64_t>(0, due));
+  add("mailbox", c.lane ? c.lane->depth.load() : 0);
+  add("admitted", c.lane ? c.lane->admitted.get() : 0);
+  add("rejected", c.lane ? c.lane->rejected.load() : 0);
+  add("live", c.live ? json_of(*c.live, now) : json_value(nullptr));
+  return made;
 }
 
 json_value json_of(const event_record& value) {
@@ -130,13 +142,20 @@ json_value json_of(const change_record& value) {
           {"options", std::move(options)}};
 }
 
+template <class Record, class Make>
+std::string array_text(std::span<const Record> records, Make&& make) {
+  // One by one: what a record needed is used again for the next.
+  std::string out = "[";
+  for (const Record& record : records) {
+    out += out.size() > 1 ? "," : "";
+    out += dump(make(record));
+  }
+  return out + "]";
+}
+
 template <class Record>
 std::string array_text(std::span<const Record> records) {
-  json_value list = json_value::array();
-  for (const Record& record : records) {
-    list.push_back(json_of(record));
-  }
-  return dump(list);
+  return array_text(records, [](const Record& one) { return json_of(one); });
 }
 
 } // namespace
@@ -219,11 +238,7 @@ std::string to_json(const model::container_status& value, time_point now) {
 }
 
 std::string to_json(std::span<const model::container_status> value, time_point now) {
-  json_value list = json_value::array();
-  for (const model::container_status& one : value) {
-    list.push_back(json_of(one, now));
-  }
-  return dump(list);
+  return array_text(value, [now](const auto& one) { return json_of(one, now); });
 }
 
 } // namespace kraken::console

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -46,6 +47,8 @@ error connect_error(const std::string& path, int code) {
     return error{errc::unreachable, "connect '" + path + "': " + std::strerror(code)};
   }
 }
+
+} // namespace
 
 /// One connection with its deadline.
 class unix_connection {
@@ -144,6 +147,8 @@ private:
   std::string path_;
 };
 
+namespace {
+
 /// Takes the pieces of one answer: returns false when it wants no more.
 using body_sink = std::function<result<verdict>(int status, std::string_view data)>;
 
@@ -229,9 +234,10 @@ private:
 result<void> send_question(unix_connection& connection,
                            const api_question& question,
                            std::string_view accept,
+                           std::string_view connection_after,
                            time_point until) {
   std::array headers{wire::header_field{"accept", accept},
-                     wire::header_field{"connection", "close"},
+                     wire::header_field{"connection", connection_after},
                      wire::header_field{"content-type", "application/json"}};
   wire::client_request request;
   request.method = question.method;
@@ -246,24 +252,17 @@ result<void> send_question(unix_connection& connection,
   return connection.send_all(bytes.view(), until);
 }
 
-} // namespace
-
-unix_client::unix_client(std::string socket, milliseconds timeout)
-    : socket_(std::move(socket)),
-      timeout_(timeout.count() > 0 ? timeout : milliseconds{limits::console_patience}) {}
-
-result<api_answer> unix_client::ask(const api_question& question) {
-  const time_point until = clock_now() + timeout_;
-  auto connection = unix_connection::open(socket_);
-  if (!connection) {
-    return fail(connection.error());
-  }
-  if (auto sent = send_question(*connection, question, "application/json, text/plain", until);
+result<api_answer> ask_on(unix_connection& connection,
+                          const api_question& question,
+                          std::string_view connection_after,
+                          time_point until) {
+  if (auto sent = send_question(
+          connection, question, "application/json, text/plain", connection_after, until);
       !sent) {
     return fail(sent.error());
   }
   api_answer answer;
-  answer_loop loop{*connection, until, milliseconds{0}};
+  answer_loop loop{connection, until, milliseconds{0}};
   auto status = loop.run([&](int, std::string_view data) -> result<verdict> {
     if (answer.body.size() + data.size() > limits::admin_answer_bytes_max) {
       return fail(errc::limit_exceeded,
@@ -280,6 +279,42 @@ result<api_answer> unix_client::ask(const api_question& question) {
   return answer;
 }
 
+} // namespace
+
+struct unix_client::kept_connection {
+  unix_connection to;
+};
+
+unix_client::unix_client(std::string socket, milliseconds timeout)
+    : socket_(std::move(socket)),
+      timeout_(timeout.count() > 0 ? timeout : milliseconds{limits::console_patience}) {}
+
+unix_client::~unix_client() = default;
+
+result<api_answer> unix_client::ask(const api_question& question) {
+  const time_point until = clock_now() + timeout_;
+  const bool keeps = question.method == "GET";
+  const std::string_view after = keeps ? "keep-alive" : "close";
+  if (auto before = keeps ? std::move(kept_) : nullptr) {
+    auto answer = ask_on(before->to, question, after, until);
+    if (answer) {
+      kept_ = std::move(before);
+    }
+    if (answer || answer.error().code != errc::unreachable) {
+      return answer; // otherwise it was closed for being idle, or by the daemon's end
+    }
+  }
+  auto connection = unix_connection::open(socket_);
+  if (!connection) {
+    return fail(connection.error());
+  }
+  auto answer = ask_on(*connection, question, after, until);
+  if (answer && keeps) {
+    kept_ = std::make_unique<kept_connection>(kept_connection{std::move(*connection)});
+  }
+  return answer;
+}
+
 result<api_answer> unix_client::follow(const api_question& question,
                                        const stream_callback& on_event) {
   const time_point until = clock_now() + timeout_;
@@ -287,7 +322,8 @@ result<api_answer> unix_client::follow(const api_question& question,
   if (!connection) {
     return fail(connection.error());
   }
-  if (auto sent = send_question(*connection, question, "text/event-stream", until); !sent) {
+  if (auto sent = send_question(*connection, question, "text/event-stream", "close", until);
+      !sent) {
     return fail(sent.error());
   }
   api_answer answer;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -60,12 +61,14 @@ public:
                                                   const stream_callback& on_event) = 0;
 };
 
-/// A daemon behind a unix socket; a new connection for each question.
+/// A daemon behind a unix socket. Questions that only read (GET) share a connection, which is
+/// opened anew when the daemon has closed it; all others have one each.
 class unix_client final : public api_transport {
 public:
   /// @param socket   path of the admin socket
   /// @param timeout  for a whole answer; for a stream: until its head. 0: limits::console_patience
   unix_client(std::string socket, milliseconds timeout);
+  ~unix_client() override;
 
   [[nodiscard]] result<api_answer> ask(const api_question& question) override;
   [[nodiscard]] result<api_answer> follow(const api_question& question,
@@ -74,8 +77,11 @@ public:
   [[nodiscard]] std::string_view socket() const noexcept override { return socket_; }
 
 private:
+  struct kept_connection;
+
   std::string socket_;
   milliseconds timeout_;
+  std::unique_ptr<kept_connection> kept_;
 };
 
 /// Waits for the end of a process.

@@ -11,6 +11,7 @@
 #include <clocale>
 #include <csignal>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 
@@ -187,9 +188,9 @@ private:
     }
   }
 
+  // Asked for anew: requests, memory and mailboxes change without an event on a stream.
   result<void> look() {
-    auto daemon = around_.connect(asked_);
-    auto answer = daemon->ask({"GET", "/api/v1/containers", {}});
+    auto answer = daemon_->ask({"GET", "/api/v1/containers", {}});
     if (!answer) {
       return fail(answer.error());
     }
@@ -271,6 +272,7 @@ private:
 
   const console::invocation& asked_;
   console::surroundings& around_;
+  std::unique_ptr<console::api_transport> daemon_ = around_.connect(asked_); ///< for all looks
   top_screen screen_;
   cpu_meter meter_;
 };

@@ -6,7 +6,10 @@
 #include "kraken/base/unique_fd.hpp"
 
 #include <array>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -74,6 +77,64 @@ private:
   std::thread thread_;
 };
 
+/// Accepts connections one after the other and answers so many questions on each with its number.
+class many_answers {
+public:
+  explicit many_answers(std::vector<int> counts) {
+    char name[] = "/tmp/kraken-client-XXXXXX";
+    REQUIRE(::mkdtemp(name) != nullptr);
+    directory_ = name;
+    path = directory_ + "/s";
+    listener_.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, path.size());
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    REQUIRE(::bind(listener_.get(), generic, sizeof address) == 0);
+    REQUIRE(::listen(listener_.get(), 4) == 0);
+    thread_ = std::thread([this, counts = std::move(counts)] {
+      for (std::size_t i = 0; i < counts.size(); ++i) {
+        serve(std::to_string(i), counts[i]);
+      }
+    });
+  }
+
+  ~many_answers() {
+    static_cast<void>(::shutdown(listener_.get(), SHUT_RDWR)); // a test that failed left some
+    thread_.join();
+    ::unlink(path.c_str());
+    ::rmdir(directory_.c_str());
+  }
+
+  many_answers(const many_answers&) = delete;
+  many_answers& operator=(const many_answers&) = delete;
+
+  std::string path;
+
+private:
+  void serve(const std::string& connection, int count) {
+    const kraken::unique_fd peer{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+    std::array<char, 4096> buffer{};
+    for (int i = 0; peer && i < count; ++i) {
+      std::string request;
+      while (request.find("\r\n\r\n") == std::string::npos) {
+        const ssize_t got = ::recv(peer.get(), buffer.data(), buffer.size(), 0);
+        if (got <= 0) {
+          return;
+        }
+        request.append(buffer.data(), static_cast<std::size_t>(got));
+      }
+      const auto body = connection + "." + std::to_string(i);
+      const auto answer = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + body;
+      static_cast<void>(::send(peer.get(), answer.data(), answer.size(), MSG_NOSIGNAL));
+    }
+  }
+
+  std::string directory_;
+  kraken::unique_fd listener_;
+  std::thread thread_;
+};
+
 } // namespace
 
 TEST_CASE("an answer with a length, and one in chunks") {
@@ -90,6 +151,19 @@ TEST_CASE("an answer with a length, and one in chunks") {
   CHECK(answer->body == "hello");
   CHECK(daemon.request.starts_with("POST /api/v1/commands HTTP/1.1\r\n"));
   CHECK(daemon.request.find("\r\n\r\n{\"command\":\"stop\"}") != std::string::npos);
+}
+
+TEST_CASE("questions that read share a connection while it lasts; others have their own") {
+  many_answers daemon{{2, 1, 1}}; // so many answers on each connection, then it is closed
+  console::unix_client client{daemon.path, seconds{10}};
+  for (const auto* const expected : {"0.0", "0.1", "1.0"}) {
+    const auto answer = client.ask({"GET", "/api/v1/containers", ""});
+    REQUIRE(answer);
+    CHECK(answer->body == expected);
+  }
+  const auto answer = client.ask({"POST", "/api/v1/commands", "{}"});
+  REQUIRE(answer);
+  CHECK(answer->body == "2.0");
 }
 
 TEST_CASE("a stream is handed over event by event") {
