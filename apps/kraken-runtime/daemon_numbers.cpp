@@ -6,8 +6,42 @@
 #include "config/pool_options.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <map>
+#include <string>
 
 namespace kraken::runtime {
+
+namespace {
+
+void measure_own_threads(containers::metrics_page& page, const containers::own_threads& all) {
+  using type = containers::metrics_page::type;
+  const auto stuck = all.stuck();
+  const auto own = std::max(all.running(), stuck); // one may have ended in between
+  const auto threads = [&](const char* state, std::size_t count) {
+    page.add("kraken_own_threads",
+             type::gauge,
+             "Threads of native containers that have one of their own.",
+             {{"state", state}},
+             static_cast<double>(count));
+  };
+  threads("serving", own - stuck);
+  threads("stuck", stuck);
+  std::map<std::string, double> longest; // a container may have left several behind
+  for (const auto& [path, since] : all.stuck_since()) {
+    const std::chrono::duration<double> lasted = std::chrono::steady_clock::now() - since;
+    longest[path] = std::max(longest[path], lasted.count());
+  }
+  for (const auto& [path, lasted] : longest) {
+    page.add("kraken_own_thread_stuck_seconds",
+             type::gauge,
+             "How long a container has been gone whose handler has still not returned.",
+             {{"container", path}},
+             lasted);
+  }
+}
+
+} // namespace
 
 // The import of a Narya configuration routes Narya's own paths to this name.
 void daemon::open_narya_status() {
@@ -86,17 +120,7 @@ void daemon::measure(containers::metrics_page& page) {
   measure_access_logs(page);
   measure_pools(page);
   measure_output(page);
-  const auto stuck = own_threads_.stuck();
-  const auto own = std::max(own_threads_.running(), stuck); // one may have ended in between
-  const auto threads = [&](const char* state, std::size_t count) {
-    page.add("kraken_own_threads",
-             type::gauge,
-             "Threads of native containers that have one of their own.",
-             {{"state", state}},
-             static_cast<double>(count));
-  };
-  threads("serving", own - stuck);
-  threads("stuck", stuck);
+  measure_own_threads(page, own_threads_);
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     page.add("kraken_shard_silent_seconds",
              type::gauge,

@@ -30,7 +30,8 @@ std::uint64_t
 own_threads::strand(const std::string& path, std::uint64_t generation, std::jthread thread) {
   log::error("own_thread_stuck", {{"container", path}, {"generation", generation}});
   return content_.with([&](content& now) {
-    now.strays.emplace(++now.last, stray{path, std::move(thread)});
+    now.strays.emplace(++now.last,
+                       stray{path, std::chrono::steady_clock::now(), std::move(thread)});
     return now.last;
   });
 }
@@ -50,6 +51,16 @@ std::size_t own_threads::running() const {
 
 std::size_t own_threads::stuck() const {
   return content_.with([](const content& now) { return now.strays.size(); });
+}
+
+std::multimap<std::string, time_point> own_threads::stuck_since() const {
+  return content_.with([](const content& now) {
+    std::multimap<std::string, time_point> all;
+    for (const auto& [number, each] : now.strays) {
+      all.emplace(each.path, each.since);
+    }
+    return all;
+  });
 }
 
 } // namespace kraken::containers

@@ -4,6 +4,7 @@
 /// come back when their container ended. A thread is never let go of unseen.
 #pragma once
 
+#include "kraken/base/clock.hpp"
 #include "kraken/base/guarded.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/base/result.hpp"
@@ -37,10 +38,13 @@ public:
 
   [[nodiscard]] std::size_t running() const; ///< stuck ones included
   [[nodiscard]] std::size_t stuck() const;
+  /// Since when each stuck thread's container is gone, by the path that it had.
+  [[nodiscard]] std::multimap<std::string, time_point> stuck_since() const;
 
 private:
   struct stray {
     std::string path;
+    time_point since;
     std::jthread thread;
   };
 

@@ -429,6 +429,10 @@ TEST_CASE_METHOD(own_thread_fixture, "a thread that does not come back is counte
   send("a", 2);
   CHECK(carry_out(model::verb::restart, "a")); // after `shutdown` and limits::kill_grace
   CHECK(threads.stuck() == 1);
+  const auto stuck = threads.stuck_since();
+  REQUIRE(stuck.size() == 1);
+  CHECK(stuck.begin()->first == "Main/a");
+  CHECK(stuck.begin()->second <= std::chrono::steady_clock::now());
   CHECK(threads.running() == 2);
   CHECK(number("a", "", 5) == 5); // the next incarnation serves
   CHECK(tree->dead().total(actor::dead_reason::in_flight) == 1);
@@ -441,6 +445,7 @@ TEST_CASE_METHOD(own_thread_fixture, "a thread that does not come back is counte
     turn.get_future().wait();
     return threads.stuck() == 0 && threads.running() == 0; // one after the other
   }));
+  CHECK(threads.stuck_since().empty());
 }
 
 } // namespace kraken::actor_test
