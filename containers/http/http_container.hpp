@@ -44,6 +44,7 @@ public:
   void stop() override;
   void kill() override;
   void updated(const model::child_spec& spec) override;
+  [[nodiscard]] bool takes_letters() const noexcept override { return false; }
 
 private:
   struct part;

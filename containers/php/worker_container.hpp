@@ -48,6 +48,7 @@ public:
   [[nodiscard]] result<void> signal_process(int number) override;
   milliseconds relieved() override;
   bool receive(actor::letter& what) override;
+  [[nodiscard]] bool takes_letters() const noexcept override { return takes_letters_; }
   void noticed(const actor::notice& what) override;
 
   // channel_owner

@@ -49,6 +49,7 @@ public:
   void resume() override;
   void updated(const model::child_spec& spec) override;
   bool receive(actor::letter& what) override;
+  [[nodiscard]] bool takes_letters() const noexcept override { return letters_ != nullptr; }
   void noticed(const actor::notice& what) override;
 
   // program_channel_owner

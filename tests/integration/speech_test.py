@@ -55,6 +55,14 @@ class Speech(DaemonCase):
         self.assertEqual(status, 1)
         self.assertIn("nobody", value[1])
 
+    def test_a_target_that_is_not_named_is_refused_at_once(self):
+        status, value = self.ask("S", {"ask": "", "value": 1})
+        self.assertEqual((status, value[2]), (1, "invalid_argument"))
+        self.assertIn("name a target", value[1])
+        status, value = self.ask("S", {"order": "", "value": "container:stop"})
+        self.assertEqual((status, value[2]), (1, "unsupported"))
+        self.assertIn("name a target", value[1])
+
     def test_messages_and_its_log(self):
         self.assertEqual(self.driver("sendMessage", "T", {"n": 1}), 1)
         wait_until(lambda: ["Main/D", {"n": 1}] in self.ask("T", "heard"), "it has come")
@@ -160,6 +168,18 @@ class Workers(DaemonCase):
     def test_a_worker_without_letters_says_so_at_once(self):
         error = self.driver.ask("sendRequest", "Main/plain/w1", "hello")["error"]
         self.assertNotIn("No response", error[1])
+
+    def test_a_message_to_who_takes_none_is_refused(self):
+        for target in ("Main/plain/w1", "Main/http", "Main"):
+            with self.subTest(target=target):
+                done = self.daemon.console("container:send", target, '"news"')
+                self.assertNotEqual(done.code, 0, done)
+                self.assertIn(f"{target} takes no messages", done.err)
+        self.assertEqual(self.daemon.console("container:send", "Main/T", '"x"').code, 0)
+
+    def test_a_worker_that_names_no_target(self):
+        answer = self.daemon.get("/?")
+        self.assertIn(b"name a target", answer.body)
 
     def test_a_worker_that_dies_owing_an_answer(self):
         before = self.daemon.container("Main/web/w1")

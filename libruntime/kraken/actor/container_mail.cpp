@@ -21,7 +21,7 @@ void container::set_gate() {
   }
   switch (status_->at) {
   case model::phase::ready:
-    own.show(seat::presence::online);
+    own.show(life_ && !life_->takes_letters() ? seat::presence::deaf : seat::presence::online);
     return open_lane();
   case model::phase::starting:
   case model::phase::draining:

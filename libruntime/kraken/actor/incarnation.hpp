@@ -157,6 +157,9 @@ public:
   /// The definition was replaced while this runs (reload). `host::spec()` is the new one from here
   /// on, and older references to it are gone; take over what is live of `spec.options`.
   virtual void updated(const model::child_spec& spec) { static_cast<void>(spec); }
+  /// Whether it takes letters at all, asked each time it is ready: if not, who sends one is told at
+  /// once.
+  [[nodiscard]] virtual bool takes_letters() const noexcept { return true; }
   /// A letter of the user lane, while ready. A request is answered through `what.reply`: now, or
   /// later by whoever moved it out. Throwing fails the container; the letter is lost to it (dead
   /// letter `in_flight`), the rest of the lane is kept.

@@ -128,12 +128,19 @@ class Channel:
 
     def call(self, target, value, timeout_ms=5_000):
         """@return (status, value)"""
+        return self.answer_to(CALL, REPLY, [target, 0, value, timeout_ms, ""])
+
+    def command(self, target, name, timeout_ms=5_000):
+        """@return (status, value)"""
+        return self.answer_to(COMMAND, RESULT, [target, name, {}, timeout_ms])
+
+    def answer_to(self, kind, answer, payload):
         self.stream += 1
         mine = self.stream
-        self.send(CALL, mine, [target, 0, value, timeout_ms, ""])
+        self.send(kind, mine, payload)
         while True:
             frame = self.read()
-            if frame[:2] != (REPLY, mine):
+            if frame[:2] != (answer, mine):
                 self.waiting.append(frame)
             elif frame[2][0] != UNFINISHED:
                 return tuple(frame[2])

@@ -18,6 +18,8 @@ heard = []
 def answer(value, sender):
     if isinstance(value, dict) and "ask" in value:
         return DONE, list(channel.call(value["ask"], value["value"]))
+    if isinstance(value, dict) and "order" in value:
+        return DONE, list(channel.command(value["order"], value["value"]))
     if value == "heard":
         return DONE, heard
     if value == "throw":

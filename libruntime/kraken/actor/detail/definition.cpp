@@ -20,6 +20,7 @@ public:
   void start() override { shell_.ready(); }
   void stop() override { end(); }
   void kill() override { end(); }
+  [[nodiscard]] bool takes_letters() const noexcept override { return false; }
 
 private:
   void end() {

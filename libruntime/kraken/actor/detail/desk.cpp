@@ -35,6 +35,9 @@ std::optional<result<posted>> try_post(letter& what, const seat_ptr& to) {
   case seat::verdict::full:
     to->bury(what, dead_reason::full);
     return refusal(*to, dead_reason::full);
+  case seat::verdict::unheard:
+    to->bury(what, dead_reason::unhandled);
+    return refusal(*to, dead_reason::unhandled);
   case seat::verdict::must_wait:
     break;
   }

@@ -84,6 +84,7 @@ public:
   [[nodiscard]] thrown elapsed(const std::function<void()>& then);
   /// @param taken set to whether the incarnation handled it
   [[nodiscard]] thrown receive(letter& what, bool& taken);
+  [[nodiscard]] bool takes_letters() const noexcept { return incarnation_->takes_letters(); }
   [[nodiscard]] thrown noticed(const notice& what);
   [[nodiscard]] thrown hear(const answer_callback& done, const answer& what);
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count);

@@ -41,6 +41,9 @@ seat_ptr routes::at(std::string_view path) const {
 }
 
 result<seat_ptr> routes::find(std::string_view target) const {
+  if (target.empty()) {
+    return fail(errc::invalid_argument, "name a target: a container's alias or path");
+  }
   if (auto direct = at(target)) {
     return direct;
   }

@@ -26,6 +26,9 @@ seat::verdict seat::admit(delivery mode) noexcept {
   if (now == presence::closed || (now == presence::away && !may_wait)) {
     return verdict::refused;
   }
+  if (now == presence::deaf) {
+    return verdict::unheard;
+  }
   const auto before = lane_->depth.fetch_add(1, std::memory_order_relaxed);
   const auto capacity = static_cast<std::int64_t>(spec_.capacity);
   const auto taken = now == presence::online ? verdict::sent : verdict::buffered;
@@ -71,7 +74,7 @@ std::string seat::text_of(dead_reason why) const {
   case dead_reason::in_flight:
     return *path_ + " ended before it answered";
   case dead_reason::unhandled:
-    return *path_ + " takes no such messages";
+    return *path_ + (shown() == presence::deaf ? " takes no messages" : " takes no such messages");
   case dead_reason::node_down:
     return "the node of " + *path_ + " can not be reached";
   }

@@ -35,6 +35,7 @@ public:
   /// Whether letters are taken now.
   enum class presence : std::uint8_t {
     online, ///< started: all of them
+    deaf,   ///< ready, and what runs there takes none
     away,   ///< created or failed: those that may wait here
     closed, ///< stopped or destroyed: none
   };
@@ -47,6 +48,7 @@ public:
     full,
     dropped,   ///< full, policy drop_newest
     must_wait, ///< full, policy block
+    unheard,   ///< deaf
   };
 
   seat(std::shared_ptr<const std::string> path,
