@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// A front with a pool whose one worker is this program itself, and whose clients are as well, so
-/// that what a request costs the front can be counted by `bench/compare/instructions/run`: the
-/// same at each run, because nothing happens at the same time. Only `kraken_bench_outside` is not
-/// the front's. Measures nothing itself.
+/// A front with a fixed answer, or a pool whose one worker is this program itself, and whose
+/// clients are as well, so that what a request costs the front can be counted by
+/// `bench/compare/instructions/run`: the same at each run, because nothing happens at the same
+/// time. Only `kraken_bench_outside` is not the front's. Measures nothing itself.
 #include "containers/http/front.hpp"
 #include "containers/php/channel/kraken_channel.hpp"
 #include "containers/php/pool/pool_shard.hpp"
@@ -85,6 +85,7 @@ public:
     for (const auto& each : clients_) {
       static_cast<void>(::send(each.get(), request_.data(), request_.size(), 0));
     }
+    open_ = clients_.size();
   }
 
   /// @return requests that were worked on
@@ -114,8 +115,11 @@ public:
                                   static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
       whole += text.starts_with("HTTP/1.1 200") && text.ends_with(body) ? 1U : 0U;
     }
+    open_ -= whole;
     return whole;
   }
+
+  [[nodiscard]] bool all_answered() const { return open_ == 0; }
 
 private:
   std::string request_;
@@ -123,6 +127,7 @@ private:
   kraken::unique_fd bell_;
   std::uint32_t number_;
   std::vector<kraken::unique_fd> clients_;
+  std::size_t open_ = 0; ///< requests without an answer
   std::vector<char> input_ = std::vector<char>(4096);
 };
 
@@ -134,7 +139,9 @@ std::size_t answered = 0;
 extern "C" [[gnu::noinline]] void kraken_bench_outside(outside& it) {
   if (it.work() == 0) {
     answered += it.read();
-    it.ask();
+    if (it.all_answered()) {
+      it.ask();
+    }
   }
 }
 
@@ -178,7 +185,12 @@ int main(int argc, char** argv) {
       request_text(kind), std::move(*memory), std::move(spec.inherit.at(1).fd), channel.seat};
 
   std::vector<kc::route> routes(1);
-  routes[0].to = "web";
+  if (kind == "fixed") {
+    routes[0].respond.headers = {{"content-type", "application/json"}};
+    routes[0].respond.body = body;
+  } else {
+    routes[0].to = "web";
+  }
   net::sink_directory sinks;
   sinks.at("web").live = pool.get();
   kc::front_settings as;

@@ -31,9 +31,9 @@ struct pool_group_line {
 /// @thread any
 class pool_group {
 public:
-  explicit pool_group(std::uint32_t shards) : lines_(shards) {}
+  explicit pool_group(std::uint32_t shards) : lines_(shards), size_(shards) {}
 
-  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(lines_.size()); }
+  [[nodiscard]] std::uint32_t size() const { return size_; }
   [[nodiscard]] pool_group_line& line(std::uint32_t shard) { return lines_[shard]; }
 
   /// A shard other than `mine` with an idle worker, or `size()`.
@@ -64,6 +64,7 @@ private:
   }
 
   std::deque<pool_group_line> lines_; // atomics do not move
+  std::uint32_t size_;                // asked for several times per request
 };
 
 } // namespace kraken::containers

@@ -68,8 +68,8 @@ void pool_shard::catch_up(worker_channel& worker) {
 
 void pool_shard::slab_reported(pool_slot& slot) {
   const auto word = slab_->look(slot.place);
-  auto* const worker = slab_->holder_of(slot.place);
-  if (!word || worker == nullptr) {
+  auto* const worker = word ? slab_->holder_in(*word) : nullptr;
+  if (worker == nullptr) {
     slab_damaged("a report without a worker");
     return;
   }

@@ -190,7 +190,7 @@ std::optional<slab::slot_word> pool_slab::look(std::uint32_t place) const {
 
 worker_channel* pool_slab::holder_of(std::uint32_t place) const {
   const auto word = look(place);
-  return word && word->owner != 0 ? seats_[word->owner - 1] : nullptr;
+  return word ? holder_in(*word) : nullptr;
 }
 
 void pool_slab::frame_sent(std::uint32_t place) {

@@ -79,6 +79,10 @@ public:
 
   /// Who has it, as far as the slab can be believed: null for nobody, or for somebody unknown.
   [[nodiscard]] worker_channel* holder_of(std::uint32_t place) const;
+  /// The same, of a word that `look` gave.
+  [[nodiscard]] worker_channel* holder_in(const slab::slot_word& word) const {
+    return word.owner != 0 ? seats_[word.owner - 1] : nullptr;
+  }
   /// The slot's word, whose generation is the current one; or none: somebody has scribbled on it.
   [[nodiscard]] std::optional<slab::slot_word> look(std::uint32_t place) const;
   /// The frame was sent: the slot is in work like any other.

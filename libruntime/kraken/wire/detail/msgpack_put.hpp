@@ -70,6 +70,13 @@ inline char* put_bytes(char* at, std::string_view bytes) noexcept {
     std::memcpy(&last, bytes.data() + size - sizeof last, sizeof last);
     std::memcpy(at, &first, sizeof first);
     std::memcpy(at + size - sizeof last, &last, sizeof last);
+  } else if (size >= 4) {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, bytes.data(), sizeof first);
+    std::memcpy(&last, bytes.data() + size - sizeof last, sizeof last);
+    std::memcpy(at, &first, sizeof first);
+    std::memcpy(at + size - sizeof last, &last, sizeof last);
   } else {
     for (std::size_t i = 0; i < size; ++i) {
       at[i] = bytes[i];
