@@ -173,7 +173,8 @@ struct option_table<recycle_options> {
            .when = apply::live}),
       row<&recycle_options::memory_hard>(
           "memory_hard",
-          {.summary = "memory above which a worker is killed; 0: no limit", .when = apply::live}),
+          {.summary = "memory above which a worker is killed; looked at each second; 0: no limit",
+           .when = apply::live}),
       row<&recycle_options::ttl>(
           "ttl",
           {.summary = "age at which a worker is replaced; 0: no limit", .when = apply::live}),
@@ -213,7 +214,7 @@ struct option_table<pool_options> {
           "memory_limit",
           {.summary =
                "PHP's memory_limit of each worker, at least 2M; 0: as php.ini says. A change "
-               "replaces the workers one by one",
+               "replaces the workers one by one, as one of `ini`, `env` or `user` does",
            .when = apply::live}),
       row<&pool_options::carrier>(
           "carrier",
@@ -225,23 +226,26 @@ struct option_table<pool_options> {
           "template",
           {.summary = "whether kraken-php's workers are forked from a template, and when: `php`: "
                       "PHP has started; `app`: `start` has booted and waits for a request; `off`: "
-                      "each is executed"}),
+                      "each is executed",
+           .when = apply::live}),
       row<&pool_options::transport>(
           "transport",
           {.summary =
                "how requests reach workers of kraken-php: `slab`, by shared memory, which `auto` "
                "means, or `socket`. Other workers always use their socket"}),
-      row<&pool_options::ini>("ini", {.summary = "PHP settings of kraken-php, as of `php -d`"}),
+      row<&pool_options::ini>(
+          "ini", {.summary = "PHP settings of kraken-php, as of `php -d`", .when = apply::live}),
       row<&pool_options::ini_fixed>(
           "ini_fixed",
           {.summary = "PHP settings of kraken-php that no script can change, as php-fpm's "
                       "php_admin_value; stronger than `ini`. One that PHP does not know is an "
-                      "error"}),
+                      "error",
+           .when = apply::live}),
       row<&pool_options::queue>("queue", {.summary = "requests that wait for a worker"}),
       row<&pool_options::request>("request", {.summary = "a request in work"}),
       row<&pool_options::recycle>("recycle", {.summary = "when a worker is replaced"}),
       row<&pool_options::scale>("scale", {.summary = "when the pool shrinks"}),
-      row<&pool_options::process>("", {}),
+      row<&pool_options::process>("", {.when = apply::live}),
   };
 };
 

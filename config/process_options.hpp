@@ -17,6 +17,8 @@ namespace kraken::config {
 /// Permission bits taken away from files a program makes; written in octal (`027`).
 struct file_mask {
   std::uint32_t bits = 027; ///< 0..0777
+
+  friend bool operator==(const file_mask&, const file_mask&) = default;
 };
 
 /// Resource limits; absent: the daemon's own (`inherit`).
@@ -25,6 +27,8 @@ struct process_limits {
   std::optional<bytes> as;
   std::optional<bytes> core = bytes{0};
   std::optional<std::uint64_t> nproc;
+
+  friend bool operator==(const process_limits&, const process_limits&) = default;
 };
 
 /// What asks a program for an orderly end.
@@ -44,6 +48,8 @@ struct process_options {
   process_limits limits;
   file_mask umask;
   stop_signal stop = stop_signal::term;
+
+  friend bool operator==(const process_options&, const process_options&) = default;
 };
 
 /// What a program and the daemon say to each other.

@@ -158,7 +158,7 @@ _kraken_want() {
 
 _kraken_words() {
   case "$1" in
-    @containers) kraken ps -o name --timeout 1s 2>/dev/null ;;
+    @containers) kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||" ;;
     @commands) echo "$_kraken_commands" ;;
     @files|-|'') ;;
     *) echo "$1" | tr ',' ' ' ;;
@@ -289,7 +289,7 @@ complete -c kraken -f
 std::string fish_source(std::string word) {
   word.resize(word.ends_with("...") ? word.size() - 3 : word.size());
   if (word == "@containers") {
-    return " -a '(kraken ps -o name --timeout 1s 2>/dev/null)'";
+    return " -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed \"p;s|.*/||\")'";
   }
   if (word == "@commands") {
     return " -a '" + command_words() + "'";

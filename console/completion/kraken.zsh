@@ -116,7 +116,7 @@ _kraken_want() {
 
 _kraken_words() {
   case "$1" in
-    @containers) kraken ps -o name --timeout 1s 2>/dev/null ;;
+    @containers) kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||" ;;
     @commands) echo "$_kraken_commands" ;;
     @files|-|'') ;;
     *) echo "$1" | tr ',' ' ' ;;

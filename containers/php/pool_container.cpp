@@ -174,7 +174,7 @@ void pool_container::updated(const model::child_spec& spec) {
   read_options(spec);
   update_shards([this, before] {
     follow_template(*before);
-    if (settings_->argv != before->argv) {
+    if (!same_process(*before, *settings_)) {
       renew_workers();
     }
   });

@@ -6,30 +6,9 @@
 
 #include "kraken/base/log.hpp"
 
-#include <tuple>
 #include <utility>
 
 namespace kraken::containers {
-
-namespace {
-
-// Whatever a forked worker has from its template.
-auto process_part(const pool_settings& settings) {
-  return std::tie(settings.argv,
-                  settings.carrier,
-                  settings.forks,
-                  settings.ini,
-                  settings.ini_fixed,
-                  settings.process.env,
-                  settings.process.inherit_env,
-                  settings.process.cwd,
-                  settings.process.user,
-                  settings.process.group,
-                  settings.process.allow_root,
-                  settings.process.umask.bits);
-}
-
-} // namespace
 
 bool pool_container::wants_template() const {
   return settings_->forks != config::worker_template::off;
@@ -71,7 +50,7 @@ void pool_container::template_changed(model::phase at) {
 
 // Workers keep what they have until they are replaced; new ones are not made from what was.
 void pool_container::follow_template(const pool_settings& before) {
-  if (process_part(before) == process_part(*settings_) || (!has_template_ && !wants_template())) {
+  if (same_process(before, *settings_) || (!has_template_ && !wants_template())) {
     return;
   }
   if (!has_template_) {

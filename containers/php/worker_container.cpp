@@ -17,7 +17,7 @@ namespace kraken::containers {
 namespace {
 
 // How often memory and age of a worker are looked at between its answers.
-constexpr milliseconds look_every = seconds{5};
+constexpr milliseconds look_every = seconds{1};
 
 // A worker that closed its channel is given this long to end by itself, so that the report has
 // its own exit code.
@@ -100,6 +100,7 @@ void worker_container::start() {
 
 void worker_container::worker_ready() {
   ready_ = true;
+  look_at_memory();
   if (!intended_) {
     pool_->add(*channel_);
     shell_.ready();
@@ -171,7 +172,7 @@ bool worker_container::request_answered(std::uint64_t memory_bytes, bool wants_r
   last_answer_ = loop_.now();
   wants_out_ = wants_out_ || wants_recycle;
   if (memory_bytes != 0) {
-    live_->memory_bytes.set(static_cast<std::int64_t>(memory_bytes));
+    memory_used_ = bytes{memory_bytes};
   }
   if (handed_over_) {
     stop();
@@ -188,7 +189,7 @@ model::worker_use worker_container::use_now(bool busy) const {
   return {.requests = answered_,
           .age = since(started_),
           .idle = busy ? milliseconds{0} : since(last_answer_),
-          .memory = bytes{static_cast<std::uint64_t>(live_->memory_bytes.get())},
+          .memory = memory_used_,
           .busy = busy,
           .wants_out = wants_out_};
 }
@@ -214,19 +215,23 @@ bool worker_container::judge_use(const model::worker_use& use) {
   return told_ == act::retire;
 }
 
+// Shown is what it has resident; counted what it would give back.
+void worker_container::look_at_memory() {
+  if (const auto seen = process_->memory()) {
+    live_->memory_bytes.set(static_cast<std::int64_t>(seen->resident.value));
+    memory_used_ = seen->unshared;
+  }
+}
+
 void worker_container::watch_over() {
   watch_ = loop_.after(look_every, [this] {
     if (channel_) {
       pool_->look_for(*channel_);
     }
     const bool busy = channel_ && channel_->current != nullptr;
-    auto use = use_now(busy);
-    if (const auto seen = process_->memory()) {
-      live_->memory_bytes.set(static_cast<std::int64_t>(seen->resident.value));
-      use.memory = seen->unshared;
-    }
+    look_at_memory();
     if (ready_ && !intended_) {
-      static_cast<void>(judge_use(use));
+      static_cast<void>(judge_use(use_now(busy)));
     }
     watch_over();
   });
@@ -281,10 +286,12 @@ model::cause worker_container::cause_of(const exit_status& status) {
   return why;
 }
 
-// A Narya worker takes a read timeout for the end: its exit without a request is no failure.
+// An exit without a request is no failure of a Narya worker, which takes a read timeout for the
+// end, nor of one that has answered: it may count its requests itself.
 bool worker_container::expired(const exit_status& status) const {
-  return pool_->settings().speaks == dialect::narya && ready_ && live_->busy.get() == 0 &&
-         !status.by_signal && status.value == 0;
+  const bool idle = live_->busy.get() == 0 || channel_->never_read();
+  return ready_ && idle && !status.by_signal && status.value == 0 &&
+         (answered_ != 0 || pool_->settings().speaks == dialect::narya);
 }
 
 void worker_container::process_ended(const exit_status& status) {
@@ -296,12 +303,21 @@ void worker_container::process_ended(const exit_status& status) {
     pool_->look_for(*channel_);
     worked = worked || answered_ != 0 || (live_->busy.get() != 0 && !channel_->never_read());
     if (expired(status)) {
-      fail_with(model::cause_kind::recycle, "idle for longer than it waits");
+      fail_with(model::cause_kind::recycle,
+                pool_->settings().speaks == dialect::narya ? "idle for longer than it waits"
+                                                           : "it ended by itself after an answer");
     }
     pool_->lost(*channel_);
     pool_->bury(*channel_);
     close_letters();
     channel_->close();
+  }
+  if (!ready_ && !intended_ && !status.by_signal && status.value == 0 &&
+      pool_->settings().speaks == dialect::kraken &&
+      pool_->settings().carrier == config::worker_carrier::program) {
+    fail_with(model::cause_kind::start_error,
+              "it ended before it said that it is ready (Worker::run() does; a page, or a folder "
+              "of them: kraken serve FOLDER)");
   }
   live_->busy.set(0);
   shell_.show_pid(0);

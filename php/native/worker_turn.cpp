@@ -150,7 +150,10 @@ int run_worker(carrier& serving, int argc, char** argv) {
   zend_destroy_file_handle(&file);
 
   const bool died_in_request = serving.has_request();
-  const bool intended = serving.script_speaks || (serving.link().draining() && !died_in_request);
+  // A loop that ends after so many requests, as FrankenPHP's do, wants a new process.
+  const bool had_enough = serving.ready_told && EG(exit_status) == 0 && !last_error_is_deadly();
+  const bool intended =
+      serving.script_speaks || ((serving.link().draining() || had_enough) && !died_in_request);
   if (!intended) {
     say_last_words(serving);
   }

@@ -45,6 +45,7 @@ class CrashingUrl(unittest.TestCase):
             pass
         daemon.wait_settled(SIZE)
         self.assertEqual(daemon.get("/hello").status, 200)
+        self.assertIsNone(daemon.container("web")["cause"], "it serves")
 
 
 if __name__ == "__main__":

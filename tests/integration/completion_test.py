@@ -67,6 +67,7 @@ class Completion(DaemonCase):
         ("kraken sca", "kraken scale"),
         ("kraken process:cr", "kraken process:create"),
         ("kraken inspect Main/ht", "kraken inspect Main/http"),
+        ("kraken inspect ht", "kraken inspect http"),
         ("kraken process:stop Main Main/ht", "kraken process:stop Main Main/http"),
         ("kraken -o js", "kraken -o json"),
         ("kraken --output=js", "kraken --output=json"),

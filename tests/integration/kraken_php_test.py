@@ -234,6 +234,18 @@ class Ends(DaemonCase):
         self.assertEqual(self.cause_after("/kill?signal=11", "signal").status, 502)
 
 
+class Memory(DaemonCase):
+    config = topology(pool(script="native.php", size=1, carrier="native"), http())
+
+    def test_what_is_shown_is_resident_also_under_load(self):
+        for _ in range(3):
+            self.assert_serves()
+            worker = self.daemon.container("w1")
+            with open(f"/proc/{worker['pid']}/statm", encoding="ascii") as file:
+                resident = int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            self.assertGreater(worker["live"]["memory_bytes"], resident // 2)
+
+
 class FixedSettings(DaemonCase):
     """What the pool decides, as php-fpm's php_admin_value."""
 
@@ -283,6 +295,37 @@ class Filtered(DaemonCase):
         self.assertEqual(server["REQUEST_URI"], "/globals")
 
 
+class Reload(DaemonCase):
+    """What a worker is made with changes one worker after the other: somebody always serves."""
+
+    @staticmethod
+    def with_options(**options):
+        return topology(pool(script="native.php", size=2, carrier="native", **options), http())
+
+    config = with_options(memory_limit="64M", env={"FOO": "one"})
+
+    def test_settings_come_with_new_workers_while_requests_are_served(self):
+        self.daemon.wait_settled(2)
+        for number, (options, seen) in enumerate((
+                ({"memory_limit": "32M", "env": {"FOO": "one"}}, ["33554432", "one", "14"]),
+                ({"memory_limit": "32M", "env": {"FOO": "two"}}, ["33554432", "two", "14"]),
+                ({"ini": {"precision": "9"}, "env": {"FOO": "two"}, "template": "off"},
+                 ["128M", "two", "9"])), 1):
+            self.daemon.write_config(self.with_options(**options))
+            self.assertEqual(self.daemon.console("reload").code, 0)
+
+            def renewed(number=number):
+                self.assertEqual(self.daemon.get("/hello").status, 200)
+                return [each["recycles"] for each in self.daemon.workers()] == [number, number]
+            wait_until(renewed, "both workers are new")
+            self.daemon.wait_settled(2)
+            got = json.loads(self.daemon.get("/settings").body)
+            self.assertEqual(got[1:], seen[1:])
+            if "memory_limit" in options:
+                self.assertEqual(got[0], seen[0])
+        self.assertEqual([each["restarts"] for each in self.daemon.workers()], [0, 0])
+
+
 class FrankenphpStyle(DaemonCase):
     config = topology(pool(script="frankenphp.php", size=1, carrier="native"), http())
 
@@ -293,6 +336,21 @@ class FrankenphpStyle(DaemonCase):
             self.assertEqual(answer.header("x-handled"), count)
             self.assertIsNone(answer.header("x-between"))
         wait_until(lambda: "between the requests" in self.daemon.log(), "it is logged")
+
+    def test_a_loop_that_ends_after_so_many_requests_is_no_failure(self):
+        for transport in ("slab", "socket"):
+            with self.subTest(transport=transport):
+                daemon = fresh_daemon(self, topology(pool(
+                    script="frankenphp.php", size=1, carrier="native", transport=transport,
+                    env={"MAX_REQUESTS": "2"}), http()))
+                for number in range(20):
+                    answer = daemon.get(f"/?say={number}")
+                    self.assertEqual((answer.status, answer.body), (200, b"%d" % number))
+                daemon.wait_settled(1)
+                worker = daemon.container("w1")
+                self.assertEqual(worker["restarts"], 0)
+                self.assertGreaterEqual(worker["recycles"], 9)
+                self.assertNotIn("container_failed", daemon.log())
 
 
 class PackageWorker(DaemonCase):

@@ -41,6 +41,14 @@ class Start(unittest.TestCase):
         self.assertIn(f"http.listen: listen on {address}: Address already in use", daemon.log())
         self.assertNotIn("daemon_started", daemon.log())
 
+    def test_a_page_that_is_started_as_a_worker_is_told_what_to_do(self):
+        daemon = Daemon(topology({**pool(size=1), "start": ["php", "-r", "echo 'a page';"]},
+                                 http()))
+        self.addCleanup(daemon.close)
+        daemon.launch()
+        wait_until(lambda: "pool_does_not_boot" in daemon.log(), "it is given up hope of")
+        self.assertIn("kraken serve FOLDER", daemon.log())
+
     def test_an_ordered_start_says_who_waits_for_whom(self):
         daemon = Daemon(topology(
             process("sidecar", "sleep", "600", ready={"tcp": "127.0.0.1:1", "within": "60s"}),

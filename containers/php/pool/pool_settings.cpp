@@ -5,6 +5,7 @@
 
 #include "containers/program/launch_settings.hpp"
 #include <limits>
+#include <tuple>
 
 namespace kraken::containers {
 
@@ -59,6 +60,13 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
 
   out.process = options.process;
   return out;
+}
+
+bool same_process(const pool_settings& one, const pool_settings& other) {
+  const auto parts = [](const pool_settings& of) {
+    return std::tie(of.argv, of.carrier, of.forks, of.ini, of.ini_fixed, of.process);
+  };
+  return parts(one) == parts(other);
 }
 
 process::launch_spec

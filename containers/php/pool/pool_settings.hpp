@@ -46,6 +46,10 @@ struct pool_settings {
 [[nodiscard]] pool_settings make_settings(std::vector<std::string> argv,
                                           const config::pool_options& options);
 
+/// Whether workers of the one would be made as those of the other.
+/// @thread any (pure)
+[[nodiscard]] bool same_process(const pool_settings& one, const pool_settings& other);
+
 /// All but the command line of a process of the pool.
 /// @param path of its container
 /// @thread any (pure)

@@ -135,6 +135,10 @@ void container::on_ready() {
   if (leaving_ || status_->at == model::phase::ready) {
     return;
   }
+  if (const auto& why = status_->last_cause;
+      why.kind == model::cause_kind::start_error && why.origin.starts_with(path() + "/")) {
+    status_.change().last_cause = {}; // `hopeless`, which is refuted
+  }
   if (owed_ == owed::both) {
     owed_ = owed::children;
   } else if (owed_ == owed::incarnation) {

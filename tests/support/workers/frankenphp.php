@@ -7,6 +7,7 @@
 
 declare(strict_types=1);
 
+$most = (int) (getenv('MAX_REQUESTS') ?: PHP_INT_MAX);
 $handled = 0;
 do {
     $goes_on = frankenphp_handle_request(static function () use (&$handled): void {
@@ -16,4 +17,4 @@ do {
     });
     echo "between the requests\n";
     header('X-Between: 1');
-} while ($goes_on);
+} while ($goes_on && $handled < $most);

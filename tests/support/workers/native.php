@@ -143,6 +143,8 @@ $routes = [
         $ring->self = $ring;
         answer([Ring::$ended]);
     },
+    '/settings' => static fn () => answer([
+        ini_get('memory_limit'), getenv('FOO'), ini_get('precision')]),
     '/ini-set' => static function (): void {
         answer([ini_set($_GET['name'], $_GET['value']), ini_get($_GET['name'])]);
     },

@@ -85,7 +85,7 @@ TEST_CASE("explain narrows to an option or a container") {
   CHECK(config::explain(loaded, "lo").empty());
 }
 
-TEST_CASE("a pool takes over sizes and times as it runs, not its program's surroundings") {
+TEST_CASE("a pool takes over what its workers are made with as it runs, not what they speak") {
   config::pool_options values;
   const config::pool_spec_options before{values};
   values.size.max = 9;
@@ -93,5 +93,7 @@ TEST_CASE("a pool takes over sizes and times as it runs, not its program's surro
   CHECK(before.live_change(config::pool_spec_options{values}));
   CHECK(before.fingerprint() != config::pool_spec_options{values}.fingerprint());
   values.process.cwd = "/elsewhere";
+  CHECK(before.live_change(config::pool_spec_options{values}));
+  values.dialect = config::worker_dialect::narya;
   CHECK_FALSE(before.live_change(config::pool_spec_options{values}));
 }
