@@ -152,6 +152,25 @@ TEST_CASE_METHOD(tree_fixture, "park: the child waits for an operator, its sibli
   CHECK(phase("Main/a") == phase::parked); // the restart of b still counts in the one budget
 }
 
+// Both reports of such a recycling, the end of one and of the next, reach the supervisor as one.
+TEST_CASE_METHOD(tree_fixture, "a recycling whose start fails at once interrupts the service") {
+  auto a = leaf("a");
+  a.on_give_up = model::give_up::park;
+  auto root = supervisor("Main", {a, leaf("b")});
+  root.supervise.intensity = 2;
+  root.supervise.period = seconds{10};
+  start(root);
+  crash("Main/b");
+  advance(seconds{7});
+  on.next["Main/b"] = {{.start = on_start::exit}};
+  recycles("Main/b");
+  advance(milliseconds{100});
+  CHECK(phase("Main/b") == phase::ready);
+  advance(seconds{3});
+  crash("Main/a"); // the crash of b is 10 s old, but b has not served that long since
+  CHECK(phase("Main/a") == phase::parked);
+}
+
 TEST_CASE_METHOD(tree_fixture, "a parked child does not hold up an ordered start") {
   auto a = leaf("a");
   a.on_give_up = model::give_up::park;

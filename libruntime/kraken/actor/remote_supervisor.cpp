@@ -356,16 +356,20 @@ void remote_supervisor::on_report(const child_report& report) {
   advance();
 }
 
+// One report may tell of several changes: what was ready in between was interrupted as well, unless
+// the next incarnation took over from the one that serves.
 void remote_supervisor::note_readiness(child_entry& child, const child_report& report) {
-  const bool before =
-      child.seen->at == model::phase::ready && child.seen->generation == report.now->generation;
+  const bool same = child.seen->generation == report.now->generation;
+  const bool went_on = same || report.now->beside == model::companion::predecessor;
+  const bool before = child.seen->at == model::phase::ready;
   const bool after = report.now->at == model::phase::ready;
-  if (after && !before) {
+  if (before && !(after && went_on)) {
+    window_.not_ready(child.who->alias, owner_.time());
+  }
+  if (after && !(before && same)) {
     child.served = report.now->generation;
     child.ready_at = owner_.time();
     window_.ready(child.who->alias, owner_.time());
-  } else if (before && !after) {
-    window_.not_ready(child.who->alias, owner_.time());
   }
 }
 
