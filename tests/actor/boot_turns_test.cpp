@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Containers whose processes boot take turns: so many at a time, families in turn, and whoever
-/// waits can be stopped (docs/decisions/0024-turns-to-boot.md).
+/// waits can be stopped (docs/decisions/0025-turns-to-boot.md).
 #include "kraken/actor/boot_gate.hpp"
 #include "kraken/base/limits.hpp"
 #include "tree_fixture.hpp"
