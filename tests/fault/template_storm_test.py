@@ -56,7 +56,8 @@ class TemplateStorm(unittest.TestCase):
         self.assertGreater(answers[200], KILLS)
         self.assertLessEqual(answers.get(502, 0), KILLS)
         self.assertEqual(len(daemon.family()), SIZE + 2)  # the template and its child made ahead
-        self.assertIn(template, daemon.family())
+        told = [line for line in daemon.log().splitlines() if "template" in line]
+        self.assertIn(template, daemon.family(), told)
         wait_until(lambda: processes.descriptor_count(daemon.pid) <= descriptors,
                    "every descriptor is closed")
         self.assertLess(processes.resident_bytes(daemon.pid), memory + GROWTH_BYTES)

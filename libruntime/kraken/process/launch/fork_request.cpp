@@ -76,6 +76,10 @@ result<void> fork_request::send(launch_spec spec) {
     return fail(errc::system_error, "cannot watch for a template's answer");
   }
   patience_ = loop_.after(limits::fork_patience, [this] {
+    // It is this loop that may be late.
+    if (auto late = read_answer(); late || late.error().code != errc::busy) {
+      return finish(std::move(late));
+    }
     to_->cut();
     finish(fail(errc::timeout,
                 "the template has not answered within " + to_string(limits::fork_patience)));

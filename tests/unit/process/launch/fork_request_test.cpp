@@ -153,6 +153,22 @@ TEST_CASE("who is stopped or killed before it is born ends at once") {
   CHECK(one.end->value == SIGKILL);
 }
 
+TEST_CASE("an answer that a late loop has not seen yet counts") {
+  asked one;
+  pid_t pid = 0;
+  one.on.call([&] {
+    const auto until = one.on.loop().now() + limits::fork_patience + milliseconds{50};
+    pid = one.fork_one();
+    while (std::chrono::steady_clock::now() < until) { // nobody else's turn comes
+    }
+  });
+  CHECK(one.failure() == errc::none);
+  CHECK(one.on.call([&] { return one.process->pid(); }) == pid);
+  const auto cut = receive_message(one.far.get(), patience::look);
+  REQUIRE_FALSE(cut);
+  CHECK(cut.error().code == errc::busy); // the template has not been cut off
+}
+
 TEST_CASE("a template that ends, cannot, or talks nonsense is an error") {
   asked one;
   SECTION("ends") {
