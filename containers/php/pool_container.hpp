@@ -27,6 +27,7 @@ public:
   pool_container(actor::host& shell, const pool_environment& environment);
   ~pool_container() override;
 
+  [[nodiscard]] bool takes_letters() const noexcept override { return false; }
   void start() override;
   void drain() override;
   void doomed() override;
