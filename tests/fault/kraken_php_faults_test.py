@@ -8,7 +8,7 @@ import signal
 import threading
 import unittest
 
-from support import processes
+from support import processes, public_copy
 from support.case import DaemonCase, fresh_daemon
 from support.daemon import PROGRAMS
 from support.topology import http, pool, topology
@@ -100,6 +100,10 @@ class KrakenPhp(Faults, DaemonCase):
 @unittest.skipUnless(os.geteuid() == 0 and OTHER, "another user is needed")
 class Separated(unittest.TestCase):
     """Workers with a user of their own."""
+
+    @classmethod
+    def setUpClass(cls):
+        public_copy.use(cls)
 
     def daemons(self, **options):
         for carrier in CARRIERS:
