@@ -56,7 +56,9 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
     return opened;
   }
   const auto& path = shell_.path();
-  auto from = std::exchange(may_fork_, false)
+  // A template that is no longer wanted may still be there, with settings that were.
+  const bool forks = pool_->settings().forks != config::worker_template::off;
+  auto from = std::exchange(may_fork_, false) && forks
                   ? environment_.templates->find(path.substr(0, path.rfind('/')))
                   : nullptr;
   if (!from) {
