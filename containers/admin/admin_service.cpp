@@ -182,8 +182,11 @@ void admin_service::show_container(net::exchange& from, const console::api_call&
     respond_error(from, found.error(), "inspect", {});
     return;
   }
-  const auto all = environment_.tree->status().list();
-  const auto shown = with_wait(**found, model::start_waits(all));
+  auto shown = **found;
+  if (shown.at == model::phase::idle) { // nobody else waits for a sibling
+    const auto all = environment_.tree->status().list();
+    shown = with_wait(shown, model::start_waits(all));
+  }
   respond(from, 200, json_type, console::to_json(shown, loop_.now()));
 }
 

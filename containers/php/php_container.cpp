@@ -3,7 +3,6 @@
 /// Launch, life and end of a container in PHP.
 #include "containers/php/php_container.hpp"
 
-#include "containers/php/stderr_level.hpp"
 #include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/launch/channel_pair.hpp"
@@ -82,14 +81,8 @@ result<void> php_container::launch() {
       process::supervised_process::callbacks{
           .ended = [this](const exit_status& status) { process_ended(status); },
           .drain = [this] { channel_->drain(shell_.leaving()); },
-          .line =
-              [this](const process::captured_line& line) {
-                log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);
-              },
-          .dropped =
-              [this](std::uint64_t lines) {
-                log::warn("output_dropped", {{"container", shell_.path()}, {"lines", lines}});
-              }});
+          .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
+          .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
   auto pair = process::make_channel_pair();
   if (!pair) {
     return fail(pair.error());
@@ -146,10 +139,7 @@ void php_container::program_alive() {
 }
 
 void php_container::program_said(std::string_view level, std::string_view line) {
-  const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
-  said_at_ = log::parse_level(level).value_or(log::level::info);
-  process_->say(mark + std::string{line});
-  said_at_ = log::level::info;
+  output_.said(*process_, level, line);
 }
 
 bool php_container::receive(actor::letter& what) {
@@ -260,14 +250,6 @@ void php_container::fail_with(model::cause_kind kind, std::string message) {
     why_.kind = kind;
     why_.message = std::move(message);
   }
-}
-
-// As of a pool's worker.
-void php_container::log_line(std::string_view stream, std::string_view line) {
-  const auto level = std::exchange(said_at_, log::level::info);
-  log::write(level == log::level::info && stream == "stderr" ? level_of_stderr(line) : level,
-             "output",
-             {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
 }
 
 void php_container::process_ended(const exit_status& status) {

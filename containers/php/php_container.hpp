@@ -6,8 +6,9 @@
 
 #include "config/php_options.hpp"
 #include "containers/php/channel/php_channel.hpp"
+#include "containers/php/stderr_level.hpp"
+#include "containers/program/program_output.hpp"
 #include "kraken/actor/incarnation.hpp"
-#include "kraken/base/log.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/process/launch/supervised_process.hpp"
 #include "kraken/process/output/log_board.hpp"
@@ -78,7 +79,6 @@ private:
   void fail_with(model::cause_kind kind, std::string message);
   void watch_memory();
   void beat();
-  void log_line(std::string_view stream, std::string_view line);
 
   actor::host& shell_;
   const php_environment& environment_;
@@ -87,7 +87,7 @@ private:
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
   std::unique_ptr<process::supervised_process> process_;
-  log::level said_at_ = log::level::info; ///< of the line that is put among its output just now
+  program_output output_{level_of_stderr};
   std::unique_ptr<php_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_;
   std::unique_ptr<reactor::waiting> memory_watch_;

@@ -173,8 +173,8 @@ void pool_container::updated(const model::child_spec& spec) {
   const auto before = settings_;
   read_options(spec);
   update_shards([this, before] {
-    follow_template(*before);
     if (!same_process(*before, *settings_)) {
+      follow_template();
       renew_workers();
     }
   });

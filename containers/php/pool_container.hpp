@@ -64,7 +64,7 @@ private:
   void resize(std::size_t count);
   void settle_scaling();
   [[nodiscard]] bool wants_template() const;
-  void follow_template(const pool_settings& before);
+  void follow_template();
   void add_template();
   void renew_template();
   void remove_template();

@@ -49,17 +49,11 @@ void pool_container::template_changed(model::phase at) {
 }
 
 // Workers keep what they have until they are replaced; new ones are not made from what was.
-void pool_container::follow_template(const pool_settings& before) {
-  if (same_process(before, *settings_) || (!has_template_ && !wants_template())) {
-    return;
+void pool_container::follow_template() {
+  if (!wants_template()) {
+    return has_template_ ? remove_template() : void();
   }
-  if (!has_template_) {
-    add_template();
-  } else if (!wants_template()) {
-    remove_template();
-  } else {
-    renew_template();
-  }
+  has_template_ ? renew_template() : add_template();
 }
 
 void pool_container::renew_template() {

@@ -73,14 +73,8 @@ result<void> template_container::launch() {
       process::supervised_process::callbacks{
           .ended = [this](const exit_status& status) { process_ended(status); },
           .drain = {},
-          .line =
-              [this](const process::captured_line& line) {
-                const bool out = line.from == process::output_stream::out;
-                log::info("output",
-                          {{"container", shell_.path()},
-                           {"stream", out ? "stdout" : "stderr"},
-                           {"line", line.text}});
-              }});
+          .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
+          .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
   words_ = loop_.when_readable(link_->fd(), [this] { hear(); });
   if (!words_) {
     return fail(errc::system_error, "cannot watch the template's socket");
@@ -88,22 +82,30 @@ result<void> template_container::launch() {
   return process_->start(std::move(spec));
 }
 
-void template_container::hear() {
+// The end of the connection is an error as well: a worker may have cut it.
+result<void> template_container::take_word() {
   const auto came = process::receive_message(link_->fd(), process::patience::look);
-  if (!came && came.error().code == errc::busy) {
-    return;
+  if (!came) {
+    return fail(came.error());
   }
-  const auto said = came ? process::read_template_message(came->text)
-                         : result<process::template_message>{fail(came.error())};
-  if (!said) { // the end of the connection as well: a worker may have cut it
-    words_.reset();
-    environment_.templates->hide(pool_, link_);
-    if (!refused_) {
-      process_->kill();
-    }
-    return;
+  const auto said = process::read_template_message(came->text);
+  if (!said) {
+    return fail(said.error());
   }
   obey(*said);
+  return {};
+}
+
+void template_container::hear() {
+  const auto taken = take_word();
+  if (taken || taken.error().code == errc::busy) {
+    return;
+  }
+  words_.reset();
+  environment_.templates->hide(pool_, link_);
+  if (!refused_) {
+    process_->kill();
+  }
 }
 
 void template_container::obey(const process::template_message& said) {
@@ -169,14 +171,7 @@ result<void> template_container::signal_process(int number) {
 }
 
 void template_container::process_ended(const exit_status& status) {
-  while (words_ && died_.empty() && !refused_) { // its last words
-    const auto came = process::receive_message(link_->fd(), process::patience::look);
-    const auto said = came ? process::read_template_message(came->text)
-                           : result<process::template_message>{fail(came.error())};
-    if (!said) {
-      break;
-    }
-    obey(*said);
+  while (words_ && died_.empty() && !refused_ && take_word()) { // its last words
   }
   let_go();
   environment_.process_ended();

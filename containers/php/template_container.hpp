@@ -5,6 +5,7 @@
 #pragma once
 
 #include "containers/php/worker_container.hpp"
+#include "containers/program/program_output.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/process/launch/supervised_process.hpp"
 
@@ -27,6 +28,8 @@ public:
 private:
   [[nodiscard]] result<void> launch();
   void hear();
+  /// @error errc::busy it says nothing now; else it can not be understood, or says no more
+  [[nodiscard]] result<void> take_word();
   void obey(const process::template_message& said);
   void refuse(std::string_view why);
   void process_ended(const exit_status& status);
@@ -39,6 +42,7 @@ private:
   std::string pool_; ///< its path
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
+  program_output output_;
   std::unique_ptr<process::supervised_process> process_;
   std::shared_ptr<process::template_link> link_;
   std::unique_ptr<reactor::waiting> words_;

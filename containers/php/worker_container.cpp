@@ -5,7 +5,6 @@
 #include "containers/php/worker_container.hpp"
 
 #include "containers/php/channel/narya_channel.hpp"
-#include "containers/php/stderr_level.hpp"
 #include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
 
@@ -238,10 +237,7 @@ void worker_container::watch_over() {
 }
 
 void worker_container::worker_said(std::string_view level, std::string_view message) {
-  const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
-  said_at_ = log::parse_level(level).value_or(log::level::info);
-  process_->say(mark + std::string{message});
-  said_at_ = log::level::info;
+  output_.said(*process_, level, message);
 }
 
 void worker_container::worker_failed(std::string type,
@@ -259,14 +255,6 @@ void worker_container::fail_with(model::cause_kind kind, std::string message) {
     why_.kind = kind;
     why_.message = std::move(message);
   }
-}
-
-// A message of several lines is one event: what follows its first line, a trace, is no error more.
-void worker_container::log_line(std::string_view stream, std::string_view line) {
-  const auto level = std::exchange(said_at_, log::level::info);
-  log::write(level == log::level::info && stream == "stderr" ? level_of_stderr(line) : level,
-             "output",
-             {{"container", shell_.path()}, {"stream", stream}, {"line", line}});
 }
 
 model::cause worker_container::cause_of(const exit_status& status) {

@@ -6,10 +6,11 @@
 
 #include "containers/php/pool/pool_registry.hpp"
 #include "containers/php/pool/worker_channel.hpp"
+#include "containers/php/stderr_level.hpp"
 #include "containers/php/template_board.hpp"
+#include "containers/program/program_output.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/counter_board.hpp"
-#include "kraken/base/log.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/process/launch/supervised_process.hpp"
 #include "kraken/process/output/log_board.hpp"
@@ -83,7 +84,6 @@ private:
   void watch_over();
   [[nodiscard]] model::worker_use use_now(bool busy) const;
   [[nodiscard]] bool judge_use(const model::worker_use& use);
-  void log_line(std::string_view stream, std::string_view line);
 
   actor::host& shell_;
   const pool_environment& environment_;
@@ -92,7 +92,7 @@ private:
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
-  log::level said_at_ = log::level::info; ///< of the line that is put among its output just now
+  program_output output_{level_of_stderr};
   std::unique_ptr<worker_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_; ///< null: a dialect without any
   std::unique_ptr<class narya_door> door_;

@@ -36,14 +36,8 @@ result<void> worker_container::launch() {
       process::supervised_process::callbacks{
           .ended = [this](const exit_status& status) { process_ended(status); },
           .drain = [this] { orderly_end(); },
-          .line =
-              [this](const process::captured_line& line) {
-                log_line(line.from == process::output_stream::out ? "stdout" : "stderr", line.text);
-              },
-          .dropped =
-              [this](std::uint64_t lines) {
-                log::warn("output_dropped", {{"container", shell_.path()}, {"lines", lines}});
-              }});
+          .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
+          .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
   const auto& settings = pool_->settings();
   auto spec = process_spec(settings, shell_.path(), shell_.generation());
   spec.argv = worker_argv(settings, environment_.native_program);

@@ -50,20 +50,8 @@ void process_container::start() {
                   channel_->drain(shell_.leaving());
                 }
               },
-          .line =
-              [this](const process::captured_line& line) {
-                const bool out = line.from == process::output_stream::out;
-                // Of a message of several lines the first has its level.
-                log::write(std::exchange(said_at_, log::level::info),
-                           "output",
-                           {{"container", shell_.path()},
-                            {"stream", out ? "stdout" : "stderr"},
-                            {"line", line.text}});
-              },
-          .dropped =
-              [this](std::uint64_t lines) {
-                log::warn("output_dropped", {{"container", shell_.path()}, {"lines", lines}});
-              }});
+          .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
+          .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
   auto spec = launch_spec();
   auto started = open_ready_line(spec);
   if (started) {

@@ -7,8 +7,8 @@
 
 #include "containers/process/probe_watch.hpp"
 #include "containers/program/program_channel.hpp"
+#include "containers/program/program_output.hpp"
 #include "kraken/actor/incarnation.hpp"
-#include "kraken/base/log.hpp"
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/model/child_spec.hpp"
@@ -94,7 +94,7 @@ private:
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
-  log::level said_at_ = log::level::info;    ///< of the line that is put among its output just now
+  program_output output_;
   std::unique_ptr<program_channel> channel_; ///< null: it says nothing
   std::unique_ptr<bridge::letter_bridge> letters_;
   model::cause last_words_;

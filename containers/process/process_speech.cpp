@@ -93,10 +93,7 @@ void process_container::ask_for_sign() {
 }
 
 void process_container::program_said(std::string_view level, std::string_view line) {
-  const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
-  said_at_ = log::parse_level(level).value_or(log::level::info);
-  process_->say(mark + std::string{line});
-  said_at_ = log::level::info;
+  output_.said(*process_, level, line);
 }
 
 bool process_container::receive(actor::letter& what) {

@@ -5,6 +5,7 @@
 
 #include "kraken/bridge/worker_words.hpp"
 #include "kraken/wire/container_frame.hpp"
+#include "kraken/wire/take_frames.hpp"
 
 #include <utility>
 
@@ -56,22 +57,10 @@ void program_channel::show_state(model::state now, std::string_view phase) {
 
 std::size_t program_channel::on_input(std::string_view input) {
   owner_.program_alive();
-  std::size_t used = 0;
-  while (is_open()) {
-    wire::worker_frame frame;
-    const auto split = wire::split_frame(input.substr(used), frame);
-    if (split.status == wire::split_outcome::kind::need_more) {
-      break;
-    }
-    if (split.status == wire::split_outcome::kind::bad_length) {
-      broken("a frame with an impossible length");
-      break;
-    }
-    used += split.consumed;
-    if (auto why = take(frame); !why.empty()) {
-      broken(std::move(why));
-      break;
-    }
+  auto [used, why] = wire::take_worker_frames(
+      input, [this] { return is_open(); }, [this](const auto& frame) { return take(frame); });
+  if (!why.empty()) {
+    broken(std::move(why));
   }
   return used;
 }

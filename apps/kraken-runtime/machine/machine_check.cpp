@@ -4,6 +4,7 @@
 #include "apps/kraken-runtime/machine/machine_check.hpp"
 
 #include "apps/kraken-runtime/machine/installed_files.hpp"
+#include "containers/program/launch_settings.hpp"
 #include "kraken/process/launch/launch_check.hpp"
 
 #include <algorithm>
@@ -49,20 +50,14 @@ std::optional<std::size_t> script_of(const std::vector<std::string>& argv) {
   return std::nullopt;
 }
 
-void take(wanted_program& into, const config::process_options& from) {
-  into.spec.environment.set = from.env;
-  into.spec.environment.base =
-      from.inherit_env ? process::environment_base::inherit : process::environment_base::clean;
-  into.spec.directory = from.cwd;
-  into.spec.user = from.user;
-  into.spec.group = from.group;
-}
-
 std::optional<wanted_program> program_of(const model::child_spec& spec) {
   wanted_program out;
-  out.spec.argv = spec.start;
+  const auto take = [&out, &spec](const config::process_options& options) {
+    out.spec = containers::launch_settings(options);
+    out.spec.argv = spec.start;
+  };
   if (const auto* pool = dynamic_cast<const config::pool_spec_options*>(spec.options.get())) {
-    take(out, pool->values.process);
+    take(pool->values.process);
     if (pool->values.carrier != config::worker_carrier::program) {
       out.beside_daemon = true;
       out.script = spec.start.size() > 1 && spec.start.front() == "php" ? 1 : 0;
@@ -72,9 +67,9 @@ std::optional<wanted_program> program_of(const model::child_spec& spec) {
     }
   } else if (const auto* run =
                  dynamic_cast<const config::process_spec_options*>(spec.options.get())) {
-    take(out, run->values.process);
+    take(run->values.process);
   } else if (const auto* php = dynamic_cast<const config::php_spec_options*>(spec.options.get())) {
-    take(out, php->values.process);
+    take(php->values.process);
     out.spec.argv = {php->values.binary};
     out.key = "binary";
     return out;

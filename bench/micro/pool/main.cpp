@@ -4,6 +4,7 @@
 /// clients are as well, so that what a request costs the front can be counted by
 /// `bench/compare/instructions/run`: the same at each run, because nothing happens at the same
 /// time. Only `kraken_bench_outside` is not the front's. Measures nothing itself.
+#include "bench/micro/hello_request.hpp"
 #include "containers/http/front.hpp"
 #include "containers/php/channel/kraken_channel.hpp"
 #include "containers/php/pool/pool_shard.hpp"
@@ -30,6 +31,7 @@ namespace kc = kraken::containers;
 namespace net = kraken::net;
 namespace slab = kraken::slab;
 namespace wire = kraken::wire;
+using kraken::bench::hello_request;
 
 constexpr std::size_t clients_count = 64;
 constexpr std::string_view body = "{\"message\":\"Hello from PHP\",\"runtime\":\"bench\"}";
@@ -44,19 +46,6 @@ public:
   void worker_said(std::string_view, std::string_view) override {}
   void worker_failed(std::string, std::string, std::string, std::vector<std::string>) override {}
 };
-
-std::string request_text(std::string_view kind) {
-  std::string out = "GET /hello?a=1 HTTP/1.1\r\nHost: x\r\n";
-  if (kind == "browser") {
-    out += "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n"
-           "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
-           "Accept-Language: en-US,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br\r\n"
-           "Connection: keep-alive\r\nUpgrade-Insecure-Requests: 1\r\nSec-Fetch-Dest: document\r\n"
-           "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Site: none\r\nSec-Fetch-User: ?1\r\n"
-           "Cookie: session=0123456789abcdef0123456789abcdef\r\n";
-  }
-  return out + "\r\n";
-}
 
 /// Clients and the worker.
 class outside {
@@ -182,7 +171,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   outside world{
-      request_text(kind), std::move(*memory), std::move(spec.inherit.at(1).fd), channel.seat};
+      hello_request(kind), std::move(*memory), std::move(spec.inherit.at(1).fd), channel.seat};
 
   std::vector<kc::route> routes(1);
   if (kind == "fixed") {

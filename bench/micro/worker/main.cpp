@@ -3,6 +3,7 @@
 /// As much of the daemon as kraken-php needs to serve a number of requests from a slab and end, so
 /// that what a request costs the worker can be counted by `bench/compare/instructions/run`. Checks
 /// that every answer is 200; measures nothing itself.
+#include "bench/micro/hello_request.hpp"
 #include "kraken/process/launch/channel_pair.hpp"
 #include "kraken/slab/segment.hpp"
 #include "kraken/slab/steps.hpp"
@@ -26,27 +27,15 @@ namespace {
 
 namespace slab = kraken::slab;
 namespace wire = kraken::wire;
+using kraken::bench::hello_request;
 
 constexpr std::uint32_t batch = 64;
 constexpr int channel_number = 3; ///< descriptors of the worker
 constexpr int slab_number = 4;
 
-std::string request_text(std::string_view kind) {
-  std::string out = "GET /hello?a=1 HTTP/1.1\r\nHost: x\r\n";
-  if (kind == "browser") {
-    out += "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n"
-           "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
-           "Accept-Language: en-US,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br\r\n"
-           "Connection: keep-alive\r\nUpgrade-Insecure-Requests: 1\r\nSec-Fetch-Dest: document\r\n"
-           "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Site: none\r\nSec-Fetch-User: ?1\r\n"
-           "Cookie: session=0123456789abcdef0123456789abcdef\r\n";
-  }
-  return out + "\r\n";
-}
-
 /// The requests of one batch, encoded once: the worker leaves them as they are.
 std::uint32_t write_requests(const slab::segment& memory, std::string_view kind) {
-  const auto text = request_text(kind);
+  const auto text = hello_request(kind);
   wire::request_head head;
   wire::request_parser parser;
   if (parser.parse(text, head).status != wire::parse_outcome::kind::done) {

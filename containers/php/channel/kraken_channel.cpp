@@ -7,6 +7,7 @@
 #include "containers/php/pool/pool_shard.hpp"
 #include "kraken/bridge/worker_words.hpp"
 #include "kraken/wire/http1_response.hpp"
+#include "kraken/wire/take_frames.hpp"
 
 #include <string_view>
 #include <utility>
@@ -50,22 +51,10 @@ void kraken_channel::drain() {
 }
 
 std::size_t kraken_channel::on_input(std::string_view input) {
-  std::size_t used = 0;
-  while (is_open()) {
-    wire::worker_frame frame;
-    const auto split = wire::split_frame(input.substr(used), frame);
-    if (split.status == wire::split_outcome::kind::need_more) {
-      break;
-    }
-    if (split.status == wire::split_outcome::kind::bad_length) {
-      broken("a frame with an impossible length");
-      break;
-    }
-    used += split.consumed;
-    if (auto why = take(frame); !why.empty()) {
-      broken(std::move(why));
-      break;
-    }
+  auto [used, why] = wire::take_worker_frames(
+      input, [this] { return is_open(); }, [this](const auto& frame) { return take(frame); });
+  if (!why.empty()) {
+    broken(std::move(why));
   }
   return used;
 }

@@ -6,6 +6,7 @@
 #include "containers/php/pool/pool_shard.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
 #include "kraken/wire/http1_response.hpp"
+#include "kraken/wire/take_frames.hpp"
 
 #include <utility>
 
@@ -43,23 +44,15 @@ std::size_t narya_channel::on_input(std::string_view input) {
     used = wire::narya_greeting_answer.size();
     owner_.worker_ready();
   }
-  while (is_open()) {
-    std::string_view payload;
-    const auto split = wire::split_narya_frame(input.substr(used), payload);
-    if (split.status == wire::split_outcome::kind::need_more) {
-      break;
-    }
-    if (split.status == wire::split_outcome::kind::bad_length) {
-      broken("a frame with an impossible length");
-      break;
-    }
-    used += split.consumed;
-    if (auto why = take_response(payload); !why.empty()) {
-      broken(std::move(why));
-      break;
-    }
+  auto taken = wire::take_frames<std::string_view>(
+      input.substr(used),
+      wire::split_narya_frame,
+      [this] { return is_open(); },
+      [this](std::string_view payload) { return take_response(payload); });
+  if (!taken.why.empty()) {
+    broken(std::move(taken.why));
   }
-  return used;
+  return used + taken.used;
 }
 
 std::string narya_channel::take_response(std::string_view payload) {

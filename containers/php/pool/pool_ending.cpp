@@ -50,20 +50,35 @@ void pool_shard::lost_slot(worker_channel& worker) {
     assign(slot, take_idle());
     return;
   }
+  crashed(slot);
+}
+
+// Its worker is gone, or nobody can tell any more whose it is.
+void pool_shard::crashed(pool_slot& slot) {
+  auto* const waited = slot.from;
   counters_->crashed.add();
   free_slot(slot);
-  waited->failed(502, "the worker ended before it answered");
+  if (waited != nullptr) {
+    waited->failed(502, "the worker ended before it answered");
+  }
+}
+
+// No worker has taken it.
+void pool_shard::expire(pool_slot& slot) {
+  auto* const waited = std::exchange(slot.from, nullptr);
+  counters_->queue_expired.add();
+  free_slot(slot);
+  if (waited != nullptr) {
+    waited->failed(503, "no worker became free in time");
+  }
 }
 
 void pool_shard::overdue(pool_slot& slot) {
-  auto* const waited = std::exchange(slot.from, nullptr);
   if (slot.at == pool_slot::stage::waiting) {
     unqueue(slot);
-    counters_->queue_expired.add();
-    free_slot(slot);
-    waited->failed(503, "no worker became free in time");
-    return;
+    return expire(slot);
   }
+  auto* const waited = std::exchange(slot.from, nullptr);
   if (slot.at == pool_slot::stage::lent) {
     counters_->timed_out.add(); // its lender, which keeps the times, has not spoken at all
     const bool begun = slot.lent_streaming;

@@ -133,15 +133,6 @@ void pool_shard::slab_settled() {
   }
 }
 
-void pool_shard::expire_offered(pool_slot& slot) {
-  auto* const waited = std::exchange(slot.from, nullptr);
-  counters_->queue_expired.add();
-  free_slot(slot);
-  if (waited != nullptr) {
-    waited->failed(503, "no worker became free in time");
-  }
-}
-
 void pool_shard::look_at_slab(time_point now) {
   if (!slab_) {
     return;
@@ -157,7 +148,7 @@ void pool_shard::look_at_slab(time_point now) {
     }
     if (word->at == slab::stage::offered) {
       if (now - slot.since >= patience() && slab_->withdraw(slot.place)) {
-        expire_offered(slot);
+        expire(slot);
       }
       continue;
     }

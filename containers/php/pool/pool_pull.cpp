@@ -56,13 +56,7 @@ void pool_shard::bury(worker_channel& worker) {
   slab_->bury(seat);
   if (slab_off_ && slab_->workers() == 0) {
     while (offered_first_ != nullptr) { // held by nobody, or by a number that never was
-      auto& slot = *offered_first_;
-      auto* const waited = slot.from;
-      counters_->crashed.add();
-      free_slot(slot);
-      if (waited != nullptr) {
-        waited->failed(502, "the worker ended before it answered");
-      }
+      crashed(*offered_first_);
     }
     slab_.reset();
     slab_off_ = false;
@@ -200,10 +194,7 @@ bool pool_shard::take_back(pool_slot& slot) {
   if (wire::read_slab_request(slot.frame.view())) {
     return true;
   }
-  counters_->crashed.add();
-  auto* const waited = slot.from;
-  free_slot(slot);
-  waited->failed(502, "the worker ended before it answered");
+  crashed(slot);
   return false;
 }
 

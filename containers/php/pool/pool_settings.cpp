@@ -4,6 +4,7 @@
 #include "containers/php/pool/pool_settings.hpp"
 
 #include "containers/program/launch_settings.hpp"
+
 #include <limits>
 #include <tuple>
 

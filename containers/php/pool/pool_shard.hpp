@@ -149,7 +149,9 @@ private:
   void unqueue(pool_slot& slot);
   void assign(pool_slot& slot, worker_channel& worker);
   void overdue(pool_slot& slot);
+  void expire(pool_slot& slot);
   void lost_slot(worker_channel& worker);
+  void crashed(pool_slot& slot);
   void count_busy(const pool_slot& slot, int change);
 
   // The slab.
@@ -187,7 +189,6 @@ private:
   void slab_answered(pool_slot& slot, worker_channel& worker);
   [[nodiscard]] pool_slot* held_by(const worker_channel& worker);
   [[nodiscard]] pool_slot* spare_waiting();
-  void expire_offered(pool_slot& slot);
   void look_at_slab(time_point now);
   void judge_silence(bool unheard, time_point now);
   void slab_damaged(std::string_view how);

@@ -18,6 +18,21 @@ constexpr std::size_t read_bytes = 64U << 10U;
 // One large upload must not cost memory for the rest of the process's life.
 constexpr std::size_t input_kept_bytes = 1U << 20U;
 
+// Of a frame's request and of the slab's, which name their parts the same.
+template <class Request>
+open_request request_of(const Request& from, std::span<const wire::header_field> headers) {
+  return {from.method,
+          from.target,
+          from.path,
+          from.query,
+          from.version,
+          from.scheme,
+          from.host,
+          from.remote,
+          headers,
+          from.body};
+}
+
 } // namespace
 
 bool daemon_link::fill(wire::byte_buffer& into, std::size_t wanted, patience how) {
@@ -135,16 +150,7 @@ bool daemon_link::take_request(const wire::worker_frame& frame, std::size_t byte
   ahead_.append(input_.view().substr(bytes));
   input_.truncate(bytes);
   headers_.assign(request->headers.begin(), request->headers.end());
-  request_ = {request->method,
-              request->target,
-              request->path,
-              request->query,
-              request->version,
-              request->scheme,
-              request->host,
-              request->remote,
-              headers_,
-              request->body};
+  request_ = request_of(*request, headers_);
   stream_ = frame.stream;
   cancelled_ = false;
   return true;
@@ -210,16 +216,7 @@ bool daemon_link::take_slab_request() {
   for (wire::header_field field; fields.next(field);) {
     headers_.push_back(field);
   }
-  request_ = {request->method,
-              request->target,
-              request->path,
-              request->query,
-              request->version,
-              request->scheme,
-              request->host,
-              request->remote,
-              headers_,
-              request->body};
+  request_ = request_of(*request, headers_);
   slab_open_ = true;
   return true;
 }

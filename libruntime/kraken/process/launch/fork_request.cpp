@@ -6,11 +6,10 @@
 #include "kraken/base/limits.hpp"
 #include "kraken/process/launch/descriptor_message.hpp"
 #include "kraken/process/launch/detail/launch_mark.hpp"
+#include "kraken/process/launch/detail/output_pipe.hpp"
 
-#include <array>
 #include <utility>
 
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace kraken::process {
@@ -18,20 +17,6 @@ namespace kraken::process {
 namespace {
 
 constexpr std::uint64_t fork_descriptors = 8; // the answer's two, two pipes, pidfd, statm
-
-// The reading end does not block; the program must find a writing end that does.
-result<unique_fd> output_pipe(unique_fd& reading) {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return fail(errno_error("pipe for output"));
-  }
-  reading.reset(ends[0]);
-  unique_fd writing{ends[1]};
-  if (::fcntl(reading.get(), F_SETFL, O_NONBLOCK) != 0) {
-    return fail(errno_error("pipe for output"));
-  }
-  return writing;
-}
 
 } // namespace
 
@@ -46,10 +31,11 @@ result<void> fork_request::send(launch_spec spec) {
     return room;
   }
   made_.mark = detail::new_launch_mark();
-  auto out = output_pipe(made_.standard_output);
-  auto err = output_pipe(made_.standard_error);
-  if (!out || !err) {
-    return fail(!out ? out.error() : err.error());
+  unique_fd out;
+  unique_fd err;
+  if (!detail::open_output_pipe(made_.standard_output, out) ||
+      !detail::open_output_pipe(made_.standard_error, err)) {
+    return fail(errno_error("pipe for output"));
   }
   fork_order order;
   order.variables.push_back(std::string{launch_mark_variable} + "=" + made_.mark);
@@ -58,8 +44,8 @@ result<void> fork_request::send(launch_spec spec) {
       order.variables.push_back(name + "=" + value);
     }
   }
-  spec.inherit.push_back({std::move(*out), STDOUT_FILENO});
-  spec.inherit.push_back({std::move(*err), STDERR_FILENO});
+  spec.inherit.push_back({std::move(out), STDOUT_FILENO});
+  spec.inherit.push_back({std::move(err), STDERR_FILENO});
   std::vector<int> descriptors;
   for (const auto& each : spec.inherit) {
     order.targets.push_back(each.target);

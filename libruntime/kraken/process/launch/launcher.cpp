@@ -8,6 +8,7 @@
 #include "kraken/process/launch/detail/child_setup.hpp"
 #include "kraken/process/launch/detail/identity.hpp"
 #include "kraken/process/launch/detail/launch_mark.hpp"
+#include "kraken/process/launch/detail/output_pipe.hpp"
 
 #include <algorithm>
 #include <array>
@@ -175,14 +176,7 @@ result<int> prepare_output(output_mode mode,
   if (mode != output_mode::pipe) {
     return ready.null_device.get(); // also for a daemon whose own output is closed
   }
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return fail(step_error("pipe for output", errno));
-  }
-  reading_end.reset(ends[0]);
-  child_end.reset(ends[1]);
-  // Only ours: the program must find a blocking one.
-  if (::fcntl(reading_end.get(), F_SETFL, O_NONBLOCK) != 0) {
+  if (!detail::open_output_pipe(reading_end, child_end)) {
     return fail(step_error("pipe for output", errno));
   }
   return child_end.get();
