@@ -48,8 +48,10 @@ result<signal_descriptor> signal_descriptor::open(std::initializer_list<int> sig
       return fail(done.error());
     }
   }
-  if (auto done = set_disposition(SIGPIPE, SIG_IGN); !done) {
-    return fail(done.error());
+  for (const int number : {SIGPIPE, SIGXFSZ}) {
+    if (auto done = set_disposition(number, SIG_IGN); !done) {
+      return fail(done.error());
+    }
   }
   unique_fd fd{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
   if (!fd) {

@@ -25,8 +25,8 @@ class signal_descriptor {
 public:
   /// Blocks the signals in this thread, and with it in every thread it starts later; sets them to
   /// their default disposition (an inherited "ignore" of SIGCHLD would lose exit statuses) and
-  /// ignores SIGPIPE (writing to a closed socket is an error, not a death). Both stay so when the
-  /// object is gone.
+  /// ignores SIGPIPE and SIGXFSZ (writing to a closed socket, or more to a file than its limit, is
+  /// an error, not a death). Both stay so when the object is gone.
   /// @thread the main one, before it starts others
   /// @error  errc::invalid_argument for a signal that cannot be blocked
   /// @error  errc::system_error

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace kraken::process {
@@ -59,6 +60,18 @@ TEST_CASE("writing to a closed pipe is an error, not a death") {
           }
           ::close(ends[0]);
           return ::write(ends[1], "x", 1) < 0 && errno == EPIPE ? 0 : 2;
+        }) == 0);
+}
+
+TEST_CASE("a file that may not grow further is an error, not a death") {
+  CHECK(test::in_fork([] {
+          auto signals = signal_descriptor::open({SIGTERM});
+          const rlimit none{0, 0};
+          const unique_fd file{::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
+          if (!signals || !file || ::setrlimit(RLIMIT_FSIZE, &none) != 0) {
+            return 1;
+          }
+          return ::write(file.get(), "x", 1) < 0 && errno == EFBIG ? 0 : 2;
         }) == 0);
 }
 
