@@ -13,14 +13,14 @@ namespace kraken::wire {
 namespace {
 
 constexpr std::size_t texts = 8;
-// Lengths of the texts, of the fields and of the body; then the time.
-constexpr std::size_t length_count = texts + 2;
+// Lengths of the texts, of the folders, of the fields and of the body; then the time.
+constexpr std::size_t length_count = texts + 3;
 constexpr std::size_t request_head_bytes = length_count * sizeof(std::uint32_t) + 8;
 
 // As in worker_frame.cpp: frame header, all heads.
 constexpr std::size_t frame_overhead_max =
-    worker_header_bytes + (texts + 4) * detail::msgpack_head_bytes_max;
-constexpr std::uint32_t frame_elements = 11;
+    worker_header_bytes + (texts + 6) * detail::msgpack_head_bytes_max;
+constexpr std::uint32_t frame_elements = 11; ///< and two more where folders are told
 
 using text_list = std::array<std::string_view, texts>;
 
@@ -88,7 +88,8 @@ char* put_slab_field(char* at, std::string_view name, std::string_view value) no
 }
 
 std::size_t slab_request_bytes(const request_facts& facts) noexcept {
-  std::size_t bytes = request_head_bytes + field_bytes_of(facts) + facts.body.size();
+  std::size_t bytes =
+      request_head_bytes + facts.folders.size() + field_bytes_of(facts) + facts.body.size();
   for (const auto text : texts_of(facts)) {
     bytes += text.size();
   }
@@ -103,6 +104,8 @@ void put_slab_request(char* at, const request_facts& facts) noexcept {
     next = put_plain_u32(next, text.size());
     at = detail::put_bytes(at, text);
   }
+  next = put_plain_u32(next, facts.folders.size());
+  at = detail::put_bytes(at, facts.folders);
   const char* const fields = at;
   for (const auto& field : facts.head->headers()) {
     at = put_plain_u32(at, field.name.size());
@@ -126,6 +129,7 @@ result<slab_request> read_slab_request(std::string_view bytes) {
                                                           &out.scheme,
                                                           &out.host,
                                                           &out.remote,
+                                                          &out.folders,
                                                           &out.fields,
                                                           &out.body};
   if (bytes.size() < request_head_bytes) {
@@ -166,7 +170,7 @@ bool append_request_frame(byte_buffer& out,
   if (pairs * 2 < 16) {
     headers -= 2; // the short head of an array
   }
-  std::size_t most = frame_overhead_max + headers + request.body.size();
+  std::size_t most = frame_overhead_max + headers + request.folders.size() + request.body.size();
   for (const auto text : all) {
     most += text.size();
   }
@@ -174,7 +178,8 @@ bool append_request_frame(byte_buffer& out,
     return false;
   }
   char* const begin = out.prepare(most);
-  char* at = detail::put_array_head(begin + worker_header_bytes, frame_elements);
+  const auto elements = frame_elements + (request.folders.empty() ? 0 : 2);
+  char* at = detail::put_array_head(begin + worker_header_bytes, elements);
   for (const auto text : all) {
     at = detail::put_str(at, text);
   }
@@ -187,6 +192,10 @@ bool append_request_frame(byte_buffer& out,
   }
   at = detail::put_bin(at, request.body);
   at = detail::put_uint(at, request.timeout_ms);
+  if (!request.folders.empty()) {
+    at = detail::put_uint(at, 0);
+    at = detail::put_str(at, request.folders);
+  }
   const auto whole = static_cast<std::size_t>(at - begin);
   detail::put_frame_header(begin, frame_type::request, 0, stream, whole - worker_header_bytes);
   out.commit(whole);

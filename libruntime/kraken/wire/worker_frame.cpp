@@ -9,11 +9,11 @@ namespace kraken::wire {
 
 namespace {
 
-constexpr std::uint32_t request_elements = 11;
+constexpr std::uint32_t request_elements = 11; ///< and two more where folders are told
 
 /// Frame header, all heads, the nested one too, and the default version: at most.
 constexpr std::size_t request_overhead_max =
-    worker_header_bytes + (request_elements + 1) * detail::msgpack_head_bytes_max + 3;
+    worker_header_bytes + (request_elements + 3) * detail::msgpack_head_bytes_max + 3;
 
 /// Bytes of the header array inside a REQUEST.
 std::size_t header_array_bytes(std::span<const header_field> headers) noexcept {
@@ -28,7 +28,7 @@ std::size_t request_bytes_max(const request_facts& facts, std::size_t headers) n
   const auto& head = *facts.head;
   return request_overhead_max + head.method_name.size() + head.target.size() + facts.path.size() +
          head.query.size() + facts.version.size() + facts.scheme.size() + head.host.size() +
-         facts.remote.size() + headers + facts.body.size();
+         facts.remote.size() + headers + facts.body.size() + facts.folders.size();
 }
 
 void append_empty_frame(byte_buffer& out, frame_type type, std::uint32_t stream) noexcept {
@@ -83,6 +83,7 @@ split_frame(std::string_view input, worker_frame& frame, std::size_t bytes_max) 
   frame.recycle = (flags & detail::recycle_flag) != 0;
   frame.complete = (flags & detail::complete_flag) != 0;
   frame.pulls = (flags & detail::pulls_flag) != 0;
+  frame.file = (flags & detail::file_flag) != 0;
   frame.stream = detail::get_u32(input.data() + 8);
   frame.payload = input.substr(worker_header_bytes, whole - worker_header_bytes);
   return {split_outcome::kind::done, whole, 0};
@@ -134,7 +135,7 @@ bool append_request_frame(byte_buffer& out,
   }
   char* const begin = out.prepare(bytes_max);
   char* at = begin + worker_header_bytes;
-  at = detail::put_array_head(at, request_elements);
+  at = detail::put_array_head(at, request_elements + (facts.folders.empty() ? 0 : 2));
   at = detail::put_str(at, head.method_name);
   at = detail::put_str(at, head.target);
   at = detail::put_str(at, facts.path);
@@ -152,6 +153,10 @@ bool append_request_frame(byte_buffer& out,
   }
   at = detail::put_bin(at, facts.body);
   at = detail::put_uint(at, facts.timeout_ms);
+  if (!facts.folders.empty()) {
+    at = detail::put_uint(at, 0);
+    at = detail::put_str(at, facts.folders);
+  }
   const auto whole = static_cast<std::size_t>(at - begin);
   detail::put_frame_header(begin, frame_type::request, 0, stream, whole - worker_header_bytes);
   out.commit(whole);
@@ -244,6 +249,21 @@ result<worker_response> decode_response(std::string_view payload) {
     return broken("RESPONSE", "memory");
   }
   return response;
+}
+
+result<file_extent> decode_file_extent(std::string_view body) {
+  if (body.size() != file_extent_bytes) {
+    return broken("RESPONSE", "part of a file");
+  }
+  const auto number = [body](std::size_t at) {
+    return std::uint64_t{detail::get_u32(body.data() + at)} << 32U |
+           detail::get_u32(body.data() + at + 4);
+  };
+  const file_extent out{number(0), number(8)};
+  if (out.count == 0) {
+    return broken("RESPONSE", "part of a file");
+  }
+  return out;
 }
 
 result<std::string_view> decode_chunk(std::string_view payload) {

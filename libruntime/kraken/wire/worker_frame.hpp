@@ -55,6 +55,7 @@ struct worker_frame {
   bool recycle = false;
   bool complete = false; ///< with `more`: the client has it all, the worker is still at it
   bool pulls = false;    ///< of READY: the worker takes its requests from the slab
+  bool file = false;     ///< of RESPONSE: the body is a part of the file that came along
   std::uint32_t stream = 0;
   std::string_view payload;
 };
@@ -95,6 +96,7 @@ struct request_facts {
   std::string_view remote; ///< `ip:port`, empty for unix sockets
   std::string_view body;
   std::uint64_t timeout_ms = 0; ///< 0: none
+  std::string_view folders{};   ///< whose files the answer may name, each ended by a NUL
 };
 
 /// Bytes that REQUEST takes besides header fields and body, at most: what a caller leaves free
@@ -177,6 +179,18 @@ struct worker_response {
   std::string_view body;
   std::optional<std::uint64_t> memory_bytes;
 };
+
+/// Which bytes of the file that came along are the body: what a RESPONSE with FILE has there.
+struct file_extent {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0; ///< not 0
+};
+
+inline constexpr std::size_t file_extent_bytes = 16; ///< two big-endian numbers
+
+/// @param body of the RESPONSE
+/// @error errc::protocol_error
+[[nodiscard]] result<file_extent> decode_file_extent(std::string_view body);
 
 /// What HELLO says of a worker.
 struct worker_hello {

@@ -5,6 +5,8 @@
 
 #include "kraken/wire/detail/frame_put.hpp"
 
+#include <array>
+
 namespace kraken::wire {
 
 namespace {
@@ -34,17 +36,21 @@ void append_ready(byte_buffer& out, worker_intake from) noexcept {
   detail::frame_writer{out, frame_type::ready, flags, 0}.finish();
 }
 
-void append_response(byte_buffer& out,
-                     std::uint32_t stream,
-                     int status,
-                     std::span<const header_field> headers,
-                     std::string_view body,
-                     std::optional<std::uint64_t> memory_bytes,
-                     response_part part,
-                     worker_after after) noexcept {
-  const unsigned flags = (part == response_part::whole ? 0 : detail::more_flag) |
-                         (part == response_part::complete ? detail::complete_flag : 0) |
-                         (after == worker_after::recycle ? detail::recycle_flag : 0);
+namespace {
+
+unsigned response_flags(response_part part, worker_after after) noexcept {
+  return (part == response_part::whole ? 0 : detail::more_flag) |
+         (part == response_part::complete ? detail::complete_flag : 0) |
+         (after == worker_after::recycle ? detail::recycle_flag : 0);
+}
+
+void put_response(byte_buffer& out,
+                  unsigned flags,
+                  std::uint32_t stream,
+                  int status,
+                  std::span<const header_field> headers,
+                  std::string_view body,
+                  std::optional<std::uint64_t> memory_bytes) noexcept {
   detail::frame_writer frame{out, frame_type::response, flags, stream};
   pack_array_head(out, memory_bytes ? 4 : 3);
   pack_int(out, status);
@@ -58,6 +64,42 @@ void append_response(byte_buffer& out,
     pack_uint(out, *memory_bytes);
   }
   frame.finish();
+}
+
+} // namespace
+
+void append_response(byte_buffer& out,
+                     std::uint32_t stream,
+                     int status,
+                     std::span<const header_field> headers,
+                     std::string_view body,
+                     std::optional<std::uint64_t> memory_bytes,
+                     response_part part,
+                     worker_after after) noexcept {
+  put_response(out, response_flags(part, after), stream, status, headers, body, memory_bytes);
+}
+
+void append_file_response(byte_buffer& out,
+                          std::uint32_t stream,
+                          int status,
+                          std::span<const header_field> headers,
+                          const file_extent& body,
+                          std::optional<std::uint64_t> memory_bytes,
+                          response_part part,
+                          worker_after after) noexcept {
+  std::array<char, file_extent_bytes> extent;
+  char* at = extent.data();
+  for (const auto number : {body.first, body.count}) {
+    at = detail::put_u32(at, static_cast<std::uint32_t>(number >> 32U));
+    at = detail::put_u32(at, static_cast<std::uint32_t>(number));
+  }
+  put_response(out,
+               response_flags(part, after) | detail::file_flag,
+               stream,
+               status,
+               headers,
+               {extent.data(), extent.size()},
+               memory_bytes);
 }
 
 void append_chunk_frame(byte_buffer& out,
@@ -154,7 +196,13 @@ result<worker_request> decode_request(std::string_view payload) {
   msgpack_reader headers{reader.read_bytes()};
   request.body = reader.read_bytes();
   request.timeout_ms = reader.read_uint();
-  for (std::uint32_t left = elements - 11; left != 0 && reader.ok(); --left) {
+  std::uint32_t more = elements - 11;
+  if (more > 1) {
+    reader.skip();
+    request.folders = reader.read_str();
+    more -= 2;
+  }
+  for (; more != 0 && reader.ok(); --more) {
     reader.skip();
   }
   const std::uint32_t texts = headers.read_array();

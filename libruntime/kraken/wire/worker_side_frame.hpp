@@ -36,6 +36,17 @@ void append_response(byte_buffer& out,
                      response_part part = response_part::whole,
                      worker_after after = worker_after::keep) noexcept;
 
+/// RESPONSE whose body is a part of a file: its descriptor must go beside the frame's first byte.
+/// @param part not `first`
+void append_file_response(byte_buffer& out,
+                          std::uint32_t stream,
+                          int status,
+                          std::span<const header_field> headers,
+                          const file_extent& body,
+                          std::optional<std::uint64_t> memory_bytes,
+                          response_part part,
+                          worker_after after) noexcept;
+
 void append_chunk_frame(byte_buffer& out,
                         std::uint32_t stream,
                         std::string_view part,
@@ -66,6 +77,7 @@ struct worker_request {
   flat_headers headers;
   std::string_view body;
   std::uint64_t timeout_ms = 0;
+  std::string_view folders; ///< whose files the answer may name, each ended by a NUL
 };
 
 // @error errc::protocol_error naming the frame and the element

@@ -63,6 +63,7 @@ TEST_CASE("a request in a slab reads as it was written", "[slab]") {
   facts.remote = "10.0.0.1:99";
   facts.body = "body\0x"sv;
   facts.timeout_ms = 30'000;
+  facts.folders = "/srv/files\0"sv;
   const auto bytes = slab_bytes_of(facts);
   const auto read = wire::read_slab_request(bytes);
   REQUIRE(read);
@@ -76,6 +77,7 @@ TEST_CASE("a request in a slab reads as it was written", "[slab]") {
   CHECK(read->remote == "10.0.0.1:99");
   CHECK(read->body == "body\0x"sv);
   CHECK(read->timeout_ms == 30'000);
+  CHECK(read->folders == "/srv/files\0"sv);
   CHECK(fields_in(read->fields) ==
         std::vector<std::pair<std::string, std::string>>{
             {"host", "shop.test"}, {"x-long-name", "1"}, {"x-long-name", "2"}});
@@ -93,6 +95,7 @@ TEST_CASE("a slab's request is the same frame that a socket would carry", "[slab
   facts.head = head.get();
   facts.path = "/";
   facts.version = many ? "2" : "";
+  facts.folders = many ? "/srv/files\0"sv : ""sv;
   byte_buffer direct;
   REQUIRE(wire::append_request_frame(direct, 5, facts));
   const auto bytes = slab_bytes_of(facts);
@@ -120,7 +123,7 @@ TEST_CASE("a slab's request whose lengths lie is refused", "[slab]") {
   auto bytes = slab_bytes_of(facts);
   CHECK(wire::read_slab_request(std::string_view{bytes}.substr(0, 20)).error().code ==
         errc::protocol_error);
-  const auto length = GENERATE(range(0, 10));
+  const auto length = GENERATE(range(0, 11));
   scribble(bytes, static_cast<std::size_t>(length) * 4, 0xffff'fff0U);
   CHECK(wire::read_slab_request(bytes).error().code == errc::protocol_error);
 }

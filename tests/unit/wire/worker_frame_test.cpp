@@ -356,6 +356,52 @@ TEST_CASE("long header lists keep their order and their case folding") {
   CHECK(headers[40].second.size() == 780);
 }
 
+TEST_CASE("a request tells the folders of its route") {
+  const auto head = head_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  request_facts facts;
+  facts.head = head.get();
+  facts.folders = "/srv/a\0/srv/b\0"sv;
+  byte_buffer out;
+  REQUIRE(wire::append_request_frame(out, 1, facts));
+  const auto request = wire::decode_request(only_frame(out.view()).payload);
+  REQUIRE(request);
+  CHECK(request->folders == facts.folders);
+}
+
+TEST_CASE("an answer may say which part of a file is its body") {
+  byte_buffer out;
+  const header_field field{"a", "b"};
+  wire::append_file_response(out,
+                             7,
+                             206,
+                             {&field, 1},
+                             {0x1'0000'0002, 3},
+                             42,
+                             wire::response_part::complete,
+                             wire::worker_after::recycle);
+  const auto frame = only_frame(out.view());
+  CHECK((frame.file && frame.more && frame.complete && frame.recycle && frame.stream == 7));
+  const auto response = wire::decode_response(frame.payload);
+  REQUIRE(response);
+  CHECK((response->status == 206 && response->headers.size() == 1));
+  CHECK(response->memory_bytes == 42);
+  const auto part = wire::decode_file_extent(response->body);
+  REQUIRE(part);
+  CHECK((part->first == 0x1'0000'0002 && part->count == 3));
+}
+
+TEST_CASE("a part of a file is two numbers, the second not 0") {
+  const auto refused = [](std::string_view body) {
+    const auto got = wire::decode_file_extent(body);
+    return !got && got.error().code == errc::protocol_error;
+  };
+  CHECK(refused(""));
+  CHECK(refused(std::string(15, '\1')));
+  CHECK(refused(std::string(17, '\1')));
+  CHECK(refused(std::string(16, '\0')));
+  CHECK_FALSE(refused(std::string(15, '\0') + '\1'));
+}
+
 TEST_CASE("a header larger than any HTTP/1 limit still fits a frame") {
   const auto head = std::make_unique<request_head>(); // as another HTTP version may fill it
   const std::string value(70'000, 'v');
@@ -482,6 +528,7 @@ TEST_CASE("what a later version adds is ignored") {
   CHECK(wire::decode_log(from_hex("94a0a080c0")));
   CHECK(wire::decode_fatal(from_hex("97a0a0a0ffa090c0")));
   CHECK(wire::decode_request(from_hex("9ca0a0a0a0a0a0a0a0c40190c40000c0")));
+  CHECK(wire::decode_request(from_hex("9ea0a0a0a0a0a0a0a0c40190c40000c0a12fc0")));
 }
 
 TEST_CASE("a log line has a known level and a context that is a map") {

@@ -17,6 +17,7 @@ inline constexpr unsigned more_flag = 1;
 inline constexpr unsigned recycle_flag = 2;
 inline constexpr unsigned complete_flag = 4;
 inline constexpr unsigned pulls_flag = 8;
+inline constexpr unsigned file_flag = 16;
 
 /// @param payload_bytes at most limits::frame_bytes_max - 8
 inline char* put_frame_header(char* at,
