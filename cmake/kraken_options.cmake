@@ -51,3 +51,13 @@ endif()
 function(kraken_options target)
   target_link_libraries(${target} PRIVATE kraken_flags)
 endfunction()
+
+# kraken_allocator(program): its malloc is mimalloc (docs/decisions/0031). A sanitizer has its own.
+function(kraken_allocator program)
+  if(NOT KRAKEN_SANITIZE)
+    find_library(KRAKEN_MIMALLOC mimalloc REQUIRED)
+    # Nothing names its functions; it takes the place of the C library's by coming first.
+    target_link_options(${program} PRIVATE
+                        "LINKER:--push-state,--no-as-needed,${KRAKEN_MIMALLOC},--pop-state")
+  endif()
+endfunction()
