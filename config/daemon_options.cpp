@@ -80,6 +80,17 @@ struct option_table<native_plugin_options> {
 };
 
 template <>
+struct option_table<spool_options> {
+  static constexpr std::string_view name = "spool";
+  static constexpr std::array rows{
+      row<&spool_options::directory>(
+          "directory",
+          {.summary = "folder of temporary files without a name, for what is too large for memory, "
+                      "relative to the configuration file; empty: TMPDIR, else /var/tmp"}),
+  };
+};
+
+template <>
 struct option_table<daemon_options> {
   static constexpr std::string_view name = "daemon";
   static constexpr std::array rows{
@@ -90,6 +101,7 @@ struct option_table<daemon_options> {
           "shards",
           {.summary = "threads that serve; 0: one per core the daemon may use", .max = 128}),
       row<&daemon_options::shutdown>("shutdown", {.summary = "the daemon's end"}),
+      row<&daemon_options::spool>("spool", {.summary = "temporary files of the daemon"}),
       row<&daemon_options::native>("native", {.summary = "native containers, all of them"}),
       row<&daemon_options::php>(
           "php", {.summary = "containers in PHP, unless they say otherwise themselves"}),
@@ -99,6 +111,7 @@ struct option_table<daemon_options> {
 static_assert(every_field_has_a_row<log_options>());
 static_assert(every_field_has_a_row<admin_options>());
 static_assert(every_field_has_a_row<stop_options>());
+static_assert(every_field_has_a_row<spool_options>());
 static_assert(every_field_has_a_row<native_plugin_options>());
 static_assert(every_field_has_a_row<daemon_options>());
 

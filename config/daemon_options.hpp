@@ -34,12 +34,17 @@ struct native_plugin_options {
   std::vector<std::string> plugins; ///< absolute once loaded
 };
 
+struct spool_options {
+  std::string directory; ///< absolute once loaded; empty: `default_spool_directory()` (base)
+};
+
 struct daemon_options {
   std::string node = "kraken";
   log_options log;
   admin_options admin;
   std::uint32_t shards = 0; ///< 0: one per core this process may use
   stop_options shutdown;
+  spool_options spool;
   native_plugin_options native;
   php_options php; ///< of containers in PHP made by verbs; those of the file have taken it over
 };

@@ -66,7 +66,7 @@ public:
       put_flags();
       read_options();
       detail::complete_paths(out_, document_, names());
-      detail::cross_check(out_, document_, from_, errors_);
+      detail::cross_check(out_, document_, from_, errors_, out_.warnings);
     }
     if (!errors_.empty()) {
       sort_out(errors_);

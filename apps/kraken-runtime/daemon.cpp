@@ -8,6 +8,7 @@
 #include "containers/native/threaded_container.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/base/spool_file.hpp"
 #include "kraken/process/host/process_state.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
 
@@ -83,6 +84,9 @@ result<void> daemon::begin() {
   }
   if (auto made = make_tree(); !made) {
     return made;
+  }
+  if (auto usable = spool_file::make(plan_.spool_directory); !usable) {
+    log::warn("spool_not_usable", {{"reason", usable.error().text()}});
   }
   open_narya_status();
   start_shards();
@@ -221,6 +225,7 @@ std::vector<actor::kind> daemon::kinds() {
       ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
   http_environment_.counters = &fronts_;
   http_environment_.logs = &access_logs_;
+  http_environment_.spool_directory = plan_.spool_directory;
   http_environment_.bound = [this](const std::string& path,
                                    const std::vector<net::address>& where) {
     listening_.with([&](auto& all) {

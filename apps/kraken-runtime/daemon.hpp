@@ -47,7 +47,8 @@ struct daemon_plan {
   std::string admin_listen; ///< TCP, besides the socket; empty: none
   std::string admin_token;
   milliseconds stop_within = seconds{80};
-  config::php_options php; ///< of containers in PHP made by verbs
+  std::string spool_directory; ///< for temporary files without a name
+  config::php_options php;     ///< of containers in PHP made by verbs
   std::vector<std::string> config_files;
   std::string shown_configuration = "null"; ///< JSON, secrets redacted
   std::vector<std::string> warnings;

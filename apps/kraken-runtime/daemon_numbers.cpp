@@ -107,6 +107,16 @@ void daemon::measure(containers::metrics_page& page) {
              "Requests whose client left before the answer.",
              of,
              static_cast<double>(counters.client_gone.get()));
+    page.add("kraken_http_bodies_stored_total",
+             type::counter,
+             "Request bodies too large for memory, handed over in a file.",
+             of,
+             static_cast<double>(counters.bodies_stored.get()));
+    page.add("kraken_http_bodies_not_stored_total",
+             type::counter,
+             "Request bodies refused with 503 because they could not be written.",
+             of,
+             static_cast<double>(counters.bodies_not_stored.get()));
     for (std::size_t group = 1; group < counters.responses.size(); ++group) {
       auto labelled = of;
       labelled.emplace_back("class", std::to_string(group) + "xx");

@@ -47,6 +47,8 @@ result<daemon_plan> make_plan(const config::load_request& request) {
   plan.shards = loaded->daemon.shards;
   plan.stop_within = loaded->daemon.shutdown.deadline;
   plan.config_files = loaded->files;
+  plan.spool_directory = loaded->daemon.spool.directory.empty() ? process::spool_directory()
+                                                                : loaded->daemon.spool.directory;
   plan.php = loaded->daemon.php;
   plan.logging = {loaded->daemon.log.level, loaded->daemon.log.format, loaded->daemon.log.file};
   plan.admin_socket = loaded->daemon.admin.socket.empty()

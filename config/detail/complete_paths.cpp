@@ -16,6 +16,7 @@ public:
     complete_path(into_.daemon.log.file, "log", "file");
     complete_path(into_.daemon.admin.socket, "admin", "socket");
     complete_path(into_.daemon.admin.token_file, "admin", "token_file");
+    complete_path(into_.daemon.spool.directory, "spool", "directory");
     complete_plugins();
     const auto* php = document_.find("php");
     complete_php(into_.daemon.php, php == nullptr ? document_ : *php);

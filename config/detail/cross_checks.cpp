@@ -67,8 +67,10 @@ public:
   cross_checker(const configuration& from,
                 const node& document,
                 const load_request& asked,
-                std::vector<config_error>& errors)
-      : from_(from), document_(document), asked_(asked), errors_(errors), read_(errors.size()) {
+                std::vector<config_error>& errors,
+                std::vector<std::string>& warnings)
+      : from_(from), document_(document), asked_(asked), errors_(errors), warnings_(warnings),
+        read_(errors.size()) {
     if (const auto* root = document.find("root")) {
       collect(from.root, *root, {}, all_);
     }
@@ -81,6 +83,7 @@ public:
       if (const auto* http = options_of<http_spec_options>(*one.spec)) {
         check_listen(one, http->values);
         check_routes(one, http->values.routes);
+        check_bodies(one, http->values);
       }
       if (const auto* program = options_of<process_spec_options>(*one.spec)) {
         check_user(one, program->values.process);
@@ -238,6 +241,28 @@ private:
     }
   }
 
+  // Such workers know no descriptors: a body has to fit into a frame.
+  void check_bodies(const checked_container& front, const http_options& http) {
+    const auto limit = http.limits.body;
+    for (const auto& one : all_) {
+      const auto* pool = options_of<pool_spec_options>(*one.spec);
+      const bool asked = std::ranges::any_of(
+          http.routes, [&one](const route_options& route) { return route.to == one.spec->id; });
+      if (pool == nullptr || !asked || pool->values.carrier != worker_carrier::program) {
+        continue;
+      }
+      const bytes most{pool->values.dialect == worker_dialect::narya ? limits::narya_frame_bytes_max
+                                                                     : limits::frame_bytes_max};
+      if (limit > most) {
+        const auto* section = front.at->find("limits");
+        const auto where = section == nullptr ? front.at->at : place_of(*section, "body");
+        warnings_.push_back(where.text() + ": " + front.path + ".limits.body: " + to_string(limit) +
+                            ", but the workers of '" + one.spec->id + "' take bodies of up to " +
+                            to_string(most) + " (carrier: program); more is answered 413");
+      }
+    }
+  }
+
   void check_route(const route_options& route,
                    const node* written,
                    const place& where,
@@ -296,6 +321,7 @@ private:
   const node& document_;
   const load_request& asked_;
   std::vector<config_error>& errors_;
+  std::vector<std::string>& warnings_;
   std::ptrdiff_t read_;  ///< errors of reading, the first ones
   bool unknown_ = false; ///< whether there are containers of which the kind is not known
   std::vector<checked_container> all_;
@@ -329,8 +355,9 @@ private:
 void cross_check(const configuration& from,
                  const node& document,
                  const load_request& asked,
-                 std::vector<config_error>& errors) {
-  cross_checker{from, document, asked, errors}.run();
+                 std::vector<config_error>& errors,
+                 std::vector<std::string>& warnings) {
+  cross_checker{from, document, asked, errors, warnings}.run();
 }
 
 } // namespace kraken::config::detail

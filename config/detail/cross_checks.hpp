@@ -6,6 +6,7 @@
 
 #include "config/loader.hpp"
 
+#include <string>
 #include <vector>
 
 namespace kraken::config::detail {
@@ -15,9 +16,11 @@ namespace kraken::config::detail {
 /// @param document the one `from` was read from
 /// @param asked    for `who` and `machine`
 /// @param errors   those of reading, and more
+/// @param warnings gets what can be meant, but hardly is
 void cross_check(const configuration& from,
                  const node& document,
                  const load_request& asked,
-                 std::vector<config_error>& errors);
+                 std::vector<config_error>& errors,
+                 std::vector<std::string>& warnings);
 
 } // namespace kraken::config::detail

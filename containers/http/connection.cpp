@@ -308,6 +308,7 @@ void connection::expired(time_point now) {
 
 void connection::refuse(int status, std::string_view detail) {
   keep_alive_ = false;
+  body_.clear();
   failed(status, detail);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "containers/http/access_note.hpp"
+#include "containers/http/request_body.hpp"
 #include "kraken/net/exchange.hpp"
 #include "kraken/net/stream.hpp"
 #include "kraken/wire/http1_chunked.hpp"
@@ -16,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace kraken::containers {
 
@@ -61,6 +63,7 @@ private:
   bool on_end_of_input() override;
 
   // net::exchange
+  net::stored_body body() noexcept override { return std::exchange(stored_, {}); }
   wire::byte_buffer& output() noexcept override { return stream::output(); }
   wire::response_context context() noexcept override;
   void interim() override;
@@ -78,12 +81,17 @@ private:
   std::size_t read_head(std::string_view input);
   std::size_t take_head(std::string_view head, std::string_view rest);
   std::size_t begin_body(std::string_view head, std::string_view rest);
+  [[nodiscard]] net::body_intake intake() const;
+  bool keep_body(std::string_view part);
+  void refuse_large_body();
+  void refuse_unstored_body(const error& why);
   std::size_t read_body(std::string_view input);
   std::size_t read_counted_body(std::string_view input);
   std::size_t read_chunked_body(std::string_view input);
   void body_complete();
   bool choose_route();
   void hand_over(std::string_view body);
+  void hand_over_stored();
   void answer_fixed();
   void refuse(int status, std::string_view detail);
   void finish(wire::connection_after after);
@@ -116,7 +124,9 @@ private:
   const route* route_ = nullptr;
   std::size_t route_index_ = 0;
   wire::byte_buffer head_copy_; ///< head of a request whose body comes in pieces
-  wire::byte_buffer body_;
+  request_body body_;
+  net::stored_body stored_; ///< of the request that is being handed over
+  std::uint64_t body_most_ = 0;
   std::uint64_t body_expected_ = 0;
   time_point body_began_{};
   std::uint64_t body_received_ = 0;

@@ -4,6 +4,7 @@
 #include "containers/http/connection.hpp"
 
 #include "containers/http/front.hpp"
+#include "kraken/base/units.hpp"
 #include "kraken/wire/http1_target.hpp"
 
 #include <algorithm>
@@ -136,12 +137,33 @@ bool connection::choose_route() {
   return true;
 }
 
+// Bodies for nobody may be in a file, too: they are dropped in the end.
+net::body_intake connection::intake() const {
+  const auto* const entry = front_.bound_[route_index_].sink;
+  if (entry == nullptr || entry->live == nullptr) {
+    return {.most = front_.settings_.body_bytes_max, .as_file = true};
+  }
+  return entry->live->intake();
+}
+
+void connection::refuse_large_body() {
+  refuse(413, "a request body may have " + to_string(bytes{body_most_}) + " here");
+}
+
+void connection::refuse_unstored_body(const error& why) {
+  front_.body_not_stored(why);
+  refuse(503, "the request body could not be stored");
+}
+
 std::size_t connection::begin_body(std::string_view head, std::string_view rest) {
   const auto& request = front_.head_;
+  const auto& settings = front_.settings_;
+  const auto taken = intake();
   chunked_ = request.chunked;
   body_expected_ = request.content_length.value_or(0);
-  if (!chunked_ && body_expected_ > front_.settings_.body_bytes_max) {
-    refuse(413, "the request body is too large");
+  body_most_ = std::min(settings.body_bytes_max, taken.most);
+  if (!chunked_ && body_expected_ > body_most_) {
+    refuse_large_body();
     return rest.size();
   }
   if (!chunked_ && rest.size() >= body_expected_) {
@@ -157,9 +179,12 @@ std::size_t connection::begin_body(std::string_view head, std::string_view rest)
   body_received_ = 0;
   head_copy_.clear();
   head_copy_.append(head);
-  body_.clear();
+  const bool may_be_file = taken.as_file && !settings.spool_directory.empty();
+  const bool is_large = body_expected_ > limits::http_body_memory_bytes;
+  body_.begin(may_be_file ? &settings.spool_directory : nullptr,
+              is_large ? 0 : limits::http_body_memory_bytes);
   decoder_.reset();
-  limit(body_began_ + front_.settings_.body_timeout);
+  limit(body_began_ + settings.body_timeout);
   return 0;
 }
 
@@ -174,13 +199,24 @@ std::size_t connection::read_body(std::string_view input) {
 }
 
 std::size_t connection::read_counted_body(std::string_view input) {
-  const auto wanted = static_cast<std::size_t>(body_expected_) - body_.size();
+  const auto wanted = static_cast<std::size_t>(body_expected_ - body_.size());
   const auto used = std::min(wanted, input.size());
-  body_.append(input.substr(0, used));
+  if (!keep_body(input.substr(0, used))) {
+    return input.size();
+  }
   if (body_.size() == body_expected_) {
     body_complete();
   }
   return used;
+}
+
+// False: it has been refused.
+bool connection::keep_body(std::string_view part) {
+  auto kept = body_.append(part);
+  if (!kept) {
+    refuse_unstored_body(kept.error());
+  }
+  return kept.has_value();
 }
 
 std::size_t connection::read_chunked_body(std::string_view input) {
@@ -189,9 +225,8 @@ std::size_t connection::read_chunked_body(std::string_view input) {
     const auto step = decoder_.next(input.substr(used));
     used += step.consumed;
     const auto held = body_.size() + step.data.size();
-    const auto most = front_.settings_.body_bytes_max;
-    if (held > most || decoder_.promised() > most - held) {
-      refuse(413, "the request body is too large");
+    if (held > body_most_ || decoder_.promised() > body_most_ - held) {
+      refuse_large_body();
       return input.size();
     }
     switch (step.status) {
@@ -202,7 +237,9 @@ std::size_t connection::read_chunked_body(std::string_view input) {
       refuse(step.http_status, step.reason);
       return input.size();
     case wire::chunked_decoder::step::kind::data:
-      body_.append(step.data);
+      if (!keep_body(step.data)) {
+        return input.size();
+      }
       break;
     case wire::chunked_decoder::step::kind::done:
       body_complete();
@@ -214,15 +251,30 @@ std::size_t connection::read_chunked_body(std::string_view input) {
 
 // The head's views died with the input it was read from: it is parsed again from the copy.
 void connection::body_complete() {
+  if (auto whole = body_.finish(); !whole) {
+    refuse_unstored_body(whole.error());
+    return;
+  }
   wire::request_parser again{head_limits_};
   static_cast<void>(again.parse(head_copy_.view(), front_.head_));
   stage_ = stage::head;
   if (choose_route()) {
-    hand_over(body_.view());
+    body_.stored() ? hand_over_stored() : hand_over(body_.view());
   }
   body_.clear();
-  body_.release_above(read_ahead_bytes);
   head_copy_.clear();
+}
+
+void connection::hand_over_stored() {
+  auto stored = body_.store();
+  if (!stored) {
+    refuse_unstored_body(stored.error());
+    return;
+  }
+  front_.counters_->bodies_stored.add();
+  stored_ = std::move(*stored);
+  hand_over({});
+  stored_ = {}; // if nobody has taken it
 }
 
 void connection::hand_over(std::string_view body) {
@@ -246,6 +298,7 @@ void connection::hand_over(std::string_view body) {
                                   .scheme = "http",
                                   .remote = peer_,
                                   .body = body,
+                                  .stored_bytes = stored_.bytes,
                                   .timeout_ms = 0};
   stage_ = stage::answering;
   limit(time_point::max());

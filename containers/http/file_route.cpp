@@ -21,6 +21,7 @@ public:
   turn(file_route& route, net::exchange& home, net::request_sink& pool, std::string range)
       : route_(route), home_(home), pool_(pool), range_(std::move(range)) {}
 
+  [[nodiscard]] net::stored_body body() noexcept override { return home_.body(); }
   [[nodiscard]] wire::byte_buffer& output() noexcept override { return output_; }
   [[nodiscard]] wire::response_context context() noexcept override { return home_.context(); }
 
@@ -186,6 +187,10 @@ void file_route::resume(net::exchange& from) {
   if (const auto found = turns_.find(&from); found != turns_.end()) {
     found->second->resume();
   }
+}
+
+net::body_intake file_route::intake() const noexcept {
+  return pool_.live != nullptr ? pool_.live->intake() : net::body_intake{};
 }
 
 std::unique_ptr<file_route::turn> file_route::release(net::exchange& home) {

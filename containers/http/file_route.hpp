@@ -32,6 +32,7 @@ public:
   submit(net::exchange& from, const wire::request_facts& facts, net::retry_policy retry) override;
   void abandon(net::exchange& from) override;
   void resume(net::exchange& from) override;
+  [[nodiscard]] net::body_intake intake() const noexcept override;
 
 private:
   class turn;

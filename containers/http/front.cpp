@@ -4,10 +4,18 @@
 #include "containers/http/front.hpp"
 
 #include "containers/http/connection.hpp"
+#include "kraken/base/log.hpp"
 
 #include <utility>
 
 namespace kraken::containers {
+
+namespace {
+
+// A full disk is told this often, however many clients meet it.
+constexpr milliseconds storage_told_every{1'000};
+
+} // namespace
 
 front::front(net::event_loop& loop,
              net::sink_directory& sinks,
@@ -82,6 +90,18 @@ void front::closed(connection& which) {
   if (draining_ && connections_.empty() && drained_) {
     // Not from inside a connection's call: the owner may destroy this front.
     loop_.post(std::exchange(drained_, nullptr));
+  }
+}
+
+void front::body_not_stored(const error& why) {
+  counters_->bodies_not_stored.add();
+  const auto now = loop_.now();
+  if (storage_told_ == time_point::min() || now - storage_told_ >= storage_told_every) {
+    storage_told_ = now;
+    log::error("body_not_stored",
+               {{"container", settings_.container},
+                {"directory", settings_.spool_directory},
+                {"reason", why.text()}});
   }
 }
 

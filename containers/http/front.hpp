@@ -34,6 +34,8 @@ struct front_counters {
   metric requests; ///< heads parsed, malformed ones included
   metric malformed;
   metric client_gone;              ///< closed before their answer: 499
+  metric bodies_stored;            ///< too large for memory: handed over in a file
+  metric bodies_not_stored;        ///< 503: the disk is full, or there is no directory
   std::array<metric, 6> responses; ///< by class: [2] counts 2xx ...
 };
 
@@ -41,6 +43,8 @@ struct front_settings {
   std::shared_ptr<const route_table> routes;
   wire::request_limits head;
   std::uint64_t body_bytes_max = 8U << 20U;
+  std::string spool_directory;            ///< for large bodies; empty: they stay in memory
+  std::string container;                  ///< for the log
   std::uint32_t connections_max = 10'000; ///< of this shard
   milliseconds header_timeout = seconds{10};
   milliseconds body_timeout = seconds{30}; ///< plus body/240 B/s
@@ -100,6 +104,7 @@ private:
     net::sink_directory::entry* sink = nullptr;
   };
 
+  void body_not_stored(const error& why);
   void end(std::function<void()> done, void (connection::*each_by)());
   void accept(unique_fd socket, std::string peer);
   void closed(connection& which);
@@ -118,6 +123,7 @@ private:
   std::array<char, limits::http_request_line_bytes> path_{};
   bool draining_ = false;
   std::function<void()> drained_;
+  time_point storage_told_ = time_point::min();
 };
 
 } // namespace kraken::containers

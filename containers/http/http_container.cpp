@@ -69,6 +69,8 @@ front_settings http_container::settings() const {
   out.head.header_bytes = options_.limits.header_bytes.value;
   out.head.field_count = options_.limits.header_fields;
   out.body_bytes_max = options_.limits.body.value;
+  out.spool_directory = environment_.spool_directory;
+  out.container = shell_.path();
   // Each shard takes its share; rounded up, so that a small cap does not become none.
   const auto shards = static_cast<std::uint32_t>(environment_.shards.size());
   out.connections_max = (options_.limits.connections + shards - 1) / shards;

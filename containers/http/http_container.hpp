@@ -30,6 +30,7 @@ struct http_environment {
   std::vector<http_shard> shards;
   counter_board<front_counters>* counters = nullptr; ///< for the metrics page
   access_logs* logs = nullptr;
+  std::string spool_directory; ///< for request bodies that are too large for memory
   /// Told of the addresses really bound (port 0), once listening, and of none at the end.
   std::function<void(const std::string& path, const std::vector<net::address>&)> bound;
 };

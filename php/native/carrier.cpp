@@ -3,6 +3,8 @@
 /// See the header.
 #include "carrier.hpp"
 
+#include "kraken/base/spool_file.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -58,11 +60,19 @@ void carrier::close_request() {
   link_.request_done();
 }
 
-std::size_t carrier::read_body(char* into, std::size_t most) noexcept {
+result<std::size_t> carrier::read_body(char* into, std::size_t most) {
   if (!has_request_) {
     return 0;
   }
-  const auto rest = link_.request().body.substr(body_read_);
+  const auto& request = link_.request();
+  if (request.file != nullptr) {
+    const auto unread = request.stored_bytes - body_read_;
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(unread, most));
+    auto got = read_at(*request.file, body_read_, {into, wanted});
+    body_read_ += got.value_or(0);
+    return got;
+  }
+  const auto rest = request.body.substr(body_read_);
   const auto count = std::min(rest.size(), most);
   std::memcpy(into, rest.data(), count);
   body_read_ += count;

@@ -37,7 +37,8 @@ public:
   [[nodiscard]] bool has_request() const noexcept { return has_request_; }
 
   /// The next bytes of the body.
-  [[nodiscard]] std::size_t read_body(char* into, std::size_t most) noexcept;
+  /// @error errc::system_error its file cannot be read
+  [[nodiscard]] result<std::size_t> read_body(char* into, std::size_t most);
 
   // Valid while the request is open.
   /// Made when they are asked for.
@@ -66,7 +67,7 @@ private:
   run_mode mode_;
   php::answer answer_;
   bool has_request_ = false;
-  std::size_t body_read_ = 0;
+  std::uint64_t body_read_ = 0;
   const script_place* answering_ = nullptr;
   variable_list variables_;
   std::string method_, target_, query_, content_type_, cookies_, authorization_;

@@ -101,7 +101,12 @@ int on_send_headers(sapi_headers_struct* headers) {
 }
 
 std::size_t on_read_post(char* into, std::size_t most) {
-  return current_carrier().read_body(into, most);
+  const auto got = current_carrier().read_body(into, most);
+  if (!got) {
+    write_error_line("PHP Warning:  the request's body cannot be read to its end");
+    return 0;
+  }
+  return *got;
 }
 
 char* on_read_cookies() {
@@ -226,7 +231,7 @@ void describe_request(carrier& serving) noexcept {
   info.content_type =
       any && !serving.content_type().empty() ? serving.content_type().c_str() : nullptr;
   info.content_length =
-      any ? static_cast<zend_long>(serving.link().request().body.size()) : zend_long{0};
+      any ? static_cast<zend_long>(serving.link().request().body_bytes()) : zend_long{0};
   info.proto_num = any && serving.link().request().version == "1.0" ? 1000 : 1001;
   SG(sapi_headers).http_response_code = 200;
 }

@@ -134,9 +134,9 @@ void put_server_variables(const open_request& request,
   out.put("QUERY_STRING", request.query);
   const auto type = joined_header(request.headers, "content-type", scratch);
   out.put("CONTENT_TYPE", type);
-  const bool has_body =
-      !request.body.empty() || !joined_header(request.headers, "content-length", scratch).empty();
-  out.put("CONTENT_LENGTH", has_body ? std::to_string(request.body.size()) : std::string{});
+  const bool has_body = request.body_bytes() != 0 ||
+                        !joined_header(request.headers, "content-length", scratch).empty();
+  out.put("CONTENT_LENGTH", has_body ? std::to_string(request.body_bytes()) : std::string{});
   out.put("DOCUMENT_ROOT", script.document_root);
   out.put("DOCUMENT_URI", scratch.assign(script.name).append(script.path_info));
   out.put("SCRIPT_FILENAME", script.file);

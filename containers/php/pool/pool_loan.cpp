@@ -130,6 +130,7 @@ void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
   request->home = {weak_from_this(), &loop_, slot.index, slot.round};
   request->frame = std::move(slot.frame);
   request->parcel = slot.parcel;
+  request->body = std::move(slot.body);
   request->wire_id = slot.wire_id;
   request->may_retry = slot.may_retry;
   request->context = slot.from->context();
@@ -265,6 +266,7 @@ void pool_shard::accept_loan(loan_request request) {
   auto& slot = take_slot();
   slot.frame = std::move(request.frame);
   slot.parcel = request.parcel;
+  slot.body = std::move(request.body);
   slot.wire_id = request.wire_id;
   slot.may_retry = request.may_retry;
   slot.from = &loan;

@@ -28,6 +28,7 @@ struct loan_request {
   loan_home home;
   wire::byte_buffer frame;
   bool parcel = false; ///< `frame` is a slab's request
+  net::stored_body body;
   std::uint32_t wire_id = 0;
   bool may_retry = false;
   wire::response_context context; ///< `date` is the lender's own

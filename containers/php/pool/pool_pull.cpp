@@ -104,7 +104,7 @@ bool pool_shard::offer_new(pool_slot& slot, const wire::request_facts& facts) {
   const auto bytes = wire::slab_request_bytes(timed);
   const auto place = slab_->take();
   const auto room = slab_->request_of(place);
-  if (bytes <= room.size()) {
+  if (bytes <= room.size() && !slot.body.file) {
     wire::put_slab_request(room.data(), timed);
     offer(slot, place, static_cast<std::uint32_t>(bytes));
     return true;
@@ -143,7 +143,7 @@ void pool_shard::offer_waiting() {
     const auto room = slab_->request_of(place);
     const auto bytes = slot.frame.size();
     const auto before = in_slab_;
-    if (bytes <= room.size()) {
+    if (bytes <= room.size() && !slot.body.file) {
       std::memcpy(room.data(), slot.frame.data(), bytes);
       slot.frame.clear();
       offer(slot, place, static_cast<std::uint32_t>(bytes));

@@ -39,6 +39,7 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   out.forks = forks ? options.fork_from : config::worker_template::off;
   out.by_slab = !program && out.speaks == dialect::kraken &&
                 options.transport != config::worker_transport::socket;
+  out.takes_files = !program && out.speaks == dialect::kraken;
   out.ini = options.ini;
   out.ini_fixed = options.ini_fixed;
   if (!program && options.memory_limit != bytes{0}) {

@@ -29,6 +29,7 @@ struct pool_settings {
   config::worker_carrier carrier = config::worker_carrier::program;
   config::worker_template forks = config::worker_template::off; ///< of a native carrier
   bool by_slab = false;                         ///< its workers can take requests by shared memory
+  bool takes_files = false;                     ///< its workers take large bodies as descriptors
   std::map<std::string, std::string> ini;       ///< of a native carrier
   std::map<std::string, std::string> ini_fixed; ///< the same, not for scripts
   std::uint32_t count = 4;                      ///< workers at the start

@@ -8,6 +8,7 @@
 #include "kraken/wire/narya_frame.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace kraken::containers {
 
@@ -81,6 +82,9 @@ void pool_shard::free_slot(pool_slot& slot) {
   ++slot.round;
   slot.frame.clear();
   slot.frame.release_above(kept_frame_bytes);
+  if (slot.body.file) {
+    slot.body = {};
+  }
   unused_.push_back(&slot);
 }
 
@@ -131,6 +135,20 @@ void pool_shard::show_waiting() {
   if (group_->size() > 1) {
     group_->line(loop_.index()).waiting.store(all);
   }
+}
+
+net::body_intake pool_shard::intake() const noexcept {
+  if (settings_->takes_files) {
+    return {.most = std::numeric_limits<std::uint64_t>::max(), .as_file = true};
+  }
+  return {.most = settings_->speaks == dialect::narya ? limits::narya_frame_bytes_max
+                                                      : limits::frame_bytes_max};
+}
+
+// False: the pool has other workers than when the body began to arrive.
+bool pool_shard::take_body(pool_slot& slot) const {
+  slot.body = slot.from->body();
+  return settings_->takes_files && slot.body.file;
 }
 
 bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
@@ -191,7 +209,8 @@ void pool_shard::submit(net::exchange& from,
   from.slot = slot.index;
   from.slot_round = slot.round;
   const bool offered = offers_now();
-  if (offered ? !offer_new(slot, facts) : !encode(slot, facts)) {
+  const bool stored = facts.stored_bytes != 0;
+  if ((stored && !take_body(slot)) || (offered ? !offer_new(slot, facts) : !encode(slot, facts))) {
     free_slot(slot);
     counters_->refused.add();
     from.failed(413, "the request does not fit into a frame");

@@ -69,6 +69,7 @@ public:
   submit(net::exchange& from, const wire::request_facts& facts, net::retry_policy retry) override;
   void abandon(net::exchange& from) override;
   void resume(net::exchange& from) override;
+  [[nodiscard]] net::body_intake intake() const noexcept override;
 
   /// A worker became ready: it gets work from now on.
   void add(worker_channel& worker);
@@ -194,6 +195,7 @@ private:
   void slab_damaged(std::string_view how);
   [[nodiscard]] pool_slot* slot_of(const net::exchange& from) noexcept;
   [[nodiscard]] std::uint32_t unique_id();
+  [[nodiscard]] bool take_body(pool_slot& slot) const;
   [[nodiscard]] bool encode(pool_slot& slot, const wire::request_facts& facts);
   [[nodiscard]] bool encode_parcel(pool_slot& slot, const wire::request_facts& facts);
 

@@ -31,6 +31,7 @@ struct pool_slot final : net::deadline {
   net::exchange* from = nullptr;             ///< null: the client is gone
   worker_channel* worker = nullptr;          ///< while working
   wire::byte_buffer frame;                   ///< what the worker is sent
+  net::stored_body body;                     ///< beside it, if the body is in a file
   bool frame_sent = false;                   ///< its worker has asked for it
   bool parcel = false;                       ///< `frame` is a slab's request, not a frame yet
   std::uint32_t place = pool_slab::no_place; ///< in the slab

@@ -16,10 +16,14 @@ void worker_channel::begin(pool_slot& slot) {
 }
 
 void worker_channel::send_frame(pool_slot& slot) {
+  if (slot.body.file) {
+    attach(slot.body.file);
+  }
   if (!slot.parcel) {
     output().append(slot.frame.view());
   } else if (const auto request = wire::read_slab_request(slot.frame.view())) {
-    static_cast<void>(wire::append_request_frame(output(), slot.wire_id, *request));
+    static_cast<void>(
+        wire::append_request_frame(output(), slot.wire_id, *request, slot.body.bytes));
   }
   address_request();
   flush_later();

@@ -5,12 +5,15 @@
 /// is allocated and no actor is involved.
 #pragma once
 
+#include "kraken/base/limits.hpp"
+#include "kraken/base/unique_fd.hpp"
 #include "kraken/base/units.hpp"
 #include "kraken/wire/byte_buffer.hpp"
 #include "kraken/wire/http1_response.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +25,19 @@ class request_sink;
 /// Whether a request that was in a crashed worker may be tried once more.
 enum class retry_policy : std::uint8_t { none, idempotent };
 
+/// A request's body that is too large for memory: in a file without a name. Nobody uses the file's
+/// position, so that it can be read by several, and from the beginning again.
+struct stored_body {
+  std::shared_ptr<const unique_fd> file; ///< to be read only; null: the body is no file
+  std::uint64_t bytes = 0;
+};
+
+/// What a sink takes as a request's body.
+struct body_intake {
+  std::uint64_t most = limits::frame_bytes_max; ///< bytes; more is refused, 413
+  bool as_file = false;                         ///< a large one as a `stored_body`
+};
+
 /// A request that waits for its answer, as its sink sees it. Lives in the front's connection.
 /// Exactly one of `failed`, `answered` or (`streaming` ... `stream_ended`) ends it; afterwards
 /// the sink must not touch it. When the client goes first, the front calls `request_sink::abandon`.
@@ -29,6 +45,9 @@ enum class retry_policy : std::uint8_t { none, idempotent };
 class exchange {
 public:
   virtual ~exchange() = default;
+
+  /// The body, when `request_facts::stored_bytes` says that it is in a file. During `submit`, once.
+  [[nodiscard]] virtual stored_body body() noexcept { return {}; }
 
   /// Where the response is written: construct a `wire::response_writer` on it with `context()`.
   [[nodiscard]] virtual wire::byte_buffer& output() noexcept = 0;
@@ -73,6 +92,9 @@ public:
 
   /// `from` is no longer congested.
   virtual void resume(exchange& from) = 0;
+
+  /// Asked while a body arrives. What comes all the same is answered 413.
+  [[nodiscard]] virtual body_intake intake() const noexcept { return {}; }
 };
 
 /// The sinks of one shard by name. Entries stay at their place for ever, so that routes can

@@ -3,8 +3,12 @@
 /// Reading, sending and closing of stream sockets.
 #include "kraken/net/stream.hpp"
 
+#include "kraken/base/passed_descriptors.hpp"
+
 #include <algorithm>
 #include <cerrno>
+#include <span>
+#include <utility>
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -173,12 +177,38 @@ void stream::at_batch_end() {
   send_some();
 }
 
+void stream::attach(std::shared_ptr<const unique_fd> descriptor) {
+  attached_.push_back({sent_ + output_.size(), std::move(descriptor)});
+}
+
+// What stands before an attachment goes alone, so that the byte it belongs to is the first of its
+// call.
+ssize_t stream::send_attached() noexcept {
+  const auto ahead = static_cast<std::size_t>(attached_.front().at - sent_);
+  if (ahead != 0) {
+    return ::send(socket_.get(), output_.data(), std::min(ahead, output_.size()), MSG_NOSIGNAL);
+  }
+  auto count = output_.size();
+  if (attached_.size() > 1) {
+    count = std::min(count, static_cast<std::size_t>(attached_[1].at - sent_));
+  }
+  const int number = attached_.front().descriptor->get();
+  const auto sent =
+      send_with_descriptors(socket_.get(), output_.view().substr(0, count), {&number, 1}, 0);
+  if (sent > 0) {
+    attached_.erase(attached_.begin());
+  }
+  return sent;
+}
+
 void stream::send_some() {
   if (blocked_) {
     return;
   }
   while (!output_.empty()) {
-    const auto sent = ::send(socket_.get(), output_.data(), output_.size(), MSG_NOSIGNAL);
+    const auto sent = attached_.empty()
+                          ? ::send(socket_.get(), output_.data(), output_.size(), MSG_NOSIGNAL)
+                          : send_attached();
     if (sent < 0) {
       if (errno == EINTR) {
         continue;

@@ -9,7 +9,11 @@
 #include "kraken/wire/byte_buffer.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
+#include <vector>
+
+#include <sys/types.h>
 
 namespace kraken::net {
 
@@ -30,6 +34,9 @@ public:
 
   /// Bytes to send; call `flush_later` after adding some.
   [[nodiscard]] wire::byte_buffer& output() noexcept { return output_; }
+
+  /// An open descriptor goes beside the byte that is added to the output next. Unix sockets only.
+  void attach(std::shared_ptr<const unique_fd> descriptor);
 
   /// Sends the output at the end of the batch.
   void flush_later() { loop_.at_batch_end(*this); }
@@ -98,19 +105,27 @@ protected:
   [[nodiscard]] virtual bool on_end_of_input() { return false; }
 
 private:
+  /// Beside a byte of the output.
+  struct attachment {
+    std::uint64_t at = 0; ///< as `sent` counts
+    std::shared_ptr<const unique_fd> descriptor;
+  };
+
   void on_ready(std::uint32_t what) override;
   void at_batch_end() override;
   void read_some();
   void offer_pending();
   void send_some();
+  [[nodiscard]] ssize_t send_attached() noexcept;
   void watch();
   void fail_now();
 
   event_loop& loop_;
   unique_fd socket_;
   wire::byte_buffer output_;
-  wire::byte_buffer pending_; ///< input not used up yet
-  std::size_t received_ = 0;  ///< bytes in all
+  std::vector<attachment> attached_; ///< in order; few and rare
+  wire::byte_buffer pending_;        ///< input not used up yet
+  std::size_t received_ = 0;         ///< bytes in all
   std::uint64_t sent_ = 0;
   bool left_unread_ = false;
   std::uint32_t watched_ = 0;

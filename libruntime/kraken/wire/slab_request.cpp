@@ -20,7 +20,7 @@ constexpr std::size_t request_head_bytes = length_count * sizeof(std::uint32_t) 
 // As in worker_frame.cpp: frame header, all heads.
 constexpr std::size_t frame_overhead_max =
     worker_header_bytes + (texts + 6) * detail::msgpack_head_bytes_max;
-constexpr std::uint32_t frame_elements = 11; ///< and two more where folders are told
+constexpr std::uint32_t frame_elements = 11;
 
 using text_list = std::array<std::string_view, texts>;
 
@@ -152,7 +152,8 @@ result<slab_request> read_slab_request(std::string_view bytes) {
 
 bool append_request_frame(byte_buffer& out,
                           std::uint32_t stream,
-                          const slab_request& request) noexcept {
+                          const slab_request& request,
+                          std::uint64_t stored_bytes) noexcept {
   const text_list all{request.method,
                       request.target,
                       request.path,
@@ -178,7 +179,8 @@ bool append_request_frame(byte_buffer& out,
     return false;
   }
   char* const begin = out.prepare(most);
-  const auto elements = frame_elements + (request.folders.empty() ? 0 : 2);
+  const auto elements =
+      frame_elements + detail::more_request_elements(stored_bytes, request.folders);
   char* at = detail::put_array_head(begin + worker_header_bytes, elements);
   for (const auto text : all) {
     at = detail::put_str(at, text);
@@ -192,10 +194,7 @@ bool append_request_frame(byte_buffer& out,
   }
   at = detail::put_bin(at, request.body);
   at = detail::put_uint(at, request.timeout_ms);
-  if (!request.folders.empty()) {
-    at = detail::put_uint(at, 0);
-    at = detail::put_str(at, request.folders);
-  }
+  at = detail::put_more_of_request(at, stored_bytes, request.folders);
   const auto whole = static_cast<std::size_t>(at - begin);
   detail::put_frame_header(begin, frame_type::request, 0, stream, whole - worker_header_bytes);
   out.commit(whole);

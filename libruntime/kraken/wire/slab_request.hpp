@@ -55,8 +55,11 @@ void put_slab_request(char* at, const request_facts& facts) noexcept;
 [[nodiscard]] result<slab_request> read_slab_request(std::string_view bytes);
 
 /// The same request as a REQUEST frame, for a worker that is served by its socket.
+/// @param stored_bytes as in `request_facts`: a slab's request does not say it
 /// @return false, and nothing appended, when it would exceed limits::frame_bytes_max
-[[nodiscard]] bool
-append_request_frame(byte_buffer& out, std::uint32_t stream, const slab_request& request) noexcept;
+[[nodiscard]] bool append_request_frame(byte_buffer& out,
+                                        std::uint32_t stream,
+                                        const slab_request& request,
+                                        std::uint64_t stored_bytes = 0) noexcept;
 
 } // namespace kraken::wire

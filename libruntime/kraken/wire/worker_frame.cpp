@@ -9,7 +9,7 @@ namespace kraken::wire {
 
 namespace {
 
-constexpr std::uint32_t request_elements = 11; ///< and two more where folders are told
+constexpr std::uint32_t request_elements = 11; ///< at least
 
 /// Frame header, all heads, the nested one too, and the default version: at most.
 constexpr std::size_t request_overhead_max =
@@ -135,7 +135,8 @@ bool append_request_frame(byte_buffer& out,
   }
   char* const begin = out.prepare(bytes_max);
   char* at = begin + worker_header_bytes;
-  at = detail::put_array_head(at, request_elements + (facts.folders.empty() ? 0 : 2));
+  at = detail::put_array_head(
+      at, request_elements + detail::more_request_elements(facts.stored_bytes, facts.folders));
   at = detail::put_str(at, head.method_name);
   at = detail::put_str(at, head.target);
   at = detail::put_str(at, facts.path);
@@ -153,10 +154,7 @@ bool append_request_frame(byte_buffer& out,
   }
   at = detail::put_bin(at, facts.body);
   at = detail::put_uint(at, facts.timeout_ms);
-  if (!facts.folders.empty()) {
-    at = detail::put_uint(at, 0);
-    at = detail::put_str(at, facts.folders);
-  }
+  at = detail::put_more_of_request(at, facts.stored_bytes, facts.folders);
   const auto whole = static_cast<std::size_t>(at - begin);
   detail::put_frame_header(begin, frame_type::request, 0, stream, whole - worker_header_bytes);
   out.commit(whole);

@@ -93,10 +93,11 @@ struct request_facts {
   std::string_view path;    ///< decoded
   std::string_view version; ///< `2`; empty: `1.0` or `1.1` from the head
   std::string_view scheme = "http";
-  std::string_view remote; ///< `ip:port`, empty for unix sockets
-  std::string_view body;
-  std::uint64_t timeout_ms = 0; ///< 0: none
-  std::string_view folders{};   ///< whose files the answer may name, each ended by a NUL
+  std::string_view remote;        ///< `ip:port`, empty for unix sockets
+  std::string_view body;          ///< empty when it stands in a file
+  std::uint64_t stored_bytes = 0; ///< of a body in a file, whose descriptor goes beside the frame
+  std::uint64_t timeout_ms = 0;   ///< 0: none
+  std::string_view folders{};     ///< whose files the answer may name, each ended by a NUL
 };
 
 /// Bytes that REQUEST takes besides header fields and body, at most: what a caller leaves free

@@ -11,6 +11,8 @@ namespace kraken::wire {
 
 namespace {
 
+constexpr std::uint32_t request_elements_least = 11;
+
 tl::unexpected<error> broken_at_worker(std::string_view frame) {
   return fail(errc::protocol_error, std::string{frame} + " frame: malformed payload");
 }
@@ -180,7 +182,7 @@ result<worker_request> decode_request(std::string_view payload) {
   worker_request request;
   msgpack_reader reader{payload};
   const std::uint32_t elements = reader.read_array();
-  if (elements < 11) {
+  if (elements < request_elements_least) {
     return broken_at_worker("REQUEST");
   }
   for (auto* text : {&request.method,
@@ -196,11 +198,14 @@ result<worker_request> decode_request(std::string_view payload) {
   msgpack_reader headers{reader.read_bytes()};
   request.body = reader.read_bytes();
   request.timeout_ms = reader.read_uint();
-  std::uint32_t more = elements - 11;
-  if (more > 1) {
-    reader.skip();
+  std::uint32_t more = elements - request_elements_least;
+  if (more != 0) {
+    request.stored_bytes = reader.read_uint();
+    --more;
+  }
+  if (more != 0) {
     request.folders = reader.read_str();
-    more -= 2;
+    --more;
   }
   for (; more != 0 && reader.ok(); --more) {
     reader.skip();
@@ -215,6 +220,47 @@ result<worker_request> decode_request(std::string_view payload) {
   }
   request.headers = flat_headers{pairs, texts / 2};
   return request;
+}
+
+char* append_request_with_room(byte_buffer& out,
+                               std::uint32_t stream,
+                               const worker_request& request) noexcept {
+  detail::frame_writer frame{out, frame_type::request, 0, stream};
+  pack_array_head(out, request_elements_least + detail::more_request_elements(0, request.folders));
+  for (const auto text : {request.method,
+                          request.target,
+                          request.path,
+                          request.query,
+                          request.version,
+                          request.scheme,
+                          request.host,
+                          request.remote}) {
+    pack_str(out, text);
+  }
+  byte_buffer pairs;
+  std::uint32_t count = 0;
+  for (const auto field : request.headers) {
+    pack_str(pairs, field.name);
+    pack_str(pairs, field.value);
+    ++count;
+  }
+  byte_buffer headers;
+  pack_array_head(headers, count * 2);
+  headers.append(pairs.view());
+  pack_bin(out, headers.view());
+  char* const head = out.prepare(detail::msgpack_head_bytes_max);
+  const auto stored = static_cast<std::size_t>(request.stored_bytes);
+  out.commit(static_cast<std::size_t>(
+      detail::put_bin_head(head, static_cast<std::uint32_t>(stored)) - head));
+  const auto at = out.size();
+  out.reserve(stored);
+  out.commit(stored);
+  pack_uint(out, request.timeout_ms);
+  char* const tail = out.prepare(2 * detail::msgpack_head_bytes_max + request.folders.size());
+  out.commit(
+      static_cast<std::size_t>(detail::put_more_of_request(tail, 0, request.folders) - tail));
+  frame.finish();
+  return out.data() + at;
 }
 
 } // namespace kraken::wire

@@ -77,11 +77,19 @@ struct worker_request {
   flat_headers headers;
   std::string_view body;
   std::uint64_t timeout_ms = 0;
-  std::string_view folders; ///< whose files the answer may name, each ended by a NUL
+  std::string_view folders;       ///< whose files the answer may name, each ended by a NUL
+  std::uint64_t stored_bytes = 0; ///< not 0: of the body, in the file that came beside the frame
 };
 
 // @error errc::protocol_error naming the frame and the element
 [[nodiscard]] result<worker_welcome> decode_welcome(std::string_view payload);
 [[nodiscard]] result<worker_request> decode_request(std::string_view payload);
+
+/// Appends a REQUEST once more, as if its body had never been in a file: for who knows only those.
+/// @param request as received; its `stored_bytes` must leave the frame within its limit
+/// @return where so many bytes of the body are to be written before `out` is used
+[[nodiscard]] char* append_request_with_room(byte_buffer& out,
+                                             std::uint32_t stream,
+                                             const worker_request& request) noexcept;
 
 } // namespace kraken::wire

@@ -3,6 +3,9 @@
 /// See the header.
 #include "daemon_link.hpp"
 
+#include "kraken/base/passed_descriptors.hpp"
+#include "kraken/base/spool_file.hpp"
+
 #include <cerrno>
 #include <utility>
 
@@ -38,8 +41,12 @@ open_request request_of(const Request& from, std::span<const wire::header_field>
 bool daemon_link::fill(wire::byte_buffer& into, std::size_t wanted, patience how) {
   const std::size_t room = std::max(wanted, read_bytes);
   while (true) {
-    const auto got =
-        ::recv(socket_.get(), into.prepare(room), room, how == patience::look ? MSG_DONTWAIT : 0);
+    const auto got = receive_with_descriptors(socket_.get(),
+                                              {into.prepare(room), room},
+                                              how == patience::look ? MSG_DONTWAIT : 0,
+                                              passed_,
+                                              passed_descriptors_max)
+                         .count;
     if (got > 0) {
       into.commit(static_cast<std::size_t>(got));
       return true;
@@ -73,11 +80,21 @@ bool daemon_link::send(wire::byte_buffer& out) {
 
 std::string_view daemon_link::receive() {
   input_.consume(std::exchange(received_, 0));
+  whole_.clear();
+  whole_.release_above(input_kept_bytes);
   input_.release_above(input_kept_bytes);
   while (true) {
     wire::worker_frame frame;
     const auto split = wire::split_frame(input_.view(), frame);
     if (split.status == wire::split_outcome::kind::done) {
+      if (frame.type == wire::frame_type::request && !passed_.empty()) {
+        const auto whole = with_body(frame);
+        input_.consume(split.consumed);
+        if (!whole.empty()) {
+          return whole;
+        }
+        continue;
+      }
       received_ = split.consumed;
       return input_.view().substr(0, received_);
     }
@@ -86,6 +103,39 @@ std::string_view daemon_link::receive() {
       return {};
     }
   }
+}
+
+unique_fd daemon_link::take_passed() {
+  auto first = std::move(passed_.front());
+  passed_.erase(passed_.begin());
+  return first;
+}
+
+/// @return empty: answered here, or nobody can be answered any more
+std::string_view daemon_link::with_body(const wire::worker_frame& frame) {
+  const auto file = take_passed();
+  const auto request = wire::decode_request(frame.payload);
+  if (!request) {
+    gone_ = true;
+    return {};
+  }
+  constexpr std::size_t more_bytes = 64; // heads that are longer
+  const auto bytes = request->stored_bytes;
+  if (bytes > limits::frame_bytes_max - more_bytes - frame.payload.size()) {
+    constexpr int too_large = 413;
+    wire::append_response(
+        reply_,
+        frame.stream,
+        too_large,
+        {},
+        "a script that speaks the protocol takes a body that fits into a frame\n");
+    static_cast<void>(send(reply_));
+    return {};
+  }
+  char* const room = wire::append_request_with_room(whole_, frame.stream, *request);
+  const auto got = read_at(file, 0, {room, static_cast<std::size_t>(bytes)});
+  gone_ = gone_ || !got || *got != bytes;
+  return gone_ ? std::string_view{} : whole_.view();
 }
 
 bool daemon_link::readable() {
@@ -144,13 +194,19 @@ void daemon_link::take_control(const wire::worker_frame& frame) {
 // What follows the request goes to `ahead_`: its views must not move while it is open.
 bool daemon_link::take_request(const wire::worker_frame& frame, std::size_t bytes) {
   auto request = wire::decode_request(frame.payload);
-  if (!request || frame.stream == 0) {
+  if (!request || frame.stream == 0 || (request->stored_bytes != 0 && passed_.empty())) {
     return false;
+  }
+  const bool in_file = request->stored_bytes != 0;
+  if (in_file) {
+    body_ = take_passed();
   }
   ahead_.append(input_.view().substr(bytes));
   input_.truncate(bytes);
   headers_.assign(request->headers.begin(), request->headers.end());
   request_ = request_of(*request, headers_);
+  request_.stored_bytes = request->stored_bytes;
+  request_.file = in_file ? &body_ : nullptr;
   stream_ = frame.stream;
   cancelled_ = false;
   return true;
@@ -232,6 +288,7 @@ void daemon_link::answered_in_place() {
 
 void daemon_link::request_done() {
   request_ = {};
+  body_.reset();
   stream_ = 0;
   cancelled_ = false;
   if (seat_) {

@@ -18,11 +18,18 @@
 
 namespace kraken::php {
 
-/// A request, however it came. Names of header fields are in lower case.
+/// A request, however it came. Names of header fields are in lower case. A large body is in a file,
+/// and `body` is empty.
 struct open_request {
   std::string_view method, target, path, query, version, scheme, host, remote;
   std::span<const wire::header_field> headers;
   std::string_view body;
+  std::uint64_t stored_bytes = 0;
+  const unique_fd* file = nullptr;
+
+  [[nodiscard]] std::uint64_t body_bytes() const noexcept {
+    return file != nullptr ? stored_bytes : body.size();
+  }
 };
 
 /// @thread one: the process has no other
@@ -64,8 +71,9 @@ public:
   /// Looks, without waiting, whether the open request was taken back or the daemon has gone.
   [[nodiscard]] bool abandoned();
 
-  /// The next whole frame as it came, for a script that speaks the protocol itself; valid until the
-  /// next call. Waits for it.
+  /// The next whole frame, for a script that speaks the protocol itself; valid until the next call.
+  /// Waits for it. It is as it came, but for a body in a file, which no script can take: what fits
+  /// into a frame stands in it, what does not is answered 413 here.
   /// @return empty: the daemon is gone
   [[nodiscard]] std::string_view receive();
   /// Whether `receive` would find bytes, or the end, without waiting.
@@ -84,6 +92,8 @@ private:
 
   [[nodiscard]] bool fill(wire::byte_buffer& into, std::size_t wanted, patience how);
   void take_control(const wire::worker_frame& frame);
+  [[nodiscard]] std::string_view with_body(const wire::worker_frame& frame);
+  [[nodiscard]] unique_fd take_passed();
   [[nodiscard]] bool take_request(const wire::worker_frame& frame, std::size_t bytes);
   [[nodiscard]] event wait_for_frame();
   [[nodiscard]] event wait_at_slab();
@@ -94,6 +104,9 @@ private:
   wire::byte_buffer input_; ///< the open request, or what came after the last one
   wire::byte_buffer ahead_; ///< what comes while a request is open
   wire::byte_buffer reply_;
+  wire::byte_buffer whole_;         ///< a request that `receive` has put together
+  std::vector<unique_fd> passed_;   ///< beside frames that are not taken yet
+  unique_fd body_;                  ///< of the open request
   std::unique_ptr<slab_seat> seat_; ///< null: all requests come as frames
   open_request request_;
   std::vector<wire::header_field> headers_;

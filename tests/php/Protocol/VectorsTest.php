@@ -50,6 +50,8 @@ final class VectorsTest extends TestCase
             'example.com', '127.0.0.1:50000', ['host', 'example.com', 'accept', '*/*'], '', 30_000];
         $post = ['POST', '/submit', '/submit', '', '1.0', 'https', 'shop.example:8443', '',
             null, "\x00\xff\x0d\x0a\x7f", 0];
+        $stored = ['PUT', '/file', '/file', '', '1.1', 'http', 'h', '127.0.0.1:50000', ['host', 'h',
+            'content-length', '67108864'], '', 30_000, 67_108_864];
         return [
             'hello' => [Frame::HELLO, 0, 0, ['protocol' => 1, 'sdk' => 'kraken-php 0.1', 'pid' => 4242,
                 'tier' => 'protocol']],
@@ -59,6 +61,7 @@ final class VectorsTest extends TestCase
             'ready' => [Frame::READY, 0, 0, $none],
             'request_get' => [Frame::REQUEST, 0, 1, $get],
             'request_post' => [Frame::REQUEST, 0, 4_294_967_295, $post],
+            'request_stored' => [Frame::REQUEST, 0, 3, $stored],
             'response' => [Frame::RESPONSE, 0, 1, [200, ['Content-Type', 'text/plain', 'Set-Cookie',
                 'a=1', 'Set-Cookie', 'b=2'], 'Hello', 2_097_152]],
             'response_bin' => [Frame::RESPONSE, 0, 2, [404, [], new Binary("\0\xff")]],

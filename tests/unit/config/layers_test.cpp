@@ -88,6 +88,37 @@ TEST_CASE("a variable that is no option is a warning, a bad value a mistake") {
   CHECK(files.mistakes() == "KRAKEN_WEB_SIZE: web.size: expected integer, got 'x'");
 }
 
+TEST_CASE("a body that a pool's workers cannot take is a warning where the limit is said") {
+  const auto [carrier, body, warned] = GENERATE(table<std::string, std::string, std::string>({
+      {"", "16M", ""},
+      {"", "64M", "64M, but the workers of 'web' take bodies of up to 16M (carrier: program)"},
+      {", dialect: narya", "10M", ""},
+      {", dialect: narya", "11M", "11M, but the workers of 'web' take bodies of up to 10M"},
+      {", carrier: native", "1G", ""},
+  }));
+  written_files files;
+  files.write("kraken.yaml",
+              "root:\n  children:\n"
+              "    - {id: web, type: pool, start: [php, w.php]" +
+                  carrier +
+                  "}\n"
+                  "    - {id: other, type: pool, start: [php, w.php]}\n"
+                  "    - {id: http, type: http, listen: ['127.0.0.1:0'], limits: {body: " +
+                  body + "}, routes: [{to: web}]}\n");
+  const auto loaded = files.load();
+  REQUIRE(loaded.warnings.size() == (warned.empty() ? 0 : 1));
+  if (!warned.empty()) {
+    CHECK(loaded.warnings[0].find("kraken.yaml:5:70: http.limits.body: " + warned) == 0);
+  }
+}
+
+TEST_CASE("the place of temporary files is relative to the file that names it") {
+  written_files files;
+  files.write("conf/kraken.yaml", std::string{base_file} + "spool: {directory: ../tmp}\n");
+  files.request.files = {"conf/kraken.yaml"};
+  CHECK(files.load().daemon.spool.directory == files.directory() + "/tmp");
+}
+
 TEST_CASE("the console's KRAKEN_SOCKET is the daemon's too") {
   written_files files;
   files.write("kraken.yaml", base_file);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::containers::test {
@@ -27,6 +28,9 @@ public:
   bool gone = false;                  ///< abandoned: any call is a breach
   std::function<void()> then = [] {}; ///< called at its end
   int late_calls = 0;
+  net::stored_body stored; ///< what it is submitted with
+
+  net::stored_body body() noexcept override { return std::exchange(stored, {}); }
 
   wire::byte_buffer& output() noexcept override {
     late_calls += gone || ends != 0 ? 1 : 0;

@@ -3,10 +3,16 @@
 /// Streams over a socketpair: input kept back, output larger than the kernel takes, ends.
 #include "kraken/net/stream.hpp"
 
+#include "kraken/base/passed_descriptors.hpp"
+
+#include <array>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -119,6 +125,70 @@ TEST_CASE("output beyond what the kernel takes arrives whole and in order") {
   CHECK(received == sent);
 }
 
+TEST_CASE("descriptors arrive with the byte that they were attached to, not before, not after") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  const auto theirs = std::move(sockets.theirs);
+  line_reader writer{loop, std::move(sockets.ours)};
+  REQUIRE(writer.open());
+  const auto readable_end = [](char what) {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const unique_fd in{ends[1]};
+    REQUIRE(::write(in.get(), &what, 1) == 1);
+    return std::make_shared<const unique_fd>(ends[0]);
+  };
+  const std::string before(3U << 20U, '-'); // more than the kernel takes at once
+  loop.post([&] {
+    writer.output().append(before);
+    writer.attach(readable_end('1'));
+    writer.output().append("AAAA");
+    writer.attach(readable_end('2'));
+    writer.output().append(before);
+    writer.attach(readable_end('3')); // with bytes that follow later
+    writer.flush_later();
+  });
+  writer.then = [&] {
+    if (writer.drained == 1) {
+      writer.output().append("C");
+      writer.flush_later();
+      return;
+    }
+    writer.close_after_output();
+  };
+  std::string received;
+  std::vector<std::size_t> places; // where the byte before the last one stands when one arrives
+  std::vector<unique_fd> passed;
+  std::thread peer{[&] {
+    std::array<char, 65536> part{};
+    while (true) {
+      const auto had = passed.size();
+      const auto got =
+          receive_with_descriptors(theirs.get(), part, 0, passed, passed_descriptors_max).count;
+      if (got <= 0) {
+        break;
+      }
+      received.append(part.data(), static_cast<std::size_t>(got));
+      places.insert(places.end(), passed.size() - had, received.size());
+    }
+    ::shutdown(theirs.get(), SHUT_RDWR);
+    loop.post([&] { loop.stop(); });
+  }};
+  loop.run();
+  peer.join();
+  CHECK(received == before + "AAAA" + before + "C");
+  REQUIRE(places.size() == 3);
+  CHECK(places[0] > before.size()); // with the first A or bytes behind it, before the next one
+  CHECK(places[0] <= before.size() + 4);
+  CHECK(places[1] > before.size() + 4);
+  CHECK(places[2] == received.size());
+  for (std::size_t i = 0; i < passed.size(); ++i) {
+    char what = 0;
+    CHECK(::read(passed[i].get(), &what, 1) == 1);
+    CHECK(what == static_cast<char>('1' + i));
+  }
+}
+
 TEST_CASE("a paused stream reads nothing until it is resumed") {
   net::event_loop loop{0};
   pair_of_sockets sockets;
@@ -155,7 +225,7 @@ TEST_CASE("a peer that closes is told once, also to a paused stream") {
 TEST_CASE("the last words of a peer that is gone reach a paused stream") {
   net::event_loop loop{0};
   pair_of_sockets sockets;
-  line_reader     reader{loop, std::move(sockets.ours)};
+  line_reader reader{loop, std::move(sockets.ours)};
   REQUIRE(reader.open());
   reader.pause_reading();
   write_all(sockets.theirs, "last\nwords\n");

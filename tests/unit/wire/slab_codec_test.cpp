@@ -106,6 +106,21 @@ TEST_CASE("a slab's request is the same frame that a socket would carry", "[slab
   CHECK(again.view() == direct.view());
 }
 
+TEST_CASE("a slab's request says nothing of a body in a file; its frame does", "[slab]") {
+  const auto head = parsed_head("PUT / HTTP/1.1\r\nHost: a\r\n\r\n");
+  request_facts facts;
+  facts.head = head.get();
+  facts.path = "/";
+  facts.stored_bytes = 5'000'000'000;
+  byte_buffer direct;
+  REQUIRE(wire::append_request_frame(direct, 5, facts));
+  const auto bytes = slab_bytes_of(facts);
+  byte_buffer again;
+  REQUIRE(wire::append_request_frame(
+      again, 5, wire::read_slab_request(bytes).value(), facts.stored_bytes));
+  CHECK(again.view() == direct.view());
+}
+
 TEST_CASE("a slab's request that is too large for a frame is refused", "[slab]") {
   wire::slab_request request;
   const std::string body(kraken::limits::frame_bytes_max, 'x');

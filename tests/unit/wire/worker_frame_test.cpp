@@ -102,6 +102,17 @@ TEST_CASE("the daemon's frames are the golden bytes") {
     facts.body = "\x00\xff\r\n\x7f"sv;
     REQUIRE(wire::append_request_frame(out, 0xffff'ffff, facts));
     CHECK(to_hex(out.view()) == to_hex(golden("request_post")));
+    out.clear();
+    const auto put = head_of("PUT /file HTTP/1.1\r\nHost: h\r\nContent-Length: 67108864\r\n\r\n");
+    facts = {};
+    facts.head = put.get();
+    facts.path = "/file";
+    facts.remote = "127.0.0.1:50000";
+    facts.timeout_ms = 30'000;
+    facts.stored_bytes = 67'108'864;
+    REQUIRE(wire::append_request_frame(out, 3, facts));
+    CHECK(to_hex(out.view()) == to_hex(golden("request_stored")));
+    CHECK(out.size() <= wire::request_frame_bytes_max(facts));
   }
   SECTION("control") {
     wire::append_cancel(out, 7);
@@ -248,6 +259,36 @@ TEST_CASE("a worker reads the daemon's frames") {
   CHECK(list_of(request->headers).at(3) == std::pair{"x-twice"s, "two"s});
   CHECK(request->body == "\x00\xff\r\n\x7f"sv);
   CHECK(request->timeout_ms == 0);
+  CHECK(request->stored_bytes == 0);
+  const auto stored = wire::decode_request(only_frame(golden("request_stored")).payload);
+  REQUIRE(stored);
+  CHECK(stored->body.empty());
+  CHECK(stored->timeout_ms == 30'000);
+  CHECK(stored->stored_bytes == 67'108'864);
+}
+
+TEST_CASE("a request whose body is in a file can be put together again") {
+  const std::size_t size = GENERATE(1U, 200U, 300U, 70'000U);
+  const auto head = head_of("PUT /file HTTP/1.1\r\nHost: h\r\nContent-Type: a/b\r\n\r\n");
+  const std::string body(size, 'x');
+  request_facts facts;
+  facts.head = head.get();
+  facts.path = "/file";
+  facts.timeout_ms = 7;
+  facts.folders = GENERATE(""sv, "/srv/a\0"sv);
+  facts.body = body;
+  byte_buffer usual;
+  REQUIRE(wire::append_request_frame(usual, 3, facts));
+  facts.body = {};
+  facts.stored_bytes = size;
+  byte_buffer beside;
+  REQUIRE(wire::append_request_frame(beside, 3, facts));
+  const auto request = wire::decode_request(only_frame(beside.view()).payload);
+  REQUIRE(request);
+  byte_buffer again;
+  char* const room = wire::append_request_with_room(again, 3, *request);
+  body.copy(room, size);
+  CHECK(to_hex(again.view()) == to_hex(usual.view()));
 }
 
 TEST_CASE("a worker is told its place in a slab, and says that it takes requests there") {
@@ -527,8 +568,7 @@ TEST_CASE("what a later version adds is ignored") {
   CHECK_FALSE(response->memory_bytes); // nil: not told
   CHECK(wire::decode_log(from_hex("94a0a080c0")));
   CHECK(wire::decode_fatal(from_hex("97a0a0a0ffa090c0")));
-  CHECK(wire::decode_request(from_hex("9ca0a0a0a0a0a0a0a0c40190c40000c0")));
-  CHECK(wire::decode_request(from_hex("9ea0a0a0a0a0a0a0a0c40190c40000c0a12fc0")));
+  CHECK(wire::decode_request(from_hex("9ea0a0a0a0a0a0a0a0c40190c4000000a12fc0")));
 }
 
 TEST_CASE("a log line has a known level and a context that is a map") {

@@ -4,6 +4,7 @@
 #include "kraken/process/host/runtime_directory.hpp"
 
 #include "kraken/base/default_socket.hpp"
+#include "kraken/base/spool_file.hpp"
 #include "kraken/base/unique_fd.hpp"
 
 #include <array>
@@ -22,6 +23,11 @@ namespace kraken::process {
 std::string runtime_directory() {
   const char* xdg = std::getenv("XDG_RUNTIME_DIR"); // NOLINT(concurrency-mt-unsafe)
   return default_runtime_directory(::geteuid(), xdg == nullptr ? "" : xdg);
+}
+
+std::string spool_directory() {
+  const char* const tmpdir = std::getenv("TMPDIR"); // NOLINT(concurrency-mt-unsafe)
+  return default_spool_directory(tmpdir == nullptr ? "" : tmpdir);
 }
 
 result<void> make_private_directory(const std::string& path) {

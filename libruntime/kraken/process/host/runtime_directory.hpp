@@ -15,6 +15,10 @@ namespace kraken::process {
 /// @thread the main one, before it starts others
 [[nodiscard]] std::string runtime_directory();
 
+/// Where temporary files without a name are by default (reads TMPDIR).
+/// @thread the main one, before it starts others
+[[nodiscard]] std::string spool_directory();
+
 /// Makes `path` with mode 0700, or checks the directory that is there: ours, no symbolic link, not
 /// writable by group or others. Changes nothing about an existing one.
 /// @param path absolute; its parent exists

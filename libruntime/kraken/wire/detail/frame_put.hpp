@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace kraken::wire::detail {
 
@@ -30,6 +31,20 @@ inline char* put_frame_header(char* at,
   at = put_byte(at, flags);
   at = put_u16(at, 0);
   return put_u32(at, stream);
+}
+
+/// Elements of a REQUEST behind those that each has.
+inline std::uint32_t more_request_elements(std::uint64_t stored_bytes,
+                                           std::string_view folders) noexcept {
+  return !folders.empty() ? 2 : stored_bytes != 0 ? 1 : 0;
+}
+
+inline char*
+put_more_of_request(char* at, std::uint64_t stored_bytes, std::string_view folders) noexcept {
+  if (stored_bytes != 0 || !folders.empty()) {
+    at = put_uint(at, stored_bytes);
+  }
+  return folders.empty() ? at : put_str(at, folders);
 }
 
 /// Appends a frame whose payload is written first and measured afterwards.

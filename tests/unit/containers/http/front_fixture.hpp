@@ -21,6 +21,7 @@ struct seen_request {
   std::string method;
   std::string path;
   std::string body;
+  net::stored_body stored;
 };
 
 /// @thread the loop's, all members
@@ -30,12 +31,14 @@ public:
   std::vector<net::exchange*> abandoned;
   int resumed = 0;
   std::function<void(const seen_request&)> at_once; ///< answers inside `submit` when set
+  net::body_intake taken;
 
   void submit(net::exchange& from, const wire::request_facts& facts, net::retry_policy) override {
     requests.push_back({&from,
                         std::string{facts.head->method_name},
                         std::string{facts.path},
-                        std::string{facts.body}});
+                        std::string{facts.body},
+                        facts.stored_bytes != 0 ? from.body() : net::stored_body{}});
     if (at_once) {
       at_once(requests.back());
     }
@@ -43,6 +46,7 @@ public:
 
   void abandon(net::exchange& from) override { abandoned.push_back(&from); }
   void resume(net::exchange&) override { ++resumed; }
+  [[nodiscard]] net::body_intake intake() const noexcept override { return taken; }
 
   static void answer(net::exchange& to, std::string_view body, int status = 200) {
     wire::response_writer writer{to.output(), to.context()};

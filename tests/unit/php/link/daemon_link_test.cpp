@@ -126,3 +126,68 @@ TEST_CASE("a script that speaks for itself is shown whole frames, then the end")
   CHECK(it.link.receive().empty());
   CHECK_FALSE(it.link.send("abcd"));
 }
+
+TEST_CASE("a body in a file is the request's until it is done") {
+  linked it;
+  it.say_stored(1, "kept in a file", 14);
+  it.say_request(2, "GET", "/plain");
+  it.say_stored(3, "another", 7);
+  REQUIRE(it.link.wait() == event::request);
+  CHECK(it.link.request().body.empty());
+  CHECK(it.link.request().body_bytes() == 14);
+  REQUIRE(it.link.request().file != nullptr);
+  std::string text(14, '?');
+  CHECK(kraken::read_at(*it.link.request().file, 0, text).value() == 14);
+  CHECK(text == "kept in a file");
+  it.link.request_done();
+  REQUIRE(it.link.wait() == event::request);
+  CHECK(it.link.request().file == nullptr);
+  CHECK(it.link.request().path == "/plain");
+  it.link.request_done();
+  REQUIRE(it.link.wait() == event::request);
+  CHECK(it.link.request().body_bytes() == 7);
+}
+
+TEST_CASE("a body in a file that did not come ends the connection") {
+  linked it;
+  wire::request_head head;
+  wire::request_facts facts;
+  facts.head = &head;
+  facts.stored_bytes = 5;
+  wire::byte_buffer out;
+  REQUIRE(wire::append_request_frame(out, 1, facts));
+  it.say(out);
+  CHECK(it.link.wait() == event::gone);
+}
+
+TEST_CASE("a script that speaks for itself finds a stored body in its frame, if it fits") {
+  linked it;
+  const std::string body(70'000, 'x');
+  SECTION("it fits") {
+    it.say_stored(5, body, body.size());
+    wire::worker_frame frame;
+    const auto bytes = it.link.receive();
+    REQUIRE(wire::split_frame(bytes, frame).consumed == bytes.size());
+    const auto request = wire::decode_request(frame.payload);
+    REQUIRE(request);
+    CHECK(frame.stream == 5);
+    CHECK(request->path == "/stored");
+    CHECK(request->body == body);
+    CHECK(request->stored_bytes == 0);
+  }
+  SECTION("it does not: answered here, and the next frame is shown") {
+    it.say_stored(5, "", kraken::limits::frame_bytes_max);
+    it.say_request(6, "GET", "/next");
+    wire::worker_frame frame;
+    REQUIRE(wire::split_frame(it.link.receive(), frame).consumed != 0);
+    CHECK(frame.stream == 6);
+    const auto said = it.heard();
+    REQUIRE(said.size() == 1);
+    CHECK(said[0].stream == 5);
+    CHECK(wire::decode_response(said[0].payload)->status == 413);
+  }
+  SECTION("it is shorter than was said") {
+    it.say_stored(5, "short", 6);
+    CHECK(it.link.receive().empty());
+  }
+}

@@ -3,6 +3,8 @@
 /// A daemon_link and the other end of its socket, which says and reads frames as the daemon does.
 #pragma once
 
+#include "kraken/base/passed_descriptors.hpp"
+#include "kraken/base/spool_file.hpp"
 #include "php/native/link/daemon_link.hpp"
 
 #include <catch2/catch.hpp>
@@ -48,6 +50,26 @@ public:
     wire::byte_buffer out;
     REQUIRE(wire::append_request_frame(out, stream, facts));
     say(out);
+  }
+
+  /// A request whose body is in a file.
+  /// @param told bytes of it, as the frame says
+  void say_stored(std::uint32_t stream, std::string_view body, std::uint64_t told) {
+    auto file = spool_file::make("/tmp");
+    REQUIRE(file);
+    REQUIRE(file->append(body));
+    wire::request_head head;
+    head.method_name = "PUT";
+    head.target = "/stored";
+    wire::request_facts facts;
+    facts.head = &head;
+    facts.path = "/stored";
+    facts.stored_bytes = told;
+    wire::byte_buffer out;
+    REQUIRE(wire::append_request_frame(out, stream, facts));
+    const int number = file->descriptor();
+    REQUIRE(send_with_descriptors(daemon_.get(), out.view(), {&number, 1}, 0) ==
+            static_cast<ssize_t>(out.size()));
   }
 
   /// Whole frames that have come so far; waits for none.

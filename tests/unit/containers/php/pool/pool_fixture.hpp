@@ -7,6 +7,8 @@
 #include "../../fake_exchange.hpp"
 #include "containers/php/channel/kraken_channel.hpp"
 #include "containers/php/pool/pool_shard.hpp"
+#include "kraken/base/passed_descriptors.hpp"
+#include "kraken/base/spool_file.hpp"
 #include "kraken/wire/worker_side_frame.hpp"
 #include "support/loop_thread.hpp"
 
@@ -120,7 +122,11 @@ public:
       pollfd one{socket_.get(), POLLIN, 0};
       const auto ms = static_cast<int>(std::chrono::milliseconds{patience}.count());
       char part[65536];
-      const auto count = ::poll(&one, 1, ms) == 1 ? ::read(socket_.get(), part, sizeof part) : -1;
+      const auto count =
+          ::poll(&one, 1, ms) == 1
+              ? receive_with_descriptors(socket_.get(), part, 0, passed, passed_descriptors_max)
+                    .count
+              : -1;
       if (count <= 0) {
         return std::nullopt;
       }
@@ -139,6 +145,22 @@ public:
     return request ? std::string{request->path} : std::string{};
   }
 
+  /// Like `request`, of one whose body is in a file.
+  /// @return that body; empty: there is none, or not with its descriptor
+  std::string stored_body() {
+    const auto frame = read();
+    const auto request = frame ? wire::decode_request(frame->payload)
+                               : result<wire::worker_request>{fail(errc::timeout, "no frame")};
+    if (!request || request->stored_bytes == 0 || passed.size() != 1) {
+      return {};
+    }
+    stream_ = frame->stream;
+    std::string out(request->stored_bytes, '?');
+    const auto got = read_at(passed.front(), 0, out);
+    passed.clear();
+    return got && *got == out.size() ? out : std::string{};
+  }
+
   [[nodiscard]] std::uint32_t stream() const { return stream_; }
 
   [[nodiscard]] bool has_input() const {
@@ -149,11 +171,25 @@ public:
   [[nodiscard]] int fd() const { return socket_.get(); }
   void close() { socket_.reset(); }
 
+  std::vector<unique_fd> passed; ///< beside the frames read so far
+
 private:
   unique_fd socket_;
   std::string held_;
   std::uint32_t stream_ = 0;
 };
+
+/// A body in a file, as a front has it.
+inline net::stored_body body_in_file(std::string_view text) {
+  auto file = spool_file::make("/tmp");
+  if (!file || !file->append(text)) {
+    return {};
+  }
+  auto reader = file->reader();
+  return reader
+             ? net::stored_body{std::make_shared<const unique_fd>(std::move(*reader)), text.size()}
+             : net::stored_body{};
+}
 
 /// A channel with both its ends.
 struct scripted_worker {
@@ -229,6 +265,7 @@ public:
     wire::request_facts facts;
     facts.head = &head;
     facts.path = path;
+    facts.stored_bytes = from.stored.bytes;
     pool->submit(from, facts, retry);
   }
 

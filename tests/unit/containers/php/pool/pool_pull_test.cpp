@@ -175,6 +175,30 @@ TEST_CASE("a large request is asked for, and may be answered by frames", "[slab]
   CHECK(body_of(one) == "whole");
 }
 
+TEST_CASE("a body in a file is asked for, however small its request is", "[slab]") {
+  auto settings = by_slab();
+  settings.takes_files = true;
+  slab_fixture f{settings};
+  const bool waits_first = GENERATE(false, true);
+  fake_exchange one;
+  one.stored = body_in_file("beside the slab");
+  if (waits_first) {
+    f.submit(one, "/1");
+  }
+  auto worker = f.add_seated();
+  if (!waits_first) {
+    f.submit(one, "/1");
+  }
+  const auto got = worker.claim();
+  REQUIRE(got);
+  CHECK(worker.memory->head(got->slot).request_bytes == 0);
+  worker.report(*got, slab::stage::asks);
+  CHECK(worker.it->end->stored_body() == "beside the slab");
+  worker.answer(*got, "whole");
+  REQUIRE(f.ended(one));
+  CHECK(body_of(one) == "whole");
+}
+
 TEST_CASE("an answer by frames right behind one in the slab is the second one", "[slab]") {
   slab_fixture f;
   auto worker = f.add_seated();
