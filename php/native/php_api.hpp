@@ -12,7 +12,9 @@
 #include <main/php_output.h>
 #include <main/php_variables.h>
 
-extern "C" { // these two forget to say so
+extern "C" { // these forget to say so
 #include <ext/standard/basic_functions.h>
 #include <ext/standard/head.h>
+
+#include <ext/session/php_session.h> // after what it includes
 }

@@ -6,7 +6,6 @@
 #include "php_api.hpp"
 #include "sapi.hpp"
 
-#include <array>
 #include <string_view>
 
 namespace kraken::php {
@@ -16,7 +15,8 @@ namespace {
 /// What of PHP's own tables each request needs; looked up once, for they do not change.
 struct known_entries {
   // Their request ends with ours: the session is written, the filter's copies are dropped.
-  std::array<zend_module_entry*, 2> modules;
+  zend_module_entry* session;
+  zend_module_entry* filter;
   zend_ini_entry* session_functions;
   zend_ini_entry* time_limit;
 };
@@ -32,18 +32,22 @@ zend_ini_entry* setting_named(std::string_view name) noexcept {
 }
 
 const known_entries& known() noexcept {
-  static const known_entries all{{module_named("session"), module_named("filter")},
+  static const known_entries all{module_named("session"),
+                                 module_named("filter"),
                                  setting_named("session.save_handler"),
                                  setting_named("max_execution_time")};
   return all;
 }
 
-template <class Step>
-void each_module(Step step) {
-  for (auto* const module : known().modules) {
-    if (module != nullptr) {
-      step(*module);
-    }
+void start_request_of(zend_module_entry* module) {
+  if (module != nullptr && module->request_startup_func != nullptr) {
+    module->request_startup_func(module->type, module->module_number);
+  }
+}
+
+void end_request_of(zend_module_entry* module) {
+  if (module != nullptr && module->request_shutdown_func != nullptr) {
+    module->request_shutdown_func(module->type, module->module_number);
   }
 }
 
@@ -59,36 +63,119 @@ void forget_session_functions() {
   forget_setting(known().session_functions, ZEND_INI_STAGE_DEACTIVATE);
 }
 
+/// How the session extension was left by the start of its request.
+struct session_start {
+  bool known = false;
+  const ps_module* stored_by = nullptr;
+};
+
+session_start& last_session_start() noexcept {
+  static session_start last; // beside PHP's own session globals
+  return last;
+}
+
+// As its request's start leaves it, and as its end would: most requests have no session.
+bool session_is_untouched() noexcept {
+  const auto& now = *static_cast<const php_ps_globals*>(known().session->globals_ptr);
+  const auto& before = last_session_start();
+  return before.known && now.mod == before.stored_by && !now.auto_start &&
+         now.session_status == php_session_none && now.id == nullptr && now.mod_data == nullptr &&
+         now.session_vars == nullptr && Z_TYPE(now.http_session_vars) == IS_UNDEF &&
+         !now.set_handler && !now.in_save_handler && !now.mod_user_is_open && now.define_sid &&
+         Z_TYPE(now.mod_user_names.name.ps_open) == IS_UNDEF &&
+         !known().session_functions->modified;
+}
+
+void start_session_request() {
+  if (known().session == nullptr || session_is_untouched()) {
+    return;
+  }
+  start_request_of(known().session);
+  const auto& now = *static_cast<const php_ps_globals*>(known().session->globals_ptr);
+  last_session_start() = {true, now.mod};
+}
+
+void end_session_request() {
+  if (known().session != nullptr && !session_is_untouched()) {
+    end_request_of(known().session);
+    forget_session_functions();
+  }
+}
+
 // Shutdown functions the script registered while it booted: they are its own, not a request's.
 HashTable*& kept_shutdown_functions() noexcept {
   static HashTable* kept = nullptr; // beside BG(user_shutdown_function_names), whose twin it is
   return kept;
 }
 
-// What no code compiled so far has named need not be made: PHP makes it when some does.
-void refill(zend_auto_global& global, std::string_view name) {
-  if ((global.jit && global.armed) || name == "_ENV" || name == "GLOBALS") {
-    return; // the latter are of the process
-  }
-  if (global.auto_global_callback != nullptr) {
+/// Of the superglobals, those that begin anew with each request; `_ENV` and `GLOBALS` are of the
+/// process. Looked up once: PHP makes them all when it starts.
+struct known_globals {
+  zend_auto_global *get, *post, *cookie, *files, *server, *request, *session;
+};
+
+zend_auto_global* global_named(std::string_view name) noexcept {
+  return static_cast<zend_auto_global*>(
+      zend_hash_str_find_ptr(CG(auto_globals), name.data(), name.size()));
+}
+
+const known_globals& globals() noexcept {
+  static const known_globals all{global_named("_GET"),
+                                 global_named("_POST"),
+                                 global_named("_COOKIE"),
+                                 global_named("_FILES"),
+                                 global_named("_SERVER"),
+                                 global_named("_REQUEST"),
+                                 global_named("_SESSION")};
+  return all;
+}
+
+void refill(zend_auto_global& global) {
+  if (!global.jit ||
+      !global.armed) { // else no code compiled so far has named it: PHP makes it then
     global.armed = global.auto_global_callback(global.name);
-  } else {
-    global.armed = false;
   }
 }
 
-void refill_superglobals() {
-  // The others are replaced by their callbacks; these two nobody else empties.
-  zval& files = PG(http_globals)[TRACK_VARS_FILES];
-  zval_ptr_dtor_nogc(&files);
-  ZVAL_UNDEF(&files);
-  zend_hash_str_del(&EG(symbol_table), "_SESSION", sizeof("_SESSION") - 1);
-  void* each = nullptr;
-  ZEND_HASH_FOREACH_PTR(CG(auto_globals), each) {
-    auto& global = *static_cast<zend_auto_global*>(each);
-    refill(global, {ZSTR_VAL(global.name), ZSTR_LEN(global.name)});
+// What was made for the request before is empty, and is what scripts see: PHP holds it twice, so
+// nobody could write to it, only to a copy in its place.
+bool is_empty_still(const zend_auto_global& global, int track) noexcept {
+  const zval& made = PG(http_globals)[track];
+  if (Z_TYPE(made) != IS_ARRAY || zend_hash_num_elements(Z_ARR(made)) != 0) {
+    return false;
   }
-  ZEND_HASH_FOREACH_END();
+  const zval* const seen = zend_hash_find_known_hash(&EG(symbol_table), global.name);
+  return seen != nullptr && Z_TYPE_P(seen) == IS_ARRAY && Z_ARR_P(seen) == Z_ARR(made);
+}
+
+// The others are replaced by their callbacks; these two nobody else empties.
+void forget_files_and_session() {
+  zval& files = PG(http_globals)[TRACK_VARS_FILES];
+  if (!is_empty_still(*globals().files, TRACK_VARS_FILES)) {
+    zval_ptr_dtor_nogc(&files);
+    ZVAL_UNDEF(&files);
+  }
+  if (globals().session != nullptr) {
+    zend_hash_del(&EG(symbol_table), globals().session->name);
+  }
+}
+
+void refill_superglobals(carrier& serving) {
+  const auto& all = globals();
+  forget_files_and_session();
+  const auto refill_unless = [](bool nothing, zend_auto_global& global, int track) {
+    if (!nothing || !is_empty_still(global, track)) {
+      refill(global);
+    }
+  };
+  // PHP takes a body for POST only; uploads come with it.
+  const bool no_form = serving.method() != "POST";
+  refill_unless(serving.query().empty(), *all.get, TRACK_VARS_GET);
+  refill_unless(no_form, *all.post, TRACK_VARS_POST);
+  refill_unless(serving.cookies().empty(), *all.cookie, TRACK_VARS_COOKIE);
+  refill(*all.server);
+  refill(*all.request);
+  refill_unless(no_form, *all.files, TRACK_VARS_FILES);
 }
 
 bool is_input(const php_stream& stream) noexcept {
@@ -181,12 +268,9 @@ void begin_request(carrier& serving) {
   // An answer to HEAD is made like the one to GET, so that its length is true.
   SG(request_info).headers_only = false;
   start_output_handlers();
-  refill_superglobals();
-  each_module([](zend_module_entry& module) {
-    if (module.request_startup_func != nullptr) {
-      module.request_startup_func(module.type, module.module_number);
-    }
-  });
+  refill_superglobals(serving);
+  start_session_request();
+  start_request_of(known().filter);
 }
 
 void break_request() noexcept {
@@ -204,12 +288,8 @@ void finish_early(carrier& serving) {
 void end_request(carrier& serving) {
   break_request();
   php_output_end_all();
-  each_module([](zend_module_entry& module) {
-    if (module.request_shutdown_func != nullptr) {
-      module.request_shutdown_func(module.type, module.module_number);
-    }
-  });
-  forget_session_functions();
+  end_session_request();
+  end_request_of(known().filter);
   php_header();
   // The wish travels with the head; one that comes after it goes with the next answer.
   const bool leaves = serving.answer().held() && std::exchange(serving.wants_recycle, false);

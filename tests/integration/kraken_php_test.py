@@ -285,6 +285,25 @@ class LateNames(DaemonCase):
                              [f"/name?n={number}", "name", None, {"n": str(number)}])
 
 
+class Scribbles(DaemonCase):
+    """What a request wrote where PHP keeps a request's variables is gone with it."""
+    config = topology(pool(script="scribbles.php", size=1, carrier="native"), http())
+    UNTOUCHED = [[], [], [], [], None, 1]
+
+    def ask(self, what, target="/", headers=()):
+        return json.loads(self.daemon.get(target, [("X-Do", what), *headers]).body)
+
+    def test_each_request_finds_its_own_variables(self):
+        self.assertEqual(self.ask("nothing"), self.UNTOUCHED)
+        for what in ("write", "refer", "refer", "globals", "drop", "session", "name", "session"):
+            with self.subTest(what):
+                self.assertEqual(self.ask(what), self.UNTOUCHED)
+                self.assertEqual(self.ask("nothing"), self.UNTOUCHED)
+                got = self.ask(what, "/?q=1&r=a%20b", [("Cookie", "c=2; d=%41; c=3")])
+                self.assertEqual(got[:4], [{"q": "1", "r": "a b"}, [], {"c": "2", "d": "A"}, []])
+                self.assertEqual(got[4:], [None, 1])
+
+
 class Filtered(DaemonCase):
     config = topology(pool(script="native.php", size=1, carrier="native",
                            ini={"filter.default": "special_chars"}), http())
