@@ -26,7 +26,7 @@ void carrier::open_request(const script_place& answering) {
   const auto& request = link_.request();
   has_request_ = true;
   answering_ = &answering;
-  filter_told = false;
+  filter_told = filter_lacks_query = filter_lacks_cookies = false;
   body_read_ = 0;
   ++requests;
   method_.assign(request.method);

@@ -60,7 +60,9 @@ public:
   bool wants_recycle = false;    ///< to be said with the next answer
   collection_plan garbage;       ///< worker mode
   std::uint64_t requests = 0;    ///< taken so far
-  bool filter_told = false;      ///< the filter extension has the open request's variables
+  bool filter_told = false;      ///< the filter extension has the open request's `$_SERVER`
+  bool filter_lacks_query = false;
+  bool filter_lacks_cookies = false;
 
 private:
   daemon_link& link_;

@@ -5,6 +5,7 @@
 #include "sapi.hpp"
 
 #include "functions.hpp"
+#include "php/native/variables/plain_variables.hpp"
 #include "php_api.hpp"
 #include "server_array.hpp"
 
@@ -189,6 +190,7 @@ bool engine::start() {
   started_ = module.startup(&module) == SUCCESS;
   if (started_) {
     inform_filter_when_asked();
+    read_plain_variables();
   }
   SG(server_context) = &serving_; // the start-up has emptied it
   return started_ && fix_settings();

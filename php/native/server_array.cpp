@@ -4,6 +4,7 @@
 /// and no frame here holds what has a destructor.
 #include "server_array.hpp"
 
+#include "php/native/variables/plain_variables.hpp"
 #include "php_api.hpp"
 #include "sapi.hpp"
 
@@ -137,7 +138,11 @@ std::array<function_body, filter_functions.size()>& filter_bodies() {
 }
 
 void tell_filter(carrier& serving) {
-  if (!serving.has_request() || std::exchange(serving.filter_told, true)) {
+  if (!serving.has_request()) {
+    return;
+  }
+  tell_filter_of_variables(serving);
+  if (std::exchange(serving.filter_told, true)) {
     return;
   }
   const auto& variables = serving.variables();
@@ -156,15 +161,10 @@ void told_first(zend_execute_data* execute_data, zval* return_value) {
   filter_bodies()[which](execute_data, return_value);
 }
 
-bool filter_changes_values() {
-  const char* const unless = zend_ini_string("filter.default", std::strlen("filter.default"), 0);
-  return unless != nullptr && *unless != '\0' && std::string_view{unless} != "unsafe_raw";
-}
-
 } // namespace
 
 bool fill_server_array(carrier& serving, zval* into) {
-  static const bool changes = filter_changes_values(); // a setting of the whole process
+  static const bool changes = !values_are_unfiltered();
   if (changes) {
     serving.filter_told = true;
     return false;

@@ -273,13 +273,17 @@ class LateNames(DaemonCase):
     """Superglobals that nothing names are not made; what names them later finds them."""
     config = topology(pool(script="late.php", size=1, carrier="native"), http())
 
-    def ask(self, target, what):
-        return json.loads(self.daemon.get(target, [("X-Do", what)]).body)
+    def ask(self, target, what, headers=()):
+        return json.loads(self.daemon.get(target, [("X-Do", what), *headers]).body)
 
     def test_they_are_those_of_the_request_that_named_them_first_and_of_each_later_one(self):
         self.assertEqual(self.ask("/0", "nothing"), "nothing")
         for number in range(1, 4):
             self.assertEqual(self.ask(f"/filter?{number}", "filter"), f"/filter?{number}")
+        for number in range(1, 4):
+            self.assertEqual(self.ask(f"/x?n={number}", "inputs", [("Cookie", f"c={number}")]),
+                             [str(number), str(number), False])
+        self.assertEqual(self.ask("/x", "inputs"), [None, None, False])
         for number in range(1, 4):
             self.assertEqual(self.ask(f"/name?n={number}", "name"),
                              [f"/name?n={number}", "name", None, {"n": str(number)}])
@@ -302,6 +306,33 @@ class Scribbles(DaemonCase):
                 got = self.ask(what, "/?q=1&r=a%20b", [("Cookie", "c=2; d=%41; c=3")])
                 self.assertEqual(got[:4], [{"q": "1", "r": "a b"}, [], {"c": "2", "d": "A"}, []])
                 self.assertEqual(got[4:], [None, 1])
+
+
+class Pairs(DaemonCase):
+    """Plain queries and cookies are not read by PHP's parser; nobody can tell."""
+    config = topology(pool(script="pairs.php", size=1, carrier="native",
+                           ini={"max_input_vars": "5"}), http())
+
+    def ask(self, query, cookies=""):
+        headers = [("Cookie", cookies)] if cookies else []
+        return json.loads(self.daemon.get(f"/?{query}", headers).body)
+
+    def test_queries_are_what_phps_parser_makes_of_them(self):
+        for query in ("", "a=1", "a=1&b=22&a=3", "a", "a=", "&&a=1&", "=1", "a=b=c", "a;b=1",
+                      "1=a&b=2", "a[]=1&a[]=2", "a.b=1", "a%20b=1", "a=%41+1", "a-b=1",
+                      "a=1&b=2&c=3&d=4&e=5", "a=1&b=2&c=3&d=4&e=5&f=6", "a=1&x[y]=2&b=3"):
+            with self.subTest(query):
+                same, got, cookies, both = self.ask(query)
+                self.assertTrue(same, got)
+                self.assertEqual((cookies, both), ([], got))
+
+    def test_cookies(self):
+        for sent, seen in (("a=1; b=2", {"a": "1", "b": "2"}), ("a=1; a=2", {"a": "1"}),
+                           ("a=%41;b=x+y", {"a": "A", "b": "x+y"}), ("a=1+1", {"a": "1+1"}),
+                           ("a", {"a": ""}), ("=1", []), ("a[x]=1", {"a": {"x": "1"}}),
+                           ("; ;a=b=c ; d=", {"a": "b=c ", "d": ""})):
+            with self.subTest(sent):
+                self.assertEqual(self.ask("q=1", sent)[2], seen)
 
 
 class Filtered(DaemonCase):

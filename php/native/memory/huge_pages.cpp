@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// See the header.
+#include "huge_pages.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+
+#include <sys/mman.h>
+
+namespace kraken::php {
+
+namespace {
+
+constexpr int collapse = 25; // MADV_COLLAPSE, which Debian's C library does not know yet
+constexpr std::uintptr_t huge_bytes = 2U << 20U;
+constexpr std::uintptr_t page_bytes = 4U << 10U;
+constexpr std::ptrdiff_t pages_of_huge = huge_bytes / page_bytes;
+
+// What is not there yet is given to it as well: no more than a quarter may be.
+constexpr std::ptrdiff_t pages_wanted = pages_of_huge * 3 / 4;
+
+bool is_nearly_whole(void* at) noexcept {
+  std::array<unsigned char, pages_of_huge> there{};
+  return ::mincore(at, huge_bytes, there.data()) == 0 &&
+         std::count_if(there.begin(), there.end(), [](unsigned char each) {
+           return (each & 1U) != 0;
+         }) >= pages_wanted;
+}
+
+void join_in(std::uintptr_t begin, std::uintptr_t end) noexcept {
+  for (auto at = (begin + huge_bytes - 1) & ~(huge_bytes - 1); at + huge_bytes <= end;
+       at += huge_bytes) {
+    auto* const place = reinterpret_cast<void*>(at); // an address the kernel has named
+    if (is_nearly_whole(place)) {
+      static_cast<void>(::madvise(place, huge_bytes, collapse) != 0);
+    }
+  }
+}
+
+struct close_file {
+  void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
+};
+
+} // namespace
+
+void join_pages() noexcept {
+  const std::unique_ptr<std::FILE, close_file> maps{std::fopen("/proc/self/maps", "re")};
+  std::array<char, 512> line{}; // the rest of a longer one is read as another and is none
+  while (maps && std::fgets(line.data(), line.size(), maps.get()) != nullptr) {
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+    unsigned long file = 0;
+    const int read = std::sscanf(
+        line.data(), "%" SCNxPTR "-%" SCNxPTR " rw-p %*x %*x:%*x %lu", &begin, &end, &file);
+    if (read == 3 && file == 0) {
+      join_in(begin, end);
+    }
+  }
+}
+
+} // namespace kraken::php
