@@ -84,7 +84,7 @@ private:
   void recycled_one(const result<model::reply>& done);
   void judge_readiness();
   void boot_failed(const model::container_identity& who, const model::cause& why);
-  [[nodiscard]] model::child_spec worker_spec(const std::string& id) const;
+  [[nodiscard]] model::child_spec worker_spec(const std::string& id, std::uint64_t number) const;
   [[nodiscard]] std::uint32_t count_in(model::phase at) const;
 
   actor::host& shell_;

@@ -16,7 +16,7 @@ bool pool_container::wants_template() const {
 
 void pool_container::add_template() {
   has_template_ = true;
-  auto spec = worker_spec(std::string{template_id});
+  auto spec = worker_spec(std::string{template_id}, 0);
   spec.kind = "template";
   model::command make;
   make.what = model::verb::create;

@@ -11,8 +11,10 @@
 
 namespace kraken::containers {
 
-model::child_spec pool_container::worker_spec(const std::string& id) const {
+// The first one lives where its supervisor does: its restart crosses no thread.
+model::child_spec pool_container::worker_spec(const std::string& id, std::uint64_t number) const {
   const auto& own = shell_.spec();
+  const auto shards = environment_.pools->size();
   model::child_spec spec;
   spec.id = id;
   spec.kind = "worker";
@@ -23,6 +25,7 @@ model::child_spec pool_container::worker_spec(const std::string& id) const {
   spec.ready = own.ready;
   spec.backoff = own.backoff;
   spec.on_give_up = model::give_up::retry; // or one address that crashes ends the pool
+  spec.shard = static_cast<std::int32_t>((shell_.shard_index() + number + shards - 1) % shards);
   return spec;
 }
 
@@ -32,7 +35,7 @@ void pool_container::add_worker() {
   model::command make;
   make.what = model::verb::create;
   make.target = shell_.path();
-  make.spec = std::make_shared<const model::child_spec>(worker_spec(id));
+  make.spec = std::make_shared<const model::child_spec>(worker_spec(id, last_number_));
   make.origin = "pool";
   shell_.manage(std::move(make), [this, id](const result<model::reply>& done) {
     if (!done) {
@@ -48,7 +51,7 @@ void pool_container::update_workers() {
     model::command renew;
     renew.what = model::verb::update;
     renew.target = shell_.path() + "/" + id;
-    renew.spec = std::make_shared<const model::child_spec>(worker_spec(id));
+    renew.spec = std::make_shared<const model::child_spec>(worker_spec(id, each.number));
     renew.origin = "pool";
     shell_.manage(std::move(renew), [](const result<model::reply>&) {});
   }

@@ -5,6 +5,7 @@
 
 #include "fork_hazards.hpp"
 #include "joining.hpp"
+#include "php/native/memory/huge_pages.hpp"
 #include "php_api.hpp"
 #include "template_door.hpp"
 
@@ -141,6 +142,7 @@ void become_worker(carrier& serving) {
   forget_openers();
   warn_of_handles(door);
   gc_collect_cycles(); // or each child would, on pages of its own
+  join_pages();
   const auto daemon = ::getppid();
   door.say(process::template_word::ready);
   auto order = door.serve(daemon);

@@ -18,9 +18,10 @@ void become_worker(carrier& serving);
 /// @return false: a hook has thrown
 [[nodiscard]] bool begin_work(carrier& serving);
 
-/// In a worker that was made ahead: its template may make the next one. Called before whatever may
-/// take long, and at the latest when the worker is ready; not at birth, because the two would share
-/// a processor. Nothing happens the second time.
+/// In a worker that was made ahead: its template may make the next one. Called before it rests for
+/// the first time, and before or after what may take long; not at birth, because a fork beside it
+/// would take its processor, or that of whoever waits for its first answer. Nothing happens the
+/// second time.
 void ask_for_another(carrier& serving);
 
 /// Has `hook` called when a worker begins; at once in one that has begun.

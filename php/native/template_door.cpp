@@ -23,6 +23,10 @@ namespace kraken::php {
 
 namespace {
 
+// What a child that was made ahead tells its template.
+constexpr char ordered = 'o';  // it has an order: the next one is not for it
+constexpr char has_time = 't'; // another may be made
+
 // Where the C library keeps the thread's own id: the child's is another one.
 void* place_of_thread_id() {
   void* place = nullptr;
@@ -146,11 +150,29 @@ std::optional<received_order> template_door::wait() const {
 }
 
 bool template_door::needs_another(const unique_fd& child) const {
-  std::array<pollfd, 2> both{pollfd{child.get(), POLLIN, 0}, pollfd{socket_.get(), 0, 0}};
-  while (::poll(both.data(), both.size(), -1) < 0 && errno == EINTR) {
+  bool has_order = false; // before, an order that comes is for the child
+  while (true) {
+    std::array<pollfd, 2> both{
+        pollfd{child.get(), POLLIN, 0},
+        pollfd{socket_.get(), has_order ? static_cast<short>(POLLIN) : short{0}, 0}};
+    if (::poll(both.data(), both.size(), -1) < 0) {
+      continue; // interrupted
+    }
+    if ((both[1].revents & (POLLHUP | POLLERR)) != 0) {
+      return false;
+    }
+    if ((both[1].revents & POLLIN) != 0) {
+      return true; // somebody waits: sooner than the child would have it
+    }
+    char said = 0;
+    if (::read(child.get(), &said, 1) != 1) {
+      return has_order;
+    }
+    if (said != ordered) {
+      return true;
+    }
+    has_order = true;
   }
-  char taken = 0;
-  return (both[0].revents & POLLIN) != 0 && ::read(child.get(), &taken, 1) == 1;
 }
 
 std::optional<received_order> template_door::live_as_child(pid_t daemon,
@@ -160,6 +182,7 @@ std::optional<received_order> template_door::live_as_child(pid_t daemon,
   }
   if (!order) {
     order = wait();
+    tell_template(ordered);
   }
   if (order && !answer_order(*order)) {
     order.reset();
@@ -204,9 +227,13 @@ result<void> template_door::leave(received_order& order) {
 }
 
 void template_door::ask_for_another() noexcept {
+  tell_template(has_time);
+  to_template_.reset();
+}
+
+void template_door::tell_template(char what) const noexcept {
   if (to_template_) {
-    static_cast<void>(::write(to_template_.get(), "t", 1) < 0); // a dead template makes no other
-    to_template_.reset();
+    static_cast<void>(::write(to_template_.get(), &what, 1) < 0); // a dead one makes no other
   }
 }
 

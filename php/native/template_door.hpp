@@ -35,7 +35,8 @@ public:
   bool say(process::template_word what, std::string_view text = {}) const;
 
   /// Serves orders, each with a child that was made before it came; the next one is made when that
-  /// child says so. Where none could be made, or it was killed, a child is made for the order.
+  /// child says so, or when another order comes. Where none could be made, or it was killed before
+  /// it had an order, a child is made for the order.
   /// @param daemon the template's parent, and so its children's
   /// @return in a child, its order, which it has answered; nothing: the daemon wants this process,
   ///         be it the template or a child without order, to end, or is gone
@@ -56,10 +57,11 @@ private:
   [[nodiscard]] std::optional<received_order> live_as_child(pid_t daemon,
                                                             std::optional<received_order> order);
   [[nodiscard]] bool needs_another(const unique_fd& child) const;
+  void tell_template(char what) const noexcept;
 
   unique_fd socket_;
   std::vector<unique_fd> kept_free_;
-  unique_fd to_template_; ///< of a child made ahead: where it tells that it has an order
+  unique_fd to_template_; ///< of a child made ahead: where it says how far it is
 };
 
 } // namespace kraken::php

@@ -75,12 +75,14 @@ bool get_ready(carrier& serving) {
   leave_idle();
   if (!std::exchange(serving.ready_told, true)) {
     static_cast<void>(serving.link().ready());
-    ask_for_another(serving);
   }
   return true;
 }
 
 outcome serve_next(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+  if (serving.left != nullptr && !serving.link().has_work()) {
+    ask_for_another(serving);
+  }
   if (serving.link().wait() != daemon_link::event::request) {
     return outcome::over;
   }
@@ -96,6 +98,7 @@ outcome serve_next(carrier& serving, zend_fcall_info& handler, zend_fcall_info_c
     return outcome::dies;
   }
   end_request(serving);
+  ask_for_another(serving);
   return outcome::served;
 }
 

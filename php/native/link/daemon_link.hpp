@@ -55,6 +55,9 @@ public:
   /// Waits for something to do. Not to be called while a request is open.
   [[nodiscard]] event wait();
 
+  /// Whether `wait` would find a request at once, as far as is known here.
+  [[nodiscard]] bool has_work() const { return seat_ && seat_->sees_offers(); }
+
   /// The open request; its views are valid until `request_done`.
   [[nodiscard]] const open_request& request() const noexcept { return request_; }
   [[nodiscard]] std::uint32_t stream() const noexcept { return stream_; }

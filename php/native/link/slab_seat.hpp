@@ -31,6 +31,9 @@ public:
   /// Waits for something to do, for a second at most.
   [[nodiscard]] next wait();
 
+  /// Whether there are requests that nobody has taken yet.
+  [[nodiscard]] bool sees_offers() const { return slab::unclaimed(memory_) != 0; }
+
   /// What frames call the open request.
   [[nodiscard]] std::uint32_t stream() const noexcept;
   /// Its bytes; empty: they have to be asked for.

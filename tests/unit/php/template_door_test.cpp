@@ -14,6 +14,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include <catch2/catch.hpp>
 
@@ -47,6 +48,11 @@ std::string facts_of_child() {
   }
   if (!door.leave(*order)) {
     ::_exit(9);
+  }
+  const char* const alias = std::getenv("KRAKEN_ALIAS"); // NOLINT(concurrency-mt-unsafe)
+  if (alias != nullptr && std::string_view{alias} == "slow") {
+    char none = 0;
+    ::_exit(::read(5, &none, 1) == 0 ? 6 : 8); // until the test lets go of the other end
   }
   door.ask_for_another();
   const auto text = facts_of_child();
@@ -85,6 +91,8 @@ struct template_process {
 };
 
 pidfd born(int answer) {
+  pollfd one{answer, POLLIN, 0};
+  REQUIRE(::poll(&one, 1, 20'000) == 1);
   auto came = process::receive_message(answer, process::patience::wait);
   REQUIRE(came);
   REQUIRE(process::read_template_message(came->text)->what == template_word::forked);
@@ -151,6 +159,44 @@ TEST_CASE("the child is there before its order, and the next one after it") {
     CHECK(end_of(child).value == 8);
     before = ahead;
   }
+}
+
+TEST_CASE("who comes next does not wait until the one before has time") {
+  template_process from;
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const unique_fd reading{ends[0]};
+  unique_fd writing{ends[1]};
+  auto answer = from.link->ask({{5}, {"KRAKEN_ALIAS=slow"}}, {&ends[0], 1});
+  REQUIRE(answer);
+  auto slow = born(answer->get());
+  for (int i = 0; i < 3; ++i) {
+    auto next = from.link->ask({}, {});
+    REQUIRE(next);
+    auto child = born(next->get());
+    CHECK(end_of(child).value == 8);
+  }
+  writing.reset();
+  CHECK(end_of(slow).value == 6);
+}
+
+TEST_CASE("one that ends with its order is followed by another") {
+  template_process from;
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const unique_fd reading{ends[0]};
+  const unique_fd writing{ends[1]};
+  auto answer = from.link->ask({{5}, {"KRAKEN_ALIAS=slow"}}, {&ends[0], 1});
+  REQUIRE(answer);
+  auto doomed = born(answer->get());
+  REQUIRE(doomed.send(SIGKILL));
+  CHECK(end_of(doomed).by_signal);
+  const auto ahead = child_ahead(from.pid);
+  auto next = from.link->ask({}, {});
+  REQUIRE(next);
+  auto child = born(next->get());
+  CHECK(child.pid() == ahead);
+  CHECK(end_of(child).value == 8);
 }
 
 TEST_CASE("a killed child costs no order") {
