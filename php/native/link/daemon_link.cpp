@@ -45,16 +45,17 @@ bool daemon_link::fill(wire::byte_buffer& into, std::size_t wanted, patience how
                                               {into.prepare(room), room},
                                               how == patience::look ? MSG_DONTWAIT : 0,
                                               passed_,
-                                              passed_descriptors_max)
-                         .count;
-    if (got > 0) {
-      into.commit(static_cast<std::size_t>(got));
+                                              passed_descriptors_max);
+    // Without its descriptor a request would seem to have no body.
+    gone_ = gone_ || got.none_free || got.too_many;
+    if (got.count > 0) {
+      into.commit(static_cast<std::size_t>(got.count));
       return true;
     }
-    if (got < 0 && errno == EINTR) {
+    if (got.count < 0 && errno == EINTR) {
       continue;
     }
-    gone_ = gone_ || got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+    gone_ = gone_ || got.count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
     return false;
   }
 }

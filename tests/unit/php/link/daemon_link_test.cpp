@@ -3,6 +3,8 @@
 /// The native worker's connection: what it makes of what the daemon says, in any order.
 #include "unit/php/link/link_fixture.hpp"
 
+#include <sys/resource.h>
+
 namespace {
 
 using kraken::php::linked;
@@ -190,4 +192,16 @@ TEST_CASE("a script that speaks for itself finds a stored body in its frame, if 
     it.say_stored(5, "short", 6);
     CHECK(it.link.receive().empty());
   }
+}
+
+TEST_CASE("a descriptor for which there is no number ends the connection") {
+  linked it;
+  it.say_stored(1, "lost", 4);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const auto what = it.link.wait();
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(what == event::gone);
 }
