@@ -129,12 +129,23 @@ TEST_CASE("names are written in canonical case") {
 }
 
 TEST_CASE("every ASCII character is put in lower case at every place of a word") {
-  for (std::size_t size : {1U, 7U, 8U, 9U, 20U}) {
+  for (std::size_t size : {0U, 1U, 3U, 4U, 7U, 8U, 9U, 16U, 20U}) {
     for (int code = 0; code < 128; ++code) {
       const std::string text(size, static_cast<char>(code));
       std::string out(size, ' ');
       detail::put_lower_token(out.data(), text);
       CHECK(out == std::string(size, detail::to_lower(static_cast<char>(code))));
     }
+  }
+}
+
+TEST_CASE("each character of a name of any length keeps its place in lower case") {
+  const std::string upper = "ABCDEFGHIJ-KLMNOPQRSTUVWXYZ_0123456789";
+  const std::string lower = "abcdefghij-klmnopqrstuvwxyz_0123456789";
+  for (std::size_t size = 0; size <= upper.size(); ++size) {
+    std::string out(size + 1, '#');
+    const auto* const end = detail::put_lower_token(out.data(), upper.substr(0, size));
+    CHECK(end == out.data() + size);
+    CHECK(out == lower.substr(0, size) + "#");
   }
 }
