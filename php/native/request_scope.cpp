@@ -219,6 +219,65 @@ void start_output() {
   PG(connection_status) = PHP_CONNECTION_NORMAL;
 }
 
+/// The buffer that `output_buffering` asks for. Making one and taking it apart costs as much as
+/// many an answer, so one request leaves it to the next.
+struct output_buffer {
+  php_output_handler* open = nullptr; ///< by this request; PHP's, who may have closed it since
+  php_output_handler* kept = nullptr; ///< ours, until it is opened again
+  int flags = 0;                      ///< of a new one, as are these:
+  std::size_t chunk = 0;
+  std::size_t room = 0;
+};
+
+output_buffer& own_buffer() noexcept {
+  static output_buffer all; // beside PHP's own output globals
+  return all;
+}
+
+void start_buffer(std::size_t size) {
+  auto& own = own_buffer();
+  own.open = std::exchange(own.kept, nullptr);
+  if (own.open != nullptr) {
+    own.open->flags = own.flags;
+    own.open->buffer.used = 0;
+    if (php_output_handler_start(own.open) == SUCCESS) {
+      return;
+    }
+    php_output_handler_free(&own.open);
+  }
+  if (php_output_start_user(nullptr, size, PHP_OUTPUT_HANDLER_STDFLAGS) == SUCCESS) {
+    own.open = OG(active);
+    own.flags = own.open->flags;
+    own.chunk = own.open->size;
+    own.room = own.open->buffer.size;
+  }
+}
+
+// A script may have closed ours, and what it opened then may stand where ours was.
+bool is_like_new(const php_output_handler& buffer) {
+  constexpr int unlike_ours = PHP_OUTPUT_HANDLER_USER | PHP_OUTPUT_HANDLER_DISABLED;
+  const auto& own = own_buffer();
+  return (buffer.flags & unlike_ours) == 0 && buffer.size == own.chunk &&
+         buffer.buffer.size == own.room;
+}
+
+// As php_output_end_all() does it: where nothing else is open, what is in the buffer is passed on.
+void end_output() {
+  auto& own = own_buffer();
+  auto* const only = std::exchange(own.open, nullptr);
+  if (only == nullptr || OG(active) != only || OG(running) != nullptr ||
+      zend_stack_count(&OG(handlers)) != 1 || !is_like_new(*only)) {
+    php_output_end_all();
+    return;
+  }
+  zend_stack_del_top(&OG(handlers));
+  OG(active) = nullptr;
+  own.kept = only; // before the write, which may not come back
+  if (only->buffer.used != 0) {
+    php_output_write(only->buffer.data, only->buffer.used);
+  }
+}
+
 // As php_request_startup() does it.
 void start_output_handlers() {
   if (PG(expose_php)) {
@@ -232,7 +291,7 @@ void start_output_handlers() {
     zval_ptr_dtor(&handler);
   } else if (PG(output_buffering) != 0) {
     const auto size = PG(output_buffering) > 1 ? static_cast<std::size_t>(PG(output_buffering)) : 0;
-    php_output_start_user(nullptr, size, PHP_OUTPUT_HANDLER_STDFLAGS);
+    start_buffer(size);
   } else if (PG(implicit_flush)) {
     php_output_set_implicit_flush(1);
   }
@@ -267,6 +326,7 @@ void begin_request(carrier& serving) {
   sapi_activate();
   // An answer to HEAD is made like the one to GET, so that its length is true.
   SG(request_info).headers_only = false;
+  SG(post_read) = SG(request_info).content_length == 0; // or PHP looks once more at the end
   start_output_handlers();
   refill_superglobals(serving);
   start_session_request();
@@ -280,14 +340,14 @@ void break_request() noexcept {
 }
 
 void finish_early(carrier& serving) {
-  php_output_end_all();
+  end_output();
   php_header();
   serving.answer().finish_early(wire::worker_after::keep, zend_memory_usage(true));
 }
 
 void end_request(carrier& serving) {
   break_request();
-  php_output_end_all();
+  end_output();
   end_session_request();
   end_request_of(known().filter);
   php_header();

@@ -308,6 +308,25 @@ class Scribbles(DaemonCase):
                 self.assertEqual(got[4:], [None, 1])
 
 
+class Buffers(DaemonCase):
+    """The buffer of output is kept from one request to the next; none can tell."""
+    config = topology(pool(script="buffers.php", size=1, carrier="native",
+                           ini={"output_buffering": "4096", "display_errors": "0"}), http())
+
+    def test_whatever_a_script_does_with_it_the_next_one_finds_it_new(self):
+        first = self.daemon.get("/").header("x-found")
+        self.assertEqual(json.loads(first)[:2], [1, 0])
+        for what, body in (("", b"ab"), ("close", b"ab"), ("drop", b"b"), ("swap", b"b"),
+                           ("other", b"B"), ("same", b"b"), ("nest", b"a<b>"), ("clean", b"b"),
+                           ("flush", b"ab"), ("large", b"a" * 1_000_001 + b"b"),
+                           ("early", b"a"), ("throw", b"a")):
+            for _ in range(2):
+                with self.subTest(what):
+                    answer = self.daemon.get("/", [("X-Do", what)])
+                    self.assertEqual(answer.body, body)
+                    self.assertEqual(answer.header("x-found"), first)
+
+
 class Pairs(DaemonCase):
     """Plain queries and cookies are not read by PHP's parser; nobody can tell."""
     config = topology(pool(script="pairs.php", size=1, carrier="native",

@@ -38,16 +38,20 @@ bool answer::field(std::string_view name, std::string_view value) {
     return false;
   }
   kept_.push_back({text_.size(), name.size(), value.size()});
-  text_.append(name).append(value);
+  text_.append(name);
+  text_.append(value);
   return true;
+}
+
+wire::header_field answer::shown(const kept_field& which) const {
+  const char* const name = text_.data() + which.at;
+  return {{name, which.name_bytes}, {name + which.name_bytes, which.value_bytes}};
 }
 
 std::vector<wire::header_field>& answer::fields() {
   shown_.clear();
   for (const auto& each : kept_) {
-    const std::string_view text{text_};
-    shown_.push_back({text.substr(each.at, each.name_bytes),
-                      text.substr(each.at + each.name_bytes, each.value_bytes)});
+    shown_.push_back(shown(each));
   }
   return shown_;
 }
@@ -135,8 +139,9 @@ bool answer::finish_in_place(wire::worker_after after, std::uint64_t memory_byte
     return false;
   }
   wire::slab_answer_writer writer{room.data(), room.size()};
-  for (const auto& each : fields()) {
-    if (!writer.field(each.name, each.value)) {
+  for (const auto& each : kept_) {
+    const auto field = shown(each);
+    if (!writer.field(field.name, field.value)) {
       return false;
     }
   }

@@ -71,6 +71,7 @@ private:
     std::size_t value_bytes;
   };
 
+  [[nodiscard]] wire::header_field shown(const kept_field& which) const;
   [[nodiscard]] std::vector<wire::header_field>& fields();
   bool leave();
   [[nodiscard]] bool finish_in_place(wire::worker_after after, std::uint64_t memory_bytes);
@@ -83,7 +84,7 @@ private:
   stage at_ = stage::none;
   bool unread_ = false; ///< nobody reads
   int status_ = 0;
-  std::string text_;
+  wire::byte_buffer text_;
   std::vector<kept_field> kept_;
   std::vector<wire::header_field> shown_;
   wire::byte_buffer body_;
