@@ -85,6 +85,14 @@ inline constexpr std::chrono::milliseconds http_last_words{500};   ///< of a fro
 inline constexpr std::size_t access_log_bytes_max = 1U << 20U;     ///< lines not written yet
 inline constexpr std::size_t access_line_bytes_kept = 16U << 10U;  ///< of a request's first line
 
+// Watching files.
+inline constexpr std::size_t watched_directories_max = 8'192;      ///< of one container
+inline constexpr std::size_t watch_entries_per_turn = 1'000;       ///< looked at, of directories
+inline constexpr std::size_t watch_alternatives_max = 64;          ///< `{a,b}` of one path
+inline constexpr std::size_t watch_names_kept = 8;                 ///< of files changed at once
+inline constexpr std::chrono::milliseconds watch_settles{100};     ///< after the last change
+inline constexpr std::chrono::milliseconds watch_waits_max{1'000}; ///< after the first one
+
 // The admin API.
 inline constexpr std::size_t admin_body_bytes_max = 1U << 20U;    ///< of a request
 inline constexpr std::chrono::seconds console_patience{30};       ///< for an answer, unless told
