@@ -12,6 +12,7 @@
 #include <charconv>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -22,34 +23,95 @@ namespace kraken::php {
 
 namespace {
 
-struct opener {
-  int descriptor = -1;
+constexpr std::size_t origins_kept = 32;
+
+/// Where the script was when it made something.
+struct origin {
+  std::uint32_t number = 0; ///< of a descriptor or an object
   std::uint32_t line = 0;
   std::array<char, 512> file{};
 };
 
-struct opener_list {
-  bool armed = false;
+/// The last ones: a number that was used before belongs to the latest.
+struct origin_list {
   std::size_t count = 0;
-  std::array<opener, 16> each{};
+  std::array<origin, origins_kept> each{};
+
+  void add(std::uint32_t number) noexcept {
+    auto& entry = each[count++ % each.size()];
+    const std::string_view file{zend_get_executed_filename()};
+    entry = {};
+    entry.number = number;
+    entry.line = zend_get_executed_lineno();
+    file.copy(entry.file.data(), entry.file.size() - 1);
+  }
+
+  [[nodiscard]] std::string place_of(std::uint32_t number) const {
+    for (std::size_t i = count; i-- > 0 && count - i <= each.size();) {
+      const auto& entry = each[i % each.size()];
+      if (entry.number == number) {
+        return std::string{entry.file.data()} + ":" + std::to_string(entry.line);
+      }
+    }
+    return {};
+  }
 };
 
-// Of the process, like the descriptors it tells of: a C library function has no other place.
-opener_list& openers() noexcept {
-  static opener_list list;
-  return list;
+/// A class of a database or the like, whose objects are remembered as they are made.
+struct handle_class {
+  std::string_view name; ///< as PHP's table of classes has it
+  zend_class_entry* entry = nullptr;
+  zend_object* (*make)(zend_class_entry*) = nullptr; ///< before it was ours
+};
+
+struct openings {
+  bool armed = false;
+  origin_list sockets;
+  origin_list objects;
+  // Classes that hold a connection or an open database.
+  std::array<handle_class, 8> classes{handle_class{"amqpconnection"},
+                                      handle_class{"memcached"},
+                                      handle_class{"mongodb\\driver\\manager"},
+                                      handle_class{"pdo"},
+                                      handle_class{"pgsql\\connection"},
+                                      handle_class{"redis"},
+                                      handle_class{"sqlite3"},
+                                      handle_class{"mysqli"}};
+};
+
+// Of the process, like the descriptors it tells of: a C library function has no other place, nor
+// has a class of PHP.
+openings& opened() noexcept {
+  static openings all;
+  return all;
 }
 
 void remember(int descriptor) noexcept {
-  auto& list = openers();
-  if (!list.armed || list.count == list.each.size() || EG(current_execute_data) == nullptr) {
-    return;
+  auto& all = opened();
+  if (all.armed && EG(current_execute_data) != nullptr) {
+    all.sockets.add(static_cast<std::uint32_t>(descriptor));
   }
-  auto& entry = list.each[list.count++];
-  const std::string_view file{zend_get_executed_filename()};
-  entry.descriptor = descriptor;
-  entry.line = zend_get_executed_lineno();
-  file.copy(entry.file.data(), entry.file.size() - 1);
+}
+
+const handle_class* handle_class_of(const zend_class_entry* what) noexcept {
+  const auto& all = opened().classes;
+  for (; what != nullptr; what = what->parent) {
+    const auto found = std::find_if(
+        all.begin(), all.end(), [&](const handle_class& each) { return each.entry == what; });
+    if (found != all.end()) {
+      return &*found;
+    }
+  }
+  return nullptr;
+}
+
+// Classes that extend one of these have it from there, for ever.
+zend_object* make_and_remember(zend_class_entry* what) {
+  auto* const made = handle_class_of(what)->make(what);
+  if (opened().armed && EG(current_execute_data) != nullptr) {
+    opened().objects.add(made->handle);
+  }
+  return made;
 }
 
 std::string peer_of(int descriptor) {
@@ -68,16 +130,10 @@ std::string peer_of(int descriptor) {
 }
 
 std::string describe_socket(int descriptor) {
-  auto out =
+  const auto out =
       "descriptor " + std::to_string(descriptor) + " is an open socket" + peer_of(descriptor);
-  const auto& list = openers();
-  for (std::size_t i = list.count; i-- > 0;) {
-    if (list.each[i].descriptor == descriptor) {
-      return out + ", opened in " + list.each[i].file.data() + ":" +
-             std::to_string(list.each[i].line);
-    }
-  }
-  return out;
+  const auto place = opened().sockets.place_of(static_cast<std::uint32_t>(descriptor));
+  return place.empty() ? out : out + ", opened in " + place;
 }
 
 void add(std::string& to, const std::string& sentence) {
@@ -93,11 +149,39 @@ std::size_t thread_count() {
 } // namespace
 
 void remember_openers() noexcept {
-  openers().armed = true;
+  opened().armed = true;
+  for (auto& each : opened().classes) {
+    each.entry = static_cast<zend_class_entry*>(
+        zend_hash_str_find_ptr(CG(class_table), each.name.data(), each.name.size()));
+    if (each.entry != nullptr && each.entry->create_object != nullptr) {
+      each.make = std::exchange(each.entry->create_object, make_and_remember);
+    }
+  }
 }
 
 void forget_openers() noexcept {
-  openers() = {};
+  auto& all = opened();
+  all.armed = false;
+  all.sockets = {};
+  all.objects = {};
+}
+
+std::vector<std::string> open_handles() {
+  std::vector<std::string> out;
+  const auto& store = EG(objects_store);
+  for (std::uint32_t at = 1; at < store.top; ++at) {
+    const auto* const each = store.object_buckets[at];
+    if (!IS_OBJ_VALID(each) || handle_class_of(each->ce) == nullptr) {
+      continue;
+    }
+    auto text = "the script has made an object of " + std::string{ZSTR_VAL(each->ce->name)} +
+                " before the fork";
+    if (const auto place = opened().objects.place_of(at); !place.empty()) {
+      text += ", in " + place;
+    }
+    out.push_back(std::move(text));
+  }
+  return out;
 }
 
 std::string fork_hazards(std::span<const int> known) {

@@ -24,36 +24,10 @@ namespace {
 
 constexpr int exit_software = 70;
 
-// Classes that hold a connection or an open database.
-constexpr std::array<std::string_view, 8> handle_classes{"AMQPConnection",
-                                                         "Memcached",
-                                                         "MongoDB\\Driver\\Manager",
-                                                         "PDO",
-                                                         "PgSql\\Connection",
-                                                         "Redis",
-                                                         "SQLite3",
-                                                         "mysqli"};
-
-bool is_handle(const zend_class_entry* what) {
-  for (; what != nullptr; what = what->parent) {
-    const std::string_view name{ZSTR_VAL(what->name), ZSTR_LEN(what->name)};
-    if (std::find(handle_classes.begin(), handle_classes.end(), name) != handle_classes.end()) {
-      return true;
-    }
-  }
-  return false;
-}
-
 void warn_of_handles(const template_door& door) {
-  const auto& store = EG(objects_store);
-  for (std::uint32_t at = 1; at < store.top; ++at) {
-    const auto* const each = store.object_buckets[at];
-    if (IS_OBJ_VALID(each) && is_handle(each->ce)) {
-      door.say(process::template_word::warning,
-               "the script has made an object of " + std::string{ZSTR_VAL(each->ce->name)} +
-                   " before the fork: if it is connected, all workers share that; make it in "
-                   "Kraken\\onFork()");
-    }
+  for (const auto& each : open_handles()) {
+    door.say(process::template_word::warning,
+             each + ": if it is connected, all workers share that; make it in Kraken\\onFork()");
   }
 }
 
@@ -139,8 +113,8 @@ void become_worker(carrier& serving) {
     door.say(process::template_word::refused, why);
     ::_exit(EXIT_SUCCESS);
   }
-  forget_openers();
   warn_of_handles(door);
+  forget_openers();
   gc_collect_cycles(); // or each child would, on pages of its own
   join_pages();
   const auto daemon = ::getppid();

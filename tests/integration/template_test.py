@@ -12,7 +12,7 @@ import unittest
 
 from support import processes
 from support.case import DaemonCase, fresh_daemon
-from support.topology import http, pool, topology
+from support.topology import http, pool, topology, worker_script
 from support.waiting import wait_until
 
 
@@ -116,6 +116,13 @@ class Changed(unittest.TestCase):
         new = template_of(daemon)["pid"]
         self.assertIn(new, [each["booted_by"]
                             for each in facts_of_all(daemon, 2).values()])
+
+    def test_a_template_that_somebody_destroys_is_made_again(self):
+        daemon = self.own_daemon()
+        before = template_of(daemon)["pid"]
+        self.assertEqual(daemon.command("container:destroy", alias="Main/web/template")[0], 200)
+        wait_until(lambda: template_of(daemon)["pid"] not in (0, before), "there is one again")
+        daemon.wait_settled(2)
 
     def test_without_an_answer_of_the_template_a_worker_is_executed(self):
         daemon = self.own_daemon()
@@ -265,6 +272,18 @@ class Refused(DaemonCase):
         daemon.wait_settled(2)
         self.assertIn("PDO", next(line for line in daemon.log().splitlines()
                                   if "template_warns" in line))
+
+    def test_each_database_object_is_named_with_its_line(self):
+        daemon = fresh_daemon(self, config("app", "databases"))
+        daemon.wait_settled(2)
+        with open(worker_script("template.php"), encoding="ascii") as file:
+            lines = file.read().splitlines()
+        told = [line for line in daemon.log().splitlines() if "template_warns" in line]
+        self.assertEqual(len(told), 2, told)
+        for line, what, mark in zip(told, ("PDO", "Database"), ("// the first", "// the second")):
+            number = next(i for i, text in enumerate(lines, 1) if mark in text)
+            self.assertIn(f"object of {what} before the fork, in ", line)
+            self.assertIn(f"template.php:{number}:", line)
 
     def test_a_script_that_does_not_boot_fails_in_its_workers_too(self):
         daemon = fresh_daemon(self, config("app", "throw"), ready=False)

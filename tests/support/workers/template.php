@@ -16,6 +16,24 @@ function startThread(): void
     $c->pthread_create(FFI::addr($GLOBALS['kept']), null, $c->dlsym(null, 'pause'), null);
 }
 
+class Database extends PDO
+{
+    public function __construct()
+    {
+        parent::__construct('sqlite::memory:');
+    }
+}
+
+/** As many that are gone again as nobody need remember, and two that stay. */
+function openDatabases(): array
+{
+    for ($i = 0; $i < 100; ++$i) {
+        new Database();
+    }
+    return [new PDO('sqlite::memory:'), // the first
+        new Database()]; // the second
+}
+
 $bootedBy = getmypid();
 $bootedAs = getenv('KRAKEN_ALIAS');
 $hooks = [];
@@ -31,6 +49,7 @@ if (is_file($mode)) { // decided anew at each boot
 match ($mode) {
     'socket' => $GLOBALS['kept'] = stream_socket_client(getenv('PEER')),
     'database' => $GLOBALS['kept'] = new PDO('sqlite::memory:'),
+    'databases' => $GLOBALS['kept'] = openDatabases(),
     'thread' => startThread(),
     'throw' => throw new DomainException('boot fails on purpose'),
     default => null,
