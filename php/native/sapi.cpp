@@ -138,6 +138,7 @@ void on_server_variables(zval* into) {
     }
     efree(value);
   }
+  add_user(into);
 }
 
 void on_log(const char* message, int) {

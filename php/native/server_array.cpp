@@ -179,7 +179,17 @@ bool fill_server_array(carrier& serving, zval* into) {
       table, static_cast<std::uint32_t>(variables.size() + kept.settings.size()) + others, false);
   add_environment(kept.settings, table);
   add_variables(kept.variables, variables, table);
+  add_user(into);
   return true;
+}
+
+void add_user(zval* into) {
+  constexpr std::string_view name = "REMOTE_USER";
+  if (const char* const user = SG(request_info).auth_user) {
+    zval text;
+    ZVAL_STRING(&text, user);
+    zend_hash_str_update(Z_ARRVAL_P(into), name.data(), name.size(), &text);
+  }
 }
 
 void inform_filter_when_asked() {

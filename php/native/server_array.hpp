@@ -14,6 +14,10 @@ namespace kraken::php {
 ///         to go through it
 [[nodiscard]] bool fill_server_array(carrier& serving, _zval_struct* into);
 
+/// Adds REMOTE_USER, as nginx has it: who the client says it is by basic authorization. Nobody has
+/// looked at the password.
+void add_user(_zval_struct* into);
+
 /// After PHP's start-up: filter_input() and its like get to know the variables when they are
 /// called.
 void inform_filter_when_asked();

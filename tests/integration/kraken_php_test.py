@@ -44,6 +44,7 @@ class WorkerMode(DaemonCase):
             self.assertEqual(server["REQUEST_URI"], "/globals?q=0")
             self.assertEqual(server["HTTP_X_ONE"], "1, 2")
             self.assertEqual(server["PHP_AUTH_USER"], "u")
+            self.assertEqual(server["REMOTE_USER"], "u")
             self.assertEqual(server["CONTENT_LENGTH"], str(len(body)))
             self.assertNotIn("HTTP_PROXY", server)
             self.assertEqual(seen["headers"]["X-One"], "1, 2")
@@ -51,7 +52,7 @@ class WorkerMode(DaemonCase):
             for name in ("get", "post", "cookie", "files", "request"):
                 self.assertEqual(empty[name], [], name)
             self.assertEqual(empty["input"], "")
-            for name in ("HTTP_X_ONE", "PHP_AUTH_USER", "HTTP_COOKIE"):
+            for name in ("HTTP_X_ONE", "PHP_AUTH_USER", "REMOTE_USER", "HTTP_COOKIE"):
                 self.assertNotIn(name, empty["server"])
             self.assertIsNone(empty["session"])
 
