@@ -3,6 +3,7 @@
 /// Checking how the parts of a configuration fit together.
 #include "config/detail/cross_checks.hpp"
 
+#include "config/detail/ini_value.hpp"
 #include "config/detail/listen_address.hpp"
 #include "config/option_table.hpp"
 
@@ -90,6 +91,7 @@ public:
       }
       if (const auto* php = options_of<php_spec_options>(*one.spec)) {
         check_user(one, php->values.process);
+        check_ini(one, "ini", php->values.ini);
       }
       check_machine(one);
     }
@@ -166,10 +168,25 @@ private:
     if (!native && !pool.ini_fixed.empty()) {
       only_native("ini_fixed");
     }
+    check_ini(one, "ini", pool.ini);
+    check_ini(one, "ini_fixed", pool.ini_fixed);
     if (native && pool.dialect != worker_dialect::kraken) {
       fault(place_of(*one.at, "dialect"),
             one.path + ".dialect",
             "must be kraken with carrier native or classic");
+    }
+  }
+
+  void check_ini(const checked_container& one,
+                 std::string_view option,
+                 const std::map<std::string, std::string>& settings) {
+    for (const auto& [name, value] : settings) {
+      if (auto wrong = ini_fault(name, value); !wrong.empty()) {
+        const auto* written = one.at->find(option);
+        fault(written == nullptr ? one.at->at : place_of(*written, name),
+              one.path + "." + std::string{option} + "." + name,
+              std::move(wrong));
+      }
     }
   }
 

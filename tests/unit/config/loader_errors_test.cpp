@@ -51,6 +51,15 @@ TEST_CASE("a value of the wrong type names the place, the option and the intenti
       {"dialect: naria",
        "kraken.yaml:6:16: web.dialect: expected kraken or narya, got 'naria' (did you mean "
        "'narya'?)"},
+      {"carrier: native\n      ini: {memory_limit: foo, date.timezone: UTC}",
+       "kraken.yaml:7:27: web.ini.memory_limit: expected a number as PHP writes it, such as 128M "
+       "or -1, got 'foo'"},
+      {"carrier: native\n      ini_fixed: {post_max_size: 8MB, memory_limit: 0x10k}",
+       "kraken.yaml:7:34: web.ini_fixed.post_max_size: expected a number as PHP writes it, such "
+       "as 128M or -1, got '8MB'"},
+      {"watch: ['']",
+       "kraken.yaml:6:15: web.watch: expected true, false, or paths and globs, got an empty one"},
+      {"watch: {a: b}", "kraken.yaml:6:14: web.watch: expected text, got a map"},
       {"umask: 888",
        "kraken.yaml:6:14: web.umask: expected octal permission bits such as 027, got '888'"},
       {"backoff: {factor: x}", "kraken.yaml:6:25: web.backoff.factor: expected number, got 'x'"},
