@@ -219,6 +219,9 @@ private:
       detail::put_quick_flag(
           document_, "--listen", *from_.listen, "http", "http", "listen", errors_);
     }
+    if (from_.watch) {
+      watch_pools(document_.find("root"));
+    }
     for (const auto& set : from_.sets) {
       const auto equals = set.find('=');
       auto value = detail::value_of(
@@ -236,6 +239,20 @@ private:
       detail::put_option(document_, each.key, std::move(value), errors_);
     }
     allow_root_by_default();
+  }
+
+  // What a file says of it is more exact.
+  static void watch_pools(node* container) { // NOLINT(misc-no-recursion): checked depth
+    auto* children = container == nullptr ? nullptr : container->find("children");
+    if (children == nullptr) {
+      return;
+    }
+    for (auto& child : children->items) {
+      if (kind_of(child) == "pool" && child.find("watch") == nullptr) {
+        child.set("watch", detail::value_of("true", origin::flag, "--watch"));
+      }
+      watch_pools(&child);
+    }
   }
 
   // Without a file nobody could have said that root is meant.

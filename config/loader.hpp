@@ -52,6 +52,7 @@ struct load_request {
   std::vector<option_flag> flags;                 ///< above `sets`
   std::optional<std::string> workers;             ///< of `--workers`: web.size
   std::optional<std::string> listen;              ///< of `--listen`: http.listen
+  bool watch = false;                             ///< of `--watch`: of every pool
   narya_flags narya;                              ///< of `-config -host -port -workers`
   std::string directory = ".";                    ///< what relative names are relative to
   run_as who = run_as::user;

@@ -128,6 +128,35 @@ struct value_codec<pool_size> {
 };
 
 template <>
+struct value_codec<watched_paths> {
+  static void read(watched_paths& into, const node& from, const option_traits& traits, reader& in) {
+    watched_paths values;
+    if (from.scalar() && (from.text == "true" || from.text == "false")) {
+      values.project = from.text == "true";
+    } else {
+      value_codec<std::vector<std::string>>::read(values.paths, from, traits, in);
+      for (const auto& each : detail::items_of(from)) {
+        if (each.scalar() && each.text.empty()) {
+          in.fault(each.at, "expected true, false, or paths and globs, got an empty one");
+          return;
+        }
+      }
+    }
+    into = std::move(values);
+  }
+  static node write(const watched_paths& value, exposure how) {
+    return value.paths.empty() ? node::of_truth(value.project ? "true" : "false")
+                               : value_codec<std::vector<std::string>>::write(value.paths, how);
+  }
+  static shape describe() {
+    return {.is = shape::type::any_of,
+            .parts = {{.is = shape::type::truth},
+                      {.is = shape::type::list, .parts = {shape{}}},
+                      shape{}}};
+  }
+};
+
+template <>
 struct option_table<queue_options> {
   static constexpr std::string_view name = "queue";
   static constexpr std::array rows{
@@ -245,6 +274,13 @@ struct option_table<pool_options> {
       row<&pool_options::request>("request", {.summary = "a request in work"}),
       row<&pool_options::recycle>("recycle", {.summary = "when a worker is replaced"}),
       row<&pool_options::scale>("scale", {.summary = "when the pool shrinks"}),
+      row<&pool_options::watch>(
+          "watch",
+          {.summary =
+               "files whose change replaces the template and then the workers one by one, while "
+               "developing: `true`, those of the project the script belongs to, or paths and "
+               "globs relative to `cwd`, such as `src` or `templates/**/*.html`",
+           .when = apply::live}),
       row<&pool_options::process>("", {.when = apply::live}),
   };
 };

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace kraken::config {
 
@@ -63,6 +64,14 @@ struct scale_options {
   milliseconds aggressive_idle{0}; ///< down to min at once
 };
 
+/// Files whose change replaces the workers: `watch: true`, or paths and globs.
+struct watched_paths {
+  bool project = false;           ///< those of the project that the script belongs to
+  std::vector<std::string> paths; ///< instead; relative to `cwd`
+
+  friend bool operator==(const watched_paths&, const watched_paths&) = default;
+};
+
 struct pool_options {
   process_options process; ///< same level in the file
   pool_size size;
@@ -77,6 +86,7 @@ struct pool_options {
   request_options request;
   recycle_options recycle;
   scale_options scale;
+  watched_paths watch;
 };
 
 /// As `child_spec::options` of the kind `pool`.

@@ -54,6 +54,8 @@ constexpr std::array serve_flags{
   flag_row{"listen", 0, value_type::text, "ADDRESS", "127.0.0.1:8888", completion::none,
            "address of the HTTP front: host:port or unix:PATH"},
   flag_row{"workers", 0, value_type::count, "N", "", completion::none, "number of PHP workers"},
+  flag_row{"watch", 0, value_type::flag, "", "", completion::none,
+           "replace the workers of every pool when a file of the application changes"},
   flag_row{"log-level", 0, value_type::word, "LEVEL", "info", completion::choices,
            "least level that is logged", false, level_words},
   flag_row{"log-format", 0, value_type::word, "FORM", "text", completion::choices,
@@ -137,7 +139,7 @@ constexpr std::array word_errors{invalid_argument};
 constexpr std::array rows{
   command_row{"serve", "run the daemon in the foreground", place::program, serve_arguments,
               serve_flags, subject::none, {}, {}, "", "", "", serve_errors,
-              "kraken serve\nkraken serve public/\nkraken serve worker.php --workers 8\n"
+              "kraken serve\nkraken serve public/ --watch\nkraken serve worker.php --workers 8\n"
               "kraken serve -c .rr.yaml"},
   command_row{"tree", "containers as a tree, with their states", place::view, any_alias, {},
               subject::alias, {}, endpoint::containers, "", "", "", view_errors,
@@ -275,6 +277,14 @@ std::string_view family_of(const command_row& row) {
   return colon == std::string_view::npos ? std::string_view{} : row.name.substr(0, colon);
 }
 
+namespace {
+
+bool reads_configuration(std::string_view command) {
+  return command == "reload" || command == "arch:apply" || command == "config:diff";
+}
+
+} // namespace
+
 std::string next_command(errc code, std::string_view command, std::string_view alias) {
   const std::string of_alias = alias.empty() ? std::string{} : " " + std::string{alias};
   using enum errc;
@@ -282,6 +292,10 @@ std::string next_command(errc code, std::string_view command, std::string_view a
   case unreachable:
     return "kraken serve";
   case invalid_argument:
+    if (reads_configuration(command)) { // what is wrong is in the file
+      return "kraken config:validate";
+    }
+    [[fallthrough]];
   case unsupported:
     return command.empty() ? "kraken list" : "kraken help " + std::string{command};
   case parse_error:

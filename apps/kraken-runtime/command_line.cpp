@@ -138,6 +138,7 @@ void translate(command_line& line) {
   if (const auto given = line.flags.find("workers"); given != line.flags.end()) {
     line.load.workers = given->second;
   }
+  line.load.watch = line.flags.contains("watch");
   if (line.wants == mode::serve && !line.arguments.empty()) {
     line.load.target = line.arguments.front();
   }

@@ -217,6 +217,10 @@ void daemon::measure_pools(containers::metrics_page& page) {
         type::counter,
         "503: no worker became free in time.",
         counters.queue_expired);
+    add("kraken_pool_refused_total",
+        type::counter,
+        "503: the pool stops or does not boot; 413: too large for a frame.",
+        counters.refused);
     add("kraken_pool_retried_total",
         type::counter,
         "Requests given to a second worker.",

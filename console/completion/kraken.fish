@@ -52,6 +52,7 @@ complete -c kraken -n '__kraken_in serve' -l config -s c -r -F -d 'configuration
 complete -c kraken -n '__kraken_in serve' -l set -r -d 'set one option, above files and environment'
 complete -c kraken -n '__kraken_in serve' -l listen -r -d 'address of the HTTP front: host:port or unix:PATH'
 complete -c kraken -n '__kraken_in serve' -l workers -r -d 'number of PHP workers'
+complete -c kraken -n '__kraken_in serve' -l watch -d 'replace the workers of every pool when a file of the application changes'
 complete -c kraken -n '__kraken_in serve' -l log-level -r -a 'debug info warn error' -d 'least level that is logged'
 complete -c kraken -n '__kraken_in serve' -l log-format -r -a 'text json' -d 'form of the log lines'
 complete -c kraken -n __kraken_without_command -a tree -d 'containers as a tree, with their states'

@@ -7,7 +7,7 @@ _kraken_values='--output=table,wide,json,yaml,name -o=table,wide,json,yaml,name 
 _kraken_row() {
   args= flags= values=
   case "$1" in
-    serve) args='@files' flags='--config -c --set --listen --workers --log-level --log-format' values='--config=@files -c=@files --set=- --listen=- --workers=- --log-level=debug,info,warn,error --log-format=text,json' ;;
+    serve) args='@files' flags='--config -c --set --listen --workers --watch --log-level --log-format' values='--config=@files -c=@files --set=- --listen=- --workers=- --log-level=debug,info,warn,error --log-format=text,json' ;;
     tree) args='@containers' flags='' values='' ;;
     ps) args='@containers' flags='' values='' ;;
     events) args='@containers...' flags='--follow -f --lines -n --type -t' values='--lines=- -n=- --type=- -t=-' ;;

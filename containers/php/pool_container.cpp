@@ -104,6 +104,7 @@ void pool_container::opened_on_one_shard() {
     shell_.open(); // its queue takes requests, whoever will answer them
     static_cast<void>(has_room_for(settings_->count)); // to say so once, not per worker
     staff(settings_->count);
+    watch_files();
     look_at_idle_time();
     if (min_ == 0) {
       judge_readiness();
@@ -145,10 +146,16 @@ void pool_container::on_each_shard(const std::function<void(pool_shard&)>& what)
 
 // Its workers are stopped next, each after the request it has: what waits would wait in vain.
 void pool_container::drain() {
+  watch_.reset();
+  code_changed_ = false;
+  closing_ = true;
   on_each_shard([](pool_shard& pool) { pool.close(); });
 }
 
 void pool_container::doomed() {
+  watch_.reset();
+  code_changed_ = false;
+  closing_ = true;
   on_each_shard([](pool_shard& pool) { pool.give_up(); });
 }
 
@@ -182,6 +189,8 @@ void pool_container::updated(const model::child_spec& spec) {
   if (settings_->count != before->count || workers_.size() > settings_->scaling.max) {
     resize(settings_->count);
   }
+  watch_files();
+  hope_again();
   look_at_idle_time();
   judge_readiness();
 }
@@ -190,6 +199,7 @@ void pool_container::updated(const model::child_spec& spec) {
 void pool_container::stop() {
   if (!std::exchange(ended_, true)) {
     idle_watch_.reset();
+    watch_.reset();
     settle_scaling();
     close_shards();
     model::cause why;

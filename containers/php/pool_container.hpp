@@ -7,6 +7,7 @@
 #include "containers/php/worker_container.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/model/child_spec.hpp"
+#include "kraken/process/watch/file_watch.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -49,8 +50,8 @@ private:
     std::uint64_t number = 0; ///< of its id: w7
     model::phase at = model::phase::idle;
     std::shared_ptr<const model::gauges> live;
-    std::string why; ///< of its last end
-    bool has_failed = false;
+    std::string why;              ///< of its last end
+    std::uint32_t vain_boots = 0; ///< since it was ready
   };
 
   using worker_map = std::map<std::string, worker_entry>;
@@ -69,6 +70,8 @@ private:
   void renew_template();
   void remove_template();
   void template_changed(model::phase at);
+  void template_settled();
+  void worker_gone(worker_map::iterator which);
   [[nodiscard]] result<void> room_for(std::size_t count) const;
   [[nodiscard]] bool has_room_for(std::size_t count);
   void add_worker();
@@ -82,9 +85,18 @@ private:
   void look_at_idle_time();
   void recycle_next();
   void recycled_one(const result<model::reply>& done);
+  void recycling_over(const result<void>& outcome);
+  [[nodiscard]] bool is_down(const std::string& id) const;
+  void watch_files();
+  void files_changed(const process::changed_files& which);
+  void renew_code();
+  void tell_of_code(const result<void>& outcome);
   void judge_readiness();
   void boot_failed(const model::container_identity& who, const model::cause& why);
   [[nodiscard]] model::child_spec worker_spec(const std::string& id, std::uint64_t number) const;
+  [[nodiscard]] bool boots_in_vain() const;
+  void judge_outlook();
+  void hope_again();
   [[nodiscard]] std::uint32_t count_in(model::phase at) const;
 
   actor::host& shell_;
@@ -101,12 +113,18 @@ private:
   std::uint32_t shards_open_ = 0;
   std::uint64_t last_number_ = 0;
   std::uint32_t min_ = 0;
+  std::unique_ptr<process::file_watch> watch_;
+  std::vector<process::file_pattern> watched_;
+  model::phase template_at_ = model::phase::idle;
   std::optional<std::size_t> awaiting_template_; ///< workers to be made when it forks, or fails
   bool has_template_ = false;
-  std::uint32_t failed_boots_ = 0; ///< while no worker has ever been ready
-  bool has_served_ = false;        ///< a worker was ready once
-  bool hopeless_ = false;          ///< and told so
+  bool has_served_ = false; ///< a worker was ready once
+  bool hopeless_ = false;   ///< its shards know that no worker boots
+  bool told_hopeless_ = false;
   bool ready_ = false;
+  bool code_changed_ = false; ///< and not every worker has it
+  bool closing_ = false;
+  bool anew_ = false;    ///< all are to be replaced once more than the one that is now
   bool cramped_ = false; ///< and told so
   bool ended_ = false;
 };

@@ -7,6 +7,7 @@
 #include "kraken/base/log.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 namespace kraken::containers {
@@ -16,11 +17,9 @@ namespace {
 // One crash at boot may be chance; a small pool is given some more.
 constexpr std::uint32_t hopeless_boots = 3;
 
-/// What a program says last is why it ends.
-std::string_view last_line(std::string_view text) {
-  const auto end = text.find_last_not_of(" \r\n");
-  text = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
-  return text.substr(text.rfind('\n') + 1);
+/// Not the program's own doing: somebody sends it, be it the kernel.
+bool was_killed(const model::cause& why) {
+  return why.kind == model::cause_kind::signal && why.code == SIGKILL;
 }
 
 } // namespace
@@ -73,40 +72,73 @@ void pool_container::child_changed(const model::container_identity& who,
   if (found == workers_.end()) {
     return; // removed meanwhile
   }
-  const bool failed = model::state_of(now.at) == model::state::failed;
-  const bool just_failed = failed && model::state_of(found->second.at) != model::state::failed;
-  found->second.at = now.at;
-  found->second.live = now.live;
-  if (failed) {
-    found->second.why = now.last_cause.text();
+  if (now.at == model::phase::gone) {
+    return worker_gone(found);
   }
-  found->second.has_failed = found->second.has_failed || failed;
-  has_served_ = has_served_ || now.at == model::phase::ready;
+  auto& entry = found->second;
+  const bool failed = model::state_of(now.at) == model::state::failed;
+  const bool just_failed = failed && model::state_of(entry.at) != model::state::failed;
+  const bool in_vain = just_failed && entry.at != model::phase::ready && !now.last_cause.worked &&
+                       !(has_served_ && was_killed(now.last_cause));
+  entry.at = now.at;
+  entry.live = now.live;
+  if (failed) {
+    entry.why = now.last_cause.summary();
+  }
+  if (in_vain) {
+    ++entry.vain_boots;
+  }
+  if (now.at == model::phase::ready) {
+    entry.vain_boots = 0;
+    has_served_ = true;
+  }
   judge_readiness();
+  judge_outlook();
   settle_scaling();
-  if (just_failed && !has_served_ && !ended_) {
+  if (in_vain && hopeless_ && !has_served_ && !ended_) {
     boot_failed(who, now.last_cause);
   }
 }
 
+/// Each has tried, and somebody more than once.
+bool pool_container::boots_in_vain() const {
+  std::uint32_t all = 0;
+  for (const auto& [id, each] : workers_) {
+    if (each.vain_boots == 0) {
+      return false;
+    }
+    all += each.vain_boots;
+  }
+  return all >= hopeless_boots;
+}
+
+// Who asks then is told so and need not wait for what does not come; the workers are tried again.
+void pool_container::judge_outlook() {
+  using outlook = pool_shard::outlook;
+  const bool hopeless = boots_in_vain();
+  if (hopeless != std::exchange(hopeless_, hopeless)) {
+    on_each_shard([what = hopeless ? outlook::hopeless : outlook::hopeful](pool_shard& pool) {
+      pool.expect(what);
+    });
+  }
+}
+
+/// Something has changed: it may boot now, and whoever asks may wait for that.
+void pool_container::hope_again() {
+  for (auto& [id, each] : workers_) {
+    each.vain_boots = 0;
+  }
+  judge_outlook();
+}
+
 // Told at each further failure: somebody may have begun to wait meanwhile.
 void pool_container::boot_failed(const model::container_identity& who, const model::cause& why) {
-  ++failed_boots_;
-  const bool all = std::all_of(
-      workers_.begin(), workers_.end(), [](const auto& each) { return each.second.has_failed; });
-  if (!all || failed_boots_ < hopeless_boots) {
-    return;
-  }
   model::cause out;
   out.kind = model::cause_kind::start_error;
-  out.message = "no worker boots: " + why.text();
-  // An exception has said it already, and ends with a stack trace.
-  if (const auto line = last_line(why.detail); why.type.empty() && !line.empty()) {
-    out.message.append(" (").append(line).append(")");
-  }
+  out.message = "no worker boots: " + why.summary();
   out.detail = why.detail;
   out.origin = who.path;
-  if (!std::exchange(hopeless_, true)) {
+  if (!std::exchange(told_hopeless_, true)) {
     log::error("pool_does_not_boot", {{"container", shell_.path()}, {"reason", out.message}});
   }
   shell_.hopeless(std::move(out));

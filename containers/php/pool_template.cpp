@@ -27,7 +27,7 @@ void pool_container::add_template() {
     if (!done) {
       log::warn("template_not_created",
                 {{"container", shell_.path()}, {"reason", done.error().text()}});
-      template_changed(model::phase::gone);
+      template_settled();
     }
   });
 }
@@ -42,9 +42,22 @@ void pool_container::remove_template() {
 }
 
 void pool_container::template_changed(model::phase at) {
-  const bool boots = at == model::phase::idle || at == model::phase::starting;
-  if (!boots && awaiting_template_) {
-    resize(*std::exchange(awaiting_template_, std::nullopt));
+  template_at_ = at;
+  if (at == model::phase::gone && !closing_) {
+    add_template(); // somebody else has destroyed it
+  } else if (at != model::phase::idle && at != model::phase::starting) {
+    template_settled();
+  }
+}
+
+/// It forks, or has failed to.
+void pool_container::template_settled() {
+  if (!awaiting_template_) {
+    return;
+  }
+  resize(*std::exchange(awaiting_template_, std::nullopt));
+  if (code_changed_) {
+    renew_code();
   }
 }
 

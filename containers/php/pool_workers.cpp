@@ -31,7 +31,7 @@ model::child_spec pool_container::worker_spec(const std::string& id, std::uint64
 
 void pool_container::add_worker() {
   const auto id = "w" + std::to_string(++last_number_);
-  workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr, {}, false});
+  workers_.emplace(id, worker_entry{last_number_, model::phase::idle, nullptr, {}, 0});
   model::command make;
   make.what = model::verb::create;
   make.target = shell_.path();
@@ -64,6 +64,17 @@ void pool_container::remove_worker(worker_map::iterator which) {
   end.origin = "pool";
   workers_.erase(which);
   shell_.manage(std::move(end), [](const result<model::reply>&) {});
+  settle_scaling();
+}
+
+/// Somebody else has destroyed it: the pool keeps its size. Nothing has failed.
+void pool_container::worker_gone(worker_map::iterator which) {
+  workers_.erase(which);
+  if (!closing_) {
+    add_worker();
+  }
+  judge_readiness();
+  judge_outlook();
   settle_scaling();
 }
 
@@ -135,10 +146,12 @@ void pool_container::renew_workers() {
 
 void pool_container::recycle_next() {
   if (to_recycle_.empty()) {
-    return std::exchange(all_recycled_, nullptr)({});
+    return recycling_over({});
   }
   model::command renew;
-  renew.what = model::verb::recycle;
+  // What failed with the code of before need not wait until it is its turn to be tried again.
+  renew.what =
+      code_changed_ && is_down(to_recycle_.front()) ? model::verb::start : model::verb::recycle;
   renew.target = shell_.path() + "/" + to_recycle_.front();
   renew.origin = "pool";
   shell_.manage(std::move(renew), [this](const result<model::reply>& done) { recycled_one(done); });
@@ -147,17 +160,22 @@ void pool_container::recycle_next() {
 // When one does not boot, the others stay as they are: they work. One that does not run now, or is
 // gone, has nothing to replace.
 void pool_container::recycled_one(const result<model::reply>& done) {
-  if (!done && done.error().code == errc::start_failed) {
+  const bool anew = std::exchange(anew_, false);
+  if (!anew && !done && done.error().code == errc::start_failed) {
     log::warn("pool_keeps_workers",
               {{"container", shell_.path()},
                {"not_replaced", to_recycle_.size()},
                {"reason", done.error().text()}});
     to_recycle_.clear();
-    std::exchange(all_recycled_, nullptr)(fail(done.error()));
-    return;
+    return recycling_over(fail(done.error()));
   }
   to_recycle_.pop_front();
   recycle_next();
+}
+
+void pool_container::recycling_over(const result<void>& outcome) {
+  tell_of_code(outcome);
+  std::exchange(all_recycled_, nullptr)(outcome);
 }
 
 } // namespace kraken::containers

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A pool under pressure: what waits, what is refused, how it grows, shrinks and boots."""
+import os
+import shutil
+import signal
+import tempfile
 import unittest
 
 from support.case import fresh_daemon
 from support.http_client import request_bytes
-from support.topology import http, pool, topology
+from support.topology import http, pool, topology, worker_script
 from support.waiting import wait_until
 
 
@@ -90,3 +94,54 @@ class Boot(unittest.TestCase):
         ages = [each["since_seconds"] for each in workers]
         self.assertLess(max(ages) - min(ages), 1.0, "one after the other takes 1.5 s each")
         self.assertEqual(daemon.get("/slow").status, 200)
+
+
+class Hopeless(unittest.TestCase):
+    """Nobody waits for a worker of a pool that is known not to boot."""
+
+    def start(self, *start):
+        self.daemon = fresh_daemon(self, topology(
+            pool(size=2, start=["php", *start], queue={"timeout": "5m"}), http()), ready=False)
+
+    def test_clients_are_told_at_once_and_wait_again_when_it_may_boot(self):
+        path = os.path.join(self.directory(), "worker.php")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("<?php exit(3);")
+        self.start(path)
+        wait_until(lambda: "pool_does_not_boot" in self.daemon.log(), "it is known")
+        answer = wait_until(lambda: self.daemon.get("/"), "an answer")
+        self.assertEqual((answer.status, answer.header("retry-after")), (503, "1"))
+        self.assertGreaterEqual(self.daemon.metric("kraken_pool_refused_total"), 1)
+        with open(path, "w", encoding="ascii") as file:
+            file.write(f"<?php require '{worker_script('app.php')}';")
+        wait_until(lambda: self.daemon.get("/hello").status == 200, "it serves")
+
+    def test_a_pool_that_served_once_is_no_exception(self):
+        path = os.path.join(self.directory(), "worker.php")
+        with open(path, "w", encoding="ascii") as file:
+            file.write(f"<?php require '{worker_script('app.php')}';")
+        self.start(path)
+        self.daemon.wait_ready()
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+        with open(path, "w", encoding="ascii") as file:
+            file.write("<?php exit(3);")
+        with self.daemon.connect() as waiting:
+            for pid in self.daemon.pids():
+                os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: waiting.get("/hello").status == 503, "it is told", every=0)
+
+    def directory(self):
+        made = tempfile.mkdtemp(prefix="kt-pool-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, made)
+        os.chmod(made, 0o755)
+        return made
+
+
+class Destroyed(unittest.TestCase):
+    def test_a_pool_keeps_its_size_when_somebody_destroys_a_worker(self):
+        daemon = fresh_daemon(self, topology(pool(size=2), http()))
+        self.assertEqual(daemon.command("container:destroy", alias="Main/web/w1")[0], 200)
+        workers = daemon.wait_settled(2)
+        self.assertEqual(sorted(each["alias"] for each in workers), ["w2", "w3"])
+        self.assertEqual(daemon.container("web")["restarts"], 0)
+        self.assertNotIn("container_failed", daemon.log())

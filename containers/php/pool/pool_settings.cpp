@@ -61,6 +61,7 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
                  .memory_hard = options.recycle.memory_hard};
 
   out.process = options.process;
+  out.watch = options.watch;
   return out;
 }
 

@@ -39,6 +39,7 @@ struct pool_settings {
   milliseconds request_timeout = seconds{30};
   model::recycle_rules recycle;
   config::process_options process; ///< of each worker
+  config::watched_paths watch;
 };
 
 /// The options of a pool as the rest of this room wants them.

@@ -188,9 +188,9 @@ void pool_shard::submit(net::exchange& from,
                         const wire::request_facts& facts,
                         net::retry_policy retry) {
   counters_->requests.add();
-  if (closed_) {
+  if (closed_ || hopeless_) {
     counters_->refused.add();
-    from.failed(503, pool_stopping_detail);
+    from.failed(503, closed_ ? pool_stopping_detail : pool_hopeless_detail);
     return;
   }
   const bool must_wait = idle_.empty() && !puller_is_free();
@@ -285,6 +285,7 @@ void pool_shard::add(worker_channel& worker) {
   counters_->workers.add();
   show_workers();
   worker.in_pool = true;
+  hopeless_ = false;
   if (worker.pulls) {
     ++pullers_;
     offer_waiting();

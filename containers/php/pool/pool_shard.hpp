@@ -28,6 +28,8 @@ class worker_channel;
 
 /// Why requests are refused by a pool that ends.
 inline constexpr std::string_view pool_stopping_detail = "the pool is stopping";
+/// Why by one that cannot boot a worker.
+inline constexpr std::string_view pool_hopeless_detail = "no worker of the pool boots";
 
 /// What one shard of a pool counts. Each request ends in one of answered, crashed, timed_out,
 /// queue_full, queue_expired, abandoned, refused; a lent one on the shard that it was lent to.
@@ -40,7 +42,7 @@ struct pool_counters {
   metric queue_expired; ///< 503
   metric retried;
   metric abandoned; ///< the client was gone first
-  metric refused;   ///< 503 the pool is stopping, 413 too large for a frame
+  metric refused;   ///< 503 the pool is stopping or does not boot, 413 too large for a frame
   metric waiting;
   metric busy;
   metric workers;
@@ -104,6 +106,10 @@ public:
   /// Answers everything that waits with 503 and refuses what comes.
   void close();
 
+  /// Nobody waits for a worker while none of them boots: 503 at once, until one is there or may be.
+  enum class outlook : std::uint8_t { hopeful, hopeless };
+  void expect(outlook what);
+
   /// As `close`, and answers what workers still have with 503; streams break off. For a pool whose
   /// workers are about to be killed.
   void give_up();
@@ -138,6 +144,7 @@ private:
   [[nodiscard]] milliseconds patience() const;
   [[nodiscard]] milliseconds lent_time() const;
   void show_use();
+  void refuse_waiting(std::string_view why);
   void lend(pool_slot& slot, std::uint32_t to);
   void recall_loan(const pool_slot& slot);
   void resume_loan(const pool_slot& slot);
@@ -213,6 +220,7 @@ private:
   pool_slot* last_ = nullptr;
   std::uint32_t waiting_ = 0;
   bool closed_ = false;
+  bool hopeless_ = false;
 
   std::unique_ptr<pool_slab> slab_; ///< null: no worker asked for it yet
   bool slab_off_ = false;           ///< damaged: no worker gets it

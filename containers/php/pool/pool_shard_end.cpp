@@ -26,13 +26,24 @@ void pool_shard::give_up() {
 
 void pool_shard::close() {
   closed_ = true;
+  refuse_waiting(pool_stopping_detail);
+}
+
+void pool_shard::expect(outlook what) {
+  hopeless_ = what == outlook::hopeless;
+  if (hopeless_ && !closed_) {
+    refuse_waiting(pool_hopeless_detail);
+  }
+}
+
+void pool_shard::refuse_waiting(std::string_view why) {
   while (first_ != nullptr) {
     auto& slot = *first_;
     unqueue(slot);
     auto* const waited = slot.from;
     counters_->refused.add();
     free_slot(slot);
-    waited->failed(503, pool_stopping_detail);
+    waited->failed(503, why);
   }
   for (auto* each = offered_first_; each != nullptr;) {
     auto& slot = *std::exchange(each, each->next);
@@ -41,7 +52,7 @@ void pool_shard::close() {
       counters_->refused.add();
       free_slot(slot);
       if (waited != nullptr) {
-        waited->failed(503, pool_stopping_detail);
+        waited->failed(503, why);
       }
     }
   }

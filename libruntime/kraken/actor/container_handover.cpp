@@ -176,7 +176,7 @@ void container::successor_failed(const model::cause& why) {
   if (const auto reply = beside_->reply) {
     reply->answer(
         fail(errc::start_failed,
-             path() + " serves on, its replacement failed: " + status_->last_cause.text()));
+             path() + " serves on, its replacement failed: " + status_->last_cause.summary()));
   }
   auto wish = std::exchange(due_, nullptr);
   companion_gone();

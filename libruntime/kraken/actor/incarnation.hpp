@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::actor {
@@ -77,6 +78,13 @@ public:
   virtual void show_pid(std::int32_t pid) = 0;
   /// Shares live numbers with status and metrics.
   virtual void show_gauges(std::shared_ptr<const model::gauges> live) = 0;
+  /// Tells what happened that is no change of its phase, for `kraken events`; no failure.
+  /// @param name    from `model::event_notes`
+  /// @param details key and text, for people
+  virtual void note(std::string name, std::vector<std::pair<std::string, std::string>> details) {
+    static_cast<void>(name);
+    static_cast<void>(details);
+  }
   /// Issues a command to this container's runtime manager: `target` is the id of a child, for
   /// `create` it is ignored. Children made so are destroyed when this incarnation ends. `done` runs
   /// on this shard, once, unless the incarnation is gone by then.

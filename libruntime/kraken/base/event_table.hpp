@@ -25,6 +25,9 @@ inline constexpr std::array event_table{
   event_row{"access_log_resumes", level::info, "an access log takes its lines again"},
   event_row{"admin_door_closed", level::error, "the admin socket could not be opened"},
   event_row{"body_not_stored", level::error, "a large request body met a full disk, say: 503"},
+  event_row{"code_changed", level::info, "watched files changed; a pool's workers are replaced"},
+  event_row{"code_refused", level::error, "changed code does not boot; what serves goes on"},
+  event_row{"code_taken", level::info, "every worker of a pool runs the changed code"},
   event_row{"configuration", level::warn, "a warning about the configuration, continuing"},
   event_row{"container_cause", level::error, "detail of a failure: standard error, trace"},
   event_row{"container_failed", level::error, "an incarnation ended or failed unasked"},
@@ -87,6 +90,7 @@ inline constexpr std::array event_table{
   event_row{"tree_left_behind", level::error, "the tree could not be ended in good order"},
   event_row{"tree_not_ready", level::error, "the tree did not start"},
   event_row{"tree_ready", level::info, "every container of the tree serves"},
+  event_row{"watch_incomplete", level::warn, "changes of some files will not be seen"},
   event_row{"worker_not_created", level::warn, "a pool could not add a worker, continuing"},
   event_row{"worker_not_forked", level::warn, "the template could not; the worker is executed"},
 };

@@ -70,6 +70,13 @@ std::string cause_headline(const cause& why) {
   return text;
 }
 
+/// What a program says last is why it ends.
+std::string_view last_line(std::string_view text) {
+  const auto end = text.find_last_not_of(" \r\n");
+  text = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
+  return text.substr(text.rfind('\n') + 1);
+}
+
 /// Cuts `text` before `most` bytes, at the beginning of a UTF-8 sequence.
 void cut_text(std::string& text, std::size_t most) {
   constexpr std::string_view mark{"..."};
@@ -100,6 +107,14 @@ std::string cause::text() const {
   }
   if (!message.empty()) {
     out.append(": ").append(message);
+  }
+  return out;
+}
+
+std::string cause::summary() const {
+  auto out = text();
+  if (const auto line = last_line(detail); type.empty() && !line.empty()) {
+    out.append(" (").append(line).append(")");
   }
   return out;
 }

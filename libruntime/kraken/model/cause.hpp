@@ -30,18 +30,22 @@ enum class cause_kind : std::uint8_t {
 
 /// A cause with its details. Empty fields do not apply.
 struct cause {
-  cause_kind               kind = cause_kind::none;
-  std::int32_t             code = 0;   ///< exit code, or signal number for `signal`
-  std::string              type;       ///< exception class
-  std::vector<std::string> parents;    ///< its parent classes and interfaces, nearest first
-  std::string              message;    ///< one line for people
-  std::string              detail;     ///< stderr tail, file:line, trace; may have many lines
-  std::string              origin;     ///< alias of the container where it began
-  std::uint64_t            correlation = 0; ///< one id from first failure to the root
-  bool                     worked = false; ///< the incarnation that ended had been given work
+  cause_kind kind = cause_kind::none;
+  std::int32_t code = 0;            ///< exit code, or signal number for `signal`
+  std::string type;                 ///< exception class
+  std::vector<std::string> parents; ///< its parent classes and interfaces, nearest first
+  std::string message;              ///< one line for people
+  std::string detail;               ///< stderr tail, file:line, trace; may have many lines
+  std::string origin;               ///< alias of the container where it began
+  std::uint64_t correlation = 0;    ///< one id from first failure to the root
+  bool worked = false;              ///< the incarnation that ended had been given work
 
   /// `exit code 255`, `signal 9 (SIGKILL)`, `DomainError: no such user` ...
   [[nodiscard]] std::string text() const;
+
+  /// `text()` with what the program said last, `(PHP Parse error: ...)`, where nothing better is
+  /// known: an exception has said it already, and its detail ends with a trace.
+  [[nodiscard]] std::string summary() const;
 
   /// The key local rules match besides exception classes: `exit:255`, `signal:9`, `oom`,
   /// `timeout`, `probe`, `start`, `protocol`, `child`, `node_down`, `exception`.

@@ -18,6 +18,9 @@ struct event_note_row {
 // Rows read as a table.
 // clang-format off
 inline constexpr std::array event_notes{
+  event_note_row{"code_changed", "files", "watched files changed; a pool's workers are replaced"},
+  event_note_row{"code_refused", "reason", "changed code does not boot; what serves goes on"},
+  event_note_row{"code_taken", "", "every worker of a pool runs the changed code"},
   event_note_row{"command", "verb, origin, count, signal",
                  "somebody changes something: `origin` is `console uid=U pid=P`, `api HOST:PORT`, "
                  "`config`, `config rollback` or the path of a container; no container: the "

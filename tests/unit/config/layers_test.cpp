@@ -38,6 +38,25 @@ const config::http_options& http_of(const config::configuration& from) {
 
 } // namespace
 
+TEST_CASE("--watch watches every pool of which the file says nothing") {
+  written_files files;
+  files.write("kraken.yaml",
+              "root:\n  children:\n"
+              "    - {id: web, type: pool, start: [php, w.php]}\n"
+              "    - id: group\n      type: supervisor\n      children:\n"
+              "        - {id: jobs, type: pool, start: [php, w.php]}\n"
+              "        - {id: own, type: pool, start: [php, w.php], watch: [src]}\n"
+              "        - {id: off, type: pool, start: [php, w.php], watch: false}\n");
+  CHECK(origin_of(files.load(), "web.watch") == "false from default");
+  files.request.watch = true;
+  CHECK(origin_of(files.load(), "web.watch") == "true from --watch");
+  CHECK(origin_of(files.load(), "group/jobs.watch") == "true from --watch");
+  CHECK(origin_of(files.load(), "group/own.watch") == "[\"src\"] from kraken.yaml:8:61");
+  CHECK(origin_of(files.load(), "group/off.watch") == "false from kraken.yaml:9:61");
+  files.request.sets = {"web.watch=src,templates/**/*.html"};
+  CHECK(origin_of(files.load(), "web.watch") == "[\"src\",\"templates/**/*.html\"] from --set");
+}
+
 TEST_CASE("each layer wins over the one before") {
   written_files files;
   files.write("kraken.yaml", base_file);

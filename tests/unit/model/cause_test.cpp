@@ -56,6 +56,20 @@ TEST_CASE("cause: an exception names its class and message") {
   CHECK(why.text() == "exit: exits are not");
 }
 
+TEST_CASE("cause: a summary has the last line of what a program said") {
+  cause why;
+  why.kind = cause_kind::exit_code;
+  why.code = 255;
+  CHECK(why.summary() == "exit code 255");
+  why.detail = "starting\nPHP Parse error:  no in /a.php on line 3\n\r\n";
+  CHECK(why.summary() == "exit code 255 (PHP Parse error:  no in /a.php on line 3)");
+  why.detail = "\n";
+  CHECK(why.summary() == "exit code 255");
+  why.detail = "#0 {main}";
+  why.type = "DomainError"; // has a trace
+  CHECK(why.summary() == "DomainError");
+}
+
 TEST_CASE("cause: signals have their Linux names") {
   CHECK(model::signal_name(11) == "SIGSEGV");
   CHECK(model::signal_name(31) == "SIGSYS");

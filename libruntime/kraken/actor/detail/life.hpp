@@ -110,6 +110,9 @@ public:
   void recycle(std::string reason, serves_on meanwhile) override;
   void show_pid(std::int32_t pid) override;
   void show_gauges(std::shared_ptr<const model::gauges> live) override;
+  void note(std::string name, std::vector<std::pair<std::string, std::string>> details) override {
+    tree_->board.note(path(), std::move(name), std::move(details));
+  }
   void manage(model::command what, model::reply_callback done) override;
   [[nodiscard]] time_point now() override { return owner_.time_of_life(); }
   [[nodiscard]] timer at(time_point when, std::function<void()> then) override;

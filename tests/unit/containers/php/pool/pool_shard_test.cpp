@@ -363,6 +363,34 @@ TEST_CASE("a closed pool answers what waits, lets work end and refuses the rest"
   CHECK(f.counters->refused.get() == 2);
 }
 
+TEST_CASE("a pool of which no worker boots answers at once, until one does") {
+  using outlook = pool_shard::outlook;
+  pool_fixture f;
+  fake_exchange waits;
+  fake_exchange late;
+  fake_exchange hopeful;
+  f.submit(waits, "/1");
+  CHECK(waits.ends == 0);
+  f.on.call([&] { f.pool->expect(outlook::hopeless); });
+  CHECK(waits.status == 503);
+  f.submit(late, "/2");
+  CHECK(late.status == 503);
+  CHECK(f.counters->refused.get() == 2);
+  CHECK(f.counters->waiting.get() == 0);
+  f.on.call([&] { f.pool->expect(outlook::hopeful); });
+  f.submit(hopeful, "/3");
+  CHECK(hopeful.ends == 0);
+  f.on.call([&] { f.pool->expect(outlook::hopeless); });
+  CHECK(hopeful.status == 503);
+  auto& a = f.add_worker();
+  fake_exchange served;
+  f.submit(served, "/4");
+  CHECK(a.end->request() == "/4");
+  a.end->answer(a.end->stream(), "");
+  CHECK(f.ended(served));
+  CHECK(served.status == 200);
+}
+
 TEST_CASE("a pool that is given up answers everybody, and is asked by nobody any more") {
   pool_fixture f;
   auto& a = f.add_worker();

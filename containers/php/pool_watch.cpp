@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// A pool follows the files it is made from (docs/decisions/0029): a change replaces its template,
+/// then its workers, each when the next one has booted. What does not boot replaces nothing.
+#include "containers/php/pool_container.hpp"
+
+#include "containers/program/watched_files.hpp"
+#include "kraken/base/log.hpp"
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kraken::containers {
+
+namespace {
+
+std::string names_of(const process::changed_files& which) {
+  std::string out;
+  for (const auto& each : which.some) {
+    out.append(out.empty() ? "" : ", ").append(each);
+  }
+  if (which.more) {
+    out += out.empty() ? "more than could be followed" : " and others";
+  }
+  return out;
+}
+
+std::vector<process::file_pattern> files_of(const pool_settings& settings) {
+  std::span<const std::string> words{settings.argv};
+  const bool program = settings.carrier == config::worker_carrier::program;
+  if (!words.empty() && (program || (words.size() > 1 && words.front() == "php"))) {
+    words = words.subspan(1);
+  }
+  return watched_files(settings.watch, settings.process.cwd, words);
+}
+
+} // namespace
+
+void pool_container::watch_files() {
+  auto wanted = files_of(*settings_);
+  if (ended_ || wanted == watched_) {
+    return;
+  }
+  watched_ = std::move(wanted);
+  watch_.reset();
+  if (watched_.empty()) {
+    return;
+  }
+  const auto not_all = [path = shell_.path()](const error& why) {
+    log::warn("watch_incomplete", {{"container", path}, {"reason", why.text()}});
+  };
+  watch_ = std::make_unique<process::file_watch>(
+      *environment_.pools->part(shell_.shard_index()).loop,
+      watched_,
+      process::file_watch::callbacks{
+          .changed = [this](const process::changed_files& which) { files_changed(which); },
+          .incomplete = not_all});
+  if (auto started = watch_->start(); !started) {
+    not_all(started.error());
+    watch_.reset();
+  }
+}
+
+void pool_container::files_changed(const process::changed_files& which) {
+  auto files = names_of(which);
+  log::info("code_changed", {{"container", shell_.path()}, {"files", files}});
+  shell_.note("code_changed", {{"files", std::move(files)}});
+  code_changed_ = true;
+  hope_again();
+  if (!awaiting_template_) { // whatever becomes of that one, it began with the code of before
+    renew_code();
+  }
+}
+
+/// Everything, whatever a replacement under way has been at already.
+void pool_container::renew_code() {
+  const bool under_way = all_recycled_ != nullptr;
+  if (under_way) {
+    to_recycle_.resize(1);
+  }
+  anew_ = under_way;
+  if (has_template_) {
+    to_recycle_.emplace_back(template_id);
+  }
+  for (const auto& [id, each] : workers_) {
+    to_recycle_.push_back(id);
+  }
+  if (!under_way) {
+    all_recycled_ = [](const result<void>&) {};
+    recycle_next();
+  }
+}
+
+void pool_container::tell_of_code(const result<void>& outcome) {
+  if (!std::exchange(code_changed_, false)) {
+    return;
+  }
+  if (outcome) {
+    log::info("code_taken", {{"container", shell_.path()}});
+    shell_.note("code_taken", {});
+  } else {
+    log::error("code_refused", {{"container", shell_.path()}, {"reason", outcome.error().context}});
+    shell_.note("code_refused", {{"reason", outcome.error().context}});
+  }
+}
+
+bool pool_container::is_down(const std::string& id) const {
+  if (id == template_id) {
+    return model::state_of(template_at_) == model::state::failed;
+  }
+  const auto found = workers_.find(id);
+  return found != workers_.end() && model::state_of(found->second.at) == model::state::failed;
+}
+
+} // namespace kraken::containers
