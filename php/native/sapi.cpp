@@ -73,6 +73,14 @@ void on_flush(void*) {
   }
 }
 
+// `HTTP/1.1 404 Nope`: the wire has its words as CGI programs say them, before all other fields.
+void tell_reason(answer& answer, const char* status_line) {
+  const std::string_view line{status_line == nullptr ? "" : status_line};
+  if (const auto space = line.find(' '); space != std::string_view::npos) {
+    static_cast<void>(answer.field("status", wire::trim_blanks(line.substr(space + 1))));
+  }
+}
+
 int on_send_headers(sapi_headers_struct* headers) {
   auto& serving = current_carrier();
   auto& answer = serving.answer();
@@ -80,6 +88,7 @@ int on_send_headers(sapi_headers_struct* headers) {
     return SAPI_HEADER_SENT_SUCCESSFULLY;
   }
   answer.head(headers->http_response_code);
+  tell_reason(answer, headers->http_status_line);
   zend_llist_position at = nullptr;
   for (auto* each =
            static_cast<sapi_header_struct*>(zend_llist_get_first_ex(&headers->headers, &at));

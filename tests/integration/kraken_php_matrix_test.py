@@ -36,6 +36,8 @@ def ask(connection, name):
     text = answer.body
     if name == "all_headers":  # nginx passes what was not sent as empty
         text = {key: value for key, value in json.loads(text).items() if value != ""}
+    if name.startswith("reason"):
+        fields.append(answer.reason)
     return answer.status, fields, text
 
 

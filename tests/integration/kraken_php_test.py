@@ -56,6 +56,14 @@ class WorkerMode(DaemonCase):
                 self.assertNotIn(name, empty["server"])
             self.assertIsNone(empty["session"])
 
+    def test_words_of_the_status_line_are_the_scripts(self):
+        for target, reason in (("/status?code=404&reason=Nope", "Nope"),
+                               ("/status?code=404", "Not Found"),
+                               ("/status?code=200&reason=Fine", "Fine")):
+            answer = self.daemon.get(target)
+            self.assertEqual(answer.reason, reason)
+            self.assertIsNone(answer.header("status"))
+
     def test_uploads_lie_on_disk_and_go_with_their_request(self):
         data = os.urandom(300_000)
         headers, body = multipart(("file", "a b.bin", data), ("field", None, b"v"))

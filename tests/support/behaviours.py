@@ -6,6 +6,8 @@ BEHAVIOURS = {
     "plain": 'echo "hi";',
     "empty": '',
     "status": 'http_response_code(404); echo "x";',
+    "reason": 'header("HTTP/1.1 404 Nope, not here"); header("X-A: 1"); echo "x";',
+    "reason_taken_back": 'header("HTTP/1.1 404 Nope"); http_response_code(404);',
     "status_line": 'header("HTTP/1.0 410 Gone"); echo "x";',
     "status_field": 'header("Status: 418 Tea"); echo 1;',
     "location": 'header("Location: /x");',
@@ -62,7 +64,10 @@ BEHAVIOURS = {
         'LENAME"]),$_SERVER["REQUEST_METHOD"],$_SERVER["QUERY_STRING"],$_SERVER["SERVER'
         '_PROTOCOL"],$_SERVER["GATEWAY_INTERFACE"];'
     ),
-    "auth": 'echo $_SERVER["PHP_AUTH_USER"]??"-",$_SERVER["PHP_AUTH_PW"]??"-";',
+    "auth": (
+        'echo $_SERVER["PHP_AUTH_USER"]??"-",$_SERVER["PHP_AUTH_PW"]??"-";'
+        'echo $_SERVER["REMOTE_USER"];'
+    ),
     "content_length": 'header("Content-Length: 3"); echo "abc";',
     "nul_byte": 'echo "a\\0b";',
     "binary": (

@@ -107,16 +107,31 @@ char* put_field(char* at, std::string_view name, std::string_view value) noexcep
   return put_literal(detail::put_bytes(at, value), "\r\n");
 }
 
+void append_status_line(byte_buffer& out, int status, std::string_view phrase) noexcept {
+  char* const begin = out.prepare(phrase.size() + digits_max + 12);
+  char* at = put_decimal(put_literal(begin, "HTTP/1.1 "), static_cast<std::uint64_t>(status));
+  at = put_literal(detail::put_bytes(put_literal(at, " "), phrase), "\r\n");
+  out.commit(static_cast<std::size_t>(at - begin));
+}
+
 void append_status_line(byte_buffer& out, int status) noexcept {
   if (status == 200) {
     out.append("HTTP/1.1 200 OK\r\n");
     return;
   }
-  const std::string_view phrase = reason_phrase(status);
-  char* const begin = out.prepare(phrase.size() + digits_max + 12);
-  char* at = put_decimal(put_literal(begin, "HTTP/1.1 "), static_cast<std::uint64_t>(status));
-  at = put_literal(detail::put_bytes(put_literal(at, " "), phrase), "\r\n");
-  out.commit(static_cast<std::size_t>(at - begin));
+  append_status_line(out, status, reason_phrase(status));
+}
+
+/// The words of `404 Nope`; empty when it has none, or is of another status.
+std::string_view reason_of(std::string_view text, int status) noexcept {
+  constexpr std::size_t code_bytes = 3;
+  if (text.size() <= code_bytes || text[code_bytes] != ' ') {
+    return {};
+  }
+  int code = 0;
+  const char* const end = text.data() + code_bytes;
+  const auto parsed = std::from_chars(text.data(), end, code);
+  return parsed.ptr == end && code == status ? text.substr(code_bytes + 1) : std::string_view{};
 }
 
 void append_field(byte_buffer& out, std::string_view name, std::string_view value) noexcept {
@@ -135,13 +150,15 @@ bool all_digits(std::string_view text) noexcept {
 constexpr std::size_t end_bytes_max = 160;
 
 /// Fields of the connection and of the framing are the server's alone.
-enum class field_owner : std::uint8_t { application, server, date, length };
+enum class field_owner : std::uint8_t { application, server, date, length, status };
 
 field_owner owner_of(std::string_view name) noexcept {
   using detail::token_is;
   switch (name.size()) {
   case 4:
     return token_is(name, "date") ? field_owner::date : field_owner::application;
+  case 6:
+    return token_is(name, "status") ? field_owner::status : field_owner::application;
   case 7:
     return token_is(name, "upgrade") ? field_owner::server : field_owner::application;
   case 10:
@@ -170,6 +187,7 @@ std::string_view reason_phrase(int status) noexcept {
 void response_writer::begin(int status) noexcept {
   status_ = status;
   append_status_line(out_, status);
+  line_end_ = out_.size();
 }
 
 response_writer::verdict response_writer::field(std::string_view name,
@@ -182,6 +200,15 @@ response_writer::verdict response_writer::field(std::string_view name,
     head_length_ = value; // the only way an application can tell it without making the body
   }
   if (owner == field_owner::server || owner == field_owner::length) {
+    return verdict::dropped;
+  }
+  if (owner == field_owner::status) {
+    if (const auto reason = reason_of(value, status_);
+        !reason.empty() && out_.size() == line_end_) {
+      out_.truncate(start_);
+      append_status_line(out_, status_, reason);
+      line_end_ = start_; // once
+    }
     return verdict::dropped;
   }
   if (owner == field_owner::date) {

@@ -52,7 +52,8 @@ public:
   void begin(int status) noexcept;
 
   /// Content-Length, Transfer-Encoding, Connection, Keep-Alive and Upgrade are dropped.
-  /// A Date replaces the server's.
+  /// A Date replaces the server's. `Status: 404 Nope`, as CGI programs say it, is dropped as well;
+  /// as the first field, and of this very status, it gives the status line its words.
   [[nodiscard]] verdict field(std::string_view name, std::string_view value) noexcept;
 
   /// Ends the head of a response whose whole body is known, and appends the body.
@@ -78,6 +79,7 @@ private:
   byte_buffer& out_;
   response_context context_;
   std::size_t start_;
+  std::size_t line_end_ = 0; ///< of the status line
   int status_ = 0;
   bool has_date_ = false;
   std::string_view head_length_; ///< Content-Length an application gave to a HEAD request

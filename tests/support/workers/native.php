@@ -127,6 +127,9 @@ $routes = [
     },
     '/status' => static function (): void {
         http_response_code((int) $_GET['code']);
+        if (isset($_GET['reason'])) {
+            header("HTTP/1.1 {$_GET['code']} {$_GET['reason']}");
+        }
         echo 'text';
     },
     '/sleep' => static function (): void {

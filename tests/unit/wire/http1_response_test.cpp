@@ -139,6 +139,31 @@ TEST_CASE("names of the same length are the application's") {
   CHECK(out.view().ends_with(name + ": v\r\n"));
 }
 
+TEST_CASE("words of the status are the application's, when they come first") {
+  const auto line_of = [](int status, std::initializer_list<header_field> fields) {
+    byte_buffer out;
+    out.append("before ");
+    response_writer writer{out, context_of(1)};
+    writer.begin(status);
+    for (const auto& each : fields) {
+      CHECK(writer.field(each.name, each.value) ==
+            (each.name == "X" ? verdict::written : verdict::dropped));
+    }
+    writer.end_with_body("");
+    const auto text = out.view();
+    CHECK(text.find("tatus:") == std::string_view::npos);
+    return std::string{text.substr(0, text.find('\r'))};
+  };
+  CHECK(line_of(404, {{"Status", "404 Nope, really"}, {"X", "1"}}) ==
+        "before HTTP/1.1 404 Nope, really");
+  CHECK(line_of(200, {{"status", "200 Fine"}}) == "before HTTP/1.1 200 Fine");
+  CHECK(line_of(404, {{"status", "404 One"}, {"status", "404 Two"}}) == "before HTTP/1.1 404 One");
+  CHECK(line_of(404, {{"X", "1"}, {"status", "404 Late"}}) == "before HTTP/1.1 404 Not Found");
+  for (const auto* other : {"500 Nope", "404", "404 ", "40x Nope", "404Nope", "4 Nope", ""}) {
+    CHECK(line_of(404, {{"status", other}}) == "before HTTP/1.1 404 Not Found");
+  }
+}
+
 TEST_CASE("an application's date replaces ours, once") {
   byte_buffer out;
   response_writer writer{out, context_of(1)};
