@@ -6,7 +6,10 @@
 #include "config/detail/container_options.hpp"
 #include "config/detail/sections.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <utility>
 
 namespace kraken::config {
 
@@ -22,6 +25,15 @@ struct shown_node {
             shown == nullptr ? nullptr : shown->find(key)};
   }
   [[nodiscard]] bool map() const { return value != nullptr && value->is == node::type::map; }
+  /// The elements of a list of maps, such as routes.
+  [[nodiscard]] bool maps() const {
+    return value != nullptr && value->is == node::type::list && !value->items.empty() &&
+           value->items.front().is == node::type::map;
+  }
+  [[nodiscard]] std::size_t size() const { return value == nullptr ? 0 : value->items.size(); }
+  [[nodiscard]] shown_node at(std::size_t index) const {
+    return {&value->items[index], &shown->items[index]};
+  }
   [[nodiscard]] std::string json() const {
     return value == nullptr ? std::string{} : to_json_text(*value, 0);
   }
@@ -33,10 +45,56 @@ struct shown_node {
   }
 };
 
+bool says_nothing(const node& value) {
+  return value.scalar() ? value.text.empty() : value.items.empty() && value.entries.empty();
+}
+
+/// An element of a list, without what it leaves as it is.
+std::string brief(const shown_node& element) {
+  auto shown = *element.shown;
+  std::erase_if(shown.entries, [](const node::entry& each) { return says_nothing(each.value); });
+  return to_json_text(shown, 0);
+}
+
 void add_differences(const shown_node& from,
                      const shown_node& to,
                      const std::string& path,
-                     std::vector<option_change>& out) {
+                     std::vector<option_change>& out);
+
+/// What is the same at the beginning and at the end of both is left out.
+void add_element_differences(const shown_node& from,
+                             const shown_node& to,
+                             const std::string& path,
+                             std::vector<option_change>& out) { // NOLINT(misc-no-recursion)
+  const auto least = std::min(from.size(), to.size());
+  std::size_t before = 0;
+  while (before < least && from.at(before).json() == to.at(before).json()) {
+    ++before;
+  }
+  std::size_t after = 0;
+  while (after < least - before &&
+         from.at(from.size() - after - 1).json() == to.at(to.size() - after - 1).json()) {
+    ++after;
+  }
+  for (auto i = before; i < std::max(from.size(), to.size()) - after; ++i) {
+    const auto name = path + "." + std::to_string(i);
+    if (i >= from.size() - after) {
+      out.push_back({name, "none", brief(to.at(i))});
+    } else if (i >= to.size() - after) {
+      out.push_back({name, brief(from.at(i)), "none"});
+    } else {
+      add_differences(from.at(i), to.at(i), name, out);
+    }
+  }
+}
+
+void add_differences(const shown_node& from,
+                     const shown_node& to,
+                     const std::string& path,
+                     std::vector<option_change>& out) { // NOLINT(misc-no-recursion): checked depth
+  if (from.maps() || to.maps()) {
+    return add_element_differences(from, to, path, out);
+  }
   if (!from.map() && !to.map()) {
     if (from.json() != to.json()) {
       out.push_back({path, from.text(), to.text()});

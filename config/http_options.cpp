@@ -143,6 +143,7 @@ struct option_table<http_options> {
            .need = presence::required}),
       row<&http_options::routes>("routes",
                                  {.summary = "who answers which requests; the first that matches",
+                                  .when = apply::live,
                                   .need = presence::required}),
       row<&http_options::limits>("limits", {.summary = "what a client may send"}),
       row<&http_options::timeouts>("timeouts", {.summary = "how long a client may take"}),

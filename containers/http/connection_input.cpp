@@ -266,6 +266,10 @@ void connection::body_complete() {
 }
 
 void connection::hand_over_stored() {
+  if (!intake().as_file) { // while the body came the route became another one
+    refuse(503, "the route of this request has changed");
+    return;
+  }
   auto stored = body_.store();
   if (!stored) {
     refuse_unstored_body(stored.error());

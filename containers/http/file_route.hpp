@@ -27,6 +27,9 @@ public:
   /// What the front binds the route to.
   [[nodiscard]] net::sink_directory::entry& entry() noexcept { return entry_; }
 
+  /// Whether nobody waits for it.
+  [[nodiscard]] bool idle() const noexcept { return turns_.empty(); }
+
   // net::request_sink
   void
   submit(net::exchange& from, const wire::request_facts& facts, net::retry_policy retry) override;

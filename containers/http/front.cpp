@@ -6,6 +6,8 @@
 #include "containers/http/connection.hpp"
 #include "kraken/base/log.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace kraken::containers {
@@ -22,6 +24,18 @@ front::front(net::event_loop& loop,
              front_settings settings,
              std::shared_ptr<model::gauges> live)
     : loop_(loop), sinks_(sinks), settings_(std::move(settings)), live_(std::move(live)) {
+  bind_routes();
+}
+
+front::~front() {
+  close_all();
+}
+
+void front::bind_routes() {
+  std::ranges::move(std::exchange(file_routes_, {}), std::back_inserter(left_));
+  std::erase_if(left_, [](const auto& each) { return each->idle(); });
+  bound_.clear();
+  rendered_.clear();
   rendered_.resize(settings_.routes->routes().size());
   for (const auto& each : settings_.routes->routes()) {
     bound_.push_back({each.to.empty() ? nullptr : &sinks_.at(each.to)});
@@ -30,10 +44,6 @@ front::front(net::event_loop& loop,
       bound_.back().sink = &file_routes_.back()->entry();
     }
   }
-}
-
-front::~front() {
-  close_all();
 }
 
 result<void> front::listen(net::listening_socket socket) {
@@ -49,11 +59,10 @@ result<void> front::listen(net::listening_socket socket) {
 }
 
 void front::update(const front_settings& changed) {
-  auto routes = std::move(settings_.routes); // rendered and bound already
   auto admits = std::move(settings_.admits);
   settings_ = changed;
-  settings_.routes = std::move(routes);
   settings_.admits = std::move(admits);
+  bind_routes();
 }
 
 void front::accept(unique_fd socket, std::string peer) {

@@ -73,8 +73,8 @@ public:
   /// Takes a bound socket and accepts on it.
   [[nodiscard]] result<void> listen(net::listening_socket socket);
 
-  /// Takes over limits and timeouts, not the routes: body size, number of connections and times
-  /// from the next request on, limits of a head from the next connection on.
+  /// Takes over routes, limits and timeouts: from the next request on, limits of a head from the
+  /// next connection on. Not `admits`.
   void update(const front_settings& changed);
 
   /// No new connections, no further requests on those there are; `done` is called when the last
@@ -105,6 +105,7 @@ private:
   };
 
   void body_not_stored(const error& why);
+  void bind_routes();
   void end(std::function<void()> done, void (connection::*each_by)());
   void accept(unique_fd socket, std::string peer);
   void closed(connection& which);
@@ -114,7 +115,8 @@ private:
   front_settings settings_;
   std::vector<bound_route> bound_;
   std::vector<std::unique_ptr<file_route>> file_routes_;
-  std::vector<rendered_route> rendered_; ///< by index of the route
+  std::vector<std::unique_ptr<file_route>> left_; ///< of routes that were, with their last requests
+  std::vector<rendered_route> rendered_;          ///< by index of the route
   std::shared_ptr<model::gauges> live_;
   std::shared_ptr<front_counters> counters_ = std::make_shared<front_counters>();
   std::vector<std::unique_ptr<net::listener>> listeners_;

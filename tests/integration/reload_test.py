@@ -98,6 +98,30 @@ class Reload(unittest.TestCase):
         self.assertEqual(self.daemon.container("http")["generation"], before)
         self.assertEqual(self.daemon.address(), listening)
 
+    def test_routes_change_under_their_connections(self):
+        def text(*routes):
+            return topology(pool(), http(routes=list(routes)))
+        through_files = {"path": "/", "to": "web", "files": [self.daemon.directory]}
+        self.assertEqual(self.reload(text(through_files)).code, 0)
+        before = self.daemon.container("http")["generation"]
+        with self.daemon.connect() as connection, self.daemon.connect() as waiting:
+            self.assertEqual(connection.get("/hello").status, 200)
+            waiting.send(request_bytes("GET", "/slow?ms=700"))
+            wait_until(lambda: self.daemon.metric("kraken_pool_busy") == 1, "it is in work")
+            done = self.reload(text({"path": "/teapot", "respond": {"status": 418}},
+                                    {"path": "/echo", "to": "web"}))
+            self.assertEqual(done.code, 0, done)
+            self.assertIn("routes.0.", done.out)
+            self.assertLess(max(len(line) for line in done.out.splitlines()), 200, done.out)
+            self.assertEqual(connection.get("/teapot").status, 418)
+            self.assertEqual(connection.get("/hello").status, 404)
+            self.assertEqual(connection.post("/echo", b"x").status, 200)
+            self.assertEqual(waiting.response().status, 200, "it keeps the route it has taken")
+            self.assertEqual(waiting.get("/hello").status, 404)
+            self.assertEqual(self.reload(text(through_files)).code, 0)
+            self.assertEqual(connection.get("/hello").status, 200)
+        self.assertEqual(self.daemon.container("http")["generation"], before)
+
     def test_a_memory_limit_comes_with_new_workers_one_by_one(self):
         standard = self.daemon.get("/ini?name=memory_limit").body
         for text, seen in (("64M", b"67108864"), ("96M", b"100663296"), ("0", standard)):

@@ -3,6 +3,7 @@
 /// Differences of definitions, option by option, secrets kept.
 #include "config/differences.hpp"
 
+#include "config/http_options.hpp"
 #include "config/pool_options.hpp"
 #include "config/process_options.hpp"
 
@@ -62,6 +63,35 @@ TEST_CASE("differences: a secret is said to differ, not how") {
   CHECK(text == "env.GONE: (secret) -> none\n"
                 "env.PASSWORD: (secret) -> (secret)\n"
                 "env.NEW: none -> (secret)\n");
+}
+
+TEST_CASE("differences: elements of a list are told by their place, without what they leave out") {
+  const auto front = [](std::vector<std::pair<std::string, std::string>> routes) {
+    model::child_spec spec;
+    spec.id = "http";
+    spec.kind = "http";
+    config::http_options options;
+    options.listen = {":80"};
+    for (const auto& [path, to] : routes) {
+      config::route_options route;
+      route.path = path;
+      route.to = to;
+      options.routes.push_back(route);
+    }
+    spec.options = std::make_shared<config::http_spec_options>(options);
+    return spec;
+  };
+  const auto told = [&](auto before, auto after) {
+    return text_of(config::differences(front(std::move(before)), front(std::move(after))));
+  };
+  using routes = std::vector<std::pair<std::string, std::string>>;
+  CHECK(told(routes{{"/a", "web"}, {"/", "web"}}, routes{{"/a", "api"}, {"/", "web"}}) ==
+        "routes.0.to: web -> api\n");
+  CHECK(told(routes{{"/a", "web"}, {"/", "web"}}, routes{{"/", "web"}}) ==
+        "routes.0: {\"path\":\"/a\",\"to\":\"web\",\"retry\":\"none\"} -> none\n");
+  CHECK(told(routes{{"/", "web"}}, routes{{"/", "web"}, {"/b", "web"}}) ==
+        "routes.1: none -> {\"path\":\"/b\",\"to\":\"web\",\"retry\":\"none\"}\n");
+  CHECK(told(routes{}, routes{{"/", "web"}}).starts_with("routes.0: none -> "));
 }
 
 TEST_CASE("differences: the daemon's own options") {
