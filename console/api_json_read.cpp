@@ -164,6 +164,7 @@ result<model::container_status> container_of(const json_value& object, time_poin
   c.restarts_in_window = number_member<std::uint32_t>(object, "restarts_in_window");
   c.intensity = number_member<std::uint32_t>(object, "intensity");
   c.since = moment_of(object, "since_seconds", now);
+  c.up_since = moment_of(object, "up_seconds", now);
   if (const auto why = object.find("cause"); why != object.end() && why->is_object()) {
     c.last_cause = cause_of(*why);
   }

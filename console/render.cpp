@@ -58,7 +58,7 @@ std::vector<std::string> ps_row(const model::container_status& c, time_point now
       c.pid == 0 ? "-" : std::to_string(c.pid),
       std::to_string(c.generation),
       std::to_string(c.restarts),
-      short_duration(time_since(c.since, now)),
+      short_duration(time_since(c.in == model::state::started ? c.up_since : c.since, now)),
       gauge_text(c, &model::gauges::requests),
       busy_text(c, now),
       memory_text(c),

@@ -145,6 +145,7 @@ private:
   std::unique_ptr<reactor::waiting> forced_end_;
   std::atomic<bool> sweep_asked_{false};
   std::atomic<bool> stopping_{false};
+  mutable std::atomic<bool> warned_of_root_{false};
   time_point stop_asked_; ///< the first time; used on the main loop only
   std::atomic<bool> reloading_{false};
   guarded<std::map<std::string, std::vector<std::string>>> listening_; ///< by front

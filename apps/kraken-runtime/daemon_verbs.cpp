@@ -7,6 +7,7 @@
 
 #include "containers/admin/program_spec.hpp"
 #include "containers/php/class_spec.hpp"
+#include "kraken/base/log.hpp"
 #include "kraken/native/context.hpp"
 
 #include <unistd.h>
@@ -68,6 +69,13 @@ result<model::child_spec>
 daemon::spec_of(std::string_view family, std::string_view alias, std::string_view name) const {
   if (family == "thread") {
     return native::native_child(std::string{alias}, std::string{name});
+  }
+  if (::geteuid() == 0 && !warned_of_root_.exchange(true)) { // once: the daemon itself runs so
+    log::warn("configuration",
+              {{"warning",
+                "'" + std::string{alias} +
+                    "' runs as root, as whatever is created by a command "
+                    "does; in a configuration file a container has a user"}});
   }
   if (!containers::is_class_name(name)) {
     return containers::program_spec(alias, name);

@@ -45,7 +45,11 @@ model::reply_callback
 as_outcome(const console::command_row& row, std::string alias, const verb_done& done) {
   return [&row, alias = std::move(alias), done](const result<model::reply>& answer) {
     if (answer) {
-      done(verb_outcome{done_sentence(row, alias, answer->changed), answer->changed, {}});
+      auto text = done_sentence(row, alias, answer->changed);
+      if (answer->changed && !answer->note.empty()) {
+        text += " " + answer->note;
+      }
+      done(verb_outcome{std::move(text), answer->changed, {}});
     } else {
       done(fail(worded(row, alias, answer.error())));
     }

@@ -35,6 +35,7 @@ public:
   void stop() override;
   void kill() override;
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count) override;
+  [[nodiscard]] std::string remark_on_size() const override;
   void when_scaled(std::function<void(result<void>)> done) override;
   [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done) override;
   void updated(const model::child_spec& spec) override;
@@ -69,7 +70,7 @@ private:
   void add_template();
   void renew_template();
   void remove_template();
-  void template_changed(model::phase at);
+  void template_changed(const model::container_condition& now);
   void template_settled();
   void worker_gone(worker_map::iterator which);
   [[nodiscard]] result<void> room_for(std::size_t count) const;
@@ -86,7 +87,7 @@ private:
   void recycle_next();
   void recycled_one(const result<model::reply>& done);
   void recycling_over(const result<void>& outcome);
-  [[nodiscard]] bool is_down(const std::string& id) const;
+  [[nodiscard]] bool needs_start(const std::string& id) const;
   void watch_files();
   void files_changed(const process::changed_files& which);
   void renew_code();
@@ -116,6 +117,7 @@ private:
   std::unique_ptr<process::file_watch> watch_;
   std::vector<process::file_pattern> watched_;
   model::phase template_at_ = model::phase::idle;
+  bool template_refused_ = false;                ///< it ended by itself: its next try is a start
   std::optional<std::size_t> awaiting_template_; ///< workers to be made when it forks, or fails
   bool has_template_ = false;
   bool has_served_ = false; ///< a worker was ready once

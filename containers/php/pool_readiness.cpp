@@ -24,6 +24,14 @@ bool was_killed(const model::cause& why) {
 
 } // namespace
 
+std::string pool_container::remark_on_size() const {
+  const auto most = settings_->scaling.max;
+  return workers_.size() <= most
+             ? std::string{}
+             : "That is more than its definition has (size: " + std::to_string(most) +
+                   "), which counts again when it is restarted or changed.";
+}
+
 void pool_container::when_scaled(std::function<void(result<void>)> done) {
   told_when_scaled_.push_back(std::move(done));
   settle_scaling();
@@ -65,7 +73,7 @@ std::uint32_t pool_container::count_in(model::phase at) const {
 void pool_container::child_changed(const model::container_identity& who,
                                    const model::container_condition& now) {
   if (who.alias == template_id && has_template_) {
-    template_changed(now.at);
+    template_changed(now);
     return;
   }
   const auto found = workers_.find(who.alias);

@@ -18,6 +18,7 @@ void pool_container::add_template() {
   has_template_ = true;
   auto spec = worker_spec(std::string{template_id}, 0);
   spec.kind = "template";
+  spec.restart = model::restart_type::transient; // one that refuses would refuse again
   model::command make;
   make.what = model::verb::create;
   make.target = shell_.path();
@@ -41,8 +42,10 @@ void pool_container::remove_template() {
   shell_.manage(std::move(end), [](const result<model::reply>&) {});
 }
 
-void pool_container::template_changed(model::phase at) {
-  template_at_ = at;
+void pool_container::template_changed(const model::container_condition& now) {
+  const auto at = template_at_ = now.at;
+  template_refused_ = model::state_of(at) == model::state::stopped &&
+                      now.last_cause.kind == model::cause_kind::exit_normal;
   if (at == model::phase::gone && !closing_) {
     add_template(); // somebody else has destroyed it
   } else if (at != model::phase::idle && at != model::phase::starting) {
@@ -71,7 +74,7 @@ void pool_container::follow_template() {
 
 void pool_container::renew_template() {
   model::command renew;
-  renew.what = model::verb::recycle;
+  renew.what = template_refused_ ? model::verb::start : model::verb::recycle;
   renew.target = shell_.path() + "/" + std::string{template_id};
   renew.origin = "pool";
   shell_.manage(std::move(renew), [this](const result<model::reply>& done) {

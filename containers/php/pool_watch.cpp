@@ -106,12 +106,14 @@ void pool_container::tell_of_code(const result<void>& outcome) {
   }
 }
 
-bool pool_container::is_down(const std::string& id) const {
+/// What failed with the code of before need not wait until it is its turn to be tried again.
+bool pool_container::needs_start(const std::string& id) const {
+  const auto failed = [](model::phase at) { return model::state_of(at) == model::state::failed; };
   if (id == template_id) {
-    return model::state_of(template_at_) == model::state::failed;
+    return template_refused_ || (code_changed_ && failed(template_at_));
   }
   const auto found = workers_.find(id);
-  return found != workers_.end() && model::state_of(found->second.at) == model::state::failed;
+  return code_changed_ && found != workers_.end() && failed(found->second.at);
 }
 
 } // namespace kraken::containers

@@ -149,9 +149,7 @@ void pool_container::recycle_next() {
     return recycling_over({});
   }
   model::command renew;
-  // What failed with the code of before need not wait until it is its turn to be tried again.
-  renew.what =
-      code_changed_ && is_down(to_recycle_.front()) ? model::verb::start : model::verb::recycle;
+  renew.what = needs_start(to_recycle_.front()) ? model::verb::start : model::verb::recycle;
   renew.target = shell_.path() + "/" + to_recycle_.front();
   renew.origin = "pool";
   shell_.manage(std::move(renew), [this](const result<model::reply>& done) { recycled_one(done); });

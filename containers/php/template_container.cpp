@@ -129,10 +129,11 @@ void template_container::obey(const process::template_message& said) {
   }
 }
 
-// No failure: the same script would do the same again. Its container stays, so that the next
-// replacement of the pool's workers begins with another try.
+// No failure: the same script would do the same again. Its process ends, its container is stopped
+// then; the next replacement of the pool's workers begins with another try.
 void template_container::refuse(std::string_view why) {
   refused_ = true;
+  died_ = why;
   log::warn("template_refused",
             {{"container", shell_.path()}, {"reason", why}, {"workers", "are executed"}});
   shell_.ready();
@@ -151,18 +152,12 @@ void template_container::stop() {
   environment_.templates->hide(pool_, link_);
   if (process_ && process_->alive()) {
     process_->stop({.drain = milliseconds{0}, .terminate = std::nullopt});
-  } else if (refused_) {
-    model::cause why;
-    why.kind = model::cause_kind::exit_normal;
-    shell_.ended(std::move(why));
   }
 }
 
 void template_container::kill() {
   if (process_ && process_->alive()) {
     process_->kill();
-  } else if (refused_) {
-    stop();
   }
 }
 
@@ -176,11 +171,13 @@ void template_container::process_ended(const exit_status& status) {
   let_go();
   environment_.process_ended();
   shell_.show_pid(0);
-  if (refused_) {
-    return;
-  }
   model::cause why;
   why.origin = shell_.path();
+  if (refused_) {
+    why.kind = model::cause_kind::exit_normal;
+    why.message = "forks nobody: " + died_;
+    return shell_.ended(std::move(why));
+  }
   why.code = status.value;
   why.message = died_;
   why.detail = log_->tail(template_tail_bytes);

@@ -47,8 +47,8 @@ private:
   std::shared_ptr<process::template_link> link_;
   std::unique_ptr<reactor::waiting> words_;
   std::unique_ptr<reactor::waiting> watch_;
-  std::string died_;     ///< how its script ended, if it said so
-  bool refused_ = false; ///< there is nothing to fork from until it is recycled
+  std::string died_;     ///< how its script ended, or why it refuses, if it said so
+  bool refused_ = false; ///< there is nothing to fork from until it is started again
 };
 
 } // namespace kraken::containers

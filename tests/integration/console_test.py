@@ -50,6 +50,8 @@ class Processes(ConsoleCase):
         self.kraken("process:exists", "Main", "T1", code=3)
         self.says("Process has been created.", "process:create", "Main", "T1", "sleep 600")
         self.says("Process exists.", "process:exists", "Main", "T1")
+        if os.geteuid() == 0:
+            self.assertEqual(self.daemon.log().count("runs as root, as whatever is created"), 1)
         first = self.daemon.container("T1")
         self.assertEqual((first["state"], first["phase"], first["path"]),
                          ("started", "ready", "Main/T1"))
@@ -170,7 +172,8 @@ class Containers(ConsoleCase):
         self.assertEqual(after["w2"], before["w2"])
 
     def test_scale(self):
-        self.says("Pool has been scaled.", "scale", "web", "4")
+        self.says("Pool has been scaled. That is more than its definition has (size: 2), which "
+                  "counts again when it is restarted or changed.", "scale", "web", "4")
         self.daemon.wait_settled(4)
         self.says("Pool has been already of this size.", "scale", "web", "4")
         self.says("Pool has been scaled.", "scale", "web", "2")

@@ -242,7 +242,11 @@ class Refused(DaemonCase):
             self.assertRegex(told, r"template\.php:\d+")
             for pid, each in facts_of_all(daemon, 2).items():
                 self.assertEqual(each["booted_by"], pid)
-            self.assertEqual(template_of(daemon)["pid"] or 0, 0)
+            template = wait_until(lambda: [each for each in [template_of(daemon)]
+                                           if each["phase"] == "ended"], "it has ended")[0]
+            self.assertEqual((template["state"], template["pid"]), ("stopped", 0))
+            self.assertIn("forks nobody: ", template["cause"]["text"])
+            self.assertIn(f"to port {port}", template["cause"]["text"])
 
     def test_a_thread_is_refused(self):
         daemon = fresh_daemon(self, config("app", "thread", ini={"ffi.enable": "1"}))

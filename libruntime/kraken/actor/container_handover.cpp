@@ -132,7 +132,7 @@ void container::take_over() {
   beside_->pid = std::exchange(status_.change().pid, next.pid);
   beside_->live = std::exchange(status_.change().live, next.live);
   status_.change().generation = life_->generation();
-  launched_ = next.launched;
+  launched_ = status_.change().up_since = next.launched;
   ++status_.change().recycles;
   record_end(std::move(next.why));
   log::info("container_replaced",

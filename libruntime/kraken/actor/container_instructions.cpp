@@ -282,7 +282,8 @@ void container::on_manage(const manage& what) {
       return what.reply->answer(fail(scaled.error()));
     }
     const model::reply scale_done{path() + " has " + std::to_string(asked.count),
-                                  *scaled != asked.count};
+                                  *scaled != asked.count,
+                                  life_->remark_on_size()};
     const auto told =
         life_->when_scaled([reply = what.reply, scale_done](const result<void>& outcome) {
           reply->answer(outcome ? result<model::reply>{scale_done} : fail(outcome.error()));

@@ -15,6 +15,7 @@ void container::begin_life() {
   passing_ = false;
   std::erase_if(watchers_, [](const auto& one) { return one->kind() == bond::link; });
   status_.change().pid = 0;
+  status_.change().up_since = now();
   status_.change().live.reset();
   if (supervisor_) {
     supervisor_->reset(); // as OTP: a new incarnation supervises with a new budget

@@ -179,6 +179,8 @@ public:
   /// @return the number it had
   /// @error errc::unsupported for kinds that have no size
   [[nodiscard]] virtual result<std::uint32_t> scale(std::uint32_t count);
+  /// What who scales should know of the size it has now, as a sentence; empty: nothing.
+  [[nodiscard]] virtual std::string remark_on_size() const { return {}; }
   /// Tells once what became of the last `scale()`: all workers serve, or some cannot.
   /// @param done called on the shard, maybe before this returns
   virtual void when_scaled(std::function<void(result<void>)> done) { done({}); }

@@ -21,26 +21,35 @@ namespace kraken::model {
 /// What a command does to a container. One enumerator per effect, not per spelling: the console's
 /// `process:start`, `runtime:start` and `container:start` are all `start`.
 enum class verb : std::uint8_t {
-  create,   ///< child `spec` under `target`; starts it unless autostart is off
+  create, ///< child `spec` under `target`; starts it unless autostart is off
   start,
-  stop,     ///< its children too, right to left
-  destroy,  ///< stop, then children, then itself
-  restart,  ///< stop and start, by an operator: clears the failure history
-  recycle,  ///< planned replacement of the incarnation, or of each worker of a pool
-  scale,    ///< pool: `count` workers
-  reset,    ///< forget the failure history (supervisor:reset)
-  update,   ///< `spec` replaces the target's definition while it runs (reload): supervision fields
-            ///< and live options count at once, the rest from the next start. The order of
-            ///< `spec->children` is the new start order; the children have commands of their own
+  stop,    ///< its children too, right to left
+  destroy, ///< stop, then children, then itself
+  restart, ///< stop and start, by an operator: clears the failure history
+  recycle, ///< planned replacement of the incarnation, or of each worker of a pool
+  scale,   ///< pool: `count` workers
+  reset,   ///< forget the failure history (supervisor:reset)
+  update,  ///< `spec` replaces the target's definition while it runs (reload): supervision fields
+           ///< and live options count at once, the rest from the next start. The order of
+           ///< `spec->children` is the new start order; the children have commands of their own
   start_tree, ///< recursive start (`arch:start`)
   stop_tree,
   signal, ///< the signal `count` to the target's process, behind its supervisor's back (chaos:kill)
 };
 
 [[nodiscard]] constexpr std::string_view to_string(verb value) noexcept {
-  constexpr std::array<std::string_view, 12> names{
-      "create", "start", "stop",   "destroy",    "restart",   "recycle",
-      "scale",  "reset", "update", "start_tree", "stop_tree", "signal"};
+  constexpr std::array<std::string_view, 12> names{"create",
+                                                   "start",
+                                                   "stop",
+                                                   "destroy",
+                                                   "restart",
+                                                   "recycle",
+                                                   "scale",
+                                                   "reset",
+                                                   "update",
+                                                   "start_tree",
+                                                   "stop_tree",
+                                                   "signal"};
   return names[static_cast<std::size_t>(value)];
 }
 
@@ -48,22 +57,23 @@ enum class verb : std::uint8_t {
 enum class force : std::uint8_t { standard = 0, soft = 1, hard = 2, full = 3 };
 
 struct command {
-  verb          what = verb::start;
-  std::string   target;            ///< alias or path it concerns; create: of the
-                                   ///< parent, empty for the root itself
-  force         flags = force::standard;
-  bool          keep  = false;     ///< `DESTROY_KEEP`
-  bool          try_once = false;  ///< create: destroyed again if its first start fails
-  std::uint32_t count = 0;         ///< scale; signal
+  verb what = verb::start;
+  std::string target; ///< alias or path it concerns; create: of the
+                      ///< parent, empty for the root itself
+  force flags = force::standard;
+  bool keep = false;                      ///< `DESTROY_KEEP`
+  bool try_once = false;                  ///< create: destroyed again if its first start fails
+  std::uint32_t count = 0;                ///< scale; signal
   std::shared_ptr<const child_spec> spec; ///< create, update. Create without a kind: as the child
                                           ///< of this id is defined already
-  std::string   origin = "console";       ///< who asked; for the event log
+  std::string origin = "console";         ///< who asked; for the event log
 };
 
 /// The text of success (`Process has been created.` is the console's; this one is ours).
 struct reply {
   std::string text;
-  bool        changed = true; ///< false: it was so already
+  bool changed = true; ///< false: it was so already
+  std::string note{};  ///< a sentence more for who asked; empty: none
 };
 
 using reply_callback = std::function<void(result<reply>)>;

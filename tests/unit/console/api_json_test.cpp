@@ -94,12 +94,12 @@ TEST_CASE("the published members of a container") {
   c.path = c.alias = "Main";
   c.at = model::phase::ready;
   c.in = model::state::started;
-  c.since = clock.now();
+  c.since = c.up_since = clock.now();
   CHECK(console::to_json(c, clock.now()) ==
         R"({"path":"Main","alias":"Main","parent":"","kind":"","name":"","state":"started",)"
         R"("state_number":4,"phase":"ready","generation":0,"pid":0,"beside":"none","beside_pid":0,)"
         R"("shard":0,"restarts":0,)"
-        R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,)"
+        R"("recycles":0,"restarts_in_window":0,"intensity":0,"since_seconds":0.0,"up_seconds":0.0,)"
         R"("cause":null,"last_failures":[],"waits_for":"","next_action":"",)"
         R"("next_in_ms":0,"mailbox":0,)"
         R"("admitted":0,"rejected":0,"live":null})");

@@ -23,7 +23,8 @@ shown(const std::string& path, const std::string& kind, model::phase at, kraken:
   c.at = at;
   c.in = model::state_of(at);
   c.generation = 1;
-  c.since = now - seconds{192};
+  c.since = now - seconds{3};
+  c.up_since = now - seconds{192};
   return c;
 }
 
@@ -72,9 +73,9 @@ TEST_CASE("ps, as a pipe gets it") {
         "-      -\n"
         "Main/web/w1  php     started  ready        4711    1         1   3m12s      1024  1 "
         "(1.2s)  24.1M\n"
-        "Main/web/w2  php     failed   backing_off     -    1         0   3m12s         -         "
+        "Main/web/w2  php     failed   backing_off     -    1         0    3.0s         -         "
         "-      -  DomainError: started badly; restart in 400ms (2 of 5 spent)\n"
-        "Main/cron    native  failed   parked          -    1         0   3m12s         -         "
+        "Main/cron    native  failed   parked          -    1         0    3.0s         -         "
         "-      -  given up (5 of 5 spent), an operator must start it\n");
 }
 

@@ -88,6 +88,7 @@ public:
   [[nodiscard]] thrown noticed(const notice& what);
   [[nodiscard]] thrown hear(const answer_callback& done, const answer& what);
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count);
+  [[nodiscard]] std::string remark_on_size() const { return incarnation_->remark_on_size(); }
   [[nodiscard]] result<void> when_scaled(std::function<void(result<void>)> done);
   [[nodiscard]] result<void> signal_process(int number);
   [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done);
