@@ -29,9 +29,7 @@ void carrier::open_request(const script_place& answering) {
   filter_told = filter_lacks_query = filter_lacks_cookies = false;
   body_read_ = 0;
   ++requests;
-  method_.assign(request.method);
-  target_.assign(request.target);
-  query_.assign(request.query);
+  keep_line(request);
   content_type_.clear();
   cookies_.clear();
   authorization_.clear();
@@ -46,6 +44,21 @@ void carrier::open_request(const script_place& answering) {
   }
   variables_.clear();
   answer_.begin();
+}
+
+// PHP wants a NUL behind each, and they are not where the daemon may write.
+void carrier::keep_line(const php::open_request& of) {
+  line_.clear();
+  line_.reserve(of.method.size() + of.target.size() + of.query.size() + 3);
+  const auto keep = [this](std::string_view text) -> std::string_view {
+    const char* const begin = line_.data() + line_.size();
+    line_.append(text);
+    line_.push_back('\0');
+    return {begin, text.size()};
+  };
+  method_ = keep(of.method);
+  target_ = keep(of.target);
+  query_ = keep(of.query);
 }
 
 const variable_list& carrier::variables() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "collection_plan.hpp"
+#include "kraken/wire/byte_buffer.hpp"
 #include "php/native/link/answer.hpp"
 #include "php/native/link/daemon_link.hpp"
 #include "server_variables.hpp"
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace kraken::php {
 
@@ -43,9 +45,10 @@ public:
   // Valid while the request is open.
   /// Made when they are asked for.
   [[nodiscard]] const variable_list& variables();
-  [[nodiscard]] std::string& method() noexcept { return method_; }
-  [[nodiscard]] std::string& target() noexcept { return target_; }
-  [[nodiscard]] std::string& query() noexcept { return query_; }
+  // A NUL stands behind each of these three.
+  [[nodiscard]] std::string_view method() const noexcept { return method_; }
+  [[nodiscard]] std::string_view target() const noexcept { return target_; }
+  [[nodiscard]] std::string_view query() const noexcept { return query_; }
   [[nodiscard]] std::string& content_type() noexcept { return content_type_; }
   [[nodiscard]] std::string& cookies() noexcept { return cookies_; }
   [[nodiscard]] std::string& authorization() noexcept { return authorization_; }
@@ -65,6 +68,8 @@ public:
   bool filter_lacks_cookies = false;
 
 private:
+  void keep_line(const php::open_request& of);
+
   daemon_link& link_;
   run_mode mode_;
   php::answer answer_;
@@ -72,7 +77,9 @@ private:
   std::uint64_t body_read_ = 0;
   const script_place* answering_ = nullptr;
   variable_list variables_;
-  std::string method_, target_, query_, content_type_, cookies_, authorization_;
+  wire::byte_buffer line_; ///< the texts of these views
+  std::string_view method_, target_, query_;
+  std::string content_type_, cookies_, authorization_;
 };
 
 } // namespace kraken::php

@@ -60,9 +60,10 @@ wire::worker_fatal last_error(carrier& serving) {
   if (!deadly(PG(last_error_type)) || PG(last_error_message) == nullptr) {
     fatal.type = "exit";
     fatal.message =
-        serving.has_request() ? "exit during " + serving.method() + " " + serving.target()
-        : serving.ready_told  ? std::string{"the script ended while it was needed"}
-                              : std::string{"the script ended before it handled requests"};
+        serving.has_request()
+            ? "exit during " + std::string{serving.method()} + " " + std::string{serving.target()}
+        : serving.ready_told ? std::string{"the script ended while it was needed"}
+                             : std::string{"the script ended before it handled requests"};
     return fatal;
   }
   fatal.type = "FatalError";

@@ -148,21 +148,15 @@ bool is_empty_still(const zend_auto_global& global, int track) noexcept {
   return seen != nullptr && Z_TYPE_P(seen) == IS_ARRAY && Z_ARR_P(seen) == Z_ARR(made);
 }
 
-// The others are replaced by their callbacks; these two nobody else empties.
-void forget_files_and_session() {
+// The others are replaced by their callbacks; this one fills what it finds.
+void forget_files() {
   zval& files = PG(http_globals)[TRACK_VARS_FILES];
-  if (!is_empty_still(*globals().files, TRACK_VARS_FILES)) {
-    zval_ptr_dtor_nogc(&files);
-    ZVAL_UNDEF(&files);
-  }
-  if (globals().session != nullptr) {
-    zend_hash_del(&EG(symbol_table), globals().session->name);
-  }
+  zval_ptr_dtor_nogc(&files);
+  ZVAL_UNDEF(&files);
 }
 
 void refill_superglobals(carrier& serving) {
   const auto& all = globals();
-  forget_files_and_session();
   const auto refill_unless = [](bool nothing, zend_auto_global& global, int track) {
     if (!nothing || !is_empty_still(global, track)) {
       refill(global);
@@ -170,12 +164,21 @@ void refill_superglobals(carrier& serving) {
   };
   // PHP takes a body for POST only; uploads come with it.
   const bool no_form = serving.method() != "POST";
+  const bool no_files = no_form && is_empty_still(*all.files, TRACK_VARS_FILES);
+  if (!no_files) {
+    forget_files(); // before the form that brings them
+  }
+  if (all.session != nullptr) {
+    zend_hash_del(&EG(symbol_table), all.session->name);
+  }
   refill_unless(serving.query().empty(), *all.get, TRACK_VARS_GET);
   refill_unless(no_form, *all.post, TRACK_VARS_POST);
   refill_unless(serving.cookies().empty(), *all.cookie, TRACK_VARS_COOKIE);
   refill(*all.server);
   refill(*all.request);
-  refill_unless(no_form, *all.files, TRACK_VARS_FILES);
+  if (!no_files) {
+    refill(*all.files);
+  }
 }
 
 bool is_input(const php_stream& stream) noexcept {

@@ -237,9 +237,10 @@ carrier& current_carrier() noexcept {
 void describe_request(carrier& serving) noexcept {
   auto& info = SG(request_info);
   const bool any = serving.has_request();
-  info.request_method = any ? serving.method().c_str() : nullptr;
-  info.query_string = any ? serving.query().data() : nullptr;
-  info.request_uri = any ? serving.target().data() : nullptr;
+  // PHP takes them as not const for history's sake and changes nothing.
+  info.request_method = any ? serving.method().data() : nullptr;
+  info.query_string = any ? const_cast<char*>(serving.query().data()) : nullptr;
+  info.request_uri = any ? const_cast<char*>(serving.target().data()) : nullptr;
   info.content_type =
       any && !serving.content_type().empty() ? serving.content_type().c_str() : nullptr;
   info.content_length =

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstring>
+#include <numeric>
 
 namespace kraken::wire {
 
@@ -120,34 +121,37 @@ void put_slab_request(char* at, const request_facts& facts) noexcept {
 }
 
 result<slab_request> read_slab_request(std::string_view bytes) {
-  slab_request out;
-  const std::array<std::string_view*, length_count> parts{&out.method,
-                                                          &out.target,
-                                                          &out.path,
-                                                          &out.query,
-                                                          &out.version,
-                                                          &out.scheme,
-                                                          &out.host,
-                                                          &out.remote,
-                                                          &out.folders,
-                                                          &out.fields,
-                                                          &out.body};
   if (bytes.size() < request_head_bytes) {
     return fail(errc::protocol_error, "slab request: shorter than its header");
   }
-  std::memcpy(&out.timeout_ms, bytes.data() + length_count * sizeof(std::uint32_t), 8);
-  auto rest = bytes.substr(request_head_bytes);
-  const char* length = bytes.data();
-  for (auto* const part : parts) {
-    const std::size_t size = get_plain_u32(length);
-    if (size > rest.size()) {
-      return fail(errc::protocol_error, "slab request: longer than its slot");
-    }
-    *part = rest.substr(0, size);
-    rest.remove_prefix(size);
-    length += sizeof(std::uint32_t);
+  std::array<std::uint32_t, length_count> lengths;
+  std::memcpy(lengths.data(), bytes.data(), sizeof lengths);
+  const auto whole = std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0});
+  if (whole > bytes.size() - request_head_bytes) {
+    return fail(errc::protocol_error, "slab request: longer than its slot");
   }
-  return out;
+  const char* at = bytes.data() + request_head_bytes;
+  const auto* length = lengths.data();
+  const auto next = [&at, &length]() -> std::string_view {
+    const std::string_view part{at, *length++};
+    at += part.size();
+    return part;
+  };
+  result<slab_request> read;
+  auto& out = *read;
+  out.method = next();
+  out.target = next();
+  out.path = next();
+  out.query = next();
+  out.version = next();
+  out.scheme = next();
+  out.host = next();
+  out.remote = next();
+  out.folders = next();
+  out.fields = next();
+  out.body = next();
+  std::memcpy(&out.timeout_ms, bytes.data() + sizeof lengths, sizeof out.timeout_ms);
+  return read;
 }
 
 bool append_request_frame(byte_buffer& out,

@@ -13,15 +13,16 @@ struct plain_pair {
   std::string_view value;
 };
 
-/// What separates pairs, what may stand before a name, and what values are escaped by.
+/// What separates pairs, whether blanks may stand before a name, and what stands for one in a
+/// value.
 struct pair_rules {
   char separator;
-  std::string_view before_name;
-  std::string_view escapes;
+  bool blanks_before;
+  char blank; ///< besides what is escaped with %
 };
 
-inline constexpr pair_rules query_rules{'&', "", "%+"};
-inline constexpr pair_rules cookie_rules{';', " \t", "%"};
+inline constexpr pair_rules query_rules{'&', false, '+'};
+inline constexpr pair_rules cookie_rules{';', true, '%'};
 
 /// @thread not shared
 class plain_pair_reader {
@@ -48,15 +49,26 @@ public:
 
 private:
   [[nodiscard]] std::string_view without_blanks(std::string_view pair) const noexcept {
-    const auto begin = pair.find_first_not_of(rules_.before_name);
-    return begin == std::string_view::npos ? std::string_view{} : pair.substr(begin);
+    while (rules_.blanks_before && !pair.empty() && (pair.front() == ' ' || pair.front() == '\t')) {
+      pair.remove_prefix(1);
+    }
+    return pair;
   }
 
   [[nodiscard]] bool take(std::string_view pair, plain_pair& out) const noexcept {
     const auto equals = pair.find('=');
     out.name = pair.substr(0, equals);
     out.value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    return is_plain_name(out.name) && out.value.find_first_of(rules_.escapes) == pair.npos;
+    return is_plain_name(out.name) && is_plain_value(out.value);
+  }
+
+  [[nodiscard]] bool is_plain_value(std::string_view value) const noexcept {
+    for (const char c : value) {
+      if (c == '%' || c == rules_.blank) {
+        return false;
+      }
+    }
+    return true;
   }
 
   [[nodiscard]] static bool is_letter(char c) noexcept {
