@@ -149,7 +149,9 @@ class Watched(Project):
         self.serve()
         with Load(self.daemon) as load:
             for number in range(20):
-                self.release(f"v{number}")
+                # In place a boot under way may find half of a file, and be right to take it.
+                self.release(f"v{number}", "lib/.next")
+                os.rename(self.path("lib/.next"), self.path("lib/version.php"))
                 if number % 3 == 0:
                     wait_until(lambda: self.daemon.health("/livez") == 200, "a moment")
             self.answers("v19")
