@@ -54,7 +54,9 @@ struct option_table<route_options> {
       row<&route_options::files>(
           "files",
           {.summary = "folders of files the pool may answer with, named by X-Sendfile or "
-                      "X-Accel-Redirect; absolute paths. Empty: these headers mean nothing"}),
+                      "X-Accel-Redirect; absolute paths. kraken-php opens them as the pool's user, "
+                      "for other workers the daemon does as its own. Empty: these headers mean "
+                      "nothing"}),
   };
 };
 

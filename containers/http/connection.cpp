@@ -81,6 +81,12 @@ void connection::on_closed() {
       note_end(stage_ == stage::streaming ? 0 : client_gone_status, delivery::cut_off);
     }
     waited->abandon(*this);
+  } else if (ends_with_output_) {
+    front_.counters_->client_gone.add();
+    note_file(file_left());
+    if (note_) {
+      note_end(0, delivery::cut_off);
+    }
   }
   front_.closed(*this);
 }
@@ -111,7 +117,9 @@ void connection::on_blocked() {
 
 void connection::on_drained() {
   const bool stalled = std::exchange(stalled_, false);
-  if (stage_ == stage::streaming) {
+  if (ends_with_output_) {
+    output_sent();
+  } else if (stage_ == stage::streaming) {
     limit(time_point::max());
     if (std::exchange(paused_sink_, false) && sink_ != nullptr) {
       sink_->resume(*this);
@@ -172,6 +180,41 @@ void connection::answered(int status, wire::connection_after after) {
   finish(after);
 }
 
+void connection::answered_with_file(int status, wire::connection_after after, net::file_part body) {
+  streaming(status, wire::body_framing::length, after);
+  sink_ = nullptr;
+  file_bytes_ = body.left;
+  send_file(std::move(body));
+  finish_when_sent();
+}
+
+// The next request waits for that: its answer would come in front of a file.
+void connection::finish_when_sent() {
+  ends_with_output_ = true;
+  limit(loop().now() + front_.settings_.write_timeout);
+}
+
+void connection::output_sent() {
+  ends_with_output_ = false;
+  note_file(0);
+  if (note_) {
+    note_end(0, delivery::complete);
+  }
+  finish(after_);
+}
+
+void connection::note_file(std::uint64_t unsent) {
+  const auto bytes = std::exchange(file_bytes_, 0);
+  if (note_) {
+    note_->count_body(bytes - std::min(bytes, unsent));
+  }
+}
+
+void connection::on_file_cut(std::uint64_t lost) {
+  note_file(lost);
+  stream_broken();
+}
+
 void connection::failed(int status, std::string_view detail) {
   sink_ = nullptr;
   count_response(status);
@@ -225,6 +268,7 @@ void connection::stream_ended() {
 
 void connection::stream_broken() {
   sink_ = nullptr;
+  ends_with_output_ = false;
   if (note_) {
     note_end(0, delivery::cut_off);
   }

@@ -61,6 +61,7 @@ private:
   void on_drained() override;
   void on_shut_down() override;
   bool on_end_of_input() override;
+  void on_file_cut(std::uint64_t lost) override;
 
   // net::exchange
   net::stored_body body() noexcept override { return std::exchange(stored_, {}); }
@@ -68,6 +69,7 @@ private:
   wire::response_context context() noexcept override;
   void interim() override;
   void answered(int status, wire::connection_after after) override;
+  void answered_with_file(int status, wire::connection_after after, net::file_part body) override;
   void failed(int status, std::string_view detail) override;
   void streaming(int status, wire::body_framing framing, wire::connection_after after) override;
   void stream_part(std::string_view part) override;
@@ -95,12 +97,15 @@ private:
   void answer_fixed();
   void refuse(int status, std::string_view detail);
   void finish(wire::connection_after after);
+  void finish_when_sent();
+  void output_sent();
   void begin_closing();
   void limit(time_point at);
   void count_response(int status);
   [[nodiscard]] std::uint64_t put_out() noexcept { return sent() + stream::output().size(); }
   void note_answer(int status);
   void note_end(int status, delivery how);
+  void note_file(std::uint64_t unsent);
 
   front& front_;
   std::string peer_;
@@ -116,9 +121,11 @@ private:
   bool head_begun_ = false; ///< a limit for the head runs
   bool chunked_ = false;
   bool paused_sink_ = false;
+  bool ends_with_output_ = false;     ///< the answer is complete; its end is not sent yet
   bool stalled_ = false;              ///< the client does not read as fast as we answer
   bool awaits_room_ = false;          ///< no request is taken until output is sent
   bool input_ended_ = false;          ///< the client sends no more
+  std::uint64_t file_bytes_ = 0;      ///< of the file that is the answer's body
   std::uint64_t taken_before_ = 0;    ///< when its reading was last judged
   net::request_sink* sink_ = nullptr; ///< of the request under way
   const route* route_ = nullptr;

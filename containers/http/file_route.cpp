@@ -4,22 +4,57 @@
 #include "containers/http/file_route.hpp"
 
 #include "containers/http/file_answer.hpp"
-#include "kraken/base/limits.hpp"
+#include "kraken/base/regular_file.hpp"
+#include "kraken/wire/http1_file.hpp"
 #include "kraken/wire/http1_request.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
-
-#include <unistd.h>
 
 namespace kraken::containers {
 
+namespace {
+
+wire::own_validators validators_in(std::string_view answer) {
+  wire::own_validators own;
+  each_field(answer, [&own](std::string_view name, std::string_view value) {
+    wire::take_validator(own, {name, value});
+  });
+  return own;
+}
+
+} // namespace
+
 /// One request of such a route: the exchange its pool answers to.
 class file_route::turn final : public net::exchange {
+  /// The conditions of a request, which is gone when it is answered.
+  class kept_conditions {
+  public:
+    explicit kept_conditions(const wire::request_head& head) {
+      const auto asked = wire::conditions_of(
+          head.method_name, [&head](std::string_view name) { return head.header(name); });
+      if_none_match_ = asked.if_none_match;
+      if_modified_since_ = asked.if_modified_since;
+      if_range_ = asked.if_range;
+      range_ = asked.range;
+    }
+
+    [[nodiscard]] wire::file_conditions view() const {
+      return {if_none_match_, if_modified_since_, if_range_, range_};
+    }
+
+  private:
+    std::string if_none_match_;
+    std::string if_modified_since_;
+    std::string if_range_;
+    std::string range_;
+  };
+
 public:
-  turn(file_route& route, net::exchange& home, net::request_sink& pool, std::string range)
-      : route_(route), home_(home), pool_(pool), range_(std::move(range)) {}
+  turn(file_route& route,
+       net::exchange& home,
+       net::request_sink& pool,
+       const wire::request_head& head)
+      : route_(route), home_(home), pool_(pool), asked_(head) {}
 
   [[nodiscard]] net::stored_body body() noexcept override { return home_.body(); }
   [[nodiscard]] wire::byte_buffer& output() noexcept override { return output_; }
@@ -38,6 +73,13 @@ public:
     const auto self = route_.release(home_);
     pass_output();
     home_.answered(status, after);
+  }
+
+  // The worker has opened it itself.
+  void answered_with_file(int status, wire::connection_after after, net::file_part body) override {
+    const auto self = route_.release(home_);
+    pass_output();
+    home_.answered_with_file(status, after, std::move(body));
   }
 
   void failed(int status, std::string_view detail) override {
@@ -65,13 +107,9 @@ public:
   [[nodiscard]] bool congested() const noexcept override { return home_.congested(); }
 
   /// The client is gone.
-  void abandon() {
-    if (file_.get() < 0) {
-      pool_.abandon(*this);
-    }
-  }
+  void abandon() { pool_.abandon(*this); }
 
-  void resume() { file_.get() < 0 ? pool_.resume(*this) : pump(); }
+  void resume() { pool_.resume(*this); }
 
 private:
   void pass_output() {
@@ -85,77 +123,52 @@ private:
       failed(404, "there is no such file");
       return;
     }
-    constexpr int ok = 200;
-    const auto range = read_range(status == ok ? range_ : std::string_view{}, found->size);
-    file_ = std::move(found->fd);
-    at_ = range.first;
-    left_ = range.count;
-    const auto whole = std::to_string(found->size);
+    const auto reply = wire::plan_file(
+        status, {found->size, found->modified}, asked_.view(), validators_in(output_.view()));
     wire::response_writer writer{home_.output(), home_.context()};
-    if (range.what == byte_range::kind::nothing) {
-      writer.begin(416);
-      static_cast<void>(writer.field("Content-Range", "bytes */" + whole));
-      static_cast<void>(writer.end_with_body({}));
-      const auto self = route_.release(home_);
-      home_.answered(416, writer.after());
-      return;
+    writer.begin(reply.status);
+    put_fields(writer, reply);
+    const auto framing = writer.end_with_length(reply.count);
+    const auto self = route_.release(home_);
+    if (framing == wire::body_framing::none || reply.count == 0) {
+      home_.answered(reply.status, writer.after());
+    } else {
+      home_.answered_with_file(
+          reply.status, writer.after(), {std::move(found->fd), reply.first, reply.count});
     }
-    const bool part = range.what == byte_range::kind::part;
-    const int told = part ? 206 : status;
-    writer.begin(told);
-    put_fields(writer);
-    if (part) {
-      static_cast<void>(writer.field("Content-Range",
-                                     "bytes " + std::to_string(at_) + "-" +
-                                         std::to_string(at_ + left_ - 1) + "/" + whole));
-    }
-    const auto framing = writer.end_with_length(left_);
-    left_ = framing == wire::body_framing::none ? 0 : left_;
-    home_.streaming(told, framing, writer.after());
-    pump();
   }
 
   // Those of the application; what delimits the message is the writer's.
-  void put_fields(wire::response_writer& writer) const {
-    each_field(output_.view(), [&writer](std::string_view name, std::string_view value) {
-      if (!names_a_file(name)) {
+  void put_fields(wire::response_writer& writer, const wire::file_reply& reply) const {
+    each_field(output_.view(), [&](std::string_view name, std::string_view value) {
+      if (wire::goes_with_file(reply.status, name)) {
         static_cast<void>(writer.field(name, value));
       }
     });
-    static_cast<void>(writer.field("Accept-Ranges", "bytes"));
-  }
-
-  void pump() {
-    std::array<char, limits::http_file_part_bytes> part; // NOLINT: filled by pread
-    while (left_ != 0) {
-      if (home_.congested()) {
-        return; // until resume
+    const auto put = [&writer](std::string_view name, std::string_view value) {
+      if (!value.empty()) {
+        static_cast<void>(writer.field(name, value));
       }
-      const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left_, part.size()));
-      const auto got = ::pread(file_.get(), part.data(), wanted, static_cast<off_t>(at_));
-      if (got <= 0) { // it has become shorter: the client must see that this is not all
-        stream_broken();
-        return;
-      }
-      at_ += static_cast<std::uint64_t>(got);
-      left_ -= static_cast<std::uint64_t>(got);
-      home_.stream_part({part.data(), static_cast<std::size_t>(got)});
-    }
-    stream_ended();
+    };
+    put("ETag", reply.etag);
+    put("Last-Modified", reply.last_modified);
+    put("Accept-Ranges", "bytes");
+    put("Content-Range", reply.content_range);
   }
 
   file_route& route_;
   net::exchange& home_;
   net::request_sink& pool_;
   wire::byte_buffer output_;
-  std::string range_;
-  unique_fd file_; ///< being sent; the pool has nothing to do with it any more
-  std::uint64_t at_ = 0;
-  std::uint64_t left_ = 0;
+  kept_conditions asked_;
 };
 
 file_route::file_route(net::sink_directory::entry& pool, std::vector<std::string> roots)
-    : pool_(pool), roots_(std::move(roots)), entry_{this} {}
+    : pool_(pool), roots_(std::move(roots)), entry_{this} {
+  for (const auto& root : roots_) {
+    folders_.append(root).push_back('\0');
+  }
+}
 
 file_route::~file_route() = default;
 
@@ -167,14 +180,12 @@ void file_route::submit(net::exchange& from,
     from.failed(503, "no such pool is running");
     return;
   }
-  // Whether the file is still the one If-Range means is not known here: all of it is right then.
-  const bool ranged =
-      facts.head->method == wire::http_method::get && facts.head->header("if-range").empty();
-  auto made = std::make_unique<turn>(
-      *this, from, *pool, std::string{ranged ? facts.head->header("range") : std::string_view{}});
+  auto made = std::make_unique<turn>(*this, from, *pool, *facts.head);
   auto& begun = *made;
   turns_.insert_or_assign(&from, std::move(made));
-  pool->submit(begun, facts, retry);
+  auto told = facts;
+  told.folders = folders_;
+  pool->submit(begun, told, retry);
 }
 
 void file_route::abandon(net::exchange& from) {

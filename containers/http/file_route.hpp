@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// A route whose pool may answer with a file: stands between connection and pool, passes answers
-/// on as they are, and sends a file where one is named (X-Sendfile, X-Accel-Redirect). The worker
-/// is free meanwhile, whatever its carrier. Other routes know nothing of it.
+/// A route whose pool may answer with a file (X-Sendfile, X-Accel-Redirect): tells workers the
+/// folders, so that they can open it with their own rights, and opens it for those that only name
+/// one. The worker is free while it is sent. Other routes know nothing of it.
 #pragma once
 
 #include "kraken/net/exchange.hpp"
@@ -45,6 +45,7 @@ private:
 
   net::sink_directory::entry& pool_;
   std::vector<std::string> roots_;
+  std::string folders_; ///< the same as a request tells them
   net::sink_directory::entry entry_;
   std::unordered_map<net::exchange*, std::unique_ptr<turn>> turns_; ///< by their connection
 };

@@ -4,20 +4,16 @@
 #include "classic_turn.hpp"
 
 #include "front_controller.hpp"
-#include "kraken/base/unique_fd.hpp"
+#include "kraken/base/regular_file.hpp"
+#include "php/native/link/file_answer.hpp"
 #include "php_api.hpp"
 #include "sapi.hpp"
 
-#include <array>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include <utility>
 
 namespace kraken::php {
 
 namespace {
-
-constexpr std::size_t file_part_bytes = 64U << 10U;
 
 void answer_with(carrier& serving, int status, std::string_view text) {
   auto& answer = serving.answer();
@@ -36,9 +32,10 @@ void send_file(carrier& serving, const std::string& path) {
   const auto& method = serving.method();
   if (method != "GET" && method != "HEAD") {
     answer_with(serving, 405, "Method Not Allowed\n");
+    serving.answer().field("allow", "GET, HEAD");
     return;
   }
-  const unique_fd file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  auto file = open_regular(path);
   if (!file) {
     answer_with(serving, 403, "Forbidden\n");
     return;
@@ -46,12 +43,7 @@ void send_file(carrier& serving, const std::string& path) {
   auto& answer = serving.answer();
   answer.head(200);
   answer.field("content-type", media_type(path));
-  std::array<char, file_part_bytes> part;
-  for (ssize_t got = 0; (got = ::read(file.get(), part.data(), part.size())) > 0;) {
-    if (!answer.write({part.data(), static_cast<std::size_t>(got)})) {
-      return;
-    }
-  }
+  answer_with_file(answer, serving.link().request(), std::move(*file));
 }
 
 // PHP may leave these calls by longjmp, but not beyond its own functions.
@@ -81,6 +73,7 @@ void serve(carrier& serving, const std::string& root) {
   switch (chosen.what) {
   case chosen_file::kind::script:
     run_script(serving, chosen.file.c_str());
+    send_named_file(serving.answer(), request);
     break;
   case chosen_file::kind::plain:
     send_file(serving, chosen.file);

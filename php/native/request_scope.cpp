@@ -3,6 +3,7 @@
 /// See the header. Everything here can be left by longjmp: nothing that needs a destructor.
 #include "request_scope.hpp"
 
+#include "php/native/link/file_answer.hpp"
 #include "php_api.hpp"
 #include "sapi.hpp"
 
@@ -345,6 +346,7 @@ void break_request() noexcept {
 void finish_early(carrier& serving) {
   end_output();
   php_header();
+  send_named_file(serving.answer(), serving.link().request());
   serving.answer().finish_early(wire::worker_after::keep, zend_memory_usage(true));
 }
 
@@ -354,6 +356,7 @@ void end_request(carrier& serving) {
   end_session_request();
   end_request_of(known().filter);
   php_header();
+  send_named_file(serving.answer(), serving.link().request());
   // The wish travels with the head; one that comes after it goes with the next answer.
   const bool leaves = serving.answer().held() && std::exchange(serving.wants_recycle, false);
   const auto after = leaves ? wire::worker_after::recycle : wire::worker_after::keep;

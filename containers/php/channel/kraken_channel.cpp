@@ -3,8 +3,10 @@
 /// Frames of the worker protocol, turned into answers and reports.
 #include "containers/php/channel/kraken_channel.hpp"
 
+#include "containers/php/channel/file_response.hpp"
 #include "containers/php/channel/php_frames.hpp"
 #include "containers/php/pool/pool_shard.hpp"
+#include "kraken/base/passed_descriptors.hpp"
 #include "kraken/bridge/worker_words.hpp"
 #include "kraken/wire/http1_response.hpp"
 #include "kraken/wire/take_frames.hpp"
@@ -50,11 +52,30 @@ void kraken_channel::drain() {
   }
 }
 
+ssize_t kraken_channel::receive(std::span<char> into) {
+  const auto got =
+      receive_with_descriptors(fd(), into, 0, passed_, limits::channel_descriptors_max);
+  if (got.none_free) {
+    passed_.emplace_back(); // its answer comes, and what it is with does not
+  }
+  too_many_passed_ = too_many_passed_ || got.too_many;
+  return got.count;
+}
+
 std::size_t kraken_channel::on_input(std::string_view input) {
+  if (too_many_passed_) {
+    broken("more than one descriptor beside an answer");
+    return input.size();
+  }
   auto [used, why] = wire::take_worker_frames(
       input, [this] { return is_open(); }, [this](const auto& frame) { return take(frame); });
   if (!why.empty()) {
     broken(std::move(why));
+  }
+  // A descriptor comes with the first byte of its frame: what is left can only be that of one
+  // which is not whole yet.
+  if (is_open() && passed_.size() > (used < input.size() ? 1 : 0)) {
+    broken("descriptors that belong to no answer");
   }
   return used;
 }
@@ -205,7 +226,11 @@ std::string kraken_channel::take_response(const wire::worker_frame& frame) {
   }
   memory_bytes_ = response->memory_bytes.value_or(0);
   wants_recycle_ = frame.recycle;
-  if (current->from != nullptr && !write_response(frame, *response)) {
+  if (frame.file) {
+    if (auto why = take_file(frame, *response); !why.empty()) {
+      return why;
+    }
+  } else if (current->from != nullptr && !write_response(frame, *response)) {
     return std::string{bad_field};
   }
   if (frame.more) {
@@ -218,6 +243,19 @@ std::string kraken_channel::take_response(const wire::worker_frame& frame) {
     request_over();
   }
   return {};
+}
+
+std::string kraken_channel::take_file(const wire::worker_frame& frame,
+                                      const wire::worker_response& response) {
+  if (frame.more && !frame.complete) {
+    return "an answer with a file, and parts behind it";
+  }
+  if (passed_.empty()) {
+    return "an answer with a file that did not come";
+  }
+  auto passed = std::move(passed_.front());
+  passed_.erase(passed_.begin());
+  return answer_with_passed(current->from, response, std::move(passed));
 }
 
 // Advice only: a client of version 1.0 does not know it, one that reads slowly does without.

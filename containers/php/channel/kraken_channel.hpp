@@ -7,6 +7,10 @@
 #include "kraken/wire/slab_answer.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace kraken::containers {
 
 /// @thread its shard's
@@ -24,6 +28,7 @@ public:
   void drain() override;
 
 private:
+  ssize_t receive(std::span<char> into) override;
   std::size_t on_input(std::string_view input) override;
   void on_drained() override;
   void on_blocked() override;
@@ -34,6 +39,8 @@ private:
   /// @return empty, or why the worker cannot be understood
   [[nodiscard]] std::string take(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_response(const wire::worker_frame& frame);
+  [[nodiscard]] std::string take_file(const wire::worker_frame& frame,
+                                      const wire::worker_response& response);
   [[nodiscard]] std::string take_chunk(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_report(const wire::worker_frame& frame);
   [[nodiscard]] std::string take_letter(const wire::worker_frame& frame);
@@ -43,7 +50,9 @@ private:
   void extend_time();
 
   bool ready_told_ = false;
-  wire::byte_buffer copy_; ///< of what stands in the slab
+  bool too_many_passed_ = false;
+  std::vector<unique_fd> passed_; ///< by the worker, beside a frame that is not whole yet
+  wire::byte_buffer copy_;        ///< of what stands in the slab
 };
 
 } // namespace kraken::containers

@@ -47,6 +47,20 @@ void pool_loan::answered(int status, wire::connection_after after) {
   done();
 }
 
+void pool_loan::answered_with_file(int status,
+                                   wire::connection_after after,
+                                   net::file_part body) {
+  at_home([status,
+           after,
+           bytes = std::make_shared<wire::byte_buffer>(std::move(output_)),
+           file = std::make_shared<net::file_part>(std::move(body))](net::exchange& to) {
+    to.output().append(bytes->view());
+    to.answered_with_file(status, after, std::move(*file));
+    return loan_state::over;
+  });
+  done();
+}
+
 void pool_loan::failed(int status, std::string_view detail) {
   at_home([status, text = std::string{detail}](net::exchange& to) {
     to.failed(status, text);

@@ -46,6 +46,7 @@ public:
   [[nodiscard]] wire::response_context context() noexcept override;
   void interim() override;
   void answered(int status, wire::connection_after after) override;
+  void answered_with_file(int status, wire::connection_after after, net::file_part body) override;
   void failed(int status, std::string_view detail) override;
   void streaming(int status, wire::body_framing framing, wire::connection_after after) override;
   void stream_part(std::string_view part) override;

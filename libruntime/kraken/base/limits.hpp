@@ -60,6 +60,7 @@ inline constexpr std::chrono::milliseconds stop_repeated{1'000};
 // Frames between the daemon and a worker.
 inline constexpr std::size_t frame_bytes_max = 16U << 20U;
 inline constexpr std::size_t narya_frame_bytes_max = 10'485'760; ///< fixed by the dialect
+inline constexpr std::size_t channel_descriptors_max = 1; ///< beside one frame of a worker
 inline constexpr std::size_t msgpack_depth_max = 64;
 inline constexpr std::size_t msgpack_values_max = 65'536; ///< in one decoded tree
 
@@ -80,7 +81,8 @@ inline constexpr std::size_t http_chunk_extension_bytes = 256;
 inline constexpr std::size_t http_output_pause_bytes = 1U << 20U;  ///< pause the producer above
 inline constexpr std::size_t http_body_memory_bytes = 256U << 10U; ///< a larger body: in a file
 inline constexpr std::size_t http_body_part_bytes = 64U << 10U;    ///< written to it at once
-inline constexpr std::size_t http_file_part_bytes = 64U << 10U;    ///< read of a file at once
+inline constexpr std::uint64_t file_turn_bytes_max = 1U << 20U;    ///< of a file, sent at once
+inline constexpr std::uint64_t file_in_memory_max = 64U << 10U;    ///< larger: by descriptor
 inline constexpr std::chrono::milliseconds http_last_words{500};   ///< of a front that is killed
 inline constexpr std::size_t access_log_bytes_max = 1U << 20U;     ///< lines not written yet
 inline constexpr std::size_t access_line_bytes_kept = 16U << 10U;  ///< of a request's first line

@@ -8,6 +8,7 @@
 #include "kraken/base/limits.hpp"
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/base/units.hpp"
+#include "kraken/net/file_part.hpp"
 #include "kraken/wire/byte_buffer.hpp"
 #include "kraken/wire/http1_response.hpp"
 #include "kraken/wire/worker_frame.hpp"
@@ -39,8 +40,9 @@ struct body_intake {
 };
 
 /// A request that waits for its answer, as its sink sees it. Lives in the front's connection.
-/// Exactly one of `failed`, `answered` or (`streaming` ... `stream_ended`) ends it; afterwards
-/// the sink must not touch it. When the client goes first, the front calls `request_sink::abandon`.
+/// Exactly one of `failed`, `answered`, `answered_with_file` or (`streaming` ... `stream_ended`)
+/// ends it; afterwards the sink must not touch it. When the client goes first, the front calls
+/// `request_sink::abandon`.
 /// @thread the front's shard
 class exchange {
 public:
@@ -58,6 +60,11 @@ public:
 
   /// The response stands whole in the output.
   virtual void answered(int status, wire::connection_after after) = 0;
+
+  /// The head stands in the output and says how long the body is: these bytes of a file, which
+  /// whoever is behind this sends on its own. Ends the request as `answered` does.
+  /// @param body at least one byte
+  virtual void answered_with_file(int status, wire::connection_after after, file_part body) = 0;
 
   /// An error response of ours instead: nothing was written.
   /// @param status 500 502 503 504

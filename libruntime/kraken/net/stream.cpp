@@ -3,6 +3,8 @@
 /// Reading, sending and closing of stream sockets.
 #include "kraken/net/stream.hpp"
 
+#include "kraken/base/assert.hpp"
+#include "kraken/base/limits.hpp"
 #include "kraken/base/passed_descriptors.hpp"
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -65,6 +68,12 @@ void stream::watch() {
   }
 }
 
+void stream::send_file(file_part part) {
+  KRAKEN_ASSERT(file_.left == 0);
+  file_ = std::move(part);
+  flush_later();
+}
+
 void stream::pause_reading() {
   reading_ = false;
   watch();
@@ -108,6 +117,10 @@ void stream::read_remaining() {
   } while (received_ != before);
 }
 
+ssize_t stream::receive(std::span<char> into) {
+  return ::recv(socket_.get(), into.data(), into.size(), 0);
+}
+
 void stream::read_some() {
   const auto scratch = loop_.scratch();
   char* into = scratch.data();
@@ -117,7 +130,7 @@ void stream::read_some() {
     room = std::max<std::size_t>(kept_capacity, std::min(pending_.size(), room));
     into = pending_.prepare(room);
   }
-  const auto count = ::recv(socket_.get(), into, room, 0);
+  const auto count = receive({into, room});
   if (count < 0) {
     if (errno != EAGAIN && errno != EINTR) {
       left_unread_ = errno == ECONNRESET;
@@ -201,21 +214,62 @@ ssize_t stream::send_attached() noexcept {
   return sent;
 }
 
+void stream::wait_for_room() {
+  blocked_ = true;
+  watch();
+}
+
+// @return false: not all of it has been sent
+bool stream::send_file_bytes() {
+  auto turn = limits::file_turn_bytes_max; // a client that takes all of it must not hold up others
+  while (file_.left != 0) {
+    if (turn == 0) {
+      wait_for_room();
+      return false;
+    }
+    auto at = static_cast<off_t>(file_.at);
+    const auto sent =
+        ::sendfile(socket_.get(), file_.fd.get(), &at, std::min<std::uint64_t>(file_.left, turn));
+    if (sent > 0) {
+      const auto count = static_cast<std::uint64_t>(sent);
+      file_.at += count;
+      file_.left -= count;
+      sent_ += count;
+      turn -= count;
+    } else if (sent < 0 && errno == EAGAIN) {
+      wait_for_room();
+      on_blocked();
+      return false;
+    } else if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) {
+      left_unread_ = true;
+      fail_now();
+      return false;
+    } else if (sent == 0 || errno != EINTR) {
+      const auto lost = file_.left;
+      file_ = {};
+      on_file_cut(lost);
+      return false;
+    }
+  }
+  file_ = {};
+  return true;
+}
+
 void stream::send_some() {
   if (blocked_) {
     return;
   }
   while (!output_.empty()) {
+    const int flags = MSG_NOSIGNAL | (file_.left != 0 ? MSG_MORE : 0);
     const auto sent = attached_.empty()
-                          ? ::send(socket_.get(), output_.data(), output_.size(), MSG_NOSIGNAL)
+                          ? ::send(socket_.get(), output_.data(), output_.size(), flags)
                           : send_attached();
     if (sent < 0) {
       if (errno == EINTR) {
         continue;
       }
       if (errno == EAGAIN) {
-        blocked_ = true;
-        watch();
+        wait_for_room();
         on_blocked();
         return;
       }
@@ -227,6 +281,9 @@ void stream::send_some() {
     sent_ += static_cast<std::uint64_t>(sent);
   }
   output_.release_above(kept_capacity);
+  if (file_.left != 0 && !send_file_bytes()) {
+    return;
+  }
   if (closing_ && !shut_down_) {
     shut_down_ = true;
     static_cast<void>(::shutdown(socket_.get(), SHUT_WR));

@@ -6,10 +6,12 @@
 
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/net/event_loop.hpp"
+#include "kraken/net/file_part.hpp"
 #include "kraken/wire/byte_buffer.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +42,14 @@ public:
 
   /// Sends the output at the end of the batch.
   void flush_later() { loop_.at_batch_end(*this); }
+
+  /// Sends these bytes when the output has been sent; the kernel copies them. Until `on_drained` no
+  /// other may be given and nothing added to the output.
+  /// SIGPIPE must be ignored.
+  void send_file(file_part part);
+  /// More bytes have come to its end. Only while `file_left` is not 0.
+  void extend_file(std::uint64_t count) noexcept { file_.left += count; }
+  [[nodiscard]] std::uint64_t file_left() const noexcept { return file_.left; }
 
   /// Reading stops and resumes; while paused the peer's sends fill the kernel's buffers only. When
   /// the peer is gone what it left there is offered although reading is paused.
@@ -83,6 +93,9 @@ public:
   [[nodiscard]] bool closing() const noexcept { return closing_; }
 
 protected:
+  /// recv(2), for who wants to know more of what it reads.
+  [[nodiscard]] virtual ssize_t receive(std::span<char> into);
+
   /// New bytes, those kept back included.
   /// @return how many are used up; the rest is kept and offered again with what comes next
   [[nodiscard]] virtual std::size_t on_input(std::string_view input) = 0;
@@ -93,8 +106,15 @@ protected:
   /// The kernel takes no more for now; `on_drained` follows when everything is sent.
   virtual void on_blocked() {}
 
-  /// The output buffer has become empty after a send that could not take everything.
+  /// Everything is sent: the output, and the file behind it.
   virtual void on_drained() {}
+
+  /// The file has become shorter than was said, or cannot be read.
+  /// @param lost bytes that will not come
+  virtual void on_file_cut(std::uint64_t lost) {
+    static_cast<void>(lost);
+    fail_now();
+  }
 
   /// After `close_after_output`: everything is sent, only the peer's end is awaited.
   virtual void on_shut_down() {}
@@ -117,12 +137,15 @@ private:
   void offer_pending();
   void send_some();
   [[nodiscard]] ssize_t send_attached() noexcept;
+  [[nodiscard]] bool send_file_bytes();
+  void wait_for_room();
   void watch();
   void fail_now();
 
   event_loop& loop_;
   unique_fd socket_;
   wire::byte_buffer output_;
+  file_part file_;                   ///< follows the output
   std::vector<attachment> attached_; ///< in order; few and rare
   wire::byte_buffer pending_;        ///< input not used up yet
   std::size_t received_ = 0;         ///< bytes in all

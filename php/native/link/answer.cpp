@@ -3,6 +3,13 @@
 /// See the header.
 #include "answer.hpp"
 
+#include "kraken/base/limits.hpp"
+#include "kraken/base/regular_file.hpp"
+
+#include <algorithm>
+
+#include <unistd.h>
+
 namespace kraken::php {
 
 namespace {
@@ -21,6 +28,7 @@ void answer::begin() {
   text_.clear();
   kept_.clear();
   body_.clear();
+  file_.reset();
 }
 
 void answer::restate(int status) {
@@ -54,6 +62,11 @@ std::vector<wire::header_field>& answer::fields() {
     shown_.push_back(shown(each));
   }
   return shown_;
+}
+
+void answer::body_from(unique_fd file, const wire::file_extent& part) noexcept {
+  file_ = std::move(file);
+  extent_ = part;
 }
 
 bool answer::hints(std::span<const wire::header_field> fields) {
@@ -125,7 +138,53 @@ void answer::send_rest(wire::worker_after after,
   body_.clear();
 }
 
+// @return false: it has to be copied
+bool answer::pass_file(wire::worker_after after,
+                       std::uint64_t memory_bytes,
+                       wire::response_part part) {
+  // The daemon takes no files that it may have to wait for.
+  if (extent_.count <= limits::file_in_memory_max || waits_for_a_process(file_.get())) {
+    return false;
+  }
+  wire::append_file_response(
+      out_, link_.stream(), status_, fields(), extent_, memory_bytes, part, after);
+  const bool sent = link_.send_with(out_, file_.get());
+  out_.clear();
+  if (sent) {
+    file_.reset();
+  }
+  return sent;
+}
+
+void answer::copy_file() {
+  const auto file = std::move(file_);
+  std::string part(limits::file_in_memory_max, '\0');
+  while (extent_.count != 0) {
+    const auto wanted = std::min<std::uint64_t>(extent_.count, part.size());
+    const auto got = ::pread(file.get(), part.data(), wanted, static_cast<off_t>(extent_.first));
+    if (got <= 0) {
+      break;
+    }
+    extent_.first += static_cast<std::uint64_t>(got);
+    extent_.count -= static_cast<std::uint64_t>(got);
+    if (!write({part.data(), static_cast<std::size_t>(got)})) {
+      return;
+    }
+  }
+  if (extent_.count != 0 && held()) { // it has become shorter since it was looked at
+    head(server_error);
+    body_.clear();
+  }
+}
+
 void answer::finish_early(wire::worker_after after, std::uint64_t memory_bytes) {
+  if (file_ && open()) {
+    if (pass_file(after, memory_bytes, wire::response_part::complete)) {
+      at_ = stage::complete;
+      return;
+    }
+    copy_file();
+  }
   if (open()) {
     send_rest(after, memory_bytes, wire::response_part::complete, wire::chunk_part::complete);
     at_ = stage::complete;
@@ -155,6 +214,13 @@ bool answer::finish_in_place(wire::worker_after after, std::uint64_t memory_byte
 }
 
 void answer::finish(wire::worker_after after, std::uint64_t memory_bytes) {
+  if (file_ && open()) {
+    if (pass_file(after, memory_bytes, wire::response_part::whole)) {
+      at_ = stage::none;
+    } else {
+      copy_file();
+    }
+  }
   if (finish_in_place(after, memory_bytes)) {
     at_ = stage::none;
   } else if (at_ != stage::none) {

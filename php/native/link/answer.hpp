@@ -5,6 +5,7 @@
 #pragma once
 
 #include "daemon_link.hpp"
+#include "kraken/base/unique_fd.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,23 @@ public:
   /// @return false: it was left out
   bool field(std::string_view name, std::string_view value);
 
+  [[nodiscard]] int status() const noexcept { return status_; }
+  /// Views until the next change.
+  [[nodiscard]] std::vector<wire::header_field>& fields();
+
+  /// Drops what was written of the body, and all fields but some. Only while `held`.
+  /// @param keeps `keeps(name)`
+  template <class Keeps>
+  void narrow(Keeps keeps) {
+    body_.clear();
+    std::erase_if(kept_, [&](const kept_field& each) {
+      return !keeps(shown(each).name);
+    });
+  }
+
+  /// A part of a file in place of the body, which is empty. Only while `held`.
+  void body_from(unique_fd file, const wire::file_extent& part) noexcept;
+
   /// Interim response 103.
   bool hints(std::span<const wire::header_field> fields);
 
@@ -72,9 +90,11 @@ private:
   };
 
   [[nodiscard]] wire::header_field shown(const kept_field& which) const;
-  [[nodiscard]] std::vector<wire::header_field>& fields();
   bool leave();
   [[nodiscard]] bool finish_in_place(wire::worker_after after, std::uint64_t memory_bytes);
+  [[nodiscard]] bool
+  pass_file(wire::worker_after after, std::uint64_t memory_bytes, wire::response_part part);
+  void copy_file();
   void send_rest(wire::worker_after after,
                  std::uint64_t memory_bytes,
                  wire::response_part whole,
@@ -88,6 +108,8 @@ private:
   std::vector<kept_field> kept_;
   std::vector<wire::header_field> shown_;
   wire::byte_buffer body_;
+  unique_fd file_; ///< in its place
+  wire::file_extent extent_;
   wire::byte_buffer out_;
 };
 

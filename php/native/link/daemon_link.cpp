@@ -33,7 +33,10 @@ open_request request_of(const Request& from, std::span<const wire::header_field>
           from.host,
           from.remote,
           headers,
-          from.body};
+          from.body,
+          0,
+          nullptr,
+          from.folders};
 }
 
 } // namespace
@@ -77,6 +80,21 @@ bool daemon_link::send(wire::byte_buffer& out) {
   static_cast<void>(send(out.view()));
   out.clear();
   return !gone_;
+}
+
+bool daemon_link::send_with(wire::byte_buffer& out, int descriptor) {
+  ssize_t sent = -1;
+  do {
+    sent = send_with_descriptors(socket_.get(), out.view(), {&descriptor, 1}, 0);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0 && errno == ETOOMANYREFS) {
+    return false;
+  }
+  spoke_ = true;
+  gone_ = gone_ || sent < 0;
+  out.consume(sent > 0 ? static_cast<std::size_t>(sent) : 0);
+  static_cast<void>(send(out));
+  return true;
 }
 
 std::string_view daemon_link::receive() {

@@ -26,6 +26,7 @@ struct open_request {
   std::string_view body;
   std::uint64_t stored_bytes = 0;
   const unique_fd* file = nullptr;
+  std::string_view folders{}; ///< whose files the answer may name, each ended by a NUL
 
   [[nodiscard]] std::uint64_t body_bytes() const noexcept {
     return file != nullptr ? stored_bytes : body.size();
@@ -86,6 +87,9 @@ public:
   /// @return false: the daemon is gone
   bool send(wire::byte_buffer& out);
   bool send(std::string_view bytes);
+  /// The same with a descriptor beside the first byte.
+  /// @return false: descriptors cannot be passed now; nothing was sent, `out` is as it was
+  [[nodiscard]] bool send_with(wire::byte_buffer& out, int descriptor);
 
   [[nodiscard]] bool draining() const noexcept { return draining_; }
   [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }

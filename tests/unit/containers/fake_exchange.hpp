@@ -21,6 +21,7 @@ public:
   int ends = 0;   ///< more than one is a breach
   bool broken = false;
   bool streaming_begun = false;
+  net::file_part file;
   std::string text;                  ///< head and body as written, parts as given
   std::vector<std::string> interims; ///< as written
   std::uint8_t version_minor = 1;
@@ -48,6 +49,11 @@ public:
   }
 
   void answered(int with, wire::connection_after) override { end(with); }
+
+  void answered_with_file(int with, wire::connection_after, net::file_part body) override {
+    file = std::move(body);
+    end(with);
+  }
 
   void failed(int with, std::string_view detail) override {
     text += detail;

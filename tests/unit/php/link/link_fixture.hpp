@@ -23,6 +23,7 @@ struct seen_frame {
   bool more;
   bool recycle;
   bool complete;
+  bool file;
   std::uint32_t stream;
   std::string payload;
 };
@@ -39,7 +40,9 @@ public:
   void say_request(std::uint32_t stream,
                    std::string_view method = "GET",
                    std::string_view target = "/",
-                   std::string_view body = {}) {
+                   std::string_view body = {},
+                   std::span<const wire::header_field> fields = {},
+                   std::string_view folders = {}) {
     wire::request_head head;
     head.method_name = method;
     head.target = target;
@@ -47,6 +50,10 @@ public:
     facts.head = &head;
     facts.path = target;
     facts.body = body;
+    facts.folders = folders;
+    for (const auto& each : fields) {
+      head.fields[head.field_count++] = each;
+    }
     wire::byte_buffer out;
     REQUIRE(wire::append_request_frame(out, stream, facts));
     say(out);
@@ -77,11 +84,12 @@ public:
     std::vector<seen_frame> out;
     while (true) {
       constexpr std::size_t room = 64U << 10U;
-      const auto got = ::recv(daemon_.get(), input_.prepare(room), room, MSG_DONTWAIT);
-      if (got <= 0) {
+      const auto got = receive_with_descriptors(
+          daemon_.get(), {input_.prepare(room), room}, MSG_DONTWAIT, passed, 1);
+      if (got.count <= 0) {
         break;
       }
-      input_.commit(static_cast<std::size_t>(got));
+      input_.commit(static_cast<std::size_t>(got.count));
     }
     wire::worker_frame frame;
     while (true) {
@@ -93,6 +101,7 @@ public:
                      frame.more,
                      frame.recycle,
                      frame.complete,
+                     frame.file,
                      frame.stream,
                      std::string{frame.payload}});
       input_.consume(split.consumed);
@@ -102,6 +111,7 @@ public:
   void hang_up() { daemon_.reset(); }
 
   daemon_link link;
+  std::vector<unique_fd> passed; ///< beside what was heard
 
 private:
   explicit linked(std::pair<int, int> ends) : link(unique_fd{ends.first}), daemon_(ends.second) {}

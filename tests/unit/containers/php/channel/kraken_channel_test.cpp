@@ -3,6 +3,8 @@
 /// What a worker says, right and wrong, and what its channel makes of it.
 #include "../pool/pool_fixture.hpp"
 
+#include <cstdio>
+
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
@@ -304,4 +306,132 @@ TEST_CASE("a worker that pings without reading is given up") {
     sent += ping.size();
   }
   CHECK(f.on.call([&] { return a.owner.ended.size(); }) == 1);
+}
+
+namespace {
+
+/// A file of ten bytes that nobody else knows.
+struct ten_bytes {
+  ten_bytes() : file(std::tmpfile()) {
+    REQUIRE(file != nullptr);
+    REQUIRE(std::fputs("0123456789", file) >= 0);
+    REQUIRE(std::fflush(file) == 0);
+  }
+
+  ten_bytes(const ten_bytes&) = delete;
+  ten_bytes& operator=(const ten_bytes&) = delete;
+
+  ~ten_bytes() { std::fclose(file); }
+
+  [[nodiscard]] int fd() const { return ::fileno(file); }
+
+  std::FILE* file;
+};
+
+std::string file_answer(std::uint32_t stream,
+                        wire::file_extent part,
+                        wire::response_part how = wire::response_part::whole) {
+  wire::byte_buffer out;
+  wire::append_file_response(
+      out, stream, 200, {}, part, std::nullopt, how, wire::worker_after::keep);
+  return std::string{out.view()};
+}
+
+} // namespace
+
+TEST_CASE("an answer with a file is one head and the open file, and the worker is free") {
+  pool_fixture f;
+  const ten_bytes ten;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  SECTION("in one piece") {
+    a.end->pass(file_answer(a.end->stream(), {3, 4}), ten.fd());
+  }
+  SECTION("in two") {
+    const auto bytes = file_answer(a.end->stream(), {3, 4});
+    a.end->pass(bytes.substr(0, 5), ten.fd());
+    a.end->write(bytes.substr(5));
+  }
+  REQUIRE(f.ended(one));
+  CHECK(one.status == 200);
+  CHECK(one.text.find("Content-Length: 4\r\n") != std::string::npos);
+  CHECK((one.file.at == 3 && one.file.left == 4));
+  char seen = 0;
+  CHECK((::pread(one.file.fd.get(), &seen, 1, 3) == 1 && seen == '3'));
+  CHECK(f.on.call([&] { return a.owner.answered; }) == 1);
+}
+
+TEST_CASE("a worker goes on behind a complete answer with a file") {
+  pool_fixture f;
+  const ten_bytes ten;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  a.end->pass(file_answer(a.end->stream(), {0, 10}, wire::response_part::complete), ten.fd());
+  REQUIRE(f.ended(one));
+  CHECK(f.on.call([&] { return a.channel->current != nullptr; }));
+  a.end->chunk(a.end->stream(), "", wire::chunk_part::last);
+  CHECK(f.on.eventually([&] { return a.owner.answered == 1; }));
+}
+
+TEST_CASE("a file that nobody waits for any more is closed") {
+  pool_fixture f;
+  const ten_bytes ten;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  f.abandon(one);
+  a.end->pass(file_answer(a.end->stream(), {0, 10}), ten.fd());
+  CHECK(f.on.eventually([&] { return a.owner.answered == 1; }));
+  CHECK(one.late_calls == 0);
+}
+
+TEST_CASE("a part that the file does not have is an error of the file, not of the worker") {
+  pool_fixture f;
+  const ten_bytes ten;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  const auto part = GENERATE(wire::file_extent{0, 11}, wire::file_extent{11, 1});
+  a.end->pass(file_answer(a.end->stream(), part), ten.fd());
+  REQUIRE(f.ended(one));
+  CHECK(one.status == 500);
+  CHECK(f.on.call([&] { return a.owner.ended.empty(); }));
+}
+
+TEST_CASE("a descriptor that belongs to no answer, or none where one belongs, is a breach") {
+  pool_fixture f;
+  const ten_bytes ten;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  const auto stream = a.end->stream();
+  SECTION("none") {
+    a.end->write(file_answer(stream, {0, 10}));
+  }
+  SECTION("with a report") {
+    wire::byte_buffer out;
+    wire::append_ping(out, 1);
+    a.end->pass(out.view(), ten.fd());
+  }
+  SECTION("with an answer that has a body") {
+    wire::byte_buffer out;
+    wire::append_response(out, stream, 103, {}, "", std::nullopt, wire::response_part::first);
+    a.end->pass(out.view(), ten.fd());
+  }
+  SECTION("two beside one frame that is not whole") {
+    const auto bytes = file_answer(stream, {0, 10});
+    a.end->pass(bytes.substr(0, 5), ten.fd());
+    a.end->pass(bytes.substr(5, 5), ten.fd());
+  }
+  SECTION("in front of parts") {
+    a.end->pass(file_answer(stream, {0, 10}, wire::response_part::first), ten.fd());
+  }
+  CHECK(f.on.eventually([&] { return a.owner.ended.size() == 1; }));
 }

@@ -89,6 +89,10 @@ public:
 
   void write(const wire::byte_buffer& raw) { write(raw.view()); }
 
+  void pass(std::string_view raw, int descriptor) {
+    static_cast<void>(send_with_descriptors(socket_.get(), raw, {&descriptor, 1}, 0));
+  }
+
   void answer(std::uint32_t stream, std::string_view body, int status = 200) {
     wire::byte_buffer out;
     wire::append_response(out, stream, status, {}, body);

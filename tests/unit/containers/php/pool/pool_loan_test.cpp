@@ -3,6 +3,8 @@
 /// Requests of one shard worked on by another, each on its own thread.
 #include "pool_fixture.hpp"
 
+#include <fcntl.h>
+
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
@@ -65,6 +67,28 @@ TEST_CASE("a request finds the idle worker of another shard") {
   CHECK(pool[0].counters->requests.get() == 2);
   CHECK(pool[0].counters->answered.get() == 1);
   CHECK(pool[1].counters->answered.get() == 1);
+}
+
+TEST_CASE("a file comes home from another shard") {
+  spread_pool pool{2};
+  auto& far = pool[1].add_worker();
+  fake_exchange one;
+  pool[0].submit(one, "/1");
+  CHECK(far.end->request() == "/1");
+  const unique_fd file{::open("/proc/self/exe", O_RDONLY | O_CLOEXEC)};
+  wire::byte_buffer out;
+  wire::append_file_response(out,
+                             far.end->stream(),
+                             200,
+                             {},
+                             {5, 7},
+                             std::nullopt,
+                             wire::response_part::whole,
+                             wire::worker_after::keep);
+  far.end->pass(out.view(), file.get());
+  REQUIRE(pool[0].ended(one));
+  CHECK(one.text.find("Content-Length: 7\r\n") != std::string::npos);
+  CHECK((one.file.fd && one.file.at == 5 && one.file.left == 7));
 }
 
 TEST_CASE("a worker that becomes idle asks the other shards") {
