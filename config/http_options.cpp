@@ -89,6 +89,17 @@ struct option_table<http_limits> {
            .min = 1,
            .max = 1'000'000,
            .when = apply::live}),
+      row<&http_limits::spool>(
+          "spool",
+          {.summary = "bytes of one streamed response that wait in a temporary file "
+                      "(`spool.directory`) for a client that reads slowly, so that no worker "
+                      "does; beyond it the worker waits. 0: it always does",
+           .max = 1'099'511'627'776,
+           .when = apply::live}),
+      row<&http_limits::spool_total>("spool_total",
+                                     {.summary = "the same, of all responses together",
+                                      .max = 1'099'511'627'776,
+                                      .when = apply::live}),
   };
 };
 

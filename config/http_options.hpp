@@ -44,6 +44,8 @@ struct http_limits {
   std::uint32_t header_fields = limits::http_header_fields;
   bytes body{8U << 20U};
   std::uint32_t connections = 10'000; ///< of all shards together
+  bytes spool{256U << 20U};
+  bytes spool_total{4ULL << 30U}; ///< of all shards together
 };
 
 struct http_timeouts {

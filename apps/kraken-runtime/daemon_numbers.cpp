@@ -41,6 +41,68 @@ void measure_own_threads(containers::metrics_page& page, const containers::own_t
   }
 }
 
+void measure_front(containers::metrics_page& page,
+                   const std::string& path,
+                   std::uint32_t shard,
+                   const containers::front_counters& counters) {
+  using type = containers::metrics_page::type;
+  const containers::metrics_page::labels of{{"container", path}, {"shard", std::to_string(shard)}};
+  page.add("kraken_http_connections_open",
+           type::gauge,
+           "Open client connections.",
+           of,
+           static_cast<double>(counters.connections_open.get()));
+  page.add("kraken_http_connections_total",
+           type::counter,
+           "Connections accepted.",
+           of,
+           static_cast<double>(counters.connections_accepted.get()));
+  page.add("kraken_http_requests_total",
+           type::counter,
+           "Requests received.",
+           of,
+           static_cast<double>(counters.requests.get()));
+  page.add("kraken_http_malformed_total",
+           type::counter,
+           "Requests refused as malformed.",
+           of,
+           static_cast<double>(counters.malformed.get()));
+  page.add("kraken_http_clients_gone_total",
+           type::counter,
+           "Requests whose client left before the answer.",
+           of,
+           static_cast<double>(counters.client_gone.get()));
+  page.add("kraken_http_bodies_stored_total",
+           type::counter,
+           "Request bodies too large for memory, handed over in a file.",
+           of,
+           static_cast<double>(counters.bodies_stored.get()));
+  page.add("kraken_http_bodies_not_stored_total",
+           type::counter,
+           "Request bodies refused with 503 because they could not be written.",
+           of,
+           static_cast<double>(counters.bodies_not_stored.get()));
+  page.add("kraken_http_spooled_bytes_total",
+           type::counter,
+           "Bytes of responses written to temporary files because clients read slowly.",
+           of,
+           static_cast<double>(counters.spooled_bytes.get()));
+  page.add("kraken_http_spool_bytes",
+           type::gauge,
+           "Of these, in files now.",
+           of,
+           static_cast<double>(counters.spool_bytes.get()));
+  for (std::size_t group = 1; group < counters.responses.size(); ++group) {
+    auto labelled = of;
+    labelled.emplace_back("class", std::to_string(group) + "xx");
+    page.add("kraken_http_responses_total",
+             type::counter,
+             "Responses by status class.",
+             std::move(labelled),
+             static_cast<double>(counters.responses[group].get()));
+  }
+}
+
 } // namespace
 
 // The import of a Narya configuration routes Narya's own paths to this name.
@@ -80,52 +142,7 @@ void daemon::measure(containers::metrics_page& page) {
   fronts_.visit([&](const std::string& path,
                     std::uint32_t shard,
                     const containers::front_counters& counters) {
-    const containers::metrics_page::labels of{{"container", path},
-                                              {"shard", std::to_string(shard)}};
-    page.add("kraken_http_connections_open",
-             type::gauge,
-             "Open client connections.",
-             of,
-             static_cast<double>(counters.connections_open.get()));
-    page.add("kraken_http_connections_total",
-             type::counter,
-             "Connections accepted.",
-             of,
-             static_cast<double>(counters.connections_accepted.get()));
-    page.add("kraken_http_requests_total",
-             type::counter,
-             "Requests received.",
-             of,
-             static_cast<double>(counters.requests.get()));
-    page.add("kraken_http_malformed_total",
-             type::counter,
-             "Requests refused as malformed.",
-             of,
-             static_cast<double>(counters.malformed.get()));
-    page.add("kraken_http_clients_gone_total",
-             type::counter,
-             "Requests whose client left before the answer.",
-             of,
-             static_cast<double>(counters.client_gone.get()));
-    page.add("kraken_http_bodies_stored_total",
-             type::counter,
-             "Request bodies too large for memory, handed over in a file.",
-             of,
-             static_cast<double>(counters.bodies_stored.get()));
-    page.add("kraken_http_bodies_not_stored_total",
-             type::counter,
-             "Request bodies refused with 503 because they could not be written.",
-             of,
-             static_cast<double>(counters.bodies_not_stored.get()));
-    for (std::size_t group = 1; group < counters.responses.size(); ++group) {
-      auto labelled = of;
-      labelled.emplace_back("class", std::to_string(group) + "xx");
-      page.add("kraken_http_responses_total",
-               type::counter,
-               "Responses by status class.",
-               std::move(labelled),
-               static_cast<double>(counters.responses[group].get()));
-    }
+    measure_front(page, path, shard, counters);
   });
   measure_access_logs(page);
   measure_pools(page);

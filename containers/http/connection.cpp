@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The life of a connection and its answers; reading of requests is in connection_input.cpp.
+/// The life of a connection; requests are read in connection_input.cpp, answered in
+/// connection_answer.cpp.
 #include "containers/http/connection.hpp"
 
 #include "containers/http/front.hpp"
@@ -31,6 +32,7 @@ connection::connection(front& owner, unique_fd socket, std::string peer)
       head_limits_(owner.settings_.head), parser_(head_limits_) {}
 
 connection::~connection() {
+  end_spool();
   if (sink_ != nullptr) {
     sink_->abandon(*this);
   }
@@ -117,6 +119,9 @@ void connection::on_blocked() {
 
 void connection::on_drained() {
   const bool stalled = std::exchange(stalled_, false);
+  if (spool_ && output_goes_on()) {
+    return;
+  }
   if (ends_with_output_) {
     output_sent();
   } else if (stage_ == stage::streaming) {
@@ -144,153 +149,6 @@ wire::response_context connection::context() noexcept {
           .version_minor = version_minor_,
           .head = head_request_,
           .after = keep ? wire::connection_after::keep : wire::connection_after::close};
-}
-
-void connection::count_response(int status) {
-  const auto row = static_cast<std::size_t>(std::clamp(status / 100, 0, 5));
-  front_.counters_->responses[row].add();
-}
-
-// The answer stands whole in the output, behind what was put out for those before it.
-void connection::note_answer(int status) {
-  const auto held = stream::output().view();
-  const auto size = std::min<std::uint64_t>(put_out() - note_->marked(), held.size());
-  note_->count_body(body_size_of(held.substr(held.size() - size)));
-  note_end(status, delivery::complete);
-}
-
-void connection::note_end(int status, delivery how) {
-  note_->finish(peer_, status, how, loop().now());
-  note_->mark(put_out());
-}
-
-void connection::interim() {
-  if (note_) {
-    note_->mark(put_out());
-  }
-  flush_later();
-}
-
-void connection::answered(int status, wire::connection_after after) {
-  sink_ = nullptr;
-  count_response(status);
-  if (note_) {
-    note_answer(status);
-  }
-  finish(after);
-}
-
-void connection::answered_with_file(int status, wire::connection_after after, net::file_part body) {
-  streaming(status, wire::body_framing::length, after);
-  sink_ = nullptr;
-  file_bytes_ = body.left;
-  send_file(std::move(body));
-  finish_when_sent();
-}
-
-// The next request waits for that: its answer would come in front of a file.
-void connection::finish_when_sent() {
-  ends_with_output_ = true;
-  limit(loop().now() + front_.settings_.write_timeout);
-}
-
-void connection::output_sent() {
-  ends_with_output_ = false;
-  note_file(0);
-  if (note_) {
-    note_end(0, delivery::complete);
-  }
-  finish(after_);
-}
-
-void connection::note_file(std::uint64_t unsent) {
-  const auto bytes = std::exchange(file_bytes_, 0);
-  if (note_) {
-    note_->count_body(bytes - std::min(bytes, unsent));
-  }
-}
-
-void connection::on_file_cut(std::uint64_t lost) {
-  note_file(lost);
-  stream_broken();
-}
-
-void connection::failed(int status, std::string_view detail) {
-  sink_ = nullptr;
-  count_response(status);
-  const auto how = context();
-  wire::append_error(stream::output(), how, status, detail, front_.settings_.retry_after_s);
-  if (note_) {
-    note_answer(status);
-  }
-  finish(how.after);
-}
-
-void connection::streaming(int status, wire::body_framing framing, wire::connection_after after) {
-  count_response(status);
-  if (note_) {
-    note_->answers_with(status);
-  }
-  stage_ = stage::streaming;
-  framing_ = framing;
-  after_ = after;
-  flush_later();
-}
-
-void connection::stream_part(std::string_view part) {
-  switch (framing_) {
-  case wire::body_framing::chunked:
-    wire::append_chunk(stream::output(), part);
-    break;
-  case wire::body_framing::length:
-  case wire::body_framing::close:
-    stream::output().append(part);
-    break;
-  case wire::body_framing::none:
-    return;
-  }
-  if (note_) {
-    note_->count_body(part.size());
-  }
-  flush_later();
-}
-
-void connection::stream_ended() {
-  sink_ = nullptr;
-  if (framing_ == wire::body_framing::chunked) {
-    wire::append_last_chunk(stream::output());
-  }
-  if (note_) {
-    note_end(0, delivery::complete);
-  }
-  finish(framing_ == wire::body_framing::close ? wire::connection_after::close : after_);
-}
-
-void connection::stream_broken() {
-  sink_ = nullptr;
-  ends_with_output_ = false;
-  if (note_) {
-    note_end(0, delivery::cut_off);
-  }
-  if (framing_ == wire::body_framing::close) {
-    // An orderly close would say that this was all.
-    const linger at_once{.l_onoff = 1, .l_linger = 0};
-    static_cast<void>(::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
-    cut(); // destroys this
-    return;
-  }
-  begin_closing(); // without the last chunk: the client can tell
-}
-
-bool connection::congested() const noexcept {
-  const auto& held = const_cast<connection*>(this)->stream::output();
-  if (held.size() < limits::http_output_pause_bytes) {
-    return false;
-  }
-  auto& self = const_cast<connection&>(*this);
-  self.paused_sink_ = true;
-  self.limit(self.loop().now() + front_.settings_.write_timeout);
-  return true;
 }
 
 // Sends what is in the output, in any case. A streamed or lent answer may have promised to keep the

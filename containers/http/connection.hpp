@@ -7,6 +7,7 @@
 
 #include "containers/http/access_note.hpp"
 #include "containers/http/request_body.hpp"
+#include "kraken/base/spool_file.hpp"
 #include "kraken/net/exchange.hpp"
 #include "kraken/net/stream.hpp"
 #include "kraken/wire/http1_chunked.hpp"
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -97,12 +99,20 @@ private:
   void answer_fixed();
   void refuse(int status, std::string_view detail);
   void finish(wire::connection_after after);
+  [[nodiscard]] bool goes_to_spool() const noexcept;
+  [[nodiscard]] bool begin_spool();
+  void spool(std::string_view bytes);
+  void end_spool() noexcept;
+  [[nodiscard]] bool output_goes_on();
   void finish_when_sent();
   void output_sent();
   void begin_closing();
   void limit(time_point at);
   void count_response(int status);
   [[nodiscard]] std::uint64_t put_out() noexcept { return sent() + stream::output().size(); }
+  [[nodiscard]] std::size_t held_output() const noexcept {
+    return const_cast<connection*>(this)->stream::output().size();
+  }
   void note_answer(int status);
   void note_end(int status, delivery how);
   void note_file(std::uint64_t unsent);
@@ -121,10 +131,14 @@ private:
   bool head_begun_ = false; ///< a limit for the head runs
   bool chunked_ = false;
   bool paused_sink_ = false;
+  bool may_spool_ = false;            ///< the stream under way
   bool ends_with_output_ = false;     ///< the answer is complete; its end is not sent yet
   bool stalled_ = false;              ///< the client does not read as fast as we answer
   bool awaits_room_ = false;          ///< no request is taken until output is sent
   bool input_ended_ = false;          ///< the client sends no more
+  std::optional<spool_file> spool_;   ///< of what is in it the rest is being sent
+  unique_fd spool_reader_;            ///< until the first bytes of it are
+  wire::byte_buffer behind_;          ///< what did not fit into it; only while there is a spool
   std::uint64_t file_bytes_ = 0;      ///< of the file that is the answer's body
   std::uint64_t taken_before_ = 0;    ///< when its reading was last judged
   net::request_sink* sink_ = nullptr; ///< of the request under way

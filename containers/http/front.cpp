@@ -104,14 +104,39 @@ void front::closed(connection& which) {
 
 void front::body_not_stored(const error& why) {
   counters_->bodies_not_stored.add();
-  const auto now = loop_.now();
-  if (storage_told_ == time_point::min() || now - storage_told_ >= storage_told_every) {
-    storage_told_ = now;
+  if (is_time(storage_told_)) {
     log::error("body_not_stored",
                {{"container", settings_.container},
                 {"directory", settings_.spool_directory},
                 {"reason", why.text()}});
   }
+}
+
+void front::answer_not_spooled(const error& why) {
+  if (is_time(spool_told_)) {
+    log::warn("answer_not_spooled",
+              {{"container", settings_.container},
+               {"directory", settings_.spool_directory},
+               {"reason", why.text()}});
+  }
+}
+
+bool front::is_time(time_point& told) const {
+  const auto now = loop_.now();
+  const bool yes = told == time_point::min() || now - told >= storage_told_every;
+  if (yes) {
+    told = now;
+  }
+  return yes;
+}
+
+void front::count_spooled(std::uint64_t bytes) {
+  counters_->spooled_bytes.add(static_cast<std::int64_t>(bytes));
+  counters_->spool_bytes.add(static_cast<std::int64_t>(bytes));
+}
+
+void front::forget_spooled(std::uint64_t bytes) {
+  counters_->spool_bytes.add(-static_cast<std::int64_t>(bytes));
 }
 
 void front::drain(std::function<void()> done) {

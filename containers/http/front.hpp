@@ -36,6 +36,8 @@ struct front_counters {
   metric client_gone;              ///< closed before their answer: 499
   metric bodies_stored;            ///< too large for memory: handed over in a file
   metric bodies_not_stored;        ///< 503: the disk is full, or there is no directory
+  metric spooled_bytes;            ///< of answers, written to temporary files in all
+  metric spool_bytes;              ///< of these, there now
   std::array<metric, 6> responses; ///< by class: [2] counts 2xx ...
 };
 
@@ -43,8 +45,10 @@ struct front_settings {
   std::shared_ptr<const route_table> routes;
   wire::request_limits head;
   std::uint64_t body_bytes_max = 8U << 20U;
-  std::string spool_directory;            ///< for large bodies; empty: they stay in memory
-  std::string container;                  ///< for the log
+  std::string spool_directory;     ///< for large bodies; empty: they stay in memory
+  std::string container;           ///< for the log
+  std::uint64_t spool_max = 0;     ///< bytes of one answer; 0: its worker waits for the client
+  std::uint64_t spool_all_max = 0; ///< bytes of all answers of this shard
   std::uint32_t connections_max = 10'000; ///< of this shard
   milliseconds header_timeout = seconds{10};
   milliseconds body_timeout = seconds{30}; ///< plus body/240 B/s
@@ -104,7 +108,16 @@ private:
     net::sink_directory::entry* sink = nullptr;
   };
 
+  [[nodiscard]] bool is_time(time_point& told) const;
   void body_not_stored(const error& why);
+  void answer_not_spooled(const error& why);
+  /// Whether an answer that has so many bytes on disk may have more.
+  [[nodiscard]] bool spool_has_room(std::uint64_t on_disk) const noexcept {
+    return on_disk < settings_.spool_max &&
+           static_cast<std::uint64_t>(counters_->spool_bytes.get()) < settings_.spool_all_max;
+  }
+  void count_spooled(std::uint64_t bytes);
+  void forget_spooled(std::uint64_t bytes);
   void bind_routes();
   void end(std::function<void()> done, void (connection::*each_by)());
   void accept(unique_fd socket, std::string peer);
@@ -126,6 +139,7 @@ private:
   bool draining_ = false;
   std::function<void()> drained_;
   time_point storage_told_ = time_point::min();
+  time_point spool_told_ = time_point::min();
 };
 
 } // namespace kraken::containers

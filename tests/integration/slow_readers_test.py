@@ -9,7 +9,8 @@ import tempfile
 import time
 import unittest
 
-from support.case import DaemonCase
+from support.case import DaemonCase, fresh_daemon
+from support.http_client import Response
 from support.topology import AS_ROOT, http, topology
 from support.waiting import wait_until
 
@@ -22,7 +23,7 @@ SCRIPTS = {
     "large.php": "<?php for ($i = 0; $i < 50; $i++) {"
                  " echo str_repeat(chr(97 + $i % 26), 1000000); }",
     "send.php": "<?php header('X-Sendfile: ' . $_GET['name']); echo 'unseen';",
-    "early.php": "<?php header('X-Sendfile: large.bin'); fastcgi_finish_request(); usleep(200000);"
+    "early.php": "<?php header('X-Sendfile: middle.bin'); fastcgi_finish_request(); usleep(200000);"
                  "file_put_contents(__DIR__ . '/done', 'x');",
     "partly.php": "<?php header('X-Sendfile: large.bin'); echo 'a'; flush(); echo 'b';",
     "tagged.php": "<?php header('ETag: \"mine\"'); header('Content-Type: text/x-test');"
@@ -36,7 +37,8 @@ def setUpModule():
     block = bytes(range(256)) * 4
     with open(SITE + "/large.bin", "wb") as file:
         file.write((block * (LARGE // len(block) + 1))[:LARGE])
-    for name, data in (("small.txt", b"0123456789"), ("none.txt", b""), ("page.html", b"<p>")):
+    for name, data in (("middle.bin", block * 100), ("small.txt", b"0123456789"),
+                       ("none.txt", b""), ("page.html", b"<p>")):
         with open(os.path.join(SITE, name), "wb") as file:
             file.write(data)
     for name, text in SCRIPTS.items():
@@ -93,14 +95,67 @@ class SlowReaders(DaemonCase):
         self.assertEqual(readers[0][1].header("content-length"), str(LARGE))
         self.assertEqual(self.rest(readers[0][0]), bytes([126, 127]))
 
+    def test_output_of_a_script(self):
+        readers = [self.slow("/large.php")[0] for _ in range(READERS)]
+        wait_until(lambda: self.daemon.metric("kraken_pool_busy") == 0, "the worker is done")
+        began = time.monotonic()
+        self.assertEqual(self.daemon.get("/pid.php").status, 200)
+        self.assertLess(time.monotonic() - began, 3)
+        # Sockets hold some megabytes of each; the rest is in files, until it has been sent.
+        self.assertGreater(self.daemon.metric("kraken_http_spool_bytes"), READERS * LARGE // 2)
+        for client in readers[1:]:
+            client.close()
+        answer = Response("HTTP/1.1", 200, "", [("transfer-encoding", "chunked")])
+        client = readers[0]
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        bytes_seen = 0
+        while part := client.read_chunk(answer):
+            self.assertEqual(set(part), {97 + bytes_seen // 1_000_000 % 26, part[-1]})
+            bytes_seen += len(part)
+        self.assertEqual(bytes_seen, LARGE)
+        self.assertEqual(client.get("/pid.php").status, 200)
+        wait_until(lambda: self.daemon.metric("kraken_http_spool_bytes") == 0, "files are gone")
+
     def test_a_file_and_a_script_that_goes_on(self):
         answer = self.daemon.get("/early.php")
-        self.assertEqual((answer.status, len(answer.body)), (200, LARGE))
+        self.assertEqual((answer.status, len(answer.body)), (200, 102_400))
         wait_until(lambda: os.path.exists(SITE + "/done"), "the script has gone on")
 
     def test_output_that_has_left_is_no_file(self):
         answer = self.daemon.get("/partly.php")
         self.assertEqual((answer.status, answer.body), (200, b"ab"))
+
+
+class NoSpool(unittest.TestCase):
+    """What keeps the answer from the disk leaves the worker with its client, as it was before."""
+
+    def assert_waits(self, config, told):
+        daemon = fresh_daemon(self, config)
+        with daemon.connect(receive_buffer=1 << 18) as client:
+            client.send(b"GET /large.php HTTP/1.1\r\nHost: a\r\n\r\n")
+            answer = client.response_head()
+            if told:
+                wait_until(lambda: "answer_not_spooled" in daemon.log(), "it is told")
+            else:
+                wait_until(lambda: daemon.metric("kraken_http_spool_bytes") or told is None,
+                           "it has begun to wait")
+            self.assertEqual(daemon.metric("kraken_pool_busy"), 1)
+            bytes_seen = 0
+            while part := client.read_chunk(answer):
+                bytes_seen += len(part)
+            self.assertEqual(bytes_seen, LARGE)
+            self.assertEqual(client.get("/pid.php").status, 200)
+        self.assertEqual(daemon.log().count("answer_not_spooled"), 1 if told else 0)
+        return daemon
+
+    def test_a_folder_that_is_not_there(self):
+        self.assert_waits(config(spool={"directory": PLACE + "/none"}), True)
+
+    def test_a_limit(self):
+        self.assert_waits(config(front={"limits": {"spool": "2MiB"}}), False)
+
+    def test_none_at_all(self):
+        self.assert_waits(config(front={"limits": {"spool": "0B"}}), None)
 
 
 class Validators(DaemonCase):

@@ -24,6 +24,7 @@ inline constexpr std::array event_table{
   event_row{"access_log_not_reopened", level::error, "an access log could not be opened anew"},
   event_row{"access_log_resumes", level::info, "an access log takes its lines again"},
   event_row{"admin_door_closed", level::error, "the admin socket could not be opened"},
+  event_row{"answer_not_spooled", level::warn, "a slow client holds its worker, continuing"},
   event_row{"body_not_stored", level::error, "a large request body met a full disk, say: 503"},
   event_row{"code_changed", level::info, "watched files changed; a pool's workers are replaced"},
   event_row{"code_refused", level::error, "changed code does not boot; what serves goes on"},
