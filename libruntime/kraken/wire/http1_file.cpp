@@ -165,13 +165,17 @@ file_reply plan_file(int status,
     return out;
   }
   const bool part = range.what == byte_range::kind::part;
-  const auto size = std::to_string(file.size);
   out.status = part ? 206 : 416;
   out.first = range.first;
   out.count = range.count;
-  out.content_range = part ? "bytes " + std::to_string(range.first) + "-" +
-                                 std::to_string(range.first + range.count - 1) + "/" + size
-                           : "bytes */" + size;
+  out.content_range = "bytes ";
+  if (part) {
+    out.content_range.append(std::to_string(range.first)).push_back('-');
+    out.content_range.append(std::to_string(range.first + range.count - 1)).push_back('/');
+  } else {
+    out.content_range.append("*/");
+  }
+  out.content_range.append(std::to_string(file.size));
   return out;
 }
 
