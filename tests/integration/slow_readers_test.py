@@ -158,6 +158,30 @@ class NoSpool(unittest.TestCase):
         self.assert_waits(config(front={"limits": {"spool": "0B"}}), None)
 
 
+class Logged(unittest.TestCase):
+    def test_the_access_log_has_what_was_sent_of_a_file(self):
+        path = os.path.join(PLACE, "access.log")
+        daemon = fresh_daemon(self, config(front={"access_log": {"format": "combined",
+                                                                 "file": path}}))
+        with daemon.connect() as client:
+            for target, headers in (("/middle.bin", ()), ("/small.txt", ()), ("/large.php", ()),
+                                    ("/middle.bin", [("Range", "bytes=100-90099")])):
+                client.request("GET" if headers or target != "/large.php" else "HEAD", target,
+                               headers)
+        with daemon.connect(receive_buffer=1 << 18) as client:
+            client.send(b"GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n")
+            client.response_head()
+
+        def there():
+            with open(path, encoding="utf-8") as file:
+                lines = file.read().splitlines()
+            return lines if len(lines) == 5 else None
+        seen = [each.split('" ')[1].split()[:2] for each in wait_until(there, "all is written")]
+        self.assertEqual(seen[:4], [["200", "102400"], ["200", "10"], ["200", "-"],
+                                    ["206", "90000"]])
+        self.assertTrue(0 < int(seen[4][1]) < LARGE, seen[4])
+
+
 class Validators(DaemonCase):
     config = config()
 

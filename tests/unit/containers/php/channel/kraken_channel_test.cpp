@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include <sys/resource.h>
+
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
@@ -402,6 +404,30 @@ TEST_CASE("a part that the file does not have is an error of the file, not of th
   REQUIRE(f.ended(one));
   CHECK(one.status == 500);
   CHECK(f.on.call([&] { return a.owner.ended.empty(); }));
+}
+
+TEST_CASE("a daemon without a number for the file says so, and the worker goes on") {
+  pool_fixture f;
+  const ten_bytes ten;
+  auto& a = f.add_worker();
+  fake_exchange one;
+  f.submit(one, "/1");
+  CHECK(a.end->request() == "/1");
+  const auto bytes = file_answer(a.end->stream(), {0, 10});
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit spent{static_cast<rlim_t>(a.end->fd()) + 1, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &spent) == 0);
+  std::vector<unique_fd> fill;
+  for (int made = ::dup(ten.fd()); made >= 0; made = ::dup(ten.fd())) {
+    fill.emplace_back(made);
+  }
+  a.end->pass(bytes, ten.fd());
+  const bool ended = f.ended(one);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  REQUIRE(ended);
+  CHECK(one.status == 503);
+  CHECK(f.on.call([&] { return a.owner.ended.empty() && a.owner.answered == 1; }));
 }
 
 TEST_CASE("a descriptor that belongs to no answer, or none where one belongs, is a breach") {
