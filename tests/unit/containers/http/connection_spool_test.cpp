@@ -35,6 +35,9 @@ front_settings spooling(std::uint64_t each, std::uint64_t all, std::string direc
 std::size_t give(front_fixture& f, net::exchange& to, std::size_t most) {
   for (std::size_t given = 0; given < most; ++given) {
     if (f.on.call([&] {
+          if (!f.sink.abandoned.empty()) {
+            return true; // the client is gone, and `to` with it
+          }
           to.stream_part(std::string(part_bytes, static_cast<char>('a' + given % 26)));
           return to.congested();
         })) {
@@ -163,9 +166,10 @@ TEST_CASE("a client that reads nothing loses what waits for it after the write t
   REQUIRE(client.send(get("/s")));
   const auto seen = f.request(1);
   f.on.call([&] { scripted_sink::begin_stream(*seen.from); });
-  CHECK(give(f, *seen.from, much) == much);
+  static_cast<void>(give(f, *seen.from, much)); // a slow machine may cut it off before the end
   CHECK(f.nobody_connected());
   CHECK(f.on.call([&] { return f.sink.abandoned.size(); }) == 1);
+  CHECK(f.on.call([&] { return f.made->counters()->spool_bytes.get(); }) == 0);
 }
 
 TEST_CASE("of a stream that breaks off all that was made of it is sent") {
