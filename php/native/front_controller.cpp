@@ -16,6 +16,17 @@ namespace {
 constexpr std::string_view script_end = ".php";
 constexpr std::string_view index_name = "index.php";
 constexpr std::string_view static_index_name = "index.html";
+// What editors and careless deployments leave beside a script has its source, passwords included.
+constexpr std::array<std::string_view, 10> source_ends{".php~",
+                                                       ".php.bak",
+                                                       ".php.old",
+                                                       ".php.orig",
+                                                       ".php.save",
+                                                       ".php.swp",
+                                                       ".php.dist",
+                                                       ".phps",
+                                                       ".phtml",
+                                                       ".php.inc"};
 
 enum class found : std::uint8_t { nothing, file, folder };
 
@@ -31,6 +42,11 @@ found look_at(const std::string& path) {
 }
 
 bool allowed(std::string_view segment) {
+  if (std::any_of(source_ends.begin(), source_ends.end(), [segment](std::string_view end) {
+        return segment.ends_with(end);
+      })) {
+    return false;
+  }
   return segment.empty() || segment.front() != '.' || segment == ".well-known";
 }
 

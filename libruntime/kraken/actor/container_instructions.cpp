@@ -199,7 +199,7 @@ void container::recycle_asked(const reply_to& reply) {
   }
   model::cause why;
   why.kind = model::cause_kind::recycle;
-  why.message = "by an operator";
+  why.message = "ordered"; // by a person, a reload or a pool whose files have changed
   if (overlaps() && !beside_) {
     return begin_successor(std::move(why), reply);
   }

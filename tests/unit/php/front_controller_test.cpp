@@ -50,6 +50,9 @@ TEST_CASE("files, scripts, folders and everything else") {
                            ".env",
                            ".git/config",
                            ".well-known/acme",
+                           "config.php~",
+                           "config.php.bak",
+                           "view.phtml",
                            "odd.php/inner.php"}) {
     root.add(name);
   }
@@ -74,6 +77,9 @@ TEST_CASE("files, scripts, folders and everything else") {
       {"/none.php/x", kind::script, "/index.php", ""},
       {"/.env", kind::script, "/index.php", ""},
       {"/.git/config", kind::script, "/index.php", ""},
+      {"/config.php~", kind::script, "/index.php", ""},
+      {"/config.php.bak", kind::script, "/index.php", ""},
+      {"/view.phtml", kind::script, "/index.php", ""},
       {"/.well-known/acme", kind::plain, "", ""},
       {"/admin/../.env", kind::script, "/index.php", ""},
       {"/../outside", kind::script, "/index.php", ""},

@@ -34,6 +34,11 @@ std::string read_holder(int lock) {
 result<unique_fd> open_lock_file(const std::string& path) {
   unique_fd lock{
       ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)};
+  if (!lock && errno == ENOENT) { // O_CREAT: the file itself may well be missing
+    return fail(errc::not_found,
+                "there is no folder for '" + path +
+                    "' (beside the admin socket: admin.socket, --socket, KRAKEN_SOCKET)");
+  }
   if (!lock) {
     return fail(errno_error("open lock file '" + path + "'"));
   }
