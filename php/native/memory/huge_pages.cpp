@@ -21,6 +21,9 @@ constexpr std::uintptr_t huge_bytes = 2U << 20U;
 constexpr std::uintptr_t page_bytes = 4U << 10U;
 constexpr std::ptrdiff_t pages_of_huge = huge_bytes / page_bytes;
 
+// Larger ones are address space that somebody has set aside, a sanitizer for one, and not memory.
+constexpr std::uintptr_t mapping_bytes_max = 1U << 30U;
+
 // What is not there yet is given to it as well: no more than a quarter may be.
 constexpr std::ptrdiff_t pages_wanted = pages_of_huge * 3 / 4;
 
@@ -57,7 +60,7 @@ void join_pages() noexcept {
     unsigned long file = 0;
     const int read = std::sscanf(
         line.data(), "%" SCNxPTR "-%" SCNxPTR " rw-p %*x %*x:%*x %lu", &begin, &end, &file);
-    if (read == 3 && file == 0) {
+    if (read == 3 && file == 0 && end - begin <= mapping_bytes_max) {
       join_in(begin, end);
     }
   }
