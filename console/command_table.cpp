@@ -88,7 +88,8 @@ constexpr std::array stop_flags{
 
 constexpr std::array restart_flags{
   flag_row{"rolling", 0, value_type::flag, "", "", completion::none,
-           "replace as planned: of a pool one worker after the other, each successor ready first"}};
+           "replace as planned: of a pool one worker after the other, each successor ready first; "
+           "a front lets go of its connections"}};
 
 constexpr std::array one_alias{
   argument_row{"alias", value_type::alias, true, "", completion::containers,
