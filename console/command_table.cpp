@@ -289,14 +289,13 @@ bool reads_configuration(std::string_view command) {
 std::string next_command(errc code, std::string_view command, std::string_view alias) {
   const std::string of_alias = alias.empty() ? std::string{} : " " + std::string{alias};
   using enum errc;
+  if ((code == invalid_argument || code == parse_error) && reads_configuration(command)) {
+    return "kraken arch:check"; // the mistake is in the files that the daemon has
+  }
   switch (code) {
   case unreachable:
     return "kraken serve";
   case invalid_argument:
-    if (reads_configuration(command)) { // what is wrong is in the file
-      return "kraken config:validate";
-    }
-    [[fallthrough]];
   case unsupported:
     return command.empty() ? "kraken list" : "kraken help " + std::string{command};
   case parse_error:

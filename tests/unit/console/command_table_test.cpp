@@ -107,7 +107,9 @@ TEST_CASE("every error has a command to try next") {
   }
   CHECK(console::next_command(errc::start_failed, "", "w1") == "kraken logs w1");
   CHECK(console::next_command(errc::start_failed, "process:create", "w1") == "kraken events -n 20");
-  CHECK(console::next_command(errc::invalid_argument, "reload", "") == "kraken config:validate");
+  CHECK(console::next_command(errc::invalid_argument, "reload", "") == "kraken arch:check");
+  CHECK(console::next_command(errc::parse_error, "arch:apply", "") == "kraken arch:check");
+  CHECK(console::next_command(errc::parse_error, "", "") == "kraken config:validate");
   CHECK(console::next_command(errc::invalid_argument, "scale", "") == "kraken help scale");
   CHECK(console::next_command(errc::permission_denied, "ps", "") == "sudo kraken ps");
 }
