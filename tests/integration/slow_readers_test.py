@@ -9,6 +9,7 @@ import tempfile
 import time
 import unittest
 
+from support import public_copy
 from support.case import DaemonCase, fresh_daemon
 from support.http_client import Response
 from support.topology import AS_ROOT, http, topology
@@ -260,6 +261,11 @@ class BySocket(Validators):
 @unittest.skipUnless(os.geteuid() == 0, "only root can start workers as another user")
 class OwnRights(DaemonCase):
     config = config({"user": "games", "cwd": "/", "allow_root": False})
+
+    @classmethod
+    def setUpClass(cls):
+        public_copy.use(cls)
+        super().setUpClass()
 
     def test_a_worker_sends_what_its_user_may_read_and_not_what_the_daemons_may(self):
         for name, mode in (("open.txt", 0o644), ("shut.txt", 0o600)):
