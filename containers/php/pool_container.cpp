@@ -182,7 +182,7 @@ void pool_container::updated(const model::child_spec& spec) {
   update_shards([this, before] {
     if (!same_process(*before, *settings_)) {
       follow_template();
-      renew_workers();
+      renew(replaced::workers);
     }
   });
   update_workers();

@@ -78,7 +78,9 @@ private:
   void add_worker();
   void update_shards(std::function<void()> then);
   void update_workers();
-  void renew_workers();
+  enum class replaced : std::uint8_t { workers, template_too };
+  void line_up(replaced what);
+  void renew(replaced what);
   void remove_worker(worker_map::iterator which);
   [[nodiscard]] worker_map::iterator least_needed();
   [[nodiscard]] model::pool_load load() const;

@@ -74,23 +74,9 @@ void pool_container::files_changed(const process::changed_files& which) {
   }
 }
 
-/// Everything, whatever a replacement under way has been at already.
 void pool_container::renew_code() {
-  const bool under_way = all_recycled_ != nullptr;
-  if (under_way) {
-    to_recycle_.resize(1);
-  }
-  anew_ = under_way;
-  if (has_template_) {
-    to_recycle_.emplace_back(template_id);
-  }
-  for (const auto& [id, each] : workers_) {
-    to_recycle_.push_back(id);
-  }
-  if (!under_way) {
-    all_recycled_ = [](const result<void>&) {};
-    recycle_next();
-  }
+  anew_ = all_recycled_ != nullptr;
+  renew(replaced::template_too);
 }
 
 void pool_container::tell_of_code(const result<void>& outcome) {

@@ -119,25 +119,27 @@ result<void> pool_container::recycle_workers(std::function<void(result<void>)> d
     return fail(errc::busy, "the workers of '" + shell_.path() + "' are being replaced already");
   }
   all_recycled_ = std::move(done);
-  if (has_template_) {
+  line_up(replaced::template_too);
+  recycle_next();
+  return {};
+}
+
+void pool_container::line_up(replaced what) {
+  if (what == replaced::template_too && has_template_) {
     to_recycle_.emplace_back(template_id); // so that what follows is forked from the new one
   }
   for (const auto& [id, each] : workers_) {
     to_recycle_.push_back(id);
   }
-  recycle_next();
-  return {};
 }
 
-/// Also those that a replacement under way has been at already: it was with the old settings.
-void pool_container::renew_workers() {
+/// Also those that a replacement under way has been at already: it was with what was before.
+void pool_container::renew(replaced what) {
   const bool under_way = all_recycled_ != nullptr;
   if (under_way && !to_recycle_.empty()) {
     to_recycle_.resize(1);
   }
-  for (const auto& [id, each] : workers_) {
-    to_recycle_.push_back(id);
-  }
+  line_up(what);
   if (!under_way) {
     all_recycled_ = [](const result<void>&) {};
     recycle_next();
