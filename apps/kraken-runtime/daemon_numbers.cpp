@@ -47,51 +47,39 @@ void measure_front(containers::metrics_page& page,
                    const containers::front_counters& counters) {
   using type = containers::metrics_page::type;
   const containers::metrics_page::labels of{{"container", path}, {"shard", std::to_string(shard)}};
-  page.add("kraken_http_connections_open",
-           type::gauge,
-           "Open client connections.",
-           of,
-           static_cast<double>(counters.connections_open.get()));
-  page.add("kraken_http_connections_total",
-           type::counter,
-           "Connections accepted.",
-           of,
-           static_cast<double>(counters.connections_accepted.get()));
-  page.add("kraken_http_requests_total",
-           type::counter,
-           "Requests received.",
-           of,
-           static_cast<double>(counters.requests.get()));
-  page.add("kraken_http_malformed_total",
-           type::counter,
-           "Requests refused as malformed.",
-           of,
-           static_cast<double>(counters.malformed.get()));
-  page.add("kraken_http_clients_gone_total",
-           type::counter,
-           "Requests whose client left before the answer.",
-           of,
-           static_cast<double>(counters.client_gone.get()));
-  page.add("kraken_http_bodies_stored_total",
-           type::counter,
-           "Request bodies too large for memory, handed over in a file.",
-           of,
-           static_cast<double>(counters.bodies_stored.get()));
-  page.add("kraken_http_bodies_not_stored_total",
-           type::counter,
-           "Request bodies refused with 503 because they could not be written.",
-           of,
-           static_cast<double>(counters.bodies_not_stored.get()));
-  page.add("kraken_http_spooled_bytes_total",
-           type::counter,
-           "Bytes of responses written to temporary files because clients read slowly.",
-           of,
-           static_cast<double>(counters.spooled_bytes.get()));
-  page.add("kraken_http_spool_bytes",
-           type::gauge,
-           "Of these, in files now.",
-           of,
-           static_cast<double>(counters.spool_bytes.get()));
+  const auto add = [&](const char* name, type kind, const char* help, const auto& value) {
+    page.add(name, kind, help, of, static_cast<double>(value.get()));
+  };
+  add("kraken_http_connections_open",
+      type::gauge,
+      "Open client connections.",
+      counters.connections_open);
+  add("kraken_http_connections_total",
+      type::counter,
+      "Connections accepted.",
+      counters.connections_accepted);
+  add("kraken_http_requests_total", type::counter, "Requests received.", counters.requests);
+  add("kraken_http_malformed_total",
+      type::counter,
+      "Requests refused as malformed.",
+      counters.malformed);
+  add("kraken_http_clients_gone_total",
+      type::counter,
+      "Requests whose client left before the answer.",
+      counters.client_gone);
+  add("kraken_http_bodies_stored_total",
+      type::counter,
+      "Request bodies too large for memory, handed over in a file.",
+      counters.bodies_stored);
+  add("kraken_http_bodies_not_stored_total",
+      type::counter,
+      "Request bodies refused with 503 because they could not be written.",
+      counters.bodies_not_stored);
+  add("kraken_http_spooled_bytes_total",
+      type::counter,
+      "Bytes of responses written to temporary files because clients read slowly.",
+      counters.spooled_bytes);
+  add("kraken_http_spool_bytes", type::gauge, "Of these, in files now.", counters.spool_bytes);
   for (std::size_t group = 1; group < counters.responses.size(); ++group) {
     auto labelled = of;
     labelled.emplace_back("class", std::to_string(group) + "xx");
