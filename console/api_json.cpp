@@ -238,6 +238,16 @@ std::string to_json(const model::container_status& value, time_point now) {
   return dump(json_of(value, now));
 }
 
+std::string to_json(const container_page& value, time_point now) {
+  json_value made = json_of(value.status, now);
+  json_value lines = json_value::array();
+  for (const auto& each : value.output) {
+    lines.push_back(json_of(each));
+  }
+  made["output"] = std::move(lines);
+  return dump(made);
+}
+
 std::string to_json(std::span<const model::container_status> value, time_point now) {
   return array_text(value, [now](const auto& one) { return json_of(one, now); });
 }

@@ -60,6 +60,12 @@ struct log_record {
   std::string text;
 };
 
+/// What `GET /api/v1/containers/{path}` tells: one container and its last words.
+struct container_page {
+  model::container_status status;
+  std::vector<log_record> output; ///< its own last lines, oldest first
+};
+
 /// One message that nobody handled: one line of `kraken dead:list`.
 struct letter_record {
   std::uint64_t id = 0;
@@ -111,6 +117,8 @@ struct change_record {
 /// @param now  monotonic time of writing: instants go out as distances from it
 [[nodiscard]] std::string to_json(const model::container_status& value, time_point now);
 [[nodiscard]] std::string to_json(std::span<const model::container_status> value, time_point now);
+/// The members of the container with one more, `output`.
+[[nodiscard]] std::string to_json(const container_page& value, time_point now);
 
 /// The readers ignore members they do not know and leave absent ones at their defaults.
 /// @error errc::parse_error when the text is no JSON or has another shape, naming the member
@@ -126,7 +134,7 @@ struct change_record {
 [[nodiscard]] result<std::vector<change_record>> read_changes(std::string_view json);
 
 /// @param now  monotonic time of reading; the reverse of `to_json`
-[[nodiscard]] result<model::container_status> read_container(std::string_view json, time_point now);
+[[nodiscard]] result<container_page> read_container_page(std::string_view json, time_point now);
 [[nodiscard]] result<std::vector<model::container_status>> read_containers(std::string_view json,
                                                                            time_point now);
 

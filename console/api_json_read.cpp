@@ -332,9 +332,26 @@ result<std::vector<change_record>> read_changes(std::string_view text) {
   });
 }
 
-result<model::container_status> read_container(std::string_view text, time_point now) {
+result<container_page> read_container_page(std::string_view text, time_point now) {
   auto value = parse_json(text);
-  return value ? container_of(*value, now) : result<model::container_status>{fail(value.error())};
+  if (!value) {
+    return fail(value.error());
+  }
+  auto status = container_of(*value, now);
+  if (!status) {
+    return fail(status.error());
+  }
+  container_page out{std::move(*status), {}};
+  if (const auto lines = value->find("output"); lines != value->end() && lines->is_array()) {
+    for (const json_value& each : *lines) {
+      auto line = log_of(each);
+      if (!line) {
+        return fail(line.error());
+      }
+      out.output.push_back(std::move(*line));
+    }
+  }
+  return out;
 }
 
 result<std::vector<model::container_status>> read_containers(std::string_view text,

@@ -39,7 +39,7 @@ constexpr std::array endpoint_rows{
   endpoint_row{endpoint::containers, "GET", "/api/v1/containers", answer::json,
                "all containers, parents first", under_query},
   endpoint_row{endpoint::container, "GET", "/api/v1/containers/{path}", answer::json,
-               "one container", {}},
+               "one container and its last lines of output", {}},
   endpoint_row{endpoint::container_logs, "GET", "/api/v1/containers/{path}/logs",
                answer::json_or_stream, "captured output of a container and what is below it",
                record_query},

@@ -62,6 +62,12 @@ render_tree(std::span<const model::container_status> containers, time_point now,
 [[nodiscard]] std::string
 render_container(const model::container_status& container, time_point now, const style& look);
 
+/// As above, the container's last lines of output below. What the failure's detail has in common
+/// with them is shown once.
+/// @param utc_offset  added to the lines' time for display
+[[nodiscard]] std::string
+render_page(const container_page& page, time_point now, seconds utc_offset, const style& look);
+
 /// The failures it remembers, newest first: `history     2m05s ago, generation 3: exit code 255`.
 /// @return nothing when it never failed
 [[nodiscard]] std::string render_failures(const model::container_status& container, time_point now);

@@ -80,9 +80,6 @@ std::string container_text(const invocation& asked, const status_list& list, sur
   if (asked.command->name == "tree") {
     return render_tree(list, now, around.look);
   }
-  if (asked.command->name == "inspect") {
-    return list.empty() ? std::string{} : render_container(list.front(), now, around.look);
-  }
   if (asked.command->name == "ps" || asked.output == form::wide) {
     return render_ps(
         list, now, asked.output == form::wide ? columns::all : columns::usual, around.look);
@@ -206,8 +203,10 @@ body_text(const invocation& asked, const std::string& body, surroundings& around
     });
   }
   if (shown == endpoint::container) {
-    return read_container(body, around.clock.now()).map([&](const auto& one) {
-      return container_text(asked, {one}, around);
+    return read_container_page(body, around.clock.now()).map([&](const container_page& one) {
+      return asked.command->name == "inspect" && asked.output != form::name
+                 ? render_page(one, around.clock.now(), around.utc_offset, around.look)
+                 : container_text(asked, {one.status}, around);
     });
   }
   if (shown == endpoint::dead_letters) {

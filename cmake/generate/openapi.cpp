@@ -178,7 +178,7 @@ json_value answer_schema(const endpoint_row& row) {
   case console::endpoint::containers:
     return list_of("Container");
   case console::endpoint::container:
-    return reference("Container");
+    return {{"allOf", {reference("Container"), object_schema({{"output", list_of("LogLine")}})}}};
   case console::endpoint::container_logs:
   case console::endpoint::logs:
     return list_of("LogLine");

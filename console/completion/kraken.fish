@@ -68,7 +68,7 @@ complete -c kraken -n __kraken_without_command -a logs -d 'captured output of co
 complete -c kraken -n '__kraken_from logs 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||")'
 complete -c kraken -n '__kraken_in logs' -l follow -s f -d 'go on as it happens'
 complete -c kraken -n '__kraken_in logs' -l lines -s n -r -d 'how many of the past'
-complete -c kraken -n __kraken_without_command -a inspect -d 'everything known of one container'
+complete -c kraken -n __kraken_without_command -a inspect -d 'everything known of one container, its last lines of output included'
 complete -c kraken -n '__kraken_at inspect 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||")'
 complete -c kraken -n __kraken_without_command -a restart -d 'stop and start a container, clearing its failure history'
 complete -c kraken -n '__kraken_at restart 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||")'

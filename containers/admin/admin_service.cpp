@@ -187,7 +187,15 @@ void admin_service::show_container(net::exchange& from, const console::api_call&
     const auto all = environment_.tree->status().list();
     shown = with_wait(shown, model::start_waits(all));
   }
-  respond(from, 200, json_type, console::to_json(shown, loop_.now()));
+  console::container_page page{std::move(shown), {}};
+  if (const auto log = environment_.logs->find(page.status.path)) {
+    const auto newest = log->last_sequence();
+    const auto kept = limits::inspect_lines;
+    for (const auto& line : log->after(newest > kept ? newest - kept : 0, kept)) {
+      page.output.push_back(to_record(page.status.path, line));
+    }
+  }
+  respond(from, 200, json_type, console::to_json(page, loop_.now()));
 }
 
 void admin_service::show_records(net::exchange& from,

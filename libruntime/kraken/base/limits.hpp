@@ -60,7 +60,7 @@ inline constexpr std::chrono::milliseconds stop_repeated{1'000};
 // Frames between the daemon and a worker.
 inline constexpr std::size_t frame_bytes_max = 16U << 20U;
 inline constexpr std::size_t narya_frame_bytes_max = 10'485'760; ///< fixed by the dialect
-inline constexpr std::size_t channel_descriptors_max = 1; ///< beside one frame of a worker
+inline constexpr std::size_t channel_descriptors_max = 1;        ///< beside one frame of a worker
 inline constexpr std::size_t msgpack_depth_max = 64;
 inline constexpr std::size_t msgpack_values_max = 65'536; ///< in one decoded tree
 
@@ -68,6 +68,7 @@ inline constexpr std::size_t msgpack_values_max = 65'536; ///< in one decoded tr
 inline constexpr std::size_t log_line_bytes_max = 64U << 10U;
 inline constexpr std::size_t log_ring_lines = 200; ///< kept per container
 inline constexpr std::size_t log_ring_bytes = 128U << 10U;
+inline constexpr std::size_t inspect_lines = 20;                   ///< of these, shown by inspect
 inline constexpr std::size_t log_lines_per_second_max = 1'000;     ///< per container, then counted
 inline constexpr std::size_t log_bytes_per_second_max = 4U << 20U; ///< per container, as well
 

@@ -51,6 +51,7 @@ match ($mode) {
     'database' => $GLOBALS['kept'] = new PDO('sqlite::memory:'),
     'databases' => $GLOBALS['kept'] = openDatabases(),
     'thread' => startThread(),
+    'say' => error_log('said while it boots'),
     'throw' => throw new DomainException('boot fails on purpose'),
     default => null,
 };

@@ -63,8 +63,9 @@ TEST_CASE("a container survives the way through JSON") {
   const auto before = failed_worker(now);
   const std::string json = console::to_json(before, now);
   const auto later = now + std::chrono::hours{5}; // another machine, another clock
-  const auto after = console::read_container(json, later);
-  REQUIRE(after);
+  const auto page = console::read_container_page(json, later);
+  REQUIRE(page);
+  const auto* const after = &page->status;
   CHECK(after->path == before.path);
   CHECK(after->parent == before.parent);
   CHECK(after->in == model::state::failed);
@@ -86,6 +87,24 @@ TEST_CASE("a container survives the way through JSON") {
   CHECK(console::to_json(*after, later).find("\"busy_ms\":250") != std::string::npos);
   // What is read is written as it was.
   CHECK(console::to_json(*after, later) == json);
+}
+
+TEST_CASE("a container and its output survive the way through JSON") {
+  const kraken::virtual_clock clock;
+  const auto now = clock.now();
+  const console::container_page before{failed_worker(now),
+                                       {{7, 8, "Main/web/w3", "stderr", "oops"}}};
+  const auto json = console::to_json(before, now);
+  const auto after = console::read_container_page(json, now);
+  REQUIRE(after);
+  CHECK(after->status.path == before.status.path);
+  REQUIRE(after->output.size() == 1);
+  CHECK(after->output.front().text == "oops");
+  CHECK(console::to_json(*after, now) == json);
+  CHECK(console::read_container_page(console::to_json(before.status, now), now)->output.empty());
+  CHECK_FALSE(console::read_container_page("[", now));
+  CHECK_FALSE(console::read_container_page("[]", now));
+  CHECK_FALSE(console::read_container_page(R"({"phase":"ready","output":[1]})", now));
 }
 
 TEST_CASE("the published members of a container") {

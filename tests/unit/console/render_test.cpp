@@ -2,6 +2,7 @@
 /// @file
 /// Golden texts of tables, tree, lines and numbers.
 #include "console/render.hpp"
+#include "kraken/base/limits.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -197,6 +198,25 @@ TEST_CASE("one container in full, its last words included") {
         std::string::npos);
   CHECK(text.find("history") == std::string::npos);
   CHECK(text.ends_with("\n\n  PHP Fatal error\n  at ?[31mline 3\n"));
+}
+
+TEST_CASE("the tail of a container's output") {
+  const kraken::virtual_clock clock;
+  console::container_page page{small_tree(clock.now())[3], {}};
+  const auto rendered = [&] { return console::render_page(page, clock.now(), seconds{0}, {}); };
+  const auto alone = console::render_container(page.status, clock.now(), {});
+  CHECK(rendered() == alone);
+  page.output.push_back({7, 1'000, page.status.path, "stderr", "at \x1b[31mline 3"});
+  CHECK(rendered() == alone + "\noutput      the last line\n"
+                              "  00:00:01.000 w2 | at ?[31mline 3\n");
+  // What a failure left on stderr is not told twice.
+  page.status.last_cause.detail = "at \x1b[31mline 3\n";
+  CHECK(rendered().find("line 3") == rendered().rfind("line 3"));
+  page.status.last_cause.detail += "#0 main.php";
+  CHECK(rendered().find("line 3") != rendered().rfind("line 3"));
+  page.output.resize(kraken::limits::inspect_lines, page.output.front());
+  CHECK(rendered().find("\noutput      the last 20 lines; more: kraken logs Main/web/w2\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("the failures a container remembers, newest first") {
