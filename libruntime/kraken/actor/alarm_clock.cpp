@@ -43,17 +43,19 @@ alarm_clock::alarm_clock(caf::actor_config& config,
 
 alarm_clock::~alarm_clock() = default;
 
-caf::behavior alarm_clock::make_behavior() {
-  silence();
-  return {
-      [this](const order&) { // a tick: nobody sends it anything else
-        const auto at = now();
-        wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
-        waiting_.ring(at);
-        arm();
-      },
-      [this](end_clock) { quit(caf::exit_reason::user_shutdown); },
-  };
+bool alarm_clock::receive(caf::type_erased_tuple& what) {
+  if (message_in<order>(what) != nullptr) { // a tick: nobody sends it anything else
+    const auto at = now();
+    wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
+    waiting_.ring(at);
+    arm();
+    return true;
+  }
+  if (message_in<end_clock>(what) != nullptr) {
+    quit();
+    return true;
+  }
+  return false;
 }
 
 void alarm_clock::on_exit() {
@@ -74,7 +76,11 @@ void alarm_clock::arm() {
   const auto next = waiting_.next();
   if (next && (wakes_.empty() || *next < *wakes_.begin())) {
     wakes_.insert(*next);
-    scheduled_send(this, *next, order{tick{}});
+    clock().schedule_message(
+        *next,
+        caf::strong_actor_ptr(ctrl()),
+        caf::make_mailbox_element(
+            nullptr, caf::make_message_id(caf::message_priority::high), {}, order{tick{}}));
   }
 }
 

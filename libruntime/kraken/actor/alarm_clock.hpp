@@ -44,13 +44,13 @@ public:
   alarm_clock(caf::actor_config& config, std::shared_ptr<tree_context> tree, std::size_t shard);
   ~alarm_clock() override;
 
-  caf::behavior make_behavior() override;
   void on_exit() override;
 
   void set(alarm& which, time_point at);
   [[nodiscard]] time_point time() { return now(); }
 
 protected:
+  bool receive(caf::type_erased_tuple& what) override;
   void on_exception(const std::string& what) override;
 
 private:

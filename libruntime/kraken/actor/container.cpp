@@ -28,33 +28,33 @@ container::container(caf::actor_config& config, birth given)
 
 container::~container() = default;
 
-template <class Call>
-void container::handle(Call&& what) {
-  try {
-    what();
-  } catch (const std::exception& e) {
-    on_exception(e.what());
-  } catch (...) { // anything may be thrown by a kind; the shell outlives it
-    on_exception("an exception that is no std::exception");
+void container::begin() {
+  for (const auto& child : birth_.spec->children) { // their definitions are parts of ours
+    static_cast<void>(supervisor().add(
+        std::shared_ptr<const model::child_spec>(birth_.spec, &child), maker::declared));
   }
-  report_changes();
-  arm();
+  end_turn();
 }
 
-caf::behavior container::make_behavior() {
-  silence();
-  handle([this] {
-    for (const auto& child : birth_.spec->children) { // their definitions are parts of ours
-      static_cast<void>(supervisor().add(
-          std::shared_ptr<const model::child_spec>(birth_.spec, &child), maker::declared));
-    }
-  });
-  return {
-      [this](deliver& what) { handle([&] { on_deliver(what); }); },
-      [this](const order& what) { handle([&] { take(what); }); },
-      [this](const answered& what) { handle([&] { on_answered(what); }); },
-      [this](pump) { handle([this] { pump_lane(); }); },
-  };
+bool container::receive(caf::type_erased_tuple& what) {
+  if (auto* const letter = message_in<deliver>(what)) {
+    on_deliver(*letter);
+  } else if (const auto* const told = message_in<order>(what)) {
+    take(*told);
+  } else if (const auto* const answer = message_in<answered>(what)) {
+    on_answered(*answer);
+  } else if (message_in<pump>(what) != nullptr) {
+    pump_lane();
+  } else {
+    return false;
+  }
+  end_turn();
+  return true;
+}
+
+void container::end_turn() {
+  report_changes();
+  arm();
 }
 
 void container::take(const order& what) {
@@ -107,6 +107,7 @@ void container::on_exception(const std::string& what) {
   why.type = "std::exception";
   why.message = what;
   failed(std::move(why), ending::kill);
+  end_turn();
 }
 
 void container::on_tick() {

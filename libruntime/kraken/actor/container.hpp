@@ -40,10 +40,11 @@ public:
   container(caf::actor_config& config, birth given);
   ~container() override;
 
-  caf::behavior make_behavior() override;
   void on_exit() override;
 
 protected:
+  void begin() override;
+  bool receive(caf::type_erased_tuple& what) override;
   void on_exception(const std::string& what) override;
 
 private:
@@ -57,8 +58,7 @@ private:
   using way_out = detail::way_out;
 
   // container.cpp: the actor
-  template <class Call>
-  void handle(Call&& what);
+  void end_turn();
   void take(const order& what);
   void arm() { wake_up_.at(deadlines_.next()); }
   void on_tick();

@@ -186,7 +186,7 @@ void container::arrive_destroyed() {
   birth_.tree->shells.remove(*birth_.own);
   lane_.discard(dead_reason::closed);
   move(model::event::destroy, model::phase::gone);
-  quit(caf::exit_reason::user_shutdown);
+  quit();
 }
 
 } // namespace kraken::actor

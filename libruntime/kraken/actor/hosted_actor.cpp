@@ -1,83 +1,101 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// See specs of CAF 0.17.6: `abstract_broker` binds actors to a foreign event loop the same way.
+/// What CAF wants of an actor: whoever puts the first message into empty lanes hands the actor,
+/// with one reference, to its unit; `resume` gives it back when nothing waits any more.
 #include "kraken/actor/hosted_actor.hpp"
 
 #include "kraken/base/log.hpp"
 
 #include "caf/actor_system.hpp"
 #include "caf/logger.hpp"
-#include "caf/skip.hpp"
-#include "caf/system_messages.hpp"
+#include "caf/scheduler/abstract_coordinator.hpp"
 
 #include <exception>
 #include <utility>
 
 namespace kraken::actor {
 
-namespace {
-
-std::string exception_text(const std::exception_ptr& thrown) {
-  try {
-    std::rethrow_exception(thrown);
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) { // there is no text to be had from it
-    return "an exception that is no std::exception";
-  }
-}
-
-} // namespace
-
 void release_logger() {
   caf::logger::set_current_actor_system(nullptr);
 }
 
 hosted_actor::hosted_actor(caf::actor_config& config, std::shared_ptr<shard_unit> unit)
-    : caf::event_based_actor(config), unit_(std::move(unit)) {}
+    : caf::local_actor(config), unit_(std::move(unit)) {}
 
 hosted_actor::~hosted_actor() = default;
 
 void hosted_actor::enqueue(caf::mailbox_element_ptr element, caf::execution_unit* caller) {
-  caf::scheduled_actor::enqueue(std::move(element), unit_ ? unit_.get() : caller);
+  if (lanes_.put(std::move(element)) == caf::intrusive::inbox_result::unblocked_reader) {
+    run(caller);
+  }
 }
 
 void hosted_actor::launch(caf::execution_unit* caller, bool lazy, bool hide) {
-  if (!unit_) {
-    caf::event_based_actor::launch(caller, lazy, hide);
-    return;
-  }
   if (!hide) {
     register_at_system();
   }
-  if (lazy && mailbox().try_block()) {
-    return;
+  if (!lazy || !lanes_.rest()) {
+    run(caller);
   }
+}
+
+void hosted_actor::run(caf::execution_unit* on) {
   caf::intrusive_ptr_add_ref(ctrl());
-  unit_->exec_later(this);
+  if (unit_) {
+    unit_->exec_later(this);
+  } else if (on != nullptr) {
+    on->exec_later(this);
+  } else {
+    home_system().scheduler().enqueue(this);
+  }
 }
 
-caf::resumable::subtype_t hosted_actor::subtype() const {
-  return unit_ ? caf::resumable::io_actor : caf::event_based_actor::subtype();
+template <class Call>
+void hosted_actor::guard(Call&& call) {
+  try {
+    call();
+  } catch (const std::exception& e) {
+    on_exception(e.what());
+  } catch (...) { // there is no text to be had from it
+    on_exception("an exception that is no std::exception");
+  }
 }
 
-void hosted_actor::silence() {
-  set_default_handler([](caf::scheduled_actor*,
-                         caf::message_view& view) -> caf::result<caf::message> {
-    log::error("message_unexpected", {{"content", caf::to_string(view.move_content_to_message())}});
-    return caf::sec::unexpected_message;
+void hosted_actor::dispatch(caf::mailbox_element& element) {
+  guard([&] {
+    if (!receive(element.content())) {
+      log::error("message_unexpected", {{"content", element.content().stringify()}});
+    }
   });
-  set_exit_handler([this](caf::exit_msg&) { on_exit_request(); });
-  set_down_handler([](caf::down_msg&) {});
-  set_error_handler([this](caf::error& reason) {
-    log::warn("error_message_ignored", {{"reason", system().render(reason)}});
-  });
-  set_exception_handler([this](std::exception_ptr& thrown) -> caf::error {
-    // CAF ends the actor whatever this returns; handlers of this room therefore catch inside and
-    // this is the net below them.
-    on_exception(exception_text(thrown));
-    return caf::exit_reason::unhandled_exception;
-  });
+}
+
+caf::resumable::resume_result hosted_actor::resume(caf::execution_unit* on,
+                                                   std::size_t messages_max) {
+  if (getf(is_cleaned_up_flag)) {
+    return done;
+  }
+  if (stage_ == stage::new_here) {
+    stage_ = stage::running;
+    guard([this] { begin(); });
+  }
+  for (std::size_t handled = 0; stage_ == stage::running && handled < messages_max; ++handled) {
+    if (const auto next = lanes_.take()) {
+      dispatch(*next);
+    } else if (lanes_.rest()) {
+      return awaiting_message;
+    }
+  }
+  if (stage_ == stage::ending) {
+    on_exit();
+    cleanup(caf::exit_reason::user_shutdown, on);
+    return done;
+  }
+  return lanes_.rest() ? awaiting_message : resume_later;
+}
+
+bool hosted_actor::cleanup(caf::error&& reason, caf::execution_unit* on) {
+  lanes_.close();
+  return caf::local_actor::cleanup(std::move(reason), on);
 }
 
 } // namespace kraken::actor

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Base of every actor of this room: bound to one shard (affinity), silent, and never ended by an
-/// exception or a stray message. Without a shard it runs on the system's scheduler: that is how
-/// tests run the same classes on virtual time.
+/// Base of every actor of this room: an address of CAF's with two lanes of its own, bound to one
+/// shard (affinity) and never ended by an exception or a stray message. Without a shard it runs on
+/// the system's scheduler: that is how tests run the same classes on virtual time. Has none of what
+/// CAF's own actors carry besides (behaviours, streams, requests): see decision 0033.
 #pragma once
 
+#include "kraken/actor/lanes.hpp"
 #include "kraken/actor/shard_unit.hpp"
 #include "kraken/base/clock.hpp"
 
-#include "caf/event_based_actor.hpp"
+#include "caf/behavior.hpp"
+#include "caf/local_actor.hpp"
+#include "caf/resumable.hpp"
+#include "caf/type_erased_tuple.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -19,35 +26,61 @@ namespace kraken::actor {
 /// destructor would wait until that thread, a shard, has ended.
 void release_logger();
 
+/// The message in `what`, or null when it is another one.
+template <class Message>
+[[nodiscard]] Message* message_in(caf::type_erased_tuple& what) {
+  return what.match_elements<Message>() ? &what.get_mutable_as<Message>(0) : nullptr;
+}
+
 /// An actor that always runs on its own shard, whoever sends to it.
-class hosted_actor : public caf::event_based_actor {
+class hosted_actor : public caf::local_actor, public caf::resumable {
 public:
+  using behavior_type = caf::behavior; ///< for `spawn`: its handle is a `caf::actor`
+
   /// @param unit null: the scheduler of the actor system runs it
   hosted_actor(caf::actor_config& config, std::shared_ptr<shard_unit> unit);
   ~hosted_actor() override;
 
-  using caf::event_based_actor::enqueue;
+  // caf::local_actor
+  using caf::local_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* caller) override;
   void launch(caf::execution_unit* caller, bool lazy, bool hide) override;
-  [[nodiscard]] caf::resumable::subtype_t subtype() const override;
+  bool cleanup(caf::error&& reason, caf::execution_unit* on) override;
+
+  // caf::resumable
+  [[nodiscard]] subtype_t subtype() const override { return function_object; }
+  resume_result resume(caf::execution_unit* on, std::size_t messages_max) override;
+  void intrusive_ptr_add_ref_impl() override { caf::intrusive_ptr_add_ref(ctrl()); }
+  void intrusive_ptr_release_impl() override { caf::intrusive_ptr_release(ctrl()); }
 
 protected:
-  /// Overrides CAF's five default handlers, all of which print to stdout or end the actor. Call it
-  /// first in `make_behavior`.
-  void silence();
+  /// Called once on its shard, before the first message.
+  virtual void begin() {}
 
-  /// An exception left a handler. The actor goes on with its next message.
+  /// Handles a message.
+  /// @return false when it is none of its own
+  virtual bool receive(caf::type_erased_tuple& what) = 0;
+
+  /// An exception left `begin` or `receive`. The actor goes on with its next message.
   virtual void on_exception(const std::string& what) = 0;
 
-  /// Somebody wants this actor dead (`exit_msg`). Ignored unless overridden: containers end by
-  /// their lifecycle only.
-  virtual void on_exit_request() {}
+  /// No further message: `on_exit` follows when the current call returns.
+  void quit() noexcept { stage_ = stage::ending; }
 
   /// Monotonic time of the actor system: virtual in tests.
   [[nodiscard]] time_point now() { return clock().now(); }
 
 private:
+  enum class stage : std::uint8_t { new_here, running, ending };
+
+  void run(caf::execution_unit* on);
+  template <class Call>
+  void guard(Call&& call);
+  void dispatch(caf::mailbox_element& element);
+
   std::shared_ptr<shard_unit> unit_;
+  lanes lanes_;
+  stage stage_ = stage::new_here;
 };
 
 } // namespace kraken::actor

@@ -42,19 +42,29 @@ runtime_manager::runtime_manager(caf::actor_config& config,
 
 runtime_manager::~runtime_manager() = default;
 
-caf::behavior runtime_manager::make_behavior() {
-  silence();
+void runtime_manager::begin() {
   for (std::size_t i = 0; i < tree_->shards.size(); ++i) {
     clocks_.push_back(home_system().spawn<alarm_clock>(tree_, i));
   }
   release_logger();
-  return {
-      [this](const begin_tree& what) { handle([&] { begin(what); }); },
-      [this](const execute& what) { handle([&] { route(what); }); },
-      [this](const expect_answer& what) { handle([&] { watch_over(what); }); },
-      [this](const end_tree& what) { handle([&] { finish(0, what.deadline); }); },
-      [this](const order& what) { handle([&] { obey(what); }); },
-  };
+}
+
+bool runtime_manager::receive(caf::type_erased_tuple& what) {
+  if (const auto* const heard = message_in<order>(what)) {
+    obey(*heard);
+  } else if (const auto* const asked = message_in<execute>(what)) {
+    route(*asked);
+  } else if (const auto* const waits = message_in<expect_answer>(what)) {
+    watch_over(*waits);
+  } else if (const auto* const begins = message_in<begin_tree>(what)) {
+    begin_with(*begins);
+  } else if (const auto* const ends = message_in<end_tree>(what)) {
+    finish(0, ends->deadline);
+  } else {
+    return false;
+  }
+  arm();
+  return true;
 }
 
 /// Of all there are, only these are for it.
@@ -79,20 +89,12 @@ void runtime_manager::on_exit() {
   tree_->present.leave();
 }
 
-void runtime_manager::handle(const std::function<void()>& what) {
-  try {
-    what();
-  } catch (const std::exception& e) {
-    on_exception(e.what());
-  }
+void runtime_manager::on_exception(const std::string& what) {
+  log::error("runtime_manager_threw", {{"what", what}});
   arm();
 }
 
-void runtime_manager::on_exception(const std::string& what) {
-  log::error("runtime_manager_threw", {{"what", what}});
-}
-
-void runtime_manager::begin(const begin_tree& what) {
+void runtime_manager::begin_with(const begin_tree& what) {
   if (exit_code_ || supervisor_.size() > 0) {
     return what.done->answer(fail(errc::conflict, "the tree was started or stopped already"));
   }
@@ -242,7 +244,7 @@ void runtime_manager::check_finished() {
     if (const auto ended = std::exchange(tree_->ended, nullptr)) {
       ended(*exit_code_);
     }
-    quit(caf::exit_reason::user_shutdown);
+    quit();
   }
 }
 

@@ -45,17 +45,17 @@ public:
                   std::shared_ptr<const model::child_spec> root);
   ~runtime_manager() override;
 
-  caf::behavior make_behavior() override;
   void on_exit() override;
 
 protected:
+  void begin() override;
+  bool receive(caf::type_erased_tuple& what) override;
   void on_exception(const std::string& what) override;
 
 private:
-  void handle(const std::function<void()>& what);
   void arm() { wake_up_.at(deadlines_.next()); }
   void obey(const order& what);
-  void begin(const begin_tree& what);
+  void begin_with(const begin_tree& what);
   void route(const execute& what);
   void create_root(const execute& what);
   void watch_over(const expect_answer& what);

@@ -38,7 +38,7 @@ shard_unit::shard_unit(caf::actor_system& system, executor& runs)
 shard_unit::~shard_unit() = default;
 
 void shard_unit::exec_later(caf::resumable* job) {
-  if (job->subtype() != caf::resumable::io_actor) {
+  if (job->subtype() != caf::resumable::function_object) {
     system().scheduler().enqueue(job);
     return;
   }
