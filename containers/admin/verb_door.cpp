@@ -40,14 +40,40 @@ console::command_request sorted(const console::command_row& row, const console::
   return out;
 }
 
+/// A pool keeps its size, whoever destroys what it has made: who wants less is told how.
+std::string why_in_vain(const actor::status_board& board, const model::command& what) {
+  const auto child = board.resolve(what.target);
+  if (what.what != model::verb::destroy || !child) {
+    return {};
+  }
+  const bool forks = (*child)->kind == "template";
+  const auto pool = board.find((*child)->parent);
+  if ((!forks && (*child)->kind != "worker") || pool == nullptr || pool->kind != "pool") {
+    return {};
+  }
+  const auto others = board.children_of(pool->path);
+  const auto workers = std::ranges::count(
+      others, "worker", [](const auto& each) -> std::string_view { return each->kind; });
+  return "The pool '" + pool->path + "' makes another one in its place" +
+         (forks ? "; to have none: template: off"
+          : workers > 1
+              ? "; to have fewer: kraken scale " + pool->path + " " + std::to_string(workers - 1)
+              : "; to have none: kraken container:stop " + pool->path) +
+         ".";
+}
+
 /// The outcome of the tree's command as the row's sentence.
-model::reply_callback
-as_outcome(const console::command_row& row, std::string alias, const verb_done& done) {
-  return [&row, alias = std::move(alias), done](const result<model::reply>& answer) {
+/// @param note a sentence more when something was changed; may be empty
+model::reply_callback as_outcome(const console::command_row& row,
+                                 std::string alias,
+                                 std::string note,
+                                 const verb_done& done) {
+  return [&row, alias = std::move(alias), note = std::move(note), done](
+             const result<model::reply>& answer) {
     if (answer) {
       auto text = done_sentence(row, alias, answer->changed);
-      if (answer->changed && !answer->note.empty()) {
-        text += " " + answer->note;
+      for (const auto& more : {answer->note, note}) {
+        text += answer->changed && !more.empty() ? " " + more : std::string{};
       }
       done(verb_outcome{std::move(text), answer->changed, {}});
     } else {
@@ -120,7 +146,8 @@ void verb_door::carry_out(const console::command_request& wanted,
     if (made->flags == model::force::standard && !empty) {
       return done(fail(worded(row, {}, error{errc::already_exists, {}})));
     }
-    return environment_.create_project(made->flags, on, as_outcome(row, std::move(alias), done));
+    return environment_.create_project(
+        made->flags, on, as_outcome(row, std::move(alias), {}, done));
   }
   auto made = to_command(row, wanted);
   if (!made) {
@@ -135,7 +162,9 @@ void verb_door::carry_out(const console::command_request& wanted,
       made->spec = std::make_shared<const model::child_spec>(std::move(spec));
     }
   }
-  environment_.tree->execute(std::move(*made), on, as_outcome(row, std::move(alias), done));
+  auto note = why_in_vain(std::as_const(*environment_.tree).status(), *made);
+  environment_.tree->execute(
+      std::move(*made), on, as_outcome(row, std::move(alias), std::move(note), done));
 }
 
 /// The child that a `family:verb PARENT ALIAS` is about, if it is there and of that family.

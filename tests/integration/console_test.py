@@ -202,6 +202,28 @@ class Destroy(unittest.TestCase):
         self.assertEqual(daemon.workers("Main"), [])
         self.assertEqual(daemon.get("/hello").status, 503)
 
+    def test_a_pool_makes_another_worker_and_the_answer_says_so(self):
+        daemon = fresh_daemon(self, CONFIG)
+        workers = len(daemon.workers())
+        again = "The pool 'Main/web' makes another one in its place; to have fewer: "
+        done = daemon.console("container:destroy", "Main/web/w1")
+        self.assertEqual(
+            (done.code, done.out),
+            (0, f"Runtime has been destroyed. {again}kraken scale Main/web {workers - 1}.\n"), done)
+        wait_until(lambda: len(daemon.workers()) == workers, "there is another one")
+        done = daemon.console("process:destroy", "Main/web", daemon.workers()[0]["alias"])
+        self.assertEqual(
+            done.out, f"Process has been destroyed. {again}kraken scale Main/web {workers - 1}.\n")
+        # Doing as it says works, and its last worker is another case.
+        self.assertEqual(daemon.console("scale", "Main/web", "1").code, 0)
+        last, = daemon.wait_settled(1)
+        done = daemon.console("container:destroy", last["path"])
+        self.assertIn("to have none: kraken container:stop Main/web.", done.out)
+        # What a pool has not made stays away.
+        daemon.console("process:create", "Main", "T1", "sleep 600")
+        done = daemon.console("process:destroy", "Main", "T1")
+        self.assertEqual(done.out, "Process has been destroyed.\n")
+
 
 class ExitCodes(ConsoleCase):
     def test_usage_is_2(self):
