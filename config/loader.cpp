@@ -66,6 +66,9 @@ public:
       put_flags();
       read_options();
       detail::complete_paths(out_, document_, names());
+      if (!from_.target.empty()) {
+        detail::unmove_names(out_, document_, names());
+      }
       detail::cross_check(out_, document_, from_, errors_, out_.warnings);
     }
     if (!errors_.empty()) {

@@ -66,6 +66,10 @@ constexpr std::array validate_flags{
   config_flag, set_flag,
   flag_row{"portable", 0, value_type::flag, "", "", completion::none,
            "only what holds on any machine: programs, files and users are not looked for"}};
+constexpr std::array diff_flags{
+  flag_row{"config", 'c', value_type::file, "FILE", "", completion::files,
+           "compare with this file instead of the daemon's own; later files override earlier ones",
+           true}};
 constexpr std::array init_flags{
   flag_row{"force", 'f', value_type::flag, "", "", completion::none, "replace an existing file"}};
 constexpr std::array record_flags{
@@ -182,9 +186,10 @@ constexpr std::array rows{
               config_errors, "kraken config:explain\nkraken config:explain admin.socket"},
   command_row{"config:schema", "JSON Schema of kraken.yaml", place::program, {}, {}, subject::none,
               {}, {}, "", "", "", word_errors, "kraken config:schema > kraken.schema.json"},
-  command_row{"config:diff", "what a reload would change", place::daemon, {}, {}, subject::none, {},
-              {}, "Configuration would be changed.", "Configuration has not changed.",
-              "Configuration could not be compared.", reload_errors, "kraken config:diff"},
+  command_row{"config:diff", "what a reload would change", place::daemon, {}, diff_flags,
+              subject::none, {}, {}, "Configuration would be changed.",
+              "Configuration has not changed.", "Configuration could not be compared.",
+              reload_errors, "kraken config:diff\nkraken config:diff -c next.yaml"},
   command_row{"config:init", "write a first kraken.yaml", place::program, file_arguments,
               init_flags, subject::none, {}, {}, "Configuration has been written.", "",
               "Configuration could not be written.", init_errors, "kraken config:init"},

@@ -10,7 +10,9 @@
 #include "console/views.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <ostream>
+#include <system_error>
 
 namespace kraken::console {
 
@@ -195,6 +197,26 @@ int send_command(const invocation& asked, api_transport& daemon, surroundings& a
   return exit_code;
 }
 
+/// The daemon reads the files that are named here, and has another working directory.
+invocation with_whole_names(invocation asked) {
+  for (const auto& flag : asked.command->flags) {
+    const auto given = asked.request.flags.find(flag.name);
+    if (flag.type != value_type::file || given == asked.request.flags.end()) {
+      continue;
+    }
+    std::string whole;
+    for (std::string_view rest = given->second; !rest.empty();) {
+      const auto name = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+      std::error_code failed; // then it stays as it is
+      const auto path = std::filesystem::absolute(name, failed).lexically_normal();
+      whole += (whole.empty() ? "" : ",") + path.string();
+    }
+    given->second = std::move(whole);
+  }
+  return asked;
+}
+
 int run_command(const invocation& asked, surroundings& around) {
   if (asked.command->runs == place::console) {
     return run_here(asked, around);
@@ -204,7 +226,7 @@ int run_command(const invocation& asked, surroundings& around) {
   }
   const std::unique_ptr<api_transport> daemon = around.connect(asked);
   if (asked.command->runs == place::daemon) {
-    return send_command(asked, *daemon, around);
+    return send_command(with_whole_names(asked), *daemon, around);
   }
   const view_result shown = show_view(asked, *daemon, around);
   return shown.failed.why.code == errc::none ? shown.exit_code

@@ -52,8 +52,8 @@ struct daemon_plan {
   std::vector<std::string> config_files;
   std::string shown_configuration = "null"; ///< JSON, secrets redacted
   std::vector<std::string> warnings;
-  /// Reads the configuration again.
-  std::function<result<daemon_plan>()> read_again;
+  /// Reads the configuration again, of these files if there are any.
+  std::function<result<daemon_plan>(const std::vector<std::string>& instead)> read_again;
 };
 
 /// @thread the main one: its loop handles signals and orphans, the shards have their own
@@ -86,7 +86,9 @@ private:
   void sweep_soon();
   void watch_guardian();
   void notify_watchdog();
-  void reload(containers::reload_mode how, containers::admin_environment::changes_done done);
+  void reload(containers::reload_mode how,
+              const std::vector<std::string>& files,
+              containers::admin_environment::changes_done done);
   void create_project(model::force how, executor& on, const model::reply_callback& done);
   void prepare_php();
   void prepare_verbs();
@@ -95,7 +97,7 @@ private:
   void apply(daemon_plan read,
              containers::admin_environment::changes changes,
              containers::admin_environment::changes_done done);
-  [[nodiscard]] result<daemon_plan> read_again() const;
+  [[nodiscard]] result<daemon_plan> read_again(const std::vector<std::string>& files) const;
   void measure(containers::metrics_page& page);
   void measure_access_logs(containers::metrics_page& page);
   void measure_pools(containers::metrics_page& page);

@@ -55,13 +55,14 @@ void daemon::prepare_admin() {
   admin_environment_.stop = [this](containers::stop_mode how) {
     control_.post([this, how] { stop(how); });
   };
-  admin_environment_.reload = [this](containers::reload_mode how, auto done) {
-    control_.post([this, how, answer = std::move(done)] {
-      reload(how, [this, answer](auto outcome) {
-        control_.post([answer, result = std::move(outcome)] { answer(result); });
-      });
-    });
-  };
+  admin_environment_.reload =
+      [this](containers::reload_mode how, const std::vector<std::string>& files, auto done) {
+        control_.post([this, how, files, answer = std::move(done)] {
+          reload(how, files, [this, answer](auto outcome) {
+            control_.post([answer, result = std::move(outcome)] { answer(result); });
+          });
+        });
+      };
   admin_environment_.measure = [this](containers::metrics_page& page) { measure(page); };
   admin_environment_.shards = &*shards_;
   admin_environment_.stopping = [this] { return stopping_.load(); };

@@ -35,7 +35,7 @@ void daemon::on_signal(const process::received_signal& signal) {
     sweep_soon();
     return;
   case SIGHUP:
-    reload(containers::reload_mode::apply, [](const auto&) {}); // the log has the outcome
+    reload(containers::reload_mode::apply, {}, [](const auto&) {}); // the log has the outcome
     return;
   case SIGUSR1:
     if (auto reopened = log::reopen(); !reopened) {

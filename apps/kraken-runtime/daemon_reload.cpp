@@ -19,8 +19,8 @@ void daemon::create_project(model::force how, executor& on, const model::reply_c
 }
 
 /// The configuration as it is now, refused as a whole if the tree would not take it.
-result<daemon_plan> daemon::read_again() const {
-  auto read = plan_.read_again();
+result<daemon_plan> daemon::read_again(const std::vector<std::string>& files) const {
+  auto read = plan_.read_again(files);
   if (!read) {
     return read;
   }
@@ -33,7 +33,9 @@ result<daemon_plan> daemon::read_again() const {
   return read;
 }
 
-void daemon::reload(containers::reload_mode how, containers::admin_environment::changes_done done) {
+void daemon::reload(containers::reload_mode how,
+                    const std::vector<std::string>& files,
+                    containers::admin_environment::changes_done done) {
   if (reloading_.exchange(true)) {
     done(fail(errc::busy, "a reload is under way already"));
     return;
@@ -42,7 +44,7 @@ void daemon::reload(containers::reload_mode how, containers::admin_environment::
   if (how == containers::reload_mode::apply) {
     static_cast<void>(manager_.reloading(control_.now()));
   }
-  auto read = read_again();
+  auto read = read_again(files);
   if (!read) {
     reloading_ = false;
     if (how == containers::reload_mode::apply) {

@@ -30,6 +30,13 @@ config::load_request same_file(config::load_request request, const config::confi
   return request;
 }
 
+/// As if the daemon had been started with these.
+config::load_request reading_instead(config::load_request request, std::vector<std::string> files) {
+  request.files = std::move(files);
+  request.narya.config.reset();
+  return request;
+}
+
 } // namespace
 
 result<daemon_plan> make_plan(const config::load_request& request) {
@@ -64,8 +71,8 @@ result<daemon_plan> make_plan(const config::load_request& request) {
                       loaded->daemon.admin.token_file + "'");
     }
   }
-  plan.read_again = [asked = same_file(request, *loaded)] {
-    auto again = make_plan(asked);
+  plan.read_again = [asked = same_file(request, *loaded)](const std::vector<std::string>& instead) {
+    auto again = make_plan(instead.empty() ? asked : reading_instead(asked, instead));
     if (again) {
       log_warnings(*again);
     }

@@ -119,6 +119,31 @@ std::string relative_names::absolute(const std::string& name, const place& at) c
   return (path.has_filename() ? path : path.parent_path()).string();
 }
 
+void unmove_names(configuration& into, const node& document, const relative_names& names) {
+  const auto written = [](const node* what) {
+    return what != nullptr && what->at.from != origin::standard;
+  };
+  for (std::size_t i = 0; i < into.root.children.size(); ++i) {
+    auto& child = into.root.children[i];
+    const auto& at = document.find("root")->find("children")->items[i];
+    const auto* cwd = at.find("cwd");
+    const auto* pool = dynamic_cast<const pool_spec_options*>(child.options.get());
+    if (pool == nullptr || cwd == nullptr || written(cwd)) {
+      continue;
+    }
+    auto values = pool->values;
+    if (const auto* start = at.find("start"); written(start)) {
+      values.process.cwd = names.absolute({}, start->at);
+    }
+    if (const auto* watch = at.find("watch"); written(watch)) {
+      for (auto& each : values.watch.paths) {
+        each = names.absolute(each, watch->at);
+      }
+    }
+    child.options = std::make_shared<const pool_spec_options>(std::move(values));
+  }
+}
+
 void complete_paths(configuration& into, const node& document, const relative_names& names) {
   path_completion{into, document, names}.run();
 }

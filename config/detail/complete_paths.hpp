@@ -24,4 +24,8 @@ struct relative_names {
 /// @param document what `into` was read from
 void complete_paths(configuration& into, const node& document, const relative_names& names);
 
+/// Below `kraken serve TARGET` the pool has the target's `cwd`. What a file or flag says beside it
+/// of names relative to `cwd` keeps meaning the folder it is written in. After `complete_paths`.
+void unmove_names(configuration& into, const node& document, const relative_names& names);
+
 } // namespace kraken::config::detail

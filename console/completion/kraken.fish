@@ -88,6 +88,7 @@ complete -c kraken -n '__kraken_in config:explain' -l config -s c -r -F -d 'conf
 complete -c kraken -n '__kraken_in config:explain' -l set -r -d 'set one option, above files and environment'
 complete -c kraken -n __kraken_without_command -a config:schema -d 'JSON Schema of kraken.yaml'
 complete -c kraken -n __kraken_without_command -a config:diff -d 'what a reload would change'
+complete -c kraken -n '__kraken_in config:diff' -l config -s c -r -F -d 'compare with this file instead of the daemon\'s own; later files override earlier ones'
 complete -c kraken -n __kraken_without_command -a config:init -d 'write a first kraken.yaml'
 complete -c kraken -n '__kraken_at config:init 0' -F
 complete -c kraken -n '__kraken_in config:init' -l force -s f -d 'replace an existing file'

@@ -20,7 +20,7 @@ _kraken_row() {
     config:validate) args='' flags='--config -c --set --portable' values='--config=@files -c=@files --set=-' ;;
     config:explain) args='-' flags='--config -c --set' values='--config=@files -c=@files --set=-' ;;
     config:schema) args='' flags='' values='' ;;
-    config:diff) args='' flags='' values='' ;;
+    config:diff) args='' flags='--config -c' values='--config=@files -c=@files' ;;
     config:init) args='@files' flags='--force -f' values='' ;;
     arch:apply) args='' flags='--dry-run' values='' ;;
     arch:check) args='' flags='' values='' ;;

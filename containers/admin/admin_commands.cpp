@@ -8,8 +8,10 @@
 #include "containers/admin/command_words.hpp"
 #include "containers/admin/situation.hpp"
 
+#include <algorithm>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace kraken::containers {
 
@@ -18,6 +20,16 @@ namespace {
 std::string_view value_of(const console::text_map& from, std::string_view key) {
   const auto found = from.find(key);
   return found == from.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+std::vector<std::string> words_between_commas(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    out.emplace_back(word);
+  }
+  return out;
 }
 
 console::api_error refusal(const error& why, std::string_view command, std::string_view alias) {
@@ -124,7 +136,9 @@ void admin_service::reload(net::exchange& from,
   if (apply) {
     note(row, by);
   }
+  const auto files = words_between_commas(value_of(wanted.flags, "config"));
   environment_.reload(apply ? reload_mode::apply : reload_mode::compare,
+                      files,
                       [this, number = answers_.begin(from, by.form, {}), &row, dry, check](
                           result<admin_environment::changes> made) {
                         if (!made) {

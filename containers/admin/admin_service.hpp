@@ -40,8 +40,10 @@ struct admin_environment {
   process::log_board* logs = nullptr;
 
   std::function<console::node_record()> node;
-  std::function<std::string()> configuration;            ///< JSON
-  std::function<void(reload_mode, changes_done)> reload; ///< answers on the service's loop
+  std::function<std::string()> configuration; ///< JSON
+  /// Answers on the service's loop.
+  /// @param files  absolute names, to compare with in place of the daemon's own; may be empty
+  std::function<void(reload_mode, const std::vector<std::string>& files, changes_done)> reload;
   std::function<void(stop_mode)> stop;
   std::function<void(metrics_page&)> measure; ///< adds what only others know
   std::function<bool()> stopping;

@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 import unittest
 
 from support.case import fresh_daemon
+from support.daemon import CONSOLE
 from support.http_client import request_bytes
 from support.topology import http, pool, process, topology, worker_script
 from support.waiting import wait_until
@@ -205,6 +207,31 @@ class Reload(unittest.TestCase):
         self.assertEqual(done.code, 0)
         self.assertIn("extra", done.out)
         self.assertEqual(self.daemon.admin("GET", "/api/v1/containers/extra").status, 404)
+
+    def test_config_diff_of_another_file_named_from_where_one_stands(self):
+        elsewhere = os.path.join(self.daemon.directory, "else where")
+        os.makedirs(os.path.join(elsewhere, "etc"))
+        with open(os.path.join(elsewhere, "etc", "next.yaml"), "w", encoding="utf-8") as file:
+            file.write(config(2, process("extra", "sleep", "600", cwd="..")))
+
+        def diff(*words):
+            return subprocess.run(
+                [CONSOLE, "config:diff", *words], cwd=elsewhere, text=True, capture_output=True,
+                env=self.daemon.console_environment(), timeout=30, check=False)
+        for words in (["-c", "etc/next.yaml"], ["--config=etc/next.yaml"],
+                      ["-c", self.daemon.config_file, "-c", "etc/next.yaml"]):
+            with self.subTest(words=words):
+                done = diff(*words)
+                self.assertEqual(done.returncode, 0, done)
+                self.assertIn("+ create Main/extra", done.stdout)
+        self.assertEqual(diff("-c", self.daemon.config_file).stdout,
+                         "Configuration has not changed.\n")
+        done = diff("-c", "etc/absent.yaml")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn(os.path.join(elsewhere, "etc", "absent.yaml"), done.stderr)
+        # The daemon's own file is still the one a reload reads.
+        self.assertEqual(self.daemon.console("reload").out, "Configuration has not changed.\n")
+        self.assertEqual(diff().stdout, "Configuration has not changed.\n")
 
     def test_reloads_under_load_cost_no_request(self):
         stop = threading.Event()

@@ -219,6 +219,37 @@ TEST_CASE("without a file: a worker script is a whole topology") {
   CHECK(loaded.warnings.empty());
 }
 
+TEST_CASE("a file beside a target keeps its own names") {
+  written_files files;
+  files.write("app/public/index.php", "");
+  files.write("etc/kraken.yaml",
+              "log: {file: a.log}\nroot:\n  children:\n"
+              "    - {id: web, watch: [src, ../lib/]}\n"
+              "    - {id: http, access_log: {file: b.log}}\n");
+  files.request.target = "app/public";
+  files.request.files = {"etc/kraken.yaml"};
+  const auto etc = files.directory() + "/etc";
+  auto loaded = files.load();
+  CHECK(loaded.daemon.log.file == etc + "/a.log");
+  CHECK(http_of(loaded).access_log.file == etc + "/b.log");
+  CHECK(web_of(loaded).process.cwd == files.directory() + "/app/public"); // the target's own
+  CHECK(web_of(loaded).watch.paths ==
+        std::vector<std::string>{etc + "/src", files.directory() + "/lib"});
+
+  files.write("etc/kraken.yaml",
+              "root: {children: [{id: web, start: [bin/worker.php], watch: true}]}");
+  loaded = files.load();
+  CHECK(loaded.root.children[0].start == std::vector<std::string>{"bin/worker.php"});
+  CHECK(web_of(loaded).process.cwd == etc);
+  CHECK(web_of(loaded).watch.project);
+
+  files.write("etc/kraken.yaml",
+              "root: {children: [{id: web, start: [x], cwd: sub, watch: [src]}]}");
+  loaded = files.load();
+  CHECK(web_of(loaded).process.cwd == etc + "/sub");
+  CHECK(web_of(loaded).watch.paths == std::vector<std::string>{"src"}); // of `cwd`, as always
+}
+
 TEST_CASE("without a file: root is allowed, with a warning") {
   written_files files;
   files.write("worker.php", "");
