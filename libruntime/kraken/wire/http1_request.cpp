@@ -4,6 +4,7 @@
 /// last line is: that is what makes the verdict independent of how the bytes arrive.
 #include "kraken/wire/http1_request.hpp"
 
+#include "kraken/wire/detail/http1_known_fields.hpp"
 #include "kraken/wire/detail/http1_line.hpp"
 #include "kraken/wire/detail/http1_scan.hpp"
 #include "kraken/wire/http1_target.hpp"
@@ -16,6 +17,9 @@ namespace kraken::wire {
 
 namespace {
 
+using detail::known_fields;
+using enum detail::said;
+
 /// A refusal; ok while `http_status` is 0.
 struct refusal {
   int http_status = 0;
@@ -25,25 +29,6 @@ struct refusal {
 parse_outcome refused(refusal why) noexcept {
   return {parse_outcome::kind::error, 0, why.http_status, why.reason};
 }
-
-static_assert(limits::http_header_fields <= std::numeric_limits<std::uint8_t>::max());
-
-/// The fields that decide where the message ends and what becomes of the connection.
-struct known_fields {
-  std::string_view host;
-  std::string_view content_length;
-  std::string_view transfer_encoding;
-  std::string_view upgrade;
-  std::uint8_t hosts = 0; // one byte each: a few words are cleared for every request
-  std::uint8_t content_lengths = 0;
-  std::uint8_t transfer_encodings = 0;
-  std::uint8_t host_index = 0;
-  bool close = false;
-  bool keep_alive = false;
-  bool connection_upgrade = false;
-  bool expect_continue = false;
-  bool expect_other = false;
-};
 
 parse_outcome not_complete(detail::line_state found, refusal too_long) noexcept {
   using detail::line_state;
@@ -65,13 +50,20 @@ const char* parse_method(std::string_view line, request_head& head) noexcept {
     return line.data() + 3;
   }
   const char* const end = line.data() + line.size();
-  const char* const name = detail::scan_token(line.data(), end).end;
+  const char* const name = detail::scan_token(line.data(), line.data(), end).end;
   if (name == line.data() || name == end || *name != ' ') {
     return nullptr;
   }
   head.method_name = line.substr(0, static_cast<std::size_t>(name - line.data()));
   head.method = method_of(head.method_name);
   return name;
+}
+
+/// @param at nine bytes
+bool is_version(const char* at) noexcept {
+  const auto digit = [at](std::size_t i) { return at[i] >= '0' && at[i] <= '9'; };
+  const bool usual = detail::load<std::uint64_t>(at) == detail::load<std::uint64_t>(" HTTP/1.");
+  return digit(8) && (usual || (std::memcmp(at, " HTTP/", 6) == 0 && digit(6) && at[7] == '.'));
 }
 
 refusal parse_request_line(std::string_view line, request_head& head) noexcept {
@@ -87,8 +79,7 @@ refusal parse_request_line(std::string_view line, request_head& head) noexcept {
     return {400, "malformed request line"};
   }
   const char* const version = end - 9;
-  if (std::memcmp(version, " HTTP/", 6) != 0 || version[6] < '0' || version[6] > '9' ||
-      version[7] != '.' || version[8] < '0' || version[8] > '9') {
+  if (!is_version(version)) {
     return {400, "malformed HTTP version"};
   }
   head.target = {target, static_cast<std::size_t>(version - target)};
@@ -113,34 +104,32 @@ refusal parse_request_line(std::string_view line, request_head& head) noexcept {
 
 void note_connection(std::string_view value, known_fields& known) noexcept {
   detail::for_each_element(value, [&known](std::string_view option) {
-    known.close = known.close || detail::token_is(option, "close");
-    known.keep_alive = known.keep_alive || detail::token_is(option, "keep-alive");
-    known.connection_upgrade = known.connection_upgrade || detail::token_is(option, "upgrade");
+    known.seen |= detail::token_is(option, "close")        ? close_said
+                  : detail::token_is(option, "keep-alive") ? keep_alive_said
+                  : detail::token_is(option, "upgrade")    ? upgrade_said
+                                                           : 0U;
   });
 }
 
 /// @return false for a field that must not reach an application
-bool note_field(const header_field& field, std::size_t index, known_fields& known) noexcept {
+bool note_field(const header_field& field, std::uint8_t index, known_fields& known) noexcept {
   switch (field.name.size()) {
   case 4:
     if (detail::token_is(field.name, "host")) {
-      known.host = field.value;
-      known.host_index = static_cast<std::uint8_t>(index);
-      ++known.hosts;
+      known.host = index;
+      known.count(host_once, host_again);
     }
     break;
   case 5: // httpoxy: a CGI environment would take it for the HTTP_PROXY setting
     return !detail::token_is(field.name, "proxy");
   case 6:
     if (detail::token_is(field.name, "expect")) {
-      const bool is_continue = equals_lower(field.value, "100-continue");
-      known.expect_continue = known.expect_continue || is_continue;
-      known.expect_other = known.expect_other || !is_continue;
+      known.seen |= equals_lower(field.value, "100-continue") ? continue_expected : other_expected;
     }
     break;
   case 7:
     if (detail::token_is(field.name, "upgrade")) {
-      known.upgrade = field.value;
+      known.upgrade = index;
     }
     break;
   case 10:
@@ -150,14 +139,14 @@ bool note_field(const header_field& field, std::size_t index, known_fields& know
     break;
   case 14:
     if (detail::token_is(field.name, "content-length")) {
-      known.content_length = field.value;
-      ++known.content_lengths;
+      known.content_length = index;
+      known.count(length_once, length_again);
     }
     break;
   case 17:
     if (detail::token_is(field.name, "transfer-encoding")) {
-      known.transfer_encoding = field.value;
-      ++known.transfer_encodings;
+      known.transfer_encoding = index;
+      known.count(coding_once, coding_again);
     }
     break;
   default:
@@ -188,12 +177,12 @@ std::optional<std::uint64_t> parse_content_length(std::string_view text) noexcep
 }
 
 /// One line, one coding, and it is `chunked`. Other codings in correct form: 501.
-refusal check_transfer_encoding(const known_fields& known) noexcept {
+refusal check_transfer_encoding(std::string_view value) noexcept {
   unsigned codings = 0;
   unsigned chunked = 0;
-  bool malformed = known.transfer_encodings > 1;
+  bool malformed = false;
   bool last_is_chunked = false;
-  detail::for_each_element(known.transfer_encoding, [&](std::string_view coding) {
+  detail::for_each_element(value, [&](std::string_view coding) {
     malformed = malformed || !is_token(coding);
     last_is_chunked = equals_lower(coding, "chunked");
     chunked += last_is_chunked ? 1 : 0;
@@ -209,21 +198,22 @@ refusal check_transfer_encoding(const known_fields& known) noexcept {
 }
 
 refusal decide_framing(const known_fields& known, request_head& head) noexcept {
-  head.chunked = false;
-  head.content_length = std::nullopt;
-  if (known.transfer_encodings != 0) {
-    if (known.content_lengths != 0) {
+  if (known.has(coding_once)) {
+    if (known.has(length_once)) {
       return {400, "both Content-Length and Transfer-Encoding"};
     }
     if (head.version_minor == 0) {
       return {400, "Transfer-Encoding in HTTP/1.0"};
     }
+    if (known.has(coding_again)) {
+      return {400, "malformed Transfer-Encoding"};
+    }
     head.chunked = true;
-    return check_transfer_encoding(known);
+    return check_transfer_encoding(head.fields[known.transfer_encoding].value);
   }
-  if (known.content_lengths != 0) {
-    head.content_length = parse_content_length(known.content_length);
-    if (known.content_lengths > 1 || !head.content_length) {
+  if (known.has(length_once)) {
+    head.content_length = parse_content_length(head.fields[known.content_length].value);
+    if (known.has(length_again) || !head.content_length) {
       return {400, "malformed Content-Length"};
     }
   }
@@ -231,40 +221,57 @@ refusal decide_framing(const known_fields& known, request_head& head) noexcept {
 }
 
 refusal decide_host(const known_fields& known, request_head& head) noexcept {
-  if (known.hosts > 1) {
+  if (known.has(host_again)) {
     return {400, "more than one Host"};
   }
-  if (known.hosts == 0) {
+  if (!known.has(host_once)) {
     return head.version_minor == 0 ? refusal{} : refusal{400, "no Host"};
   }
-  if (!is_authority(known.host)) {
+  auto& value = head.fields[known.host].value;
+  if (!is_authority(value)) {
     return {400, "malformed Host"};
   }
   if (head.host.empty()) {
-    head.host = known.host;
+    head.host = value;
   } else {
-    // RFC 9112 §3.2.2: the target wins; an application must not see two different hosts.
-    head.fields[known.host_index].value = head.host;
+    value = head.host; // RFC 9112 §3.2.2: an application must not see two different hosts
+  }
+  return {};
+}
+
+/// What becomes of the connection, and of a body its sender waits with.
+refusal decide_connection(const known_fields& known, request_head& head) noexcept {
+  const bool is_1_1 = head.version_minor != 0;
+  head.keep_alive = !known.has(close_said) && (is_1_1 || known.has(keep_alive_said));
+  if (is_1_1 && known.has(upgrade_said) && known.upgrade != known_fields::no_field) {
+    head.upgrade = head.fields[known.upgrade].value;
+  }
+  head.expect_continue = is_1_1 && known.has(continue_expected) && head.has_body();
+  if (is_1_1 && known.has(other_expected)) {
+    return {417, "unknown expectation"};
   }
   return {};
 }
 
 /// Judges a complete head.
 refusal decide(const known_fields& known, request_head& head) noexcept {
-  if (const auto why = decide_framing(known, head); why.http_status != 0) {
-    return why;
+  head.chunked = false;
+  head.content_length = std::nullopt;
+  head.keep_alive = head.version_minor != 0;
+  head.upgrade = {};
+  head.expect_continue = false;
+  const bool unusual = (known.seen & ~unsigned{host_once | host_again}) != 0;
+  refusal why;
+  if (unusual) {
+    why = decide_framing(known, head);
   }
-  if (const auto why = decide_host(known, head); why.http_status != 0) {
-    return why;
+  if (why.http_status == 0) {
+    why = decide_host(known, head);
   }
-  const bool is_1_1 = head.version_minor != 0;
-  head.keep_alive = !known.close && (is_1_1 || known.keep_alive);
-  head.upgrade = is_1_1 && known.connection_upgrade ? known.upgrade : std::string_view{};
-  head.expect_continue = is_1_1 && known.expect_continue && head.has_body();
-  if (is_1_1 && known.expect_other) {
-    return {417, "unknown expectation"};
+  if (unusual && why.http_status == 0) {
+    why = decide_connection(known, head);
   }
-  return {};
+  return why;
 }
 
 } // namespace
@@ -311,8 +318,7 @@ parse_outcome request_parser::walk(std::string_view input, request_head& head, p
   const char* const end = begin + input.size();
   while (at_.fields_start == 0) {
     const char* const start = begin + at_.line_start;
-    detail::line_cursor at{
-        start, begin + at_.scanned, end, start, limits_.line_bytes, limits_.line_bytes};
+    detail::line_cursor at{start, begin + at_.scanned, end, begin, end, limits_.line_bytes};
     std::string_view line;
     const auto found = detail::next_line(at, line);
     at_.line_start = static_cast<std::size_t>(at.line - begin);
@@ -336,14 +342,16 @@ parse_outcome
 request_parser::walk_fields(std::string_view input, request_head& head, pass how) noexcept {
   const std::size_t most = std::min(limits_.field_count, head.fields.size());
   const char* const begin = input.data();
-  detail::line_cursor at{begin + at_.line_start,
-                         begin + at_.scanned,
-                         begin + input.size(),
-                         begin + at_.fields_start,
-                         limits_.header_bytes,
-                         limits_.field_bytes};
+  detail::line_cursor at{
+      begin + at_.line_start,
+      begin + at_.scanned,
+      begin + input.size(),
+      begin,
+      begin + std::min(input.size(), at_.fields_start + limits_.header_bytes),
+      limits_.field_bytes,
+  };
   std::size_t lines = at_.field_lines;
-  std::size_t kept = 0;
+  auto* field = head.fields.data();
   known_fields known;
   for (;;) {
     std::string_view line;
@@ -355,21 +363,22 @@ request_parser::walk_fields(std::string_view input, request_head& head, pass how
       return not_complete(found, {431, "header fields too large"});
     }
     if (line.empty()) {
-      head.field_count = kept;
+      head.field_count = static_cast<std::size_t>(field - head.fields.data());
       const auto why = how == pass::store ? decide(known, head) : refusal{};
       const auto consumed = static_cast<std::size_t>(at.line - begin);
       return why.http_status == 0 ? parse_outcome{parse_outcome::kind::done, consumed, 0, {}}
                                   : refused(why);
     }
-    const auto parsed = detail::split_field_line(line, at.end);
-    if (!parsed.valid) {
-      return refused({400, "malformed header field"});
-    }
     if (++lines > most) {
       return refused({431, "too many header fields"});
     }
-    if (how == pass::store && !parsed.underscore && note_field(parsed.field, kept, known)) {
-      head.fields[kept++] = parsed.field;
+    const auto form = detail::split_field_line(line, begin, at.end, *field);
+    if (form == detail::line_form::malformed) {
+      return refused({400, "malformed header field"});
+    }
+    if (how == pass::store && form == detail::line_form::field &&
+        note_field(*field, static_cast<std::uint8_t>(field - head.fields.data()), known)) {
+      ++field;
     }
   }
 }

@@ -4,6 +4,7 @@
 #include "kraken/wire/http1_target.hpp"
 
 #include "kraken/wire/detail/http1_scan.hpp"
+#include "kraken/wire/detail/http1_target_scan.hpp"
 #include "kraken/wire/http1_field.hpp"
 
 #include <algorithm>
@@ -108,24 +109,14 @@ struct path_writer {
   }
 };
 
-/// Checks the bytes of a path and finds its end.
-/// @return false for a byte that may not stand in a target
-bool scan_path(std::string_view text, std::size_t& size, bool& plain) noexcept {
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    const auto bits = detail::bits_of(text[at]);
-    if ((bits & (detail::target_bit | detail::pathmark_bit)) != detail::target_bit) {
-      if ((bits & detail::target_bit) == 0) {
-        return false;
-      }
-      // A dot matters only where a segment could be made of dots.
-      plain = plain && text[at] == '.' && text[at - 1] != '/'; // text[0] is '/'
-    }
-    if (text[at] == '?') {
-      break;
+/// Whether decoding would not change a path: no escape, and no dot where a segment could be made
+/// of dots.
+bool is_plain_path(std::string_view path) noexcept {
+  for (std::size_t at = 1; at < path.size(); ++at) { // behind the first slash
+    if (path[at] == '%' || (path[at] == '.' && path[at - 1] == '/')) {
+      return false;
     }
   }
-  size = at;
   return true;
 }
 
@@ -140,17 +131,15 @@ bool scan_query(std::string_view text) noexcept {
 
 /// Path and query of what starts with a slash.
 bool split_path_and_query(std::string_view text, target_parts& parts) noexcept {
-  std::size_t size = 0;
-  if (!scan_path(text, size, parts.plain)) {
+  const auto found = detail::scan_target(text);
+  if (!found.valid) {
     return false;
   }
-  parts.path = text.substr(0, size);
-  if (size < text.size()) {
-    parts.query = text.substr(size + 1);
-    if (!scan_query(parts.query)) {
-      return false;
-    }
+  parts.path = {text.data(), found.path_size};
+  if (found.path_size != text.size()) {
+    parts.query = {text.data() + found.path_size + 1, text.size() - found.path_size - 1};
   }
+  parts.plain = !found.marked || is_plain_path(parts.path);
   path_checker checker;
   return parts.plain || walk_segments(parts.path, checker);
 }
@@ -178,6 +167,22 @@ std::optional<std::string_view> split_authority(std::string_view target,
   return rest.substr(end);
 }
 
+/// Everything of an absolute target.
+bool split_absolute(std::string_view target, target_parts& parts) noexcept {
+  const auto rest = split_authority(target, parts);
+  if (!rest) {
+    return false;
+  }
+  if (!rest->empty() && rest->front() == '/') {
+    return split_path_and_query(*rest, parts);
+  }
+  parts.path = root_path; // `http://a` and `http://a?q` ask for the root
+  if (!rest->empty()) {
+    parts.query = rest->substr(1);
+  }
+  return scan_query(parts.query);
+}
+
 /// Names and IPv4 addresses, with or without port. Not a word about what it does not know.
 bool is_usual_authority(std::string_view text) noexcept {
   constexpr std::size_t port_digits_max = 5;
@@ -195,38 +200,20 @@ bool is_usual_authority(std::string_view text) noexcept {
 } // namespace
 
 std::optional<target_parts> split_target(std::string_view target) noexcept {
-  target_parts parts;
-  if (target.empty()) {
-    return std::nullopt;
-  }
-  if (target.front() == '/') {
-    if (!split_path_and_query(target, parts)) {
-      return std::nullopt;
-    }
-    return parts;
-  }
-  if (target == "*") {
+  std::optional<target_parts> out{std::in_place};
+  auto& parts = *out;
+  bool valid = !target.empty();
+  if (valid && target.front() == '/') {
+    valid = split_path_and_query(target, parts);
+  } else if (target == "*") {
     parts.path = target;
-    return parts;
+  } else if (valid) {
+    valid = split_absolute(target, parts);
   }
-  const auto rest = split_authority(target, parts);
-  if (!rest) {
-    return std::nullopt;
+  if (!valid) {
+    out.reset();
   }
-  if (!rest->empty() && rest->front() == '/') {
-    if (!split_path_and_query(*rest, parts)) {
-      return std::nullopt;
-    }
-    return parts;
-  }
-  parts.path = root_path; // `http://a` and `http://a?q` ask for the root
-  if (!rest->empty()) {
-    parts.query = rest->substr(1);
-    if (!scan_query(parts.query)) {
-      return std::nullopt;
-    }
-  }
-  return parts;
+  return out;
 }
 
 std::optional<std::string_view> decode_path(std::string_view raw, std::span<char> out) noexcept {

@@ -27,15 +27,17 @@ TEST_CASE("the vector loops agree with their definition for every byte at every 
         const auto bits = detail::char_bits[static_cast<std::size_t>(code)];
         const char* const control = (bits & detail::control_bit) != 0 ? begin + at : end;
         const char* const token = (bits & detail::token_bit) == 0 ? begin + at : end;
-        const auto run = detail::scan_token(begin, end);
+        const auto run = detail::scan_token(begin, begin, end);
         // What stands before the search has to be without effect.
         const char* const from = begin + at / 2;
         text[0] = at == 0 ? text[0] : '\n';
         const char* const overlapped = detail::find_control(begin, from, end);
+        const auto late = detail::scan_token(begin, from, end);
         text[0] = at == 0 ? text[0] : 'a';
         if ((from == begin && at != 0 ? overlapped != begin : overlapped != control) ||
             detail::find_control(begin, begin, end) != control || run.end != token ||
-            run.underscore != (code == '_')) {
+            run.underscore != (code == '_') ||
+            (from != begin && (late.end != token || late.underscore != (code == '_')))) {
           FAIL("byte " << code << " at " << at << " of " << size);
         }
       }

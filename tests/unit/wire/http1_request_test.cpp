@@ -215,6 +215,10 @@ TEST_CASE("nothing of an earlier request is left in the head") {
   CHECK(head->chunked);
   CHECK(head->has_body());
   CHECK(head->path == "/");
+  const auto fourth = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n\r\n"s;
+  REQUIRE(parser.parse(fourth, *head).status == parse_outcome::kind::done);
+  CHECK(head->upgrade.empty());
+  CHECK(head->keep_alive);
 }
 
 TEST_CASE("fields that a CGI environment would confuse never reach an application") {

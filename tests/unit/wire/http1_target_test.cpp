@@ -3,6 +3,9 @@
 /// Targets and paths beyond what the request table covers: the decoded path itself.
 #include "kraken/wire/http1_target.hpp"
 
+#include "kraken/wire/detail/http1_target_scan.hpp"
+
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -20,6 +23,28 @@ std::string decoded(std::string_view raw) {
 }
 
 } // namespace
+
+TEST_CASE("the look at a target agrees with its definition for two bytes at every place") {
+  for (const std::size_t size : {1U, 2U, 3U, 4U, 7U, 8U, 9U, 15U, 16U, 17U, 31U, 32U, 40U}) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int code = 0; code < 256; ++code) {
+        for (const char other : {'a', '?', '%', '\x80'}) {
+          std::string text(size, 'a');
+          text[size - 1 - at] = other;
+          text[at] = static_cast<char>(code);
+          const std::size_t path = std::min(text.find('?'), size);
+          const bool valid = std::all_of(
+              text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+          const bool marked = text.find_first_of("%.") < path;
+          const auto found = wire::detail::scan_target(text);
+          if (found.path_size != path || found.valid != valid || found.marked != marked) {
+            FAIL("byte " << code << " at " << at << " of " << size << " beside " << other);
+          }
+        }
+      }
+    }
+  }
+}
 
 TEST_CASE("a path is decoded, then its dot segments are removed") {
   const auto [raw, path] = GENERATE(table<std::string, std::string>({

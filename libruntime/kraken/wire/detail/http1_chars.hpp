@@ -14,10 +14,9 @@ enum char_bit : std::uint8_t {
   token_bit = 1, ///< RFC 9110 tchar
   underscore_bit = 2,
   target_bit = 4,     ///< may stand in a request target: visible ASCII without `#`
-  pathmark_bit = 8,   ///< `%` and `.`: the path may need decoding
-  control_bit = 16,   ///< below 0x20 except tab, or DEL
-  authority_bit = 32, ///< may stand in a host name: unreserved, sub-delims, `%`
-  hex_bit = 64,
+  control_bit = 8,    ///< below 0x20 except tab, or DEL
+  authority_bit = 16, ///< may stand in a host name: unreserved, sub-delims, `%`
+  hex_bit = 32,
 };
 
 constexpr std::array<std::uint8_t, 256> make_char_bits() {
@@ -37,7 +36,6 @@ constexpr std::array<std::uint8_t, 256> make_char_bits() {
   set("!#$%&'*+-.^_`|~", token_bit);
   set("-._~%!$&'()*+,;=", authority_bit);
   set("_", underscore_bit);
-  set("%.", pathmark_bit);
   set("0123456789abcdefABCDEF", hex_bit);
   for (unsigned c = 0; c < 256; ++c) {
     const bool control = (c < 0x20 && c != '\t') || c == 0x7f;

@@ -26,13 +26,14 @@ template <class Word>
 }
 
 #if defined(__SSE2__)
-/// Which of sixteen bytes may be control characters. Adding one makes DEL negative: one signed
-/// comparison then finds controls and DEL, and also tabs and 8-bit characters, which are rare
-/// enough to be looked at one by one.
+/// Which of sixteen bytes may be control characters. Adding one makes DEL negative: what is below
+/// 0x21 as a signed number is then a control or DEL, and also a tab or an 8-bit character, which
+/// are rare enough to be looked at one by one. The sign of a saturating difference is that
+/// comparison.
 [[nodiscard]] inline unsigned suspect_mask(const char* at) noexcept {
   const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
   const __m128i moved = _mm_add_epi8(block, _mm_set1_epi8(1));
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmplt_epi8(moved, _mm_set1_epi8(0x21))));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_subs_epi8(moved, _mm_set1_epi8(0x21))));
 }
 
 /// The first control character among the suspects, or null.
@@ -142,28 +143,38 @@ struct token_run {
   bool underscore;
 };
 
-/// The token that starts at `at`; empty if none does.
-[[nodiscard]] inline token_run scan_token(const char* at, const char* end) noexcept {
-#if defined(__SSE2__)
-  // Names are nearly always letters, digits and dashes; the table takes over at anything else.
-  for (auto blocks = static_cast<std::size_t>(end - at) / 16; blocks != 0; --blocks, at += 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const auto rest = word_mask(block) ^ 0xffffU;
-    if (rest != 0) {
-      at += std::countr_zero(rest);
-      if (*at == ':') { // nearly always
-        return {at, false};
-      }
-      break;
-    }
-  }
-#endif
+/// Continues a token, character by character.
+[[nodiscard]] inline token_run scan_token_slowly(const char* at, const char* end) noexcept {
   unsigned seen = 0;
   while (at != end && (bits_of(*at) & token_bit) != 0) {
     seen |= bits_of(*at);
     ++at;
   }
   return {at, (seen & underscore_bit) != 0};
+}
+
+/// The token that starts at `at`; empty if none does.
+/// @param from at or before `at`: what may be read besides, so that the last block can overlap
+[[nodiscard]] inline token_run
+scan_token([[maybe_unused]] const char* from, const char* at, const char* end) noexcept {
+#if defined(__SSE2__)
+  // Names are nearly always letters, digits and dashes; the table takes over at anything else.
+  while (end - at >= 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const auto rest = word_mask(block) ^ 0xffffU;
+    if (rest != 0) {
+      at += std::countr_zero(rest);
+      return *at == ':' ? token_run{at, false} : scan_token_slowly(at, end); // ':' nearly always
+    }
+    at += 16;
+  }
+  if (end - from >= 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(end - 16));
+    const auto rest = (word_mask(block) ^ 0xffffU) >> static_cast<unsigned>(16 - (end - at));
+    at = rest == 0 ? end : at + std::countr_zero(rest);
+  }
+#endif
+  return scan_token_slowly(at, end);
 }
 
 /// Equality of a token with a lower case literal of 4 to 24 bytes, a word at a time; the last
