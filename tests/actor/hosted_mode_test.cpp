@@ -2,7 +2,7 @@
 /// @file
 /// The facade on real threads: containers run on their shards, answers arrive on the asked
 /// executor, and everything ends in bounded time.
-#include "support/thread_executor.hpp"
+#include "support/loop_thread.hpp"
 
 #include "kraken/actor/tree.hpp"
 #include "kraken/base/log.hpp"
@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -21,7 +22,7 @@ namespace kraken::actor_test {
 
 namespace {
 
-using test_support::thread_executor;
+using test_support::loop_thread;
 
 constexpr seconds patience{20};
 
@@ -105,9 +106,9 @@ void silence_log() {
 TEST_CASE("a tree on two shards starts, obeys and ends") {
   silence_log();
   strays seen;
-  thread_executor first;
-  thread_executor second;
-  thread_executor asker;
+  loop_thread first;
+  loop_thread second;
+  loop_thread asker;
   std::promise<void> started;
   std::promise<int> ended;
 
@@ -117,7 +118,7 @@ TEST_CASE("a tree on two shards starts, obeys and ends") {
     web.children.push_back(spec_of("w" + std::to_string(i), "careful"));
   }
   actor::tree_options options;
-  options.shards = {&first, &second};
+  options.shards = {&first.loop(), &second.loop()};
   options.root = spec_of("Main", "supervisor");
   options.root.children = {web, spec_of("a", "careful")};
   options.kinds.push_back({"careful", "", [&seen](actor::host& shell) {
@@ -144,12 +145,12 @@ TEST_CASE("a tree on two shards starts, obeys and ends") {
   restart.what = model::verb::restart;
   for (int round = 0; round < 50; ++round) {
     restart.target = "w" + std::to_string(round % 8 + 1);
-    CHECK(ask(tree, asker, restart));
+    CHECK(ask(tree, asker.loop(), restart));
   }
   model::command nobody;
   nobody.what = model::verb::stop;
   nobody.target = "nobody";
-  CHECK(ask(tree, asker, nobody).error().code == errc::not_found);
+  CHECK(ask(tree, asker.loop(), nobody).error().code == errc::not_found);
 
   tree.stop(seconds{10});
   auto code = ended.get_future();
@@ -164,9 +165,9 @@ TEST_CASE("a tree on two shards starts, obeys and ends") {
 
 TEST_CASE("a tree that never started closes at once") {
   silence_log();
-  thread_executor only;
+  loop_thread only;
   actor::tree_options options;
-  options.shards = {&only};
+  options.shards = {&only.loop()};
   options.root = spec_of("Main", "supervisor");
   auto made = actor::tree::make(std::move(options));
   REQUIRE(made);
@@ -175,16 +176,73 @@ TEST_CASE("a tree that never started closes at once") {
 }
 
 TEST_CASE("bad options are refused by name") {
-  thread_executor only;
+  loop_thread only;
   actor::tree_options options;
   options.root = spec_of("Main", "supervisor");
   CHECK(actor::tree::make(options).error().code == errc::invalid_argument);
-  options.shards = {&only};
+  options.shards = {&only.loop()};
   options.root.children = {spec_of("a", "unheard-of")};
   const auto made = actor::tree::make(options);
   REQUIRE_FALSE(made);
   CHECK(made.error().context.find("Main/a") != std::string::npos);
   CHECK(made.error().context.find("unheard-of") != std::string::npos);
+}
+
+/// Threads of this process.
+std::size_t threads_now() {
+  const std::filesystem::directory_iterator all("/proc/self/task");
+  return static_cast<std::size_t>(std::distance(all, {}));
+}
+
+/// Says when a timer of it has come.
+class sleeper final : public actor::incarnation {
+public:
+  sleeper(actor::host& shell, std::promise<milliseconds>& late) : shell_(shell), late_(late) {}
+
+  void start() override {
+    shell_.ready();
+    const auto due = shell_.now() + milliseconds{70};
+    static_cast<void>(shell_.at(due + seconds{3600}, [] {}));
+    static_cast<void>(shell_.at(due, [this, due] {
+      late_.set_value(std::chrono::duration_cast<milliseconds>(shell_.now() - due));
+    }));
+  }
+  void stop() override { shell_.ended({}); }
+  void kill() override { shell_.ended({}); }
+
+private:
+  actor::host& shell_;
+  std::promise<milliseconds>& late_;
+};
+
+TEST_CASE("a tree has no thread of its own, and its timers are those of its shards") {
+  silence_log();
+  loop_thread first;
+  loop_thread second;
+  std::promise<milliseconds> late[2];
+  const auto before = threads_now();
+
+  actor::tree_options options;
+  options.shards = {&first.loop(), &second.loop()};
+  options.root = spec_of("Main", "supervisor");
+  for (int i = 0; i < 2; ++i) {
+    const auto name = "sleeper" + std::to_string(i);
+    options.kinds.push_back({name, "", [&told = late[i]](actor::host& shell) {
+                               return std::make_unique<sleeper>(shell, told);
+                             }});
+    options.root.children.push_back(spec_of(name, name));
+    options.root.children.back().shard = i;
+  }
+  auto made = actor::tree::make(std::move(options));
+  REQUIRE(made);
+  (*made)->start({});
+  for (auto& one : late) {
+    auto came = one.get_future();
+    REQUIRE(came.wait_for(patience) == std::future_status::ready);
+    CHECK(came.get() >= milliseconds{0});
+  }
+  CHECK(threads_now() == before);
+  CHECK((*made)->close(patience));
 }
 
 /// Its start is long, as that of a process on a busy machine.
@@ -211,13 +269,13 @@ private:
 TEST_CASE("containers that are long in starting leave their shard time for others") {
   silence_log();
   constexpr int many = 20;
-  thread_executor only;
+  loop_thread only;
   std::promise<int> seen;
   std::promise<void> ended;
   std::atomic<int> starting{0};
 
   actor::tree_options options;
-  options.shards = {&only};
+  options.shards = {&only.loop()};
   options.root = spec_of("Main", "supervisor");
   options.root.supervise.start = model::start_order::parallel;
   for (int i = 0; i < many; ++i) {
@@ -226,7 +284,7 @@ TEST_CASE("containers that are long in starting leave their shard time for other
   options.kinds.push_back({"slow", "", [&](actor::host& shell) {
                              return std::make_unique<slow_to_start>(shell, [&] {
                                if (++starting == 1) { // somebody asks while they start
-                                 only.post([&] { seen.set_value(starting); });
+                                 only.loop().post([&] { seen.set_value(starting); });
                                }
                              });
                            }});

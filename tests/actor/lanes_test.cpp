@@ -2,8 +2,8 @@
 /// @file
 /// The two lanes of an actor, and the actor around them: order, rest, end, and that neither an
 /// exception nor a stray message ends it.
-#include "kraken/actor/hosted_actor.hpp"
-#include "kraken/actor/system_config.hpp"
+#include "kraken/actor/shard/hosted_actor.hpp"
+#include "kraken/actor/shard/system_config.hpp"
 #include "kraken/base/log.hpp"
 
 #include "caf/actor_system.hpp"

@@ -3,7 +3,7 @@
 /// Many messages: in order and none lost, on virtual time and on two real shards; and requests that
 /// all end in exactly one answer while their targets come and go.
 #include "heard.hpp"
-#include "support/thread_executor.hpp"
+#include "support/loop_thread.hpp"
 #include "tree_fixture.hpp"
 
 #include "kraken/actor/tree.hpp"
@@ -120,10 +120,10 @@ TEST_CASE("two senders on two shards, 100,000 messages each: in order, none lost
   REQUIRE(log::configure(silent));
   arrivals seen;
   auto complete = seen.complete.get_future();
-  test_support::thread_executor first;
-  test_support::thread_executor second;
+  test_support::loop_thread first;
+  test_support::loop_thread second;
   actor::tree_options options;
-  options.shards = {&first, &second};
+  options.shards = {&first.loop(), &second.loop()};
   options.root.id = "Main";
   options.root.kind = "supervisor";
   options.root.children = {

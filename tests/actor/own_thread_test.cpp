@@ -4,7 +4,7 @@
 /// one holds up nobody, and what becomes of a thread that does not come back.
 #include "config/native_options.hpp"
 #include "containers/native/threaded_container.hpp"
-#include "support/thread_executor.hpp"
+#include "support/loop_thread.hpp"
 
 #include "kraken/actor/tree.hpp"
 #include "kraken/base/log.hpp"
@@ -27,7 +27,7 @@ using containers::own_threads;
 using native::behaviour;
 using native::context;
 using native::runs_on;
-using test_support::thread_executor;
+using test_support::loop_thread;
 
 namespace {
 
@@ -104,7 +104,7 @@ public:
 
   void start(std::vector<model::child_spec> children) {
     actor::tree_options options;
-    options.shards = {&shard};
+    options.shards = {&shard.loop()};
     options.root.id = "Main";
     options.root.kind = "supervisor";
     options.root.children = std::move(children);
@@ -132,7 +132,7 @@ public:
                    .body = native::pack(what),
                    .mode = actor::delivery::buffer_online, // it may be failing just now
                    .name = name},
-                  asker,
+                  asker.loop(),
                   [got](const actor::answer& answer) {
                     if (answer.final()) {
                       got->set_value(answer);
@@ -158,7 +158,7 @@ public:
     command.what = what;
     command.target = std::move(target);
     auto got = std::make_shared<std::promise<result<model::reply>>>();
-    tree->execute(std::move(command), asker, [got](result<model::reply> reply) {
+    tree->execute(std::move(command), asker.loop(), [got](result<model::reply> reply) {
       got->set_value(std::move(reply));
     });
     auto answer = got->get_future();
@@ -167,8 +167,8 @@ public:
   }
 
   own_threads threads{2}; ///< first: it waits for what is left
-  thread_executor shard;
-  thread_executor asker;
+  loop_thread shard;
+  loop_thread asker;
   containers::class_catalogue classes;
   std::unique_ptr<actor::tree> tree;
   bool all_ready = false;
@@ -187,7 +187,7 @@ TEST_CASE_METHOD(own_thread_fixture, "a class, or a definition, has a thread of 
   define("Own", note);
   define("Shared", note, runs_on::shard);
   std::promise<std::thread::id> loop;
-  shard.post([&] { loop.set_value(std::this_thread::get_id()); });
+  shard.loop().post([&] { loop.set_value(std::this_thread::get_id()); });
   const auto shards = loop.get_future().get();
   SECTION("by its class") {
     start({native("a", "Own")});
@@ -441,7 +441,7 @@ TEST_CASE_METHOD(own_thread_fixture, "a thread that does not come back is counte
   door.open();
   CHECK(eventually([&] {
     std::promise<void> turn; // its last word comes to the shard
-    shard.post([&] { turn.set_value(); });
+    shard.loop().post([&] { turn.set_value(); });
     turn.get_future().wait();
     return threads.stuck() == 0 && threads.running() == 0; // one after the other
   }));

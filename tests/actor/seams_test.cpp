@@ -4,7 +4,7 @@
 #include "kraken/actor/detail/deadlines.hpp"
 #include "kraken/actor/detail/pending_reply.hpp"
 #include "kraken/actor/error_bridge.hpp"
-#include "kraken/actor/system_config.hpp"
+#include "kraken/actor/shard/system_config.hpp"
 #include "kraken/actor/tree.hpp"
 
 #include "caf/actor_system.hpp"

@@ -7,7 +7,7 @@
 #include "kraken/actor/detail/tree_context.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/actor/runtime_manager.hpp"
-#include "kraken/actor/system_config.hpp"
+#include "kraken/actor/shard/system_config.hpp"
 #include "kraken/base/executor.hpp"
 
 #include "caf/actor_system.hpp"

@@ -4,6 +4,7 @@
 /// only for a time earlier than all of them.
 #include "kraken/actor/alarm_clock.hpp"
 
+#include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
 
 #include <utility>
@@ -43,12 +44,15 @@ alarm_clock::alarm_clock(caf::actor_config& config,
 
 alarm_clock::~alarm_clock() = default;
 
+void alarm_clock::begin() {
+  if (mine().timer) { // at the start of the daemon: without timers there is none
+    KRAKEN_ASSERT(mine().timer->begin(*mine().loop, [this] { ring(); }));
+  }
+}
+
 bool alarm_clock::receive(caf::type_erased_tuple& what) {
   if (message_in<order>(what) != nullptr) { // a tick: nobody sends it anything else
-    const auto at = now();
-    wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
-    waiting_.ring(at);
-    arm();
+    ring();
     return true;
   }
   if (message_in<end_clock>(what) != nullptr) {
@@ -59,7 +63,10 @@ bool alarm_clock::receive(caf::type_erased_tuple& what) {
 }
 
 void alarm_clock::on_exit() {
-  tree_->shards[shard_].clock = nullptr;
+  mine().clock = nullptr;
+  if (mine().timer) {
+    mine().timer->end();
+  }
   tree_->present.leave();
 }
 
@@ -72,9 +79,22 @@ void alarm_clock::set(alarm& which, time_point at) {
   arm();
 }
 
+void alarm_clock::ring() {
+  const auto at = now();
+  wakes_.erase(wakes_.begin(), wakes_.upper_bound(at));
+  waiting_.ring(at);
+  arm();
+}
+
 void alarm_clock::arm() {
   const auto next = waiting_.next();
-  if (next && (wakes_.empty() || *next < *wakes_.begin())) {
+  if (!next || (!wakes_.empty() && *wakes_.begin() <= *next)) {
+    return; // who comes earlier looks again
+  }
+  if (mine().timer) {
+    wakes_ = {*next};
+    mine().timer->set(*next);
+  } else {
     wakes_.insert(*next);
     clock().schedule_message(
         *next,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The clock of one shard: all its actors are woken by it, at the time of their earliest deadline.
-/// CAF's own timers can not be taken back and cost a message each; this has one of them under way
-/// however many actors wait.
+/// The clock of one shard: all its actors are woken by it, at the time of their earliest deadline,
+/// by one timer of the shard's loop however many actors wait. Without a loop by timers of CAF,
+/// which can not be taken back: that is how tests run on virtual time.
 #pragma once
 
 #include "kraken/actor/detail/alarms.hpp"
 #include "kraken/actor/detail/tree_context.hpp"
-#include "kraken/actor/hosted_actor.hpp"
 #include "kraken/actor/messages.hpp"
+#include "kraken/actor/shard/hosted_actor.hpp"
 
 #include <memory>
 #include <optional>
@@ -50,16 +50,19 @@ public:
   [[nodiscard]] time_point time() { return now(); }
 
 protected:
+  void begin() override;
   bool receive(caf::type_erased_tuple& what) override;
   void on_exception(const std::string& what) override;
 
 private:
+  void ring();
   void arm();
+  [[nodiscard]] shard& mine() noexcept { return tree_->shards[shard_]; }
 
   std::shared_ptr<tree_context> tree_;
   std::size_t shard_;
   alarms waiting_;
-  std::set<time_point> wakes_; ///< ticks of CAF's clock under way
+  std::set<time_point> wakes_; ///< under way; of the loop's timer the one that is set
 };
 
 /// The tree has ended: nothing waits any more.

@@ -15,10 +15,10 @@
 #include "kraken/actor/detail/desk.hpp"
 #include "kraken/actor/detail/life.hpp"
 #include "kraken/actor/detail/shared_record.hpp"
-#include "kraken/actor/hosted_actor.hpp"
 #include "kraken/actor/mailbox.hpp"
 #include "kraken/actor/messages.hpp"
 #include "kraken/actor/remote_supervisor.hpp"
+#include "kraken/actor/shard/hosted_actor.hpp"
 
 #include <functional>
 #include <list>

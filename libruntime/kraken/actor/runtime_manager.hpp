@@ -6,9 +6,9 @@
 
 #include "kraken/actor/alarm_clock.hpp"
 #include "kraken/actor/detail/tree_context.hpp"
-#include "kraken/actor/hosted_actor.hpp"
 #include "kraken/actor/messages.hpp"
 #include "kraken/actor/remote_supervisor.hpp"
+#include "kraken/actor/shard/hosted_actor.hpp"
 
 #include <functional>
 #include <memory>

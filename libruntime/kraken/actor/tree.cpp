@@ -7,7 +7,7 @@
 #include "kraken/actor/detail/command_event.hpp"
 #include "kraken/actor/detail/tree_context.hpp"
 #include "kraken/actor/runtime_manager.hpp"
-#include "kraken/actor/system_config.hpp"
+#include "kraken/actor/shard/system_config.hpp"
 #include "kraken/base/clock.hpp"
 #include "kraken/base/log.hpp"
 
@@ -37,9 +37,11 @@ tree::content::content(tree_options& options) : root(std::move(options.root)) {
   add_builtin_kinds(*shared);
   tell_dead_letters(shared);
   for (auto* const runs : options.shards) {
-    shared->shards.push_back({runs, nullptr});
+    auto& made = shared->shards.emplace_back();
+    made.runs = runs;
+    made.loop = runs;
     if (options.boots_at_once > 0) {
-      shared->shards.back().boots = std::make_shared<boot_gate>(options.boots_at_once);
+      made.boots = std::make_shared<boot_gate>(options.boots_at_once);
     }
   }
   shared->sleeps = std::move(options.sleeps);
@@ -57,6 +59,13 @@ result<std::unique_ptr<tree>> tree::make(tree_options options) {
   auto made = std::make_unique<content>(options);
   if (const auto checked = check_definition(*made->shared, "", made->root); !checked) {
     return fail(checked.error());
+  }
+  for (auto& one : made->shared->shards) {
+    auto timer = shard_timer::make();
+    if (!timer) {
+      return fail(timer.error());
+    }
+    one.timer = std::move(*timer);
   }
   made->system = std::make_unique<caf::actor_system>(made->config);
   for (auto& one : made->shared->shards) {

@@ -7,7 +7,7 @@
 
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/actor/status_board.hpp"
-#include "kraken/base/executor.hpp"
+#include "kraken/base/reactor.hpp"
 #include "kraken/base/result.hpp"
 #include "kraken/base/units.hpp"
 #include "kraken/model/child_spec.hpp"
@@ -44,7 +44,7 @@ using placement = std::function<std::uint32_t(const model::child_spec* parent,
 
 struct tree_options {
   /// Threads that run the containers; at least one. They must run until `close` has returned.
-  std::vector<executor*> shards;
+  std::vector<reactor*> shards;
   std::vector<kind> kinds; ///< `supervisor` (no behaviour of its own) is always there
   model::child_spec root;
   placement place = place_by_pool;

@@ -4,7 +4,7 @@
 #include "kraken/actor/detail/life.hpp"
 
 #include "kraken/actor/detail/desk.hpp"
-#include "kraken/actor/hosted_actor.hpp"
+#include "kraken/actor/shard/hosted_actor.hpp"
 #include "kraken/actor/thrown_type.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/model/alias.hpp"

@@ -9,7 +9,8 @@
 #include "kraken/actor/detail/attendance.hpp"
 #include "kraken/actor/detail/routes.hpp"
 #include "kraken/actor/incarnation.hpp"
-#include "kraken/actor/shard_unit.hpp"
+#include "kraken/actor/shard/shard_timer.hpp"
+#include "kraken/actor/shard/shard_unit.hpp"
 #include "kraken/actor/status_board.hpp"
 #include "kraken/actor/tree.hpp"
 
@@ -18,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,8 @@ struct shard {
   std::shared_ptr<shard_unit> unit;
   alarm_clock* clock = nullptr;       ///< its thread only; null before and after the tree runs
   std::shared_ptr<boot_gate> boots{}; ///< its thread only; null: no limit
+  reactor* loop = nullptr;            ///< null: time is the actor system's, as in tests
+  std::optional<shard_timer> timer{}; ///< of the loop; its thread only
 };
 
 struct tree_context {

@@ -6,8 +6,8 @@
 /// CAF's own actors carry besides (behaviours, streams, requests): see decision 0033.
 #pragma once
 
-#include "kraken/actor/lanes.hpp"
-#include "kraken/actor/shard_unit.hpp"
+#include "kraken/actor/shard/lanes.hpp"
+#include "kraken/actor/shard/shard_unit.hpp"
 #include "kraken/base/clock.hpp"
 
 #include "caf/behavior.hpp"

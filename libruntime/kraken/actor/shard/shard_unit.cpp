@@ -3,7 +3,7 @@
 /// Reference counting: a resumable handed to `exec_later` comes with one reference. It is held by
 /// `job_ptr` until the resumable says it is done or waits for messages, so that an executor which
 /// drops its work on shutdown drops the references, too.
-#include "kraken/actor/shard_unit.hpp"
+#include "kraken/actor/shard/shard_unit.hpp"
 
 #include "caf/actor_system.hpp"
 #include "caf/scheduler/abstract_coordinator.hpp"

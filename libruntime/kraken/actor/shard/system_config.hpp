@@ -9,17 +9,16 @@
 
 namespace kraken::actor {
 
-/// Which scheduler runs actors that are not hosted on a shard.
+/// Which scheduler the actor system has.
 enum class scheduling : std::uint8_t {
-  threads, ///< CAF's sharing scheduler, one thread
+  shards,  ///< no thread: every actor is hosted on a shard
   testing, ///< `test_coordinator`: no thread, virtual time
 };
 
-/// Sharing scheduler, bounded throughput per turn (the default lets one self-sending actor starve
-/// its thread for ever), no command line, no configuration file; our error category is known.
+/// No thread of CAF's, no command line, no configuration file; our error category is known.
 class system_config : public caf::actor_system_config {
 public:
-  explicit system_config(scheduling how = scheduling::threads);
+  explicit system_config(scheduling how = scheduling::shards);
 };
 
 } // namespace kraken::actor

@@ -2,7 +2,7 @@
 /// @file
 /// What CAF wants of an actor: whoever puts the first message into empty lanes hands the actor,
 /// with one reference, to its unit; `resume` gives it back when nothing waits any more.
-#include "kraken/actor/hosted_actor.hpp"
+#include "kraken/actor/shard/hosted_actor.hpp"
 
 #include "kraken/base/log.hpp"
 

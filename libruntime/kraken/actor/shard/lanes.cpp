@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// See the header. Elements are linked through themselves, so nothing is allocated here.
-#include "kraken/actor/lanes.hpp"
+#include "kraken/actor/shard/lanes.hpp"
 
 #include <utility>
 
