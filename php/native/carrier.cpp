@@ -33,6 +33,7 @@ void carrier::open_request(const script_place& answering) {
   content_type_.clear();
   cookies_.clear();
   authorization_.clear();
+  length_said_ = false;
   for (const auto& field : request.headers) {
     if (field.name == "content-type") {
       join_value(content_type_, ", ", field.value);
@@ -40,6 +41,8 @@ void carrier::open_request(const script_place& answering) {
       join_value(cookies_, "; ", field.value);
     } else if (field.name == "authorization") {
       join_value(authorization_, ", ", field.value);
+    } else if (field.name == "content-length") {
+      length_said_ = true;
     }
   }
   variables_.clear();

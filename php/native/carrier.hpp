@@ -45,6 +45,8 @@ public:
   // Valid while the request is open.
   /// Made when they are asked for.
   [[nodiscard]] const variable_list& variables();
+  [[nodiscard]] const script_place& answering() const noexcept { return *answering_; }
+  [[nodiscard]] body_said said_of_body() const noexcept { return {content_type_, length_said_}; }
   // A NUL stands behind each of these three.
   [[nodiscard]] std::string_view method() const noexcept { return method_; }
   [[nodiscard]] std::string_view target() const noexcept { return target_; }
@@ -76,6 +78,7 @@ private:
   bool has_request_ = false;
   std::uint64_t body_read_ = 0;
   const script_place* answering_ = nullptr;
+  bool length_said_ = false;
   variable_list variables_;
   wire::byte_buffer line_; ///< the texts of these views
   std::string_view method_, target_, query_;

@@ -5,6 +5,7 @@
 #include "sapi.hpp"
 
 #include "functions.hpp"
+#include "php/native/variables/filter_telling.hpp"
 #include "php/native/variables/plain_variables.hpp"
 #include "php_api.hpp"
 #include "server_array.hpp"
@@ -126,9 +127,6 @@ char* on_read_cookies() {
 
 void on_server_variables(zval* into) {
   auto& serving = current_carrier();
-  if (serving.has_request() && fill_server_array(serving, into)) {
-    return;
-  }
   php_import_environment_variables(into);
   if (!serving.has_request()) {
     const auto& script = serving.script;
@@ -137,6 +135,7 @@ void on_server_variables(zval* into) {
     }
     return;
   }
+  serving.filter_told = true;
   const auto& variables = serving.variables();
   for (std::size_t index = 0; index < variables.size(); ++index) {
     const auto each = variables.at(index);
@@ -200,6 +199,7 @@ bool engine::start() {
   started_ = module.startup(&module) == SUCCESS;
   if (started_) {
     inform_filter_when_asked();
+    make_server_arrays();
     read_plain_variables();
   }
   SG(server_context) = &serving_; // the start-up has emptied it

@@ -4,6 +4,7 @@
 #include "server_variables.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 namespace kraken::php {
@@ -32,7 +33,8 @@ host_parts split_host(std::string_view host) {
   return {host.substr(0, colon), host.substr(colon + 1)};
 }
 
-/// `x-my-name` -> `HTTP_X_MY_NAME`.
+} // namespace
+
 std::string_view variable_name(std::string_view field, std::string& scratch) {
   scratch.assign("HTTP_");
   std::ranges::transform(field, std::back_inserter(scratch), [](char each) {
@@ -44,10 +46,12 @@ std::string_view variable_name(std::string_view field, std::string& scratch) {
   return scratch;
 }
 
-bool passed_on(std::string_view field) {
+bool passed_on(std::string_view field) noexcept {
   return field != "content-type" && field != "content-length" && field != "proxy" &&
          field.find('_') == std::string_view::npos;
 }
+
+namespace {
 
 void put_headers(std::span<const wire::header_field> headers, variable_list& out) {
   std::vector<std::string_view> seen;
@@ -109,43 +113,77 @@ std::string_view joined_header(std::span<const wire::header_field> headers,
   return found > 1 ? std::string_view{scratch} : first;
 }
 
+std::string_view server_values::number_text(std::uint64_t value) {
+  const auto end = std::to_chars(number_.data(), number_.data() + number_.size(), value).ptr;
+  return {number_.data(), static_cast<std::size_t>(end - number_.data())};
+}
+
+void server_values::read_script(const script_place& script) {
+  std::string_view uri = script.name;
+  path_info_ = script.path_info;
+  path_translated_ = {};
+  if (!path_info_.empty()) {
+    uri = uri_.assign(script.name).append(path_info_);
+    path_translated_ = translated_.assign(script.document_root).append(path_info_);
+  }
+  set(variable::gateway_interface, "CGI/1.1");
+  set(variable::server_software, "kraken");
+  set(variable::document_root, script.document_root);
+  set(variable::document_uri, uri);
+  set(variable::script_filename, script.file);
+  set(variable::script_name, script.name);
+  set(variable::php_self, uri);
+}
+
+void server_values::read(const open_request& request,
+                         const script_place& script,
+                         const body_said& body,
+                         wanted what) {
+  if (what == wanted::of_script) {
+    read_script(script);
+  }
+  secure_ = request.scheme == "https";
+  const auto host = split_host(request.host);
+  const auto remote = split_host(request.remote);
+  const auto bytes = request.body_bytes();
+  const bool usual = request.version == "1.1";
+  set(variable::server_protocol,
+      usual ? std::string_view{"HTTP/1.1"} : protocol_.assign("HTTP/").append(request.version));
+  set(variable::server_name, host.name);
+  set(variable::server_port,
+      host.port.empty() ? std::string_view{secure_ ? "443" : "80"} : host.port);
+  set(variable::request_scheme, request.scheme);
+  set(variable::remote_addr, remote.name);
+  set(variable::remote_port, remote.port);
+  set(variable::request_method, request.method);
+  set(variable::request_uri, request.target);
+  set(variable::query_string, request.query);
+  set(variable::content_type, body.type);
+  set(variable::content_length,
+      bytes != 0 || body.with_length ? number_text(bytes) : std::string_view{});
+}
+
 void put_server_variables(const open_request& request,
                           const script_place& script,
                           variable_list& out) {
-  const bool secure = request.scheme == "https";
-  const auto host = split_host(request.host);
-  const auto remote = split_host(request.remote);
-  std::string scratch;
-
+  std::string types;
+  std::string lengths;
+  server_values values;
+  values.read(request,
+              script,
+              {joined_header(request.headers, "content-type", types),
+               !joined_header(request.headers, "content-length", lengths).empty()});
   put_headers(request.headers, out);
-  out.put("GATEWAY_INTERFACE", "CGI/1.1");
-  out.put("SERVER_SOFTWARE", "kraken");
-  out.put("SERVER_PROTOCOL", scratch.assign("HTTP/").append(request.version));
-  out.put("SERVER_NAME", host.name);
-  out.put("SERVER_PORT", host.port.empty() ? std::string_view{secure ? "443" : "80"} : host.port);
-  out.put("REQUEST_SCHEME", request.scheme);
-  if (secure) {
+  for (std::size_t index = 0; index < variable_names.size(); ++index) {
+    out.put(variable_names[index], values.at(index));
+  }
+  if (values.secure()) {
     out.put("HTTPS", "on");
   }
-  out.put("REMOTE_ADDR", remote.name);
-  out.put("REMOTE_PORT", remote.port);
-  out.put("REQUEST_METHOD", request.method);
-  out.put("REQUEST_URI", request.target);
-  out.put("QUERY_STRING", request.query);
-  const auto type = joined_header(request.headers, "content-type", scratch);
-  out.put("CONTENT_TYPE", type);
-  const bool has_body = request.body_bytes() != 0 ||
-                        !joined_header(request.headers, "content-length", scratch).empty();
-  out.put("CONTENT_LENGTH", has_body ? std::to_string(request.body_bytes()) : std::string{});
-  out.put("DOCUMENT_ROOT", script.document_root);
-  out.put("DOCUMENT_URI", scratch.assign(script.name).append(script.path_info));
-  out.put("SCRIPT_FILENAME", script.file);
-  out.put("SCRIPT_NAME", script.name);
-  if (!script.path_info.empty()) {
-    out.put("PATH_INFO", script.path_info);
-    out.put("PATH_TRANSLATED", scratch.assign(script.document_root).append(script.path_info));
+  if (!values.path_info().empty()) {
+    out.put("PATH_INFO", values.path_info());
+    out.put("PATH_TRANSLATED", values.path_translated());
   }
-  out.put("PHP_SELF", scratch.assign(script.name).append(script.path_info));
 }
 
 } // namespace kraken::php

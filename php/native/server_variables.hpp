@@ -6,7 +6,9 @@
 
 #include "php/native/link/daemon_link.hpp"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +22,87 @@ struct script_place {
   std::string file;      ///< SCRIPT_FILENAME
   std::string name;      ///< SCRIPT_NAME
   std::string path_info; ///< empty: none
+};
+
+/// The variables that every request has: what the script says comes before what the request says.
+enum class variable : std::uint8_t {
+  gateway_interface,
+  server_software,
+  document_root,
+  document_uri,
+  script_filename,
+  script_name,
+  php_self,
+  server_protocol,
+  server_name,
+  server_port,
+  request_scheme,
+  remote_addr,
+  remote_port,
+  request_method,
+  request_uri,
+  query_string,
+  content_type,
+  content_length,
+};
+
+inline constexpr auto first_of_request = static_cast<std::size_t>(variable::server_protocol);
+
+inline constexpr std::array<std::string_view, 18> variable_names{"GATEWAY_INTERFACE",
+                                                                 "SERVER_SOFTWARE",
+                                                                 "DOCUMENT_ROOT",
+                                                                 "DOCUMENT_URI",
+                                                                 "SCRIPT_FILENAME",
+                                                                 "SCRIPT_NAME",
+                                                                 "PHP_SELF",
+                                                                 "SERVER_PROTOCOL",
+                                                                 "SERVER_NAME",
+                                                                 "SERVER_PORT",
+                                                                 "REQUEST_SCHEME",
+                                                                 "REMOTE_ADDR",
+                                                                 "REMOTE_PORT",
+                                                                 "REQUEST_METHOD",
+                                                                 "REQUEST_URI",
+                                                                 "QUERY_STRING",
+                                                                 "CONTENT_TYPE",
+                                                                 "CONTENT_LENGTH"};
+
+/// What the header fields say of the body.
+struct body_said {
+  std::string_view type;    ///< joined where it is repeated
+  bool with_length = false; ///< there is a `content-length`
+};
+
+/// What the variables are for a request. Used again, so that it allocates nothing.
+class server_values {
+public:
+  /// Reads the variables of the request, and with `of_script` those of the script.
+  enum class wanted : std::uint8_t { of_request, of_script };
+  void read(const open_request& request,
+            const script_place& script,
+            const body_said& body,
+            wanted what = wanted::of_script);
+
+  // Views of what was read, until it goes or the next `read`.
+  [[nodiscard]] std::string_view at(std::size_t index) const noexcept { return values_[index]; }
+  [[nodiscard]] bool secure() const noexcept { return secure_; }
+  /// Empty: there is none, nor a PATH_TRANSLATED.
+  [[nodiscard]] std::string_view path_info() const noexcept { return path_info_; }
+  [[nodiscard]] std::string_view path_translated() const noexcept { return path_translated_; }
+
+private:
+  void set(variable which, std::string_view value) noexcept {
+    values_[static_cast<std::size_t>(which)] = value;
+  }
+
+  void read_script(const script_place& script);
+  [[nodiscard]] std::string_view number_text(std::uint64_t value);
+
+  std::array<std::string_view, variable_names.size()> values_;
+  bool secure_ = false;
+  std::string_view path_info_, path_translated_;
+  std::string protocol_, uri_, translated_;
+  std::array<char, 20> number_{};
 };
 
 /// Names and values, each followed by a NUL, in memory that is used again.
@@ -57,6 +140,14 @@ private:
 void put_server_variables(const open_request& request,
                           const script_place& script,
                           variable_list& out);
+
+/// Whether a header field becomes a variable of its own. `Content-Type` and `Content-Length` have
+/// other names.
+[[nodiscard]] bool passed_on(std::string_view field) noexcept;
+
+/// `x-my-name` -> `HTTP_X_MY_NAME`.
+/// @return a view of `scratch`
+[[nodiscard]] std::string_view variable_name(std::string_view field, std::string& scratch);
 
 /// The values of all fields of a name joined as HTTP says; empty: there is none.
 /// @param lower_name in lower case
