@@ -137,9 +137,10 @@ With several files (`-c a.yaml -c b.yaml`) the later one is laid over the earlie
 
 Durations need a unit (`500ms`, `10s`, `5m`, `2h`, `1d`), sizes too (`512B`, `64K`, `256M`, `1G`); a
 bare `0` is allowed. The column *reload* says whether a changed value is taken over by what runs or
-ends it first. Relative names of files are relative to the file they are written in,
-wherever a command is run and whatever `DIR` is in `kraken serve DIR -c FILE`; those on the command
-line (`DIR` and `FILE`, values of `--set`) are relative to the working directory.
+ends it first; a front is replaced beside the one that runs, which ends when its connections have.
+Relative names of files are relative to the file they are written in, wherever a command is run and
+whatever `DIR` is in `kraken serve DIR -c FILE`; those on the command line (`DIR` and `FILE`, values
+of `--set`) are relative to the working directory.
 
 ## Several files, templates, placeholders
 

@@ -92,8 +92,8 @@ constexpr std::array stop_flags{
 
 constexpr std::array restart_flags{
   flag_row{"rolling", 0, value_type::flag, "", "", completion::none,
-           "replace as planned: of a pool one worker after the other, each successor ready first; "
-           "a front lets go of its connections"}};
+           "replace as planned, each successor ready first: of a pool one worker after the other; "
+           "a front beside itself, so that no connection is refused or cut off"}};
 
 constexpr std::array one_alias{
   argument_row{"alias", value_type::alias, true, "", completion::containers,
@@ -164,7 +164,8 @@ constexpr std::array rows{
   command_row{"restart", "stop and start a container, clearing its failure history", place::daemon,
               one_alias, restart_flags, subject::alias, model::verb::restart, {},
               "Container has been restarted.", "", "Container could not be restarted.",
-              operate_errors, "kraken restart web\nkraken restart web --rolling", patient},
+              operate_errors, "kraken restart web\nkraken restart web --rolling\n"
+              "kraken restart http --rolling", patient},
   command_row{"scale", "change the number of workers of a pool", place::daemon, scale_arguments, {},
               subject::alias, model::verb::scale, {}, "Pool has been scaled.",
               "Pool has been already of this size.", "Pool could not be scaled.", scale_errors,

@@ -45,7 +45,10 @@ update_of(const std::string& path, const model::child_spec& from, const model::c
   const bool renewed = model::needs_restart(from, to);
   auto out =
       record_of(renewed && !root ? "restart" : "update", path, config::differences(from, to));
-  out.detail = renewed && root ? "some of it waits for the daemon's next start" : "";
+  out.detail = !renewed            ? ""
+               : root              ? "some of it waits for the daemon's next start"
+               : to.kind == "http" ? "beside the one that runs: no connection is refused"
+                                   : "";
   return out;
 }
 

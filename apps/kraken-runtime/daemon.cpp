@@ -223,7 +223,7 @@ std::vector<actor::kind> daemon::kinds() {
   process_environment_.process_ended = [this] { sweep_soon(); };
   process_environment_.default_root =
       ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
-  http_environment_.counters = &fronts_;
+  http_environment_.doors = &doors_;
   http_environment_.logs = &access_logs_;
   http_environment_.spool_directory = plan_.spool_directory;
   http_environment_.bound = [this](const std::string& path,
@@ -247,6 +247,10 @@ std::vector<actor::kind> daemon::kinds() {
                    return std::make_unique<containers::worker_container>(shell, pool_environment_);
                  }});
   worker.replaced = actor::replacement::start_first;
+  auto front = hooks_of("http", [this](actor::host& shell) {
+    return std::make_unique<containers::http_container>(shell, http_environment_);
+  });
+  front.replaced = actor::replacement::start_first;
   return {
       std::move(native),
       hooks_of("pool",
@@ -266,10 +270,7 @@ std::vector<actor::kind> daemon::kinds() {
                            return std::make_unique<containers::php_container>(shell,
                                                                               php_environment_);
                          })),
-      hooks_of("http",
-               [this](actor::host& shell) {
-                 return std::make_unique<containers::http_container>(shell, http_environment_);
-               }),
+      std::move(front),
       launching(hooks_of("process",
                          [this](actor::host& shell) {
                            return std::make_unique<containers::process_container>(

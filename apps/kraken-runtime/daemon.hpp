@@ -117,6 +117,7 @@ private:
   process::log_board logs_;
   process::child_registry children_{process::plan_descriptors()};
   counter_board<containers::front_counters> fronts_;
+  containers::doorways doors_{fronts_};
   containers::access_logs access_logs_;
   counter_board<containers::pool_counters> pool_counters_;
   containers::template_board templates_;

@@ -175,19 +175,29 @@ void daemon::measure_output(containers::metrics_page& page) {
 
 void daemon::measure_access_logs(containers::metrics_page& page) {
   using type = containers::metrics_page::type;
+  struct lines {
+    std::uint64_t written = 0;
+    std::uint64_t dropped = 0;
+  };
+  std::map<std::string, lines> all; // a container has two while one front takes over from another
   access_logs_.visit([&](const containers::access_log& log) {
-    const containers::metrics_page::labels of{{"container", log.container()}};
+    auto& sum = all[log.container()];
+    sum.written += log.counters().written.load(std::memory_order_relaxed);
+    sum.dropped += log.counters().dropped.load(std::memory_order_relaxed);
+  });
+  for (const auto& [container, sum] : all) {
+    const containers::metrics_page::labels of{{"container", container}};
     page.add("kraken_access_log_written_total",
              type::counter,
              "Lines of the access log that its file has.",
              of,
-             static_cast<double>(log.counters().written.load(std::memory_order_relaxed)));
+             static_cast<double>(sum.written));
     page.add("kraken_access_log_dropped_total",
              type::counter,
              "Lines of the access log that were lost: the file was slow, or full.",
              of,
-             static_cast<double>(log.counters().dropped.load(std::memory_order_relaxed)));
-  });
+             static_cast<double>(sum.dropped));
+  }
 }
 
 // What the pools count, per shard.

@@ -72,7 +72,7 @@ complete -c kraken -n __kraken_without_command -a inspect -d 'everything known o
 complete -c kraken -n '__kraken_at inspect 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||")'
 complete -c kraken -n __kraken_without_command -a restart -d 'stop and start a container, clearing its failure history'
 complete -c kraken -n '__kraken_at restart 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||")'
-complete -c kraken -n '__kraken_in restart' -l rolling -d 'replace as planned: of a pool one worker after the other, each successor ready first; a front lets go of its connections'
+complete -c kraken -n '__kraken_in restart' -l rolling -d 'replace as planned, each successor ready first: of a pool one worker after the other; a front beside itself, so that no connection is refused or cut off'
 complete -c kraken -n __kraken_without_command -a scale -d 'change the number of workers of a pool'
 complete -c kraken -n '__kraken_at scale 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||")'
 complete -c kraken -n __kraken_without_command -a reload -d 'read the configuration again and apply the difference'

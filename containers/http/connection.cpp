@@ -45,7 +45,7 @@ result<void> connection::begin() {
 
 void connection::drain() {
   keep_alive_ = false;
-  if (stage_ == stage::head && !head_begun_) {
+  if (stage_ == stage::head && !head_begun_ && !input_waits()) {
     begin_closing();
   }
 }
@@ -144,7 +144,7 @@ void connection::on_shut_down() {
 
 wire::response_context connection::context() noexcept {
   const bool more = !input_ended_ || has_unread();
-  const bool keep = keep_alive_ && more && !front_.draining_;
+  const bool keep = keep_alive_ && more && !front_.leaving_;
   return {.date = loop().http_date(),
           .version_minor = version_minor_,
           .head = head_request_,

@@ -5,7 +5,7 @@
 /// here.
 #pragma once
 
-#include "containers/http/access_note.hpp"
+#include "containers/http/access/access_note.hpp"
 #include "containers/http/request_body.hpp"
 #include "kraken/base/spool_file.hpp"
 #include "kraken/net/exchange.hpp"
@@ -35,7 +35,8 @@ public:
   /// Begins to read.
   [[nodiscard]] result<void> begin();
 
-  /// The front drains: closes now when idle, after the answer otherwise.
+  /// The front drains: closes now when idle, after the answer otherwise. A request that has
+  /// arrived, though nobody has read it yet, is answered.
   void drain();
 
   /// The front ends at once: the request under way is answered 503, a stream breaks off. May

@@ -22,8 +22,10 @@ constexpr milliseconds storage_told_every{1'000};
 front::front(net::event_loop& loop,
              net::sink_directory& sinks,
              front_settings settings,
-             std::shared_ptr<model::gauges> live)
-    : loop_(loop), sinks_(sinks), settings_(std::move(settings)), live_(std::move(live)) {
+             std::shared_ptr<model::gauges> live,
+             std::shared_ptr<front_counters> counters)
+    : loop_(loop), sinks_(sinks), settings_(std::move(settings)), live_(std::move(live)),
+      counters_(std::move(counters)) {
   bind_routes();
 }
 
@@ -77,13 +79,13 @@ void front::accept(unique_fd socket, std::string peer) {
   }
   auto made = std::make_unique<connection>(*this, std::move(socket), std::move(peer));
   made->index = connections_.size();
-  if (connections_.size() >= settings_.connections_max) {
+  if (counters_->connections_open.get() >= settings_.connections_max) {
     counters_->connections_refused.add();
     return; // closed by its end: memory is what the cap protects
   }
   if (made->begin()) {
     connections_.push_back(std::move(made));
-    counters_->connections_open.set(static_cast<std::int64_t>(connections_.size()));
+    counters_->connections_open.add();
   }
 }
 
@@ -95,9 +97,13 @@ void front::closed(connection& which) {
   }
   const auto last = std::move(connections_.back());
   connections_.pop_back();
-  counters_->connections_open.set(static_cast<std::int64_t>(connections_.size()));
-  if (draining_ && connections_.empty() && drained_) {
-    // Not from inside a connection's call: the owner may destroy this front.
+  counters_->connections_open.add(-1);
+  tell_if_drained();
+}
+
+// Not from inside a connection's call: the owner may destroy this front.
+void front::tell_if_drained() {
+  if (connections_.empty() && drained_) {
     loop_.post(std::exchange(drained_, nullptr));
   }
 }
@@ -139,6 +145,15 @@ void front::forget_spooled(std::uint64_t bytes) {
   counters_->spool_bytes.add(-static_cast<std::int64_t>(bytes));
 }
 
+void front::hand_over(std::function<void()> done) {
+  leaving_ = true;
+  drained_ = std::move(done);
+  for (auto& each : listeners_) {
+    each->release();
+  }
+  tell_if_drained();
+}
+
 void front::drain(std::function<void()> done) {
   end(std::move(done), &connection::drain);
 }
@@ -148,6 +163,7 @@ void front::refuse_all(std::function<void()> done) {
 }
 
 void front::end(std::function<void()> done, void (connection::*each_by)()) {
+  leaving_ = true;
   draining_ = true;
   drained_ = std::move(done);
   for (auto& each : listeners_) {
@@ -157,9 +173,7 @@ void front::end(std::function<void()> done, void (connection::*each_by)()) {
   for (std::size_t i = connections_.size(); i > 0; --i) {
     (connections_[i - 1].get()->*each_by)();
   }
-  if (connections_.empty() && drained_) {
-    loop_.post(std::exchange(drained_, nullptr));
-  }
+  tell_if_drained();
 }
 
 void front::close_all() {

@@ -4,11 +4,11 @@
 /// through `connection`; supervises nothing.
 #pragma once
 
-#include "containers/http/access_note.hpp"
+#include "containers/http/access/access_note.hpp"
 #include "containers/http/file_route.hpp"
+#include "containers/http/front_counters.hpp"
 #include "containers/http/route_table.hpp"
 #include "kraken/base/limits.hpp"
-#include "kraken/base/metric.hpp"
 #include "kraken/model/container_status.hpp"
 #include "kraken/net/exchange.hpp"
 #include "kraken/net/listener.hpp"
@@ -25,21 +25,6 @@
 namespace kraken::containers {
 
 class connection;
-
-/// What one shard of a front counts. Written by its shard, read by the metrics page.
-struct front_counters {
-  metric connections_accepted;
-  metric connections_refused; ///< over the cap
-  metric connections_open;
-  metric requests; ///< heads parsed, malformed ones included
-  metric malformed;
-  metric client_gone;              ///< closed before their answer: 499
-  metric bodies_stored;            ///< too large for memory: handed over in a file
-  metric bodies_not_stored;        ///< 503: the disk is full, or there is no directory
-  metric spooled_bytes;            ///< of answers, written to temporary files in all
-  metric spool_bytes;              ///< of these, there now
-  std::array<metric, 6> responses; ///< by class: [2] counts 2xx ...
-};
 
 struct front_settings {
   std::shared_ptr<const route_table> routes;
@@ -64,11 +49,13 @@ struct front_settings {
 /// @thread its shard
 class front {
 public:
-  /// @param live this shard's part of the container's numbers
+  /// @param live     this shard's part of the container's numbers
+  /// @param counters others may count there on the same thread; not null
   front(net::event_loop& loop,
         net::sink_directory& sinks,
         front_settings settings,
-        std::shared_ptr<model::gauges> live);
+        std::shared_ptr<model::gauges> live,
+        std::shared_ptr<front_counters> counters = std::make_shared<front_counters>());
   ~front();
 
   front(const front&) = delete;
@@ -81,8 +68,13 @@ public:
   /// next connection on. Not `admits`.
   void update(const front_settings& changed);
 
+  /// Another front accepts from the same queues: takes no new connections, and lets go of each
+  /// there is with its next answer, which says so. `done` is called when the last connection is
+  /// gone.
+  void hand_over(std::function<void()> done);
+
   /// No new connections, no further requests on those there are; `done` is called when the last
-  /// connection is gone.
+  /// connection is gone. It takes the place of what `hand_over` was given.
   void drain(std::function<void()> done);
 
   /// As `drain`, but at once: what is under way is answered 503, streams break off, idle
@@ -120,6 +112,7 @@ private:
   void forget_spooled(std::uint64_t bytes);
   void bind_routes();
   void end(std::function<void()> done, void (connection::*each_by)());
+  void tell_if_drained();
   void accept(unique_fd socket, std::string peer);
   void closed(connection& which);
 
@@ -131,12 +124,13 @@ private:
   std::vector<std::unique_ptr<file_route>> left_; ///< of routes that were, with their last requests
   std::vector<rendered_route> rendered_;          ///< by index of the route
   std::shared_ptr<model::gauges> live_;
-  std::shared_ptr<front_counters> counters_ = std::make_shared<front_counters>();
+  std::shared_ptr<front_counters> counters_;
   std::vector<std::unique_ptr<net::listener>> listeners_;
   std::vector<std::unique_ptr<connection>> connections_;
   wire::request_head head_; ///< of the request being handled
   std::array<char, limits::http_request_line_bytes> path_{};
-  bool draining_ = false;
+  bool leaving_ = false;  ///< each connection ends with its next answer
+  bool draining_ = false; ///< or before, if it is idle
   std::function<void()> drained_;
   time_point storage_told_ = time_point::min();
   time_point spool_told_ = time_point::min();

@@ -43,7 +43,8 @@ access_format form_of(config::access_log_format wanted) {
 
 http_container::http_container(actor::host& shell, const http_environment& environment)
     : shell_(shell), environment_(environment), options_(options_of(shell.spec())),
-      alive_(std::make_shared<std::atomic<bool>>(true)) {}
+      alive_(std::make_shared<std::atomic<bool>>(true)),
+      doorway_(environment.doors->of(shell.path(), environment.shards.size())) {}
 
 front_settings http_container::settings() const {
   std::vector<route> routes;
@@ -98,33 +99,26 @@ void http_container::updated(const model::child_spec& spec) {
 
 http_container::~http_container() {
   *alive_ = false;
-  environment_.counters->remove(shell_.path());
   for (auto& each : parts_) {
     each->where.loop->post([each] { each->made.reset(); });
   }
 }
 
-// All sockets are bound before any shard accepts: an address in use is found while nothing has
-// changed yet.
-result<std::vector<std::vector<net::listening_socket>>> http_container::bind_all() const {
+result<std::vector<std::vector<net::listening_socket>>> http_container::bind_all() {
   std::vector<std::vector<net::listening_socket>> per_shard(environment_.shards.size());
   for (const auto& text : options_.listen) {
-    const auto address = net::address::parse(text);
-    if (!address) {
-      return fail(address.error());
+    auto found = doorway_->at(text);
+    if (!found) {
+      return fail(found.error());
     }
-    auto first = net::listen_on(*address);
-    if (!first) {
-      return fail(first.error());
-    }
-    for (std::size_t i = 1; i < per_shard.size(); ++i) {
-      auto more = first->another();
-      if (!more) {
-        return fail(more.error());
+    for (std::size_t i = 0; i < per_shard.size(); ++i) {
+      auto mine = (**found)[i].duplicate();
+      if (!mine) {
+        return fail(mine.error());
       }
-      per_shard[i].push_back(std::move(*more));
+      per_shard[i].push_back(std::move(*mine));
     }
-    per_shard[0].push_back(std::move(*first));
+    doors_.push_back(std::move(*found));
   }
   return per_shard;
 }
@@ -134,7 +128,7 @@ result<void> http_container::open_access_log() {
   if (wanted.format == config::access_log_format::off) {
     return {};
   }
-  auto log = environment_.logs->open(shell_.path(), wanted.file);
+  auto log = doorway_->log_to(wanted.file, *environment_.logs);
   if (!log) {
     return fail(log.error());
   }
@@ -159,15 +153,10 @@ void http_container::start() {
   if (!sockets) {
     return cannot_start(sockets.error());
   }
-  std::vector<net::address> bound;
-  for (const auto& each : sockets->front()) {
-    bound.push_back(each.bound);
-    log::info("listening", {{"container", shell_.path()}, {"address", each.bound.text()}});
+  for (const auto& each : doors_) {
+    const auto& address = each->front().bound;
+    log::info("listening", {{"container", shell_.path()}, {"address", address.text()}});
   }
-  if (environment_.bound) {
-    environment_.bound(shell_.path(), bound);
-  }
-  const auto given_settings = settings();
   for (const auto& where : environment_.shards) {
     auto mine = std::make_shared<part>();
     mine->where = where;
@@ -176,46 +165,61 @@ void http_container::start() {
   }
   shell_.show_gauges(live_);
   waiting_for_ = parts_.size();
-  for (std::size_t i = 0; i < environment_.shards.size(); ++i) {
-    auto mine = parts_[i];
-    auto given = std::make_shared<std::vector<net::listening_socket>>(std::move((*sockets)[i]));
-    mine->where.loop->post([this,
-                            mine,
-                            given,
-                            given_settings,
-                            alive = alive_,
-                            counters = environment_.counters,
-                            path = shell_.path(),
-                            shard = static_cast<std::uint32_t>(i),
-                            &home = shell_.shard()] {
-      mine->made = std::make_unique<front>(
-          *mine->where.loop, *mine->where.sinks, given_settings, mine->live);
-      counters->add(path, shard, mine->made->counters());
-      for (auto& socket : *given) {
-        if (auto listening = mine->made->listen(std::move(socket)); !listening) {
-          log::error("listen_failed", {{"container", path}, {"reason", listening.error().text()}});
-        }
-      }
-      home.post([this, alive] {
-        if (*alive) {
-          one_listens();
-        }
-      });
-    });
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    open_front(i, std::move((*sockets)[i]));
   }
+}
+
+void http_container::open_front(std::size_t shard, std::vector<net::listening_socket> sockets) {
+  auto mine = parts_[shard];
+  auto given = std::make_shared<std::vector<net::listening_socket>>(std::move(sockets));
+  mine->where.loop->post([this,
+                          mine,
+                          given,
+                          given_settings = settings(),
+                          alive = alive_,
+                          counters = doorway_->counters(shard),
+                          path = shell_.path(),
+                          &home = shell_.shard()] {
+    mine->made = std::make_unique<front>(
+        *mine->where.loop, *mine->where.sinks, given_settings, mine->live, counters);
+    for (auto& socket : *given) {
+      if (auto listening = mine->made->listen(std::move(socket)); !listening) {
+        log::error("listen_failed", {{"container", path}, {"reason", listening.error().text()}});
+      }
+    }
+    home.post([this, alive] {
+      if (*alive) {
+        one_listens();
+      }
+    });
+  });
 }
 
 void http_container::one_listens() {
   if (--waiting_for_ == 0) {
+    shown_ = true;
+    tell_bound();
     shell_.ready();
+  }
+}
+
+void http_container::tell_bound() {
+  std::vector<net::address> bound;
+  for (const auto& each : doors_) {
+    bound.push_back(each->front().bound);
+  }
+  if (environment_.bound) {
+    environment_.bound(shell_.path(), bound);
   }
 }
 
 void http_container::end() {
   if (!std::exchange(ended_, true)) {
     shell_.cancel(deadline_);
-    if (environment_.bound) {
-      environment_.bound(shell_.path(), {});
+    doors_.clear();
+    if (shown_ && !relieved_) {
+      tell_bound();
     }
     model::cause why;
     why.kind = model::cause_kind::exit_normal;
@@ -224,10 +228,19 @@ void http_container::end() {
 }
 
 void http_container::stop() {
+  doors_.clear(); // unless another incarnation accepts there, the fronts have the last of it
   if (parts_.empty()) {
     return end();
   }
   on_each_front(&front::drain, [this] { end(); });
+}
+
+// Connections that are in use leave by themselves; `stop` comes for those that are idle.
+milliseconds http_container::relieved() {
+  relieved_ = true;
+  doors_.clear();
+  on_each_front(&front::hand_over, [this] { end(); });
+  return limits::http_hand_over;
 }
 
 // Whoever waits is told so; who does not take it in time hears nothing.
@@ -235,6 +248,7 @@ void http_container::kill() {
   if (ended_ || parts_.empty()) {
     return end();
   }
+  doors_.clear();
   deadline_ = shell_.at(shell_.now() + limits::http_last_words, [this] { end(); });
   on_each_front(&front::refuse_all, [this] { end(); });
 }

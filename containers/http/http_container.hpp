@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The kind `http`: one front on every shard, listening on the same addresses. Ready when all of
-/// them listen.
+/// them listen. The next one can begin beside it, on the same sockets.
 #pragma once
 
 #include "config/http_options.hpp"
-#include "containers/http/access_logs.hpp"
+#include "containers/http/doorway.hpp"
 #include "containers/http/front.hpp"
 #include "kraken/actor/incarnation.hpp"
-#include "kraken/base/counter_board.hpp"
 #include "kraken/model/child_spec.hpp"
 #include "kraken/net/address.hpp"
 
@@ -28,10 +27,10 @@ struct http_shard {
 
 struct http_environment {
   std::vector<http_shard> shards;
-  counter_board<front_counters>* counters = nullptr; ///< for the metrics page
+  doorways* doors = nullptr;
   access_logs* logs = nullptr;
   std::string spool_directory; ///< for request bodies that are too large for memory
-  /// Told of the addresses really bound (port 0), once listening, and of none at the end.
+  /// Told of the addresses really bound (port 0), once all accept, and of none at the end.
   std::function<void(const std::string& path, const std::vector<net::address>&)> bound;
 };
 
@@ -43,6 +42,7 @@ public:
 
   void start() override;
   void stop() override;
+  [[nodiscard]] milliseconds relieved() override;
   void kill() override;
   void updated(const model::child_spec& spec) override;
   [[nodiscard]] bool takes_letters() const noexcept override { return false; }
@@ -50,23 +50,29 @@ public:
 private:
   struct part;
 
-  [[nodiscard]] result<std::vector<std::vector<net::listening_socket>>> bind_all() const;
+  [[nodiscard]] result<std::vector<std::vector<net::listening_socket>>> bind_all();
+  void open_front(std::size_t shard, std::vector<net::listening_socket> sockets);
   [[nodiscard]] front_settings settings() const;
   [[nodiscard]] result<void> open_access_log();
   void cannot_start(const error& why);
   void one_listens();
   void on_each_front(void (front::*act)(std::function<void()>), std::function<void()> then);
+  void tell_bound();
   void end();
 
   actor::host& shell_;
   const http_environment& environment_;
   config::http_options options_;
   std::shared_ptr<std::atomic<bool>> alive_;
+  std::shared_ptr<doorway> doorway_;
+  std::vector<std::shared_ptr<const door>> doors_; ///< what it accepts on has duplicates of them
   std::vector<std::shared_ptr<part>> parts_;
   std::shared_ptr<const access_target> access_; ///< null: there is none
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::size_t waiting_for_ = 0;
   actor::timer deadline_; ///< of the last words, once killed
+  bool shown_ = false;    ///< its addresses are those of the container
+  bool relieved_ = false; ///< the addresses are those of the next incarnation
   bool ended_ = false;
 };
 

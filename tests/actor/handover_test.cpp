@@ -313,6 +313,52 @@ TEST_CASE_METHOD(tree_fixture, "in the middle of a replacement the container may
   }
 }
 
+TEST_CASE_METHOD(tree_fixture, "a definition that needs a restart begins beside the old one") {
+  start(workers(1));
+  take_trace();
+  auto spec = overlapping("w1");
+  spec.args["mode"] = "another";
+  model::command made;
+  made.what = verb::update;
+  made.target = w1;
+  made.spec = std::make_shared<const model::child_spec>(spec);
+  on.next[w1].push_back({on_start::hang});
+  const auto asked = ask(made);
+  CHECK(took() == "start w1#2");
+  CHECK(asked->times == 0);
+  CHECK(status(w1).beside == companion::successor);
+
+  SECTION("and takes over when it is ready") {
+    becomes_ready(w1 + "#2");
+    CHECK(took() == "hand over w1#1, stop w1#1");
+    CHECK(asked->ok());
+    CHECK(status(w1).restarts == 0);
+  }
+  SECTION("and leaves it alone when it fails") {
+    crash(w1 + "#2");
+    CHECK(asked->times == 1);
+    CHECK_FALSE(asked->ok());
+    CHECK(phase(w1) == phase::ready);
+    CHECK(status(w1).generation == 1);
+    CHECK(took().empty());
+  }
+}
+
+TEST_CASE_METHOD(tree_fixture, "a definition of who is not ready takes effect by a restart") {
+  on.always[w1] = {on_start::hang};
+  start(workers(1));
+  take_trace();
+  auto spec = overlapping("w1");
+  spec.args["mode"] = "another";
+  model::command made;
+  made.what = verb::update;
+  made.target = w1;
+  made.spec = std::make_shared<const model::child_spec>(spec);
+  ask(made);
+  CHECK(status(w1).beside == companion::none);
+  CHECK(status(w1).generation == 2);
+}
+
 TEST_CASE_METHOD(tree_fixture, "a tree that is killed leaves no second incarnation") {
   on.always[w1] = {on_start::ready, on_stop::hang};
   on.always[w1].finishing = seconds{30};

@@ -221,6 +221,7 @@ void spawn_container(caf::actor_system& system,
                      const caf::actor_addr& supervisor,
                      const std::shared_ptr<child_entry>& entry,
                      std::uint32_t shard) {
+  entry->overlaps = tree->kinds.at(entry->spec->kind).replaced == replacement::start_first;
   const auto own =
       std::make_shared<seat>(std::shared_ptr<const std::string>(entry->who, &entry->who->path),
                              entry->spec->mailbox,

@@ -238,6 +238,8 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
   // The root has nobody to restart it: what it cannot take over waits for its next start.
   const bool renew = !owner_.path_of_owner().empty() && owner_.running() &&
                      child.want == wish::running && model::needs_restart(*child.spec, *what.spec);
+  // Who can have a successor goes on as he is until that one is ready, with the new definition.
+  const bool beside = child.overlaps && child.ready();
   child.spec = what.spec;
   instruction made;
   made.what = instruction::act::update;
@@ -245,7 +247,7 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
   made.rank = child.rank;
   instruct(child, std::move(made));
   if (renew) {
-    return replace(child, std::move(reply));
+    return beside ? queue_recycle(child, std::move(reply)) : replace(child, std::move(reply));
   }
   reply->answer(done(child.path() + " updated"));
 }

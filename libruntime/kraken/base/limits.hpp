@@ -85,6 +85,7 @@ inline constexpr std::size_t http_body_part_bytes = 64U << 10U;    ///< written 
 inline constexpr std::uint64_t file_turn_bytes_max = 1U << 20U;    ///< of a file, sent at once
 inline constexpr std::uint64_t file_in_memory_max = 64U << 10U;    ///< larger: by descriptor
 inline constexpr std::chrono::milliseconds http_last_words{500};   ///< of a front that is killed
+inline constexpr std::chrono::milliseconds http_hand_over{2'000};  ///< then idle ones are closed
 inline constexpr std::size_t access_log_bytes_max = 1U << 20U;     ///< lines not written yet
 inline constexpr std::size_t access_line_bytes_kept = 16U << 10U;  ///< of a request's first line
 

@@ -170,13 +170,19 @@ result<listening_socket> listen_on(const address& where, unsigned mode) {
                                                   : open_listening(where, mode, port_state::free);
 }
 
+result<listening_socket> listen_beside(const address& where) {
+  return where.kind == address::family::ip ? open_listening(where, 0, port_state::ours)
+                                           : listen_on(where);
+}
+
 result<listening_socket> listening_socket::another() const {
-  if (!shared) {
-    return open_listening(bound, 0, port_state::ours);
-  }
+  return shared ? duplicate() : open_listening(bound, 0, port_state::ours);
+}
+
+result<listening_socket> listening_socket::duplicate() const {
   listening_socket out;
   out.bound = bound;
-  out.shared = true;
+  out.shared = shared;
   out.fd.reset(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
   if (!out.fd) {
     return fail(errno_error("duplicate " + bound.text()));
@@ -206,6 +212,10 @@ void listener::close() {
   if (!socket_.shared) {
     on_ready(readable); // what this queue holds would be reset when it is closed
   }
+  release();
+}
+
+void listener::release() {
   if (socket_.fd) {
     loop_.remove(socket_.fd.get(), *this);
     socket_.fd.reset();

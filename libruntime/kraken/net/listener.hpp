@@ -22,6 +22,8 @@ struct listening_socket {
 
   /// The same listening queue, or the same port with a queue of its own, for one more shard.
   [[nodiscard]] result<listening_socket> another() const;
+  /// The same listening queue by another descriptor: it lives until the last of them is closed.
+  [[nodiscard]] result<listening_socket> duplicate() const;
 };
 
 /// Binds and listens.
@@ -29,6 +31,10 @@ struct listening_socket {
 /// @param mode permissions of a unix socket file
 /// @error errc::conflict the address is in use; errc::permission_denied; errc::system_error
 [[nodiscard]] result<listening_socket> listen_on(const address& where, unsigned mode = 0666);
+
+/// As `listen_on`, but an ip port that sockets of this process listen on already may be shared: for
+/// an address that is about to take the place of theirs.
+[[nodiscard]] result<listening_socket> listen_beside(const address& where);
 
 /// Accepts on one loop until closed. When descriptors run out, a reserve one is used to turn
 /// connections away and accepting pauses, so that the loop does not spin.
@@ -45,6 +51,9 @@ public:
 
   /// Stops accepting. With SO_REUSEPORT connections still in this socket's queue are taken first.
   void close();
+
+  /// Stops accepting; what waits in the queue is for who has a duplicate of this socket.
+  void release();
 
 private:
   void on_ready(std::uint32_t what) override;

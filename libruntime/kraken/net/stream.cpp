@@ -54,6 +54,11 @@ std::uint64_t stream::taken_by_peer() const noexcept {
   return sent_ - static_cast<std::uint64_t>(held);
 }
 
+bool stream::input_waits() const noexcept {
+  int held = 0;
+  return socket_ && ::ioctl(socket_.get(), FIONREAD, &held) == 0 && held > 0;
+}
+
 void stream::fail_now() {
   close();
   on_closed();

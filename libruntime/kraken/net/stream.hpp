@@ -65,6 +65,10 @@ public:
   /// it is about to use up count too.
   [[nodiscard]] bool has_unread() const noexcept { return !pending_.empty(); }
 
+  /// Whether the peer has sent what was not read yet.
+  /// @cost one system call
+  [[nodiscard]] bool input_waits() const noexcept;
+
   /// Bytes the kernel took in all.
   [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
 

@@ -69,6 +69,39 @@ TEST_CASE("a port that is taken is refused, even by a socket that would share it
   CHECK(stranger.error().code == errc::conflict);
 }
 
+TEST_CASE("a duplicate is the same queue, which lives until the last of them is closed") {
+  net::event_loop loop{0};
+  auto first = listen_on(*address::parse("127.0.0.1:0"));
+  REQUIRE(first);
+  auto second = first->duplicate();
+  REQUIRE(second);
+  CHECK(second->bound == first->bound);
+  int by_first = 0;
+  int by_second = 0;
+  const auto port = first->bound.port;
+  net::listener old{loop, std::move(*first), [&](unique_fd, std::string) { ++by_first; }};
+  REQUIRE(old.open());
+  const auto waiting = connect_to(port);
+  old.release(); // leaves it in the queue
+  net::listener next{loop, std::move(*second), [&](unique_fd, std::string) {
+                       ++by_second;
+                       loop.stop();
+                     }};
+  REQUIRE(next.open());
+  loop.run();
+  CHECK(by_first == 0);
+  CHECK(by_second == 1);
+}
+
+TEST_CASE("an address may take the place of another with the same port") {
+  const auto first = listen_on(*address::parse("127.0.0.1:0"));
+  REQUIRE(first);
+  auto every = first->bound;
+  every.host = "0.0.0.0";
+  CHECK_FALSE(listen_on(every));
+  CHECK(net::listen_beside(every));
+}
+
 TEST_CASE("an accepted connection comes with its peer's address") {
   net::event_loop loop{0};
   auto socket = listen_on(*address::parse("127.0.0.1:0"));

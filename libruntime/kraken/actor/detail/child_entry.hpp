@@ -53,6 +53,7 @@ struct child_entry {
   deadlines::token timer;
   std::vector<waiter> waiters;
   bool tree_next = false; ///< a recursive start has not reached it: its start in turn is one
+  bool overlaps = false;  ///< its kind is replaced `start_first`
   bool try_once = false;  ///< destroyed again if its first start fails
   std::optional<std::string> start_failure; ///< it did: told when it is gone
 

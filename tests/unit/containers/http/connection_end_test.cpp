@@ -55,6 +55,59 @@ TEST_CASE("a front that ends gives up what is under way") {
   CHECK(client.read_to_end().empty());
 }
 
+TEST_CASE("a front that hands over lets go of each connection with its next answer") {
+  front_fixture f;
+  auto used = f.connect();
+  auto idle = f.connect();
+  auto streamed = f.connect();
+  for (auto* each : {&used, &idle}) {
+    REQUIRE(each->send(get("/fixed")));
+    CHECK(each->response().header("connection").empty());
+  }
+  REQUIRE(streamed.send(get("/x")));
+  const auto seen = f.request(1);
+  f.on.call([&] { scripted_sink::begin_stream(*seen.from); });
+  bool left = false;
+  f.on.call([&] { f.made->hand_over([&] { left = true; }); });
+
+  REQUIRE(used.send(get("/fixed")));
+  CHECK(used.response().header("connection") == "close");
+  CHECK(used.read_to_end().empty());
+  // What was promised before is kept.
+  f.on.call([&] { seen.from->stream_ended(); });
+  REQUIRE(streamed.expect("0\r\n\r\n"));
+  REQUIRE(streamed.send(get("/fixed")));
+  CHECK(streamed.response().header("connection") == "close");
+  CHECK(streamed.read_to_end().empty());
+  CHECK_FALSE(f.on.call([&] { return left; }));
+  for (auto* each : {&used, &idle, &streamed}) {
+    each->close();
+  }
+  REQUIRE(f.nobody_connected());
+  CHECK(f.on.eventually([&] { return left; }));
+}
+
+TEST_CASE("a drain closes who is idle, not whose request has arrived") {
+  front_fixture f;
+  auto idle = f.connect();
+  auto late = f.connect();
+  for (auto* each : {&idle, &late}) {
+    REQUIRE(each->send(get("/fixed")));
+    CHECK(each->response().status == 200);
+  }
+  f.on.call([&] { // nothing is read meanwhile
+    REQUIRE(late.send(get("/fixed")));
+    f.made->drain([] {});
+  });
+  const auto answer = late.response();
+  CHECK(answer.status == 200);
+  CHECK(answer.header("connection") == "close");
+  CHECK(idle.read_to_end().empty());
+  late.close();
+  idle.close();
+  CHECK(f.nobody_connected());
+}
+
 TEST_CASE("a client that stops sending still gets the answers to all it sent") {
   front_fixture f;
   auto client = f.connect();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// An access log by itself: lines of several threads, rotation, a file that takes nothing, the end.
-#include "containers/http/access_log.hpp"
+#include "containers/http/access/access_log.hpp"
 
-#include "containers/http/access_logs.hpp"
-#include "containers/http/access_note.hpp"
+#include "containers/http/access/access_logs.hpp"
+#include "containers/http/access/access_note.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

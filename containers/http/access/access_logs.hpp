@@ -4,7 +4,7 @@
 /// reopened, counted and ended. Writes none itself.
 #pragma once
 
-#include "containers/http/access_log.hpp"
+#include "containers/http/access/access_log.hpp"
 #include "kraken/base/guarded.hpp"
 
 #include <memory>

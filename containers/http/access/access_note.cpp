@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Copying of what the line needs, and its three forms.
-#include "containers/http/access_note.hpp"
+#include "containers/http/access/access_note.hpp"
 
 #include "kraken/base/limits.hpp"
 #include "kraken/base/log_line.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Keeping of access logs until their threads have ended, so that nobody ever waits for one.
-#include "containers/http/access_logs.hpp"
+#include "containers/http/access/access_logs.hpp"
 
 #include "kraken/base/clock.hpp"
 #include "kraken/base/log.hpp"

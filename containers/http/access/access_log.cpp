@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The thread, its file, and what becomes of lines that the file does not take.
-#include "containers/http/access_log.hpp"
+#include "containers/http/access/access_log.hpp"
 
 #include "kraken/base/limits.hpp"
 #include "kraken/base/log.hpp"

@@ -4,7 +4,7 @@
 /// itself is gone by the time its answer is. Only connections of a front with such a log have one.
 #pragma once
 
-#include "containers/http/access_log.hpp"
+#include "containers/http/access/access_log.hpp"
 #include "kraken/base/clock.hpp"
 #include "kraken/wire/http1_request.hpp"
 

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A front is replaced beside itself: nobody is refused, cut off or answered with an error."""
+import os
+import socket
+import threading
+import time
+import unittest
+
+from support.case import fresh_daemon
+from support.http_client import Closed, Connection, request_bytes
+from support.narya import free_port
+from support.topology import http, pool, topology
+from support.waiting import wait_until
+
+ROUTES = [{"exact": "/fixed", "respond": {"status": 200, "body": "fixed"}},
+          {"path": "/", "to": "web"}]
+
+
+def config(**front):
+    return topology(pool(size=2), http(routes=ROUTES, **front))
+
+
+class Clients:
+    """Keep-alive clients that go on until they are told to end, and keep what surprised them."""
+
+    def __init__(self, count, connect, target="/fixed"):
+        self.over = threading.Event()
+        self.statuses = set()
+        self.faults = []
+        self.answers = 0
+        self.let_go = 0  # by `Connection: close`
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self.run, args=(connect, target))
+                        for _ in range(count)]
+
+    def run(self, connect, target):
+        connection, answers, let_go = None, 0, 0
+        try:
+            while not self.over.is_set():
+                if connection is None:
+                    connection = connect()
+                answer = connection.get(target)
+                self.statuses.add(answer.status)
+                answers += 1
+                if answer.header("connection") == "close":
+                    connection.close()
+                    connection, let_go = None, let_go + 1
+        except Exception as problem:  # shown by `end`
+            self.faults.append(problem)
+        if connection is not None:
+            connection.close()
+        with self.lock:
+            self.answers += answers
+            self.let_go += let_go
+
+    def __enter__(self):
+        for each in self.threads:
+            each.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        for each in self.threads:
+            each.join()
+
+
+class Handover(unittest.TestCase):
+    def start(self, **front):
+        self.daemon = fresh_daemon(self, config(**front))
+        self.address = self.daemon.address()
+        return self.daemon
+
+    def connect(self, address=None):
+        return Connection(address or self.address)
+
+    def front(self):
+        return self.daemon.container("http")
+
+    def replace(self):
+        before = self.front()["generation"]
+        done = self.daemon.console("restart", "http", "--rolling")
+        self.assertEqual((done.code, done.out), (0, "Container has been restarted.\n"), done)
+        self.assertEqual(self.front()["generation"], before + 1)
+
+    def none_surprised(self, clients):
+        self.assertEqual(clients.faults, [])
+        self.assertEqual(clients.statuses, {200})
+
+    def test_twenty_replacements_under_load(self):
+        self.start()
+        with Clients(48, self.connect) as fixed, Clients(16, self.connect, "/hello") as answered:
+            wait_until(lambda: self.daemon.metric("kraken_http_requests_total") > 500, "load")
+            for _ in range(20):
+                self.replace()
+        self.none_surprised(fixed)
+        self.none_surprised(answered)
+        # Each replacement but those that met others still leaving let go of each connection.
+        self.assertGreaterEqual(fixed.let_go, 48)
+        self.assertEqual(self.daemon.address(), self.address, "port 0 is the same port")
+        self.assertEqual(self.daemon.metric("kraken_http_requests_total"),
+                         fixed.answers + answered.answers, "nothing is counted anew")
+        wait_until(lambda: self.daemon.metric("kraken_http_connections_open") == 0, "all have gone")
+        wait_until(lambda: self.front()["beside"] == "none", "there is one front")
+
+    def test_new_connections_only(self):
+        """Without keep-alive, so that a connection is being made at each moment."""
+        self.start()
+        stop, faults = threading.Event(), []
+
+        def client():
+            try:
+                while not stop.is_set():
+                    with self.connect() as connection:
+                        assert connection.get("/fixed").status == 200
+            except Exception as problem:  # shown below
+                faults.append(problem)
+        clients = [threading.Thread(target=client) for _ in range(8)]
+        for each in clients:
+            each.start()
+        try:
+            for _ in range(20):
+                self.replace()
+        finally:
+            stop.set()
+            for each in clients:
+                each.join()
+        self.assertEqual(faults, [])
+
+    def test_a_slow_stream_goes_through_it_and_what_comes_after_it_too(self):
+        self.start()
+        for parts, kept in ((12, True), (30, False)):
+            with self.subTest(parts=parts), self.connect() as connection:
+                connection.send(request_bytes("GET", f"/stream?parts={parts}&ms=100"))
+                answer = connection.response_head()
+                self.replace()
+                self.assertEqual(self.front()["beside"], "predecessor")
+                self.assertEqual(self.daemon.get("/hello").status, 200)
+                connection.read_body(answer)
+                self.assertEqual(answer.body.count(b"part"), parts)
+                if kept:  # it was promised before the replacement
+                    after = connection.get("/hello")
+                    self.assertEqual((after.status, after.header("connection")), (200, "close"))
+                self.assertTrue(connection.is_closed())
+                wait_until(lambda: self.front()["beside"] == "none", "the old one has ended")
+
+    def test_an_idle_connection_is_answered_once_more_or_closed(self):
+        self.start()
+        with self.connect() as used, self.connect() as idle:
+            for each in (used, idle):
+                self.assertEqual(each.get("/hello").header("connection"), None)
+            self.replace()
+            answer = used.get("/hello")
+            self.assertEqual((answer.status, answer.header("connection")), (200, "close"))
+            with self.assertRaises(Closed):
+                used.response()
+            began = time.monotonic()
+            with self.assertRaises(Closed):
+                idle.response()
+            self.assertLess(time.monotonic() - began, 10)
+        wait_until(lambda: self.front()["beside"] == "none", "the old one has ended")
+
+    def test_a_unix_socket_is_handed_over_as_well(self):
+        self.daemon = fresh_daemon(self, topology(pool(), http(routes=ROUTES)))
+        path = os.path.join(self.daemon.directory, "front.sock")
+        self.daemon.write_config(config(listen=["127.0.0.1:0", "unix:" + path]))
+        self.assertEqual(self.daemon.console("reload").code, 0)
+        with Clients(8, lambda: self.connect(path)) as clients:
+            for _ in range(5):
+                self.replace()
+        self.none_surprised(clients)
+
+    def test_a_reload_that_changes_what_cannot_change_live(self):
+        self.start()
+        log = os.path.join(self.daemon.directory, "access.log")
+        other = free_port()
+        with Clients(16, self.connect) as clients:
+            for front in ({"access_log": {"file": log}}, {},
+                          {"listen": ["127.0.0.1:0", f"127.0.0.1:{other}"]}):
+                self.daemon.write_config(config(**front))
+                done = self.daemon.console("reload")
+                self.assertEqual(done.code, 0, done)
+        self.none_surprised(clients)
+        self.assertGreater(os.path.getsize(log), 0)
+        with self.connect(("127.0.0.1", other)) as connection:
+            self.assertEqual(connection.get("/fixed").status, 200)
+        # One address takes the place of another with the same port.
+        self.daemon.write_config(config(listen=[f"0.0.0.0:{other}"]))
+        self.assertEqual(self.daemon.console("reload").code, 0)
+        with self.connect(("127.0.0.1", other)) as connection:
+            self.assertEqual(connection.get("/fixed").status, 200)
+        with self.assertRaises(ConnectionRefusedError):
+            self.connect()
+
+    def test_a_front_that_cannot_listen_changes_nothing(self):
+        self.start()
+        stranger = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(stranger.close)
+        here = stranger.getsockname()[1]
+        before = self.front()
+        with Clients(8, self.connect) as clients:
+            self.daemon.write_config(config(listen=["127.0.0.1:0", f"127.0.0.1:{here}"]))
+            done = self.daemon.console("reload")
+        self.assertNotEqual(done.code, 0, done)
+        self.assertIn(f"127.0.0.1:{here}", done.err)
+        self.none_surprised(clients)
+        self.assertEqual(self.front()["phase"], before["phase"])
+        self.assertEqual(self.daemon.address(), self.address)
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+
+    def test_after_it_a_stop_closes_the_port_and_a_start_opens_it(self):
+        self.start()
+        self.replace()
+        self.assertEqual(self.daemon.console("container:stop", "http").code, 0)
+        with self.assertRaises(ConnectionRefusedError):
+            self.connect()
+        self.assertEqual(self.daemon.api("node")["listen"], [])
+        self.assertEqual(self.daemon.console("container:start", "http").code, 0)
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+
+    def test_a_stop_while_a_predecessor_leaves(self):
+        self.start()
+        with self.connect() as idle:
+            idle.get("/hello")
+            self.replace()
+            self.assertEqual(self.daemon.console("container:stop", "http").code, 0)
+            with self.assertRaises(ConnectionRefusedError):
+                self.connect()
+
+
+if __name__ == "__main__":
+    unittest.main()
