@@ -4,7 +4,7 @@
 #include "kraken/wire/http1_field.hpp"
 
 #include "kraken/wire/detail/http1_scan.hpp"
-#include "kraken/wire/detail/msgpack_put.hpp"
+#include "kraken/wire/detail/lower_put.hpp"
 
 namespace kraken::wire {
 

@@ -4,6 +4,7 @@
 #include "kraken/wire/slab_request.hpp"
 
 #include "kraken/wire/detail/frame_put.hpp"
+#include "kraken/wire/detail/lower_put.hpp"
 
 #include <array>
 #include <cstring>

@@ -4,6 +4,7 @@
 #include "kraken/wire/worker_frame.hpp"
 
 #include "kraken/wire/detail/frame_put.hpp"
+#include "kraken/wire/detail/lower_put.hpp"
 
 namespace kraken::wire {
 

@@ -5,7 +5,7 @@
 #include "kraken/wire/http1_field.hpp"
 
 #include "kraken/wire/detail/http1_scan.hpp"
-#include "kraken/wire/detail/msgpack_put.hpp"
+#include "kraken/wire/detail/lower_put.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>

@@ -172,44 +172,4 @@ inline char* put_bin(char* at, std::string_view data) noexcept {
   return size + (size < 32 ? 1U : size <= 0xff ? 2U : size <= 0xffff ? 3U : 5U);
 }
 
-/// The bytes of a word in lower case. Only for ASCII without the high bit.
-template <class Word>
-[[nodiscard]] constexpr Word lower_word(Word word) noexcept {
-  constexpr Word every = static_cast<Word>(~Word{0}) / 0xff; // 01 in each byte
-  // The top bit of each byte becomes set where 'A' <= byte <= 'Z'; moved down it is bit 5.
-  const Word from_a = word + every * (0x80 - 'A');
-  const Word above_z = word + every * (0x7f - 'Z');
-  return word | (((from_a ^ above_z) & (every * 0x80)) >> 2U);
-}
-
-template <class Word>
-inline void put_lower_word(char* at, const char* from) noexcept {
-  Word word = 0;
-  std::memcpy(&word, from, sizeof word);
-  word = lower_word(word);
-  std::memcpy(at, &word, sizeof word);
-}
-
-/// Copies a token in lower case, a word at a time; the last word overlaps the one before. Only for
-/// ASCII without the high bit.
-inline char* put_lower_token(char* at, std::string_view token) noexcept {
-  const char* const from = token.data();
-  const std::size_t size = token.size();
-  if (size >= 8) {
-    for (std::size_t done = 0; done < size - 8; done += 8) {
-      put_lower_word<std::uint64_t>(at + done, from + done);
-    }
-    put_lower_word<std::uint64_t>(at + size - 8, from + size - 8);
-  } else if (size >= 4) {
-    put_lower_word<std::uint32_t>(at, from);
-    put_lower_word<std::uint32_t>(at + size - 4, from + size - 4);
-  } else {
-    for (std::size_t i = 0; i < size; ++i) {
-      const char c = from[i];
-      at[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    }
-  }
-  return at + size;
-}
-
 } // namespace kraken::wire::detail
