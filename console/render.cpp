@@ -86,8 +86,11 @@ bool needs_quotes(std::string_view value) {
 }
 
 std::string companion_text(const model::container_status& c) {
-  const auto role = std::string{to_string(c.beside)} + ", pid " + std::to_string(c.beside_pid);
-  return c.beside == model::companion::none ? std::string{} : role;
+  if (c.beside == model::companion::none) {
+    return {};
+  }
+  return std::string{to_string(c.beside)} +
+         (c.beside_pid == 0 ? "" : ", pid " + std::to_string(c.beside_pid));
 }
 
 } // namespace

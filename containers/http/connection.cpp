@@ -199,8 +199,10 @@ void connection::expired(time_point now) {
     begin_closing(); // idle
     return;
   }
-  // Slow is allowed, standing still is not.
-  if (const auto taken = taken_by_peer(); taken != taken_before_) {
+  // Slow is allowed, standing still is not; nor is staying with everything taken.
+  const auto taken = taken_by_peer();
+  const bool has_all = stage_ == stage::closing && stream::output().empty() && taken == sent();
+  if (taken != taken_before_ && !has_all) {
     taken_before_ = taken;
     limit(now + front_.settings_.write_timeout);
     return;

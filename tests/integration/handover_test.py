@@ -141,7 +141,7 @@ class Handover(unittest.TestCase):
                     after = connection.get("/hello")
                     self.assertEqual((after.status, after.header("connection")), (200, "close"))
                 self.assertTrue(connection.is_closed())
-                wait_until(lambda: self.front()["beside"] == "none", "the old one has ended")
+            wait_until(lambda: self.front()["beside"] == "none", "the old one has ended")
 
     def test_an_idle_connection_is_answered_once_more_or_closed(self):
         self.start()

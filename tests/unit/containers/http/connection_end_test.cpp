@@ -103,9 +103,7 @@ TEST_CASE("a drain closes who is idle, not whose request has arrived") {
   CHECK(answer.status == 200);
   CHECK(answer.header("connection") == "close");
   CHECK(idle.read_to_end().empty());
-  late.close();
-  idle.close();
-  CHECK(f.nobody_connected());
+  CHECK(f.nobody_connected()); // though neither of the two closes
 }
 
 TEST_CASE("a client that stops sending still gets the answers to all it sent") {
