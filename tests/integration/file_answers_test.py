@@ -3,9 +3,12 @@
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
+import unittest
 
-from support.case import DaemonCase
+from support.case import DaemonCase, fresh_daemon
 from support.topology import http, pool, topology
 from support.waiting import wait_until
 
@@ -35,6 +38,26 @@ foreach ($headers as [$name, $value]) {
 }
 header_remove('X-Powered-By');
 echo $body;
+"""
+
+
+# Keeps descriptors on their way, which count against everything that this user sends, until its
+# standard input ends. Says whether the kernel takes one more.
+CROWD = """
+import array, errno, os, resource, socket, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+if os.geteuid() == 0:
+    os.setresuid(65534, 65534, 65534)
+near, far = socket.socketpair()
+def send(count):
+    near.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0] * count))])
+send(200)
+try:
+    send(1)
+    print("taken", flush=True)
+except OSError as problem:
+    print(errno.errorcode[problem.errno], flush=True)
+sys.stdin.read()
 """
 
 
@@ -155,3 +178,34 @@ class ByWorkerMode(Files, DaemonCase):
 
 class ByClassicMode(Files, DaemonCase):
     config = config("classic", "site")
+
+
+class Crowded(unittest.TestCase):
+    """Where the kernel takes no more descriptors of this user a file is read and written."""
+
+    def test_a_file_that_cannot_be_passed_is_copied(self):
+        os.chmod(PLACE, 0o755)
+        script = os.path.join(PLACE, "plain.php")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("<?php Kraken\\handle(function () { header('X-Sendfile: deep/large'); });")
+        web = {"id": "web", "type": "pool", "start": ["php", script], "size": 1,
+               "carrier": "native", "limits": {"nofile": 64},
+               "cwd": PLACE, **({"user": "nobody"} if os.geteuid() == 0 else {})}
+        daemon = fresh_daemon(
+            self, topology(web, http(routes=[{"path": "/", "to": "web", "files": [OPEN]}])))
+        with open(OPEN + "/deep/large", "rb") as file:
+            large = file.read()
+        pids = daemon.pids()
+        crowd = subprocess.Popen([sys.executable, "-c", CROWD], text=True,
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        try:
+            self.assertEqual(crowd.stdout.readline(), "ETOOMANYREFS\n")
+            for _ in range(3):
+                answer = daemon.get("/")
+                self.assertEqual((answer.status, answer.body == large), (200, True), answer)
+                self.assertEqual(answer.header("transfer-encoding"), "chunked")
+        finally:
+            crowd.communicate()
+        wait_until(lambda: daemon.get("/").header("content-length") == str(len(large)),
+                   "it is passed again")
+        self.assertEqual(daemon.pids(), pids)
