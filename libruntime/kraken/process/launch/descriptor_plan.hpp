@@ -25,9 +25,9 @@ struct descriptor_plan {
   [[nodiscard]] result<void> admit(std::uint64_t more, std::string_view purpose) const;
 };
 
-/// Raises this process's soft limit to its hard limit, so that no operator need know of it.
-/// Programs still begin with the soft limit from before: some walk through all numbers below it,
-/// or use select(2).
+/// Raises this process's soft limit to its hard limit, so that no operator need know of it, and has
+/// the kernel make room for many. Programs still begin with the soft limit from before: some walk
+/// through all numbers below it, or use select(2).
 /// @thread the main one, before it starts others
 [[nodiscard]] descriptor_plan plan_descriptors();
 

@@ -6,6 +6,10 @@
 #include "kraken/process/launch/child_registry.hpp"
 #include "unit/process/in_fork.hpp"
 
+#include <algorithm>
+#include <fstream>
+#include <string>
+
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -36,6 +40,23 @@ TEST_CASE("the soft limit is raised and children begin with the old one") {
           spec.limits.open_files = 50;
           made = children.launch(std::move(spec));
           return made && test::read_all(made->standard_output.get()) == "50\n50\n" ? 0 : 3;
+        }) == 0);
+}
+
+TEST_CASE("there is room for many before there are threads, and no descriptor is taken for it") {
+  CHECK(test::in_fork([] {
+          const int before = ::dup(0);
+          const auto plan = plan_descriptors();
+          if (::dup(0) != before + 1) {
+            return 1;
+          }
+          std::ifstream status{"/proc/self/status"};
+          std::string word;
+          while (word != "FDSize:" && status >> word) {
+          }
+          std::uint64_t room = 0;
+          status >> room;
+          return room >= std::min<std::uint64_t>(plan.limit, 16'384) ? 0 : 2;
         }) == 0);
 }
 
