@@ -66,6 +66,9 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
 void worker_container::forked(const result<void>& born) {
   if (born) {
     shell_.show_pid(process_->pid());
+    if (pool_->settings().forks == config::worker_template::app) {
+      shell_.boots_no_more(); // its template has: more of them may be asked for before it is ready
+    }
     return;
   }
   if (intended_) { // stopped meanwhile: there is nothing to wait for

@@ -80,6 +80,20 @@ TEST_CASE_METHOD(in_turns, "turns: a process that sleeps leaves its place to oth
   CHECK(took() == "start c3#1");
 }
 
+TEST_CASE_METHOD(in_turns, "turns: one that has nothing left to compute says so, once is enough") {
+  start(supervisor("Main", {crowd("web", 4)}));
+  CHECK(took() == "start c1#1, start c2#1");
+  host_of("Main/web/c1").boots_no_more();
+  host_of("Main/web/c1").boots_no_more();
+  run();
+  CHECK(took() == "start c3#1");
+  becomes_ready("Main/web/c1");
+  CHECK(took().empty());
+  CHECK(waiting() == 1);
+  becomes_ready("Main/web/c3");
+  CHECK(took() == "start c4#1");
+}
+
 TEST_CASE_METHOD(in_turns, "turns: whoever computes for ever holds up nobody for long") {
   start(supervisor("Main", {crowd("web", 3)}));
   take_trace();
@@ -129,7 +143,7 @@ TEST_CASE_METHOD(in_turns, "turns: a family of one need not wait for a family of
   start(supervisor("Main", {leaf("database"), crowd("web", 20)}));
   take_trace();
   crash("Main/database");
-  advance(milliseconds{0});
+  run();
   becomes_ready("Main/web/c1");
   becomes_ready("Main/web/c2");
   CHECK(took() == "start c3#1, start database#2, start c4#1"); // ready as it starts

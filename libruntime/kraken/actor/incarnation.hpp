@@ -58,6 +58,9 @@ public:
   /// It takes work already, though nobody may do it yet: siblings that are to start after it need
   /// not wait for `ready()`. Kinds that never say so hold them up until then.
   virtual void open() = 0;
+  /// What is left of its start takes hardly any of the processor's time: its turn to boot is
+  /// another's from here on. For kinds that have such turns.
+  virtual void boots_no_more() {}
   /// It serves: admission opens, `starting` ends.
   virtual void ready() = 0;
   /// It does not serve for now, without having failed.

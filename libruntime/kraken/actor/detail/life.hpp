@@ -94,6 +94,7 @@ public:
   [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done);
 
   // host
+  void boots_no_more() override { boot_.reset(); }
   [[nodiscard]] const std::string& path() const noexcept override { return who_->path; }
   [[nodiscard]] std::uint64_t generation() const noexcept override { return number_; }
   [[nodiscard]] const model::child_spec& spec() const noexcept override { return *spec_; }
