@@ -216,6 +216,7 @@ std::vector<actor::kind> daemon::kinds() {
                        .process_ended = [this] { sweep_soon(); },
                        .counters = &pool_counters_,
                        .templates = &templates_,
+                       .ends = ends_.get(),
                        .socket_directory =
                            plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'))};
   process_environment_.logs = &logs_;

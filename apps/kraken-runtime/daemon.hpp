@@ -113,6 +113,7 @@ private:
   net::event_loop control_;
   std::vector<std::unique_ptr<net::event_loop>> loops_;
   std::vector<std::jthread> threads_;
+  std::unique_ptr<process::end_watch> ends_ = process::end_watch::make(); ///< of what pools have
   containers::pool_registry pools_;
   process::log_board logs_;
   process::child_registry children_{process::plan_descriptors()};

@@ -104,6 +104,9 @@ void worker_container::worker_ready() {
     pool_->add(*channel_);
     shell_.ready();
   }
+  if (environment_.ends != nullptr) { // after what somebody waits for
+    pool_->watch_end(*channel_, *environment_.ends, [this] { process_->look_for_end(); });
+  }
 }
 
 void worker_container::stop() {

@@ -39,30 +39,44 @@ void reseed() noexcept {
 }
 
 void set_element(zval& array, std::string_view name, std::string_view value) {
-  if (Z_TYPE(array) == IS_ARRAY) {
-    SEPARATE_ARRAY(&array);
-    zval text;
-    ZVAL_STRINGL(&text, value.data(), value.size());
-    zend_hash_str_update(Z_ARRVAL(array), name.data(), name.size(), &text);
+  zval text;
+  ZVAL_STRINGL(&text, value.data(), value.size());
+  zend_hash_str_update(Z_ARRVAL(array), name.data(), name.size(), &text);
+}
+
+template <class Use>
+void with_environment_globals(Use use) {
+  if (EG(current_execute_data) == nullptr) {
+    return; // no script runs yet
   }
+  for (const char* const global : {"_SERVER", "_ENV"}) {
+    zval* const found = zend_hash_str_find(&EG(symbol_table), global, std::strlen(global));
+    if (found != nullptr && Z_TYPE_P(found) == IS_ARRAY) {
+      use(*found);
+    }
+  }
+}
+
+// What a worker does anyway once it has its order, and the pages of memory that become its own by
+// that: done before somebody waits for it.
+void make_ready() {
+  reseed();
+  with_environment_globals([](zval& array) { SEPARATE_ARRAY(&array); });
 }
 
 // The script was booted with the template's environment.
 void renew_superglobals(const process::fork_order& order) {
-  if (EG(current_execute_data) == nullptr) {
-    return; // no script runs yet
-  }
-  for (const auto& each : order.variables) {
-    const auto equals = each.find('=');
-    const std::string_view name{each.data(), equals};
-    const std::string_view value{each.data() + equals + 1, each.size() - equals - 1};
-    for (const char* const global : {"_SERVER", "_ENV"}) {
-      zval* const found = zend_hash_str_find(&EG(symbol_table), global, std::strlen(global));
-      if (found != nullptr && name != "KRAKEN_FD") {
-        set_element(*found, name, value);
+  with_environment_globals([&order](zval& array) {
+    SEPARATE_ARRAY(&array);
+    for (const auto& each : order.variables) {
+      const auto equals = each.find('=');
+      const std::string_view name{each.data(), equals};
+      if (name != "KRAKEN_FD") {
+        const std::string_view value{each.data() + equals + 1, each.size() - equals - 1};
+        set_element(array, name, value);
       }
     }
-  }
+  });
 }
 
 [[noreturn]] void give_up(const char* step, const error& why) {
@@ -119,7 +133,7 @@ void become_worker(carrier& serving) {
   join_pages();
   const auto daemon = ::getppid();
   door.say(process::template_word::ready);
-  auto order = door.serve(daemon);
+  auto order = door.serve(daemon, make_ready);
   if (!order) {
     ::_exit(EXIT_SUCCESS); // the script's own end is for workers
   }

@@ -175,11 +175,7 @@ bool template_door::needs_another(const unique_fd& child) const {
   }
 }
 
-std::optional<received_order> template_door::live_as_child(pid_t daemon,
-                                                           std::optional<received_order> order) {
-  if (!tie_to(daemon)) {
-    return std::nullopt;
-  }
+std::optional<received_order> template_door::live_as_child(std::optional<received_order> order) {
   if (!order) {
     order = wait();
     tell_template(ordered);
@@ -190,7 +186,7 @@ std::optional<received_order> template_door::live_as_child(pid_t daemon,
   return order;
 }
 
-std::optional<received_order> template_door::serve(pid_t daemon) {
+std::optional<received_order> template_door::serve(pid_t daemon, void (*make_ready)()) {
   while (true) {
     std::array<int, 2> ends{-1, -1};
     const bool piped = ::pipe2(ends.data(), O_CLOEXEC) == 0;
@@ -198,7 +194,11 @@ std::optional<received_order> template_door::serve(pid_t daemon) {
     to_template_.reset(ends[1]);
     const auto ahead = piped ? clone_sibling() : -1;
     if (ahead == 0) {
-      return live_as_child(daemon, std::nullopt);
+      if (!tie_to(daemon)) {
+        return std::nullopt;
+      }
+      make_ready();
+      return live_as_child(std::nullopt);
     }
     to_template_.reset();
     if (ahead > 0 && needs_another(child)) {
@@ -210,7 +210,7 @@ std::optional<received_order> template_door::serve(pid_t daemon) {
     }
     const auto made = clone_sibling();
     if (made == 0) {
-      return live_as_child(daemon, std::move(order));
+      return tie_to(daemon) ? live_as_child(std::move(order)) : std::nullopt;
     }
     if (made < 0) {
       refuse_order(*order, errno_error("clone3").context);

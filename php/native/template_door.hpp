@@ -37,10 +37,11 @@ public:
   /// Serves orders, each with a child that was made before it came; the next one is made when that
   /// child says so, or when another order comes. Where none could be made, or it was killed before
   /// it had an order, a child is made for the order.
-  /// @param daemon the template's parent, and so its children's
+  /// @param daemon    the template's parent, and so its children's
+  /// @param make_ready what a child that is made ahead does before it waits for its order
   /// @return in a child, its order, which it has answered; nothing: the daemon wants this process,
   ///         be it the template or a child without order, to end, or is gone
-  [[nodiscard]] std::optional<received_order> serve(pid_t daemon);
+  [[nodiscard]] std::optional<received_order> serve(pid_t daemon, void (*make_ready)());
 
   /// What a child does first with its order: a group of its own, its own descriptors and
   /// environment. The door is closed for it.
@@ -54,8 +55,7 @@ public:
 
 private:
   [[nodiscard]] std::optional<received_order> wait() const;
-  [[nodiscard]] std::optional<received_order> live_as_child(pid_t daemon,
-                                                            std::optional<received_order> order);
+  [[nodiscard]] std::optional<received_order> live_as_child(std::optional<received_order> order);
   [[nodiscard]] bool needs_another(const unique_fd& child) const;
   void tell_template(char what) const noexcept;
 

@@ -48,6 +48,14 @@ void pool_shard::enlist(worker_channel& worker, process::launch_spec& spec) {
   }
 }
 
+void pool_shard::watch_end(const worker_channel& worker,
+                           process::end_watch& ends,
+                           std::function<void()> told) {
+  if (worker.seat != pool_slab::no_worker) {
+    slab_->watch_end(worker.seat, ends, std::move(told));
+  }
+}
+
 void pool_shard::bury(worker_channel& worker) {
   const auto seat = std::exchange(worker.seat, pool_slab::no_worker);
   if (seat == pool_slab::no_worker) {

@@ -93,6 +93,9 @@ public:
   /// Makes it possible for a worker that is about to be launched to take requests from the slab.
   /// Without a number it uses its socket.
   void enlist(worker_channel& worker, process::launch_spec& spec);
+  /// As `pool_slab::watch_end`; without a number nothing happens.
+  void
+  watch_end(const worker_channel& worker, process::end_watch& ends, std::function<void()> told);
   /// Its process is gone for good.
   void bury(worker_channel& worker);
   /// Looks whether the worker has a request, so that `current` is true.

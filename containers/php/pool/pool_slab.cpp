@@ -68,12 +68,14 @@ std::optional<std::uint32_t> pool_slab::enlist(worker_channel& worker, std::uint
       return std::nullopt;
     }
     seat = seats_.insert(seats_.end(), nullptr);
+    tellers_.emplace_back();
   }
   *seat = &worker;
   ++enlisted_;
   const auto number = static_cast<std::uint32_t>(seat - seats_.begin());
   auto& line = memory_.worker(number);
   line.retired = 0;
+  line.life = 0;
   line.quota = quota;
   return number;
 }
@@ -111,7 +113,22 @@ void pool_slab::mail(std::uint32_t number) {
   slab::send_mail(memory_, number);
 }
 
+void pool_slab::watch_end(std::uint32_t number,
+                          process::end_watch& ends,
+                          std::function<void()> told) {
+  auto& teller = tellers_[number];
+  teller.told = std::make_shared<std::function<void()>>(std::move(told));
+  teller.place = ends.add(memory_.life(number), [this, still = std::weak_ptr{teller.told}] {
+    loop_.post([still] {
+      if (const auto tell = still.lock()) {
+        (*tell)();
+      }
+    });
+  });
+}
+
 void pool_slab::bury(std::uint32_t number) {
+  tellers_[number] = {};
   seats_[number] = nullptr;
   --enlisted_;
   slab::bury(memory_, number, static_cast<std::uint32_t>(seats_.size()));

@@ -6,9 +6,11 @@
 
 #include "kraken/net/event_loop.hpp"
 #include "kraken/process/launch/launch_spec.hpp"
+#include "kraken/process/watch/end_watch.hpp"
 #include "kraken/slab/segment.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -55,6 +57,9 @@ public:
   void set_quota(std::uint64_t quota);
   /// There is something on its socket.
   void mail(std::uint32_t number);
+  /// Has `told` called on this shard when the kernel says that the worker ends, once at most and
+  /// not after `bury`. It may never be: that is no promise.
+  void watch_end(std::uint32_t number, process::end_watch& ends, std::function<void()> told);
   /// Its process is gone: the number is free.
   void bury(std::uint32_t number);
   [[nodiscard]] std::uint32_t workers() const noexcept { return enlisted_; }
@@ -98,6 +103,12 @@ public:
   void touch() { loop_.at_batch_end(*this); }
 
 private:
+  /// Who tells of a worker's end.
+  struct end_teller {
+    std::shared_ptr<std::function<void()>> told; ///< only while the number is that worker's
+    std::unique_ptr<process::end_watch::place> place;
+  };
+
   struct place_record {
     std::uint32_t generation = 0;
     pool_slot* slot = nullptr; ///< null: free
@@ -119,6 +130,7 @@ private:
   std::vector<std::uint32_t> free_; ///< the last one used is used first: warm memory
   std::vector<place_record> places_;
   std::vector<worker_channel*> seats_; ///< by number
+  std::vector<end_teller> tellers_;    ///< by number; before the memory they look at ends
   std::uint32_t enlisted_ = 0;
   std::uint32_t tail_ = 0;        ///< offers made
   std::uint32_t claims_seen_ = 0; ///< at the last nudge

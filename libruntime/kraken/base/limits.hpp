@@ -19,6 +19,7 @@ inline constexpr std::size_t failures_waiting = 16; ///< while one is being solv
 inline constexpr std::size_t solvers_max = 16;      ///< of one local rule
 
 inline constexpr std::uint32_t pool_workers_max = 10'000; ///< of one pool
+inline constexpr std::size_t end_words_max = 127; ///< of all pools: Linux waits for 128 at once
 
 // Causes of failures, as PHP and programs hand them in.
 inline constexpr std::size_t cause_name_bytes_max = 256; ///< class, parent class, path segment

@@ -11,7 +11,7 @@
 namespace kraken::slab {
 
 inline constexpr std::uint32_t magic = 0x424c534b; ///< "KSLB"
-inline constexpr std::uint32_t abi_version = 2;
+inline constexpr std::uint32_t abi_version = 3;
 
 inline constexpr std::uint32_t slot_count = 512;    ///< requests waiting or in work
 inline constexpr std::uint32_t ring_entries = 1024; ///< offers, those taken back included
@@ -74,8 +74,8 @@ struct alignas(line_bytes) worker_line {
   std::atomic<std::uint32_t> bell;    ///< the futex it sleeps on
   std::atomic<std::uint32_t> mail;    ///< grows when there is something on its socket
   std::atomic<std::uint32_t> retired; ///< not 0: takes no more requests
-  std::uint32_t unused;
-  std::atomic<std::uint64_t> quota; ///< requests it may take in all; 0: any number
+  std::atomic<std::uint32_t> life;    ///< a futex it owns while it lives; 0: tells nothing
+  std::atomic<std::uint64_t> quota;   ///< requests it may take in all; 0: any number
 };
 
 /// Before the room for request and answer.

@@ -68,6 +68,9 @@ public:
   static void fence() noexcept { std::atomic_thread_fence(std::memory_order_seq_cst); }
   void wake(std::uint32_t worker) const noexcept;
 
+  [[nodiscard]] std::atomic<std::uint32_t>& life(std::uint32_t worker) const noexcept {
+    return at_->workers[worker].life;
+  }
   [[nodiscard]] worker_line& worker(std::uint32_t number) const noexcept {
     return at_->workers[number];
   }

@@ -43,6 +43,7 @@ std::unique_ptr<slab_seat> slab_seat::take(std::uint32_t number) {
       std::move(*memory),
       std::move(bell),
       number)};
+  made->life_.emplace(made->memory_.life(number));
   made->letters_seen_ = made->memory_.mail(number);
   return made;
 }

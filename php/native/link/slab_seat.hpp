@@ -7,9 +7,11 @@
 #include "kraken/slab/segment.hpp"
 #include "kraken/slab/steps.hpp"
 #include "kraken/wire/slab_answer.hpp"
+#include "life_mark.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -62,6 +64,7 @@ private:
   void tell(slab::stage becomes);
 
   slab::segment memory_;
+  std::optional<life_mark> life_;
   unique_fd bell_; ///< the daemon's
   std::uint32_t number_;
   std::uint32_t letters_seen_ = 0;

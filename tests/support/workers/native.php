@@ -97,6 +97,11 @@ $routes = [
         }
     },
     '/kill' => static fn () => posix_kill(getmypid(), (int) ($_GET['signal'] ?? SIGKILL)),
+    '/start-sleep' => static function (): void {
+        static $kept = [];
+        $kept[] = $started = proc_open(['sleep', '1000'], [], $pipes);
+        echo getmypid(), ' ', proc_get_status($started)['pid'];
+    },
     '/binary' => static function (): void {
         header('Content-Type: application/octet-stream');
         echo file_get_contents('php://input');

@@ -42,7 +42,7 @@ std::string facts_of_child() {
 [[noreturn]] void be_template(unique_fd socket, pid_t parent) {
   template_door door{std::move(socket)};
   door.say(template_word::ready);
-  auto order = door.serve(parent);
+  auto order = door.serve(parent, [] {});
   if (!order) {
     ::_exit(0);
   }

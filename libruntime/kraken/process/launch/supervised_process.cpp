@@ -3,6 +3,8 @@
 /// Pipes, pidfd and stop steps of one program.
 #include "kraken/process/launch/supervised_process.hpp"
 
+#include "kraken/process/host/process_state.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -165,7 +167,22 @@ void supervised_process::reap() {
   }
   // A status that cannot be had (reaped by somebody else) still is an end: staying on the readable
   // descriptor would spin.
-  const auto how = status ? **status : exit_status{.value = 255};
+  over(status ? **status : exit_status{.value = 255});
+}
+
+// What it has written is there already: it runs no more code. Its group is killed while it is not
+// reaped, as by `try_reap_group`.
+void supervised_process::look_for_end() {
+  if (!running()) {
+    return;
+  }
+  if (const auto how = ending(child_.process.pid())) {
+    static_cast<void>(child_.process.send_group(SIGKILL));
+    over(*how);
+  }
+}
+
+void supervised_process::over(const exit_status& how) {
   children_.ended(child_.process.pid());
   end_.reset();
   next_step_.reset();
@@ -174,6 +191,7 @@ void supervised_process::reap() {
   drain_output(output_stream::err);
   drops_.reset();
   tell_drops();
+  child_.process = {};
   const auto ended = calls_.ended; // the callee may destroy this object
   ended(how);
 }

@@ -26,7 +26,8 @@ namespace kraken::process {
 class supervised_process {
 public:
   struct callbacks {
-    /// The process was reaped. May destroy the supervised_process.
+    /// The process has ended: it was reaped, or will be by the registry's next sweep. May destroy
+    /// the supervised_process.
     std::function<void(const exit_status&)> ended;
     /// The stop sequence asks for an orderly end by the program's own protocol.
     std::function<void()> drain;
@@ -74,6 +75,10 @@ public:
   /// SIGKILL to the group now; `callbacks::ended` follows.
   void kill();
 
+  /// There is a sign that it is ending: if the kernel says so as well, `callbacks::ended` is called
+  /// now and not only when it has taken the memory of the process apart. Otherwise nothing happens.
+  void look_for_end();
+
   /// A signal of somebody who practises: no part of a stop.
   /// @error errc::not_started when nothing runs; errc::system_error
   [[nodiscard]] result<void> send(int signal_number);
@@ -96,6 +101,7 @@ private:
   void look_at_drops();
   void tell_drops();
   void reap();
+  void over(const exit_status& how);
   void obey(const stop_step& step);
   void abandon();
 

@@ -269,3 +269,31 @@ TEST_CASE("memory of a running program is seen, of none not") {
   w.on.call([&] { w.process->kill(); });
   CHECK(w.ended());
 }
+
+TEST_CASE("a sign of an end is believed only where the kernel confirms it") {
+  watched w;
+  REQUIRE(w.start("exec sleep 60"));
+  const auto pid = w.on.call([&] {
+    w.process->look_for_end();
+    return w.process->pid();
+  });
+  CHECK(w.ends == 0);
+  REQUIRE(::kill(pid, SIGKILL) == 0);
+  // Early or as ever, whichever comes first; once in any case.
+  REQUIRE(w.on.eventually([&] {
+    w.process->look_for_end();
+    return w.ends != 0;
+  }));
+  CHECK(w.status->by_signal);
+  CHECK(w.status->value == SIGKILL);
+  w.on.call([&] {
+    w.process->look_for_end();
+    CHECK_FALSE(w.process->alive());
+    CHECK(w.process->pid() == 0);
+  });
+  CHECK(w.ends == 1);
+  REQUIRE(w.on.eventually([&] {
+    static_cast<void>(w.children.sweep());
+    return ::kill(pid, 0) != 0; // reaped by one or the other
+  }));
+}
