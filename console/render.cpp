@@ -231,13 +231,13 @@ std::string render_container(const model::container_status& c, time_point now, c
       out += value + "\n";
     }
   }
-  if (!c.last_cause.origin.empty() && c.last_cause.origin != c.path) {
-    out += "origin      " + printable(c.last_cause.origin) + "\n";
+  if (!c.last_cause->origin.empty() && c.last_cause->origin != c.path) {
+    out += "origin      " + printable(c.last_cause->origin) + "\n";
   }
   out += render_failures(c, now);
-  if (!c.last_cause.detail.empty()) {
+  if (!c.last_cause->detail.empty()) {
     out += "\n";
-    std::string_view rest = c.last_cause.detail;
+    std::string_view rest = c.last_cause->detail;
     while (!rest.empty()) {
       const std::string_view line = rest.substr(0, rest.find('\n'));
       rest.remove_prefix(std::min(rest.size(), line.size() + 1));

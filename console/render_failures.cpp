@@ -27,8 +27,8 @@ std::string render_failures(const model::container_status& container, time_point
 std::string cause_text(const model::container_status& c, time_point now) {
   std::string out;
   const bool failed = c.in == model::state::failed;
-  if (c.last_cause.kind != model::cause_kind::none && (failed || !c.last_cause.normal())) {
-    out = printable(c.last_cause.text());
+  if (c.last_cause->kind != model::cause_kind::none && (failed || !c.last_cause->normal())) {
+    out = printable(c.last_cause->text());
   }
   const std::string spent =
       "(" + std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity) + " spent)";

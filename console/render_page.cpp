@@ -28,8 +28,10 @@ bool shown_by(std::span<const log_record> records, std::string_view text) {
 std::string
 render_page(const container_page& page, time_point now, seconds utc_offset, const style& look) {
   auto status = page.status;
-  if (shown_by(page.output, status.last_cause.detail)) {
-    status.last_cause.detail.clear();
+  if (shown_by(page.output, status.last_cause->detail)) {
+    auto why = *status.last_cause;
+    why.detail.clear();
+    status.last_cause = std::move(why);
   }
   std::string out = render_container(status, now, look);
   if (page.output.empty()) {

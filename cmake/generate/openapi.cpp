@@ -116,7 +116,9 @@ json_value schema_of(const json_value& sample) {
 json_value container_schema() {
   const virtual_clock clock;
   model::container_status sample;
-  sample.last_cause.kind = model::cause_kind::exit_normal;
+  model::cause why;
+  why.kind = model::cause_kind::exit_normal;
+  sample.last_cause = why;
   sample.failures = model::with_failure(nullptr, {});
   sample.live = std::make_shared<model::gauges>();
   json_value out =

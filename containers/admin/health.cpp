@@ -27,18 +27,19 @@ std::string failing_child(const model::container_status& parent,
                           std::span<const actor::status_ptr> records) {
   const auto found = std::find_if(records.begin(), records.end(), [&](const auto& each) {
     return each->parent == parent.path && each->at != model::phase::ready &&
-           !each->last_cause.normal() && each->last_cause.kind != model::cause_kind::none;
+           !each->last_cause->normal() && each->last_cause->kind != model::cause_kind::none;
   });
   return found == records.end()
              ? ""
              : ": " + (*found)->alias + " is " + std::string{model::to_string((*found)->at)} +
-                   " after " + (*found)->last_cause.text();
+                   " after " + (*found)->last_cause->text();
 }
 
 /// Why it is being tried again, or is about to be.
 std::string own_cause(const model::container_status& each) {
-  const bool failed = each.last_cause.kind != model::cause_kind::none && !each.last_cause.normal();
-  return failed ? " after " + each.last_cause.text() : "";
+  const bool failed =
+      each.last_cause->kind != model::cause_kind::none && !each.last_cause->normal();
+  return failed ? " after " + each.last_cause->text() : "";
 }
 
 /// Those whose turn comes when this one serves.

@@ -86,12 +86,12 @@ void pool_container::child_changed(const model::container_identity& who,
   auto& entry = found->second;
   const bool failed = model::state_of(now.at) == model::state::failed;
   const bool just_failed = failed && model::state_of(entry.at) != model::state::failed;
-  const bool in_vain = just_failed && entry.at != model::phase::ready && !now.last_cause.worked &&
-                       !(has_served_ && was_killed(now.last_cause));
+  const bool in_vain = just_failed && entry.at != model::phase::ready && !now.last_cause->worked &&
+                       !(has_served_ && was_killed(*now.last_cause));
   entry.at = now.at;
   entry.live = now.live;
   if (failed) {
-    entry.why = now.last_cause.summary();
+    entry.why = now.last_cause->summary();
   }
   if (in_vain) {
     ++entry.vain_boots;
@@ -104,7 +104,7 @@ void pool_container::child_changed(const model::container_identity& who,
   judge_outlook();
   settle_scaling();
   if (in_vain && hopeless_ && !has_served_ && !ended_) {
-    boot_failed(who, now.last_cause);
+    boot_failed(who, *now.last_cause);
   }
 }
 

@@ -45,7 +45,7 @@ void pool_container::remove_template() {
 void pool_container::template_changed(const model::container_condition& now) {
   const auto at = template_at_ = now.at;
   template_refused_ = model::state_of(at) == model::state::stopped &&
-                      now.last_cause.kind == model::cause_kind::exit_normal;
+                      now.last_cause->kind == model::cause_kind::exit_normal;
   if (at == model::phase::gone && !closing_) {
     add_template(); // somebody else has destroyed it
   } else if (at != model::phase::idle && at != model::phase::starting) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The alarms of a shard against a plain sorted list, near and far.
-#include "kraken/actor/detail/alarms.hpp"
+#include "kraken/actor/shard/alarms.hpp"
 #include "kraken/base/units.hpp"
 
 #include <algorithm>

@@ -48,7 +48,7 @@ TEST_CASE_METHOD(tree_fixture, "the next incarnation is ready before the old one
   CHECK(status(w1).beside == companion::none);
   CHECK(status(w1).recycles == 1);
   CHECK(status(w1).restarts == 0);
-  CHECK(status(w1).last_cause.kind == model::cause_kind::recycle);
+  CHECK(status(w1).last_cause->kind == model::cause_kind::recycle);
   CHECK(on.made == 2); // the pool and its worker
 }
 
@@ -130,7 +130,7 @@ TEST_CASE_METHOD(tree_fixture, "a replacement that fails costs nothing and is tr
   CHECK(status(w1).generation == 1);
   CHECK(status(w1).restarts == 0);
   CHECK(status(w1).recycles == 0);
-  CHECK(status(w1).last_cause.kind == model::cause_kind::exit_code);
+  CHECK(status(w1).last_cause->kind == model::cause_kind::exit_code);
   CHECK(status(w1).beside == companion::none);
   advance(milliseconds{90});
   CHECK(took().empty());
@@ -144,7 +144,7 @@ TEST_CASE_METHOD(tree_fixture, "a replacement that fails costs nothing and is tr
   CHECK(took() == "start w1#5");
   advance(seconds{60});
   CHECK(took() == "kill w1#5"); // not ready in time
-  CHECK(status(w1).last_cause.kind == model::cause_kind::start_timeout);
+  CHECK(status(w1).last_cause->kind == model::cause_kind::start_timeout);
   advance(milliseconds{800});
   CHECK(took() == "start w1#6, hand over w1#1, stop w1#1");
   CHECK(status(w1).generation == 6);

@@ -32,7 +32,7 @@ TEST_CASE_METHOD(tree_fixture, "kraken defect: failed was a flag over started, a
   const auto now = status("Main/a");
   CHECK(now.in == state::failed);
   CHECK(static_cast<int>(now.in) == 16);
-  CHECK(now.last_cause.type == "DomainError");
+  CHECK(now.last_cause->type == "DomainError");
   CHECK(status("Main").in == state::started); // and the others' status is not worse for it
   CHECK(tree->board.list().size() == 2);
 }

@@ -55,7 +55,7 @@ protected:
     into_.emplace_back("begin");
     throw std::runtime_error("at once");
   }
-  bool receive(caf::type_erased_tuple& what) override {
+  bool receive(caf::mailbox_element& what) override {
     const auto* const said = actor::message_in<std::string>(what);
     if (said == nullptr) {
       return false;

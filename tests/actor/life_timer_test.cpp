@@ -91,8 +91,8 @@ SCENARIO("what a timer throws fails the container, by the name of its class") {
   const auto now = f.status("Main/w");
   CHECK(now.generation == 2);
   CHECK(now.restarts == 1);
-  CHECK(now.last_cause.type.ends_with("no_such_user"));
-  CHECK(now.last_cause.message == "anna");
+  CHECK(now.last_cause->type.ends_with("no_such_user"));
+  CHECK(now.last_cause->message == "anna");
 }
 
 SCENARIO("a local rule matches a base class of what was thrown") {
@@ -102,7 +102,7 @@ SCENARIO("a local rule matches a base class of what was thrown") {
   const auto now = f.status("Main/w");
   CHECK(now.generation == 1);
   CHECK(now.at == model::phase::ready);
-  CHECK(now.last_cause.type.ends_with("named_fault"));
+  CHECK(now.last_cause->type.ends_with("named_fault"));
 }
 
 TEST_CASE("class names are the class and its bases, nearest first") {

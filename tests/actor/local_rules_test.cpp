@@ -28,7 +28,7 @@ TEST_CASE_METHOD(tree_fixture, "continue: the same incarnation goes on and nothi
   CHECK(took() == "resume a#1");
   CHECK(phase("Main/a") == phase::ready);
   CHECK(status("Main/a").restarts == 0);
-  CHECK(status("Main/a").last_cause.type == "DomainError");
+  CHECK(status("Main/a").last_cause->type == "DomainError");
   const auto events = tree->board.events_since(seen);
   REQUIRE(events.size() == 4);
   CHECK(events[0].to == phase::held);
@@ -102,8 +102,8 @@ TEST_CASE_METHOD(tree_fixture, "an incarnation that throws at its start is a fai
   on.next["Main/a"] = {{.start = on_start::throws}};
   const auto done = start(supervisor("Main", {leaf("a")}));
   CHECK(took() == "start a#1, start a#2");
-  CHECK(status("Main/a").last_cause.kind == model::cause_kind::start_error);
-  CHECK(status("Main/a").last_cause.message == "start throws");
+  CHECK(status("Main/a").last_cause->kind == model::cause_kind::start_error);
+  CHECK(status("Main/a").last_cause->message == "start throws");
   CHECK(phase("Main/a") == phase::ready);
   CHECK(done->ok());
   CHECK(on.made == 1);
@@ -157,7 +157,7 @@ TEST_CASE_METHOD(tree_fixture, "recycling at once, without an answer, would be a
   recycles("Main/a");
   CHECK(status("Main/a").recycles == 0);
   CHECK(status("Main/a").restarts == 1);
-  CHECK(status("Main/a").last_cause.kind == model::cause_kind::start_error);
+  CHECK(status("Main/a").last_cause->kind == model::cause_kind::start_error);
 }
 
 TEST_CASE_METHOD(tree_fixture, "a worker that has served may be replaced at any age") {

@@ -71,7 +71,7 @@ TEST_CASE("who is admitted when: by presence and mode") {
   actor::seat seat("Main/a", {10, overflow::reject}, dead);
   seat.show(at.now);
   CHECK(seat.admit(at.mode) == at.how);
-  CHECK(seat.lane()->depth == (at.how == verdict::refused ? 0 : 1));
+  CHECK(seat.lane().depth == (at.how == verdict::refused ? 0 : 1));
 }
 
 TEST_CASE("a closed mailbox rejects, a held one keeps, an open one gives in order") {
@@ -85,10 +85,10 @@ TEST_CASE("a closed mailbox rejects, a held one keeps, an open one gives in orde
   CHECK_FALSE(to.box.take(time_point{}));
   to.box.set(mailbox::gate::open);
   CHECK(*to.box.take(time_point{})->body == "1");
-  CHECK(to.seat->lane()->depth == 1);
+  CHECK(to.seat->lane().depth == 1);
   CHECK(*to.box.take(time_point{})->body == "2");
   CHECK_FALSE(to.box.take(time_point{}));
-  CHECK(to.seat->lane()->depth == 0);
+  CHECK(to.seat->lane().depth == 0);
 }
 
 TEST_CASE("overflow policies: verdict and dead letters") {
@@ -109,8 +109,8 @@ TEST_CASE("overflow policies: verdict and dead letters") {
   CHECK(to.offer("2") == verdict::sent);
   CHECK(to.offer("3") == at.answer);
   CHECK(to.box.size() == 2);
-  CHECK(to.seat->lane()->depth == 2);
-  CHECK(to.seat->lane()->rejected == at.rejected);
+  CHECK(to.seat->lane().depth == 2);
+  CHECK(to.seat->lane().rejected == at.rejected);
   CHECK(*to.box.take(time_point{})->body == at.first);
   CHECK(to.dead->total(dead_reason::full) == at.dead);
 }

@@ -77,7 +77,7 @@ TEST_CASE_METHOD(native_fixture,
   static_cast<void>(send("guard", std::string("a")));
   ask(verb::stop, "a");
   CHECK(status("Main/guard").generation == 2);
-  CHECK(status("Main/guard").last_cause.message == "alone");
+  CHECK(status("Main/guard").last_cause->message == "alone");
   CHECK(status("Main/a").in == model::state::stopped);
 }
 

@@ -70,7 +70,7 @@ TEST_CASE_METHOD(tree_fixture, "otp info: what a child that restarts tells about
   const auto now = status("Main/a");
   CHECK(now.in == state::failed);
   CHECK(now.at == model::phase::backing_off);
-  CHECK(now.last_cause.text() == "exit code 4");
+  CHECK(now.last_cause->text() == "exit code 4");
   CHECK(now.next_action == "restart");
   CHECK(now.next_at - now.since == milliseconds{100});
   CHECK(now.restarts == 1);
@@ -141,10 +141,10 @@ TEST_CASE_METHOD(tree_fixture, "otp info: reports have a size limit, whatever a 
   host_of("Main/a").failed(why);
   run();
   const auto now = status("Main/a");
-  CHECK(now.last_cause.type.size() == limits::cause_name_bytes_max);
-  CHECK(now.last_cause.message.size() == limits::cause_message_bytes_max);
-  CHECK(now.last_cause.detail.size() == limits::cause_detail_bytes_max);
-  CHECK(now.last_cause.parents.size() == limits::cause_names_max);
+  CHECK(now.last_cause->type.size() == limits::cause_name_bytes_max);
+  CHECK(now.last_cause->message.size() == limits::cause_message_bytes_max);
+  CHECK(now.last_cause->detail.size() == limits::cause_detail_bytes_max);
+  CHECK(now.last_cause->parents.size() == limits::cause_names_max);
   const auto events = tree->board.events_since(0);
   CHECK(events.back().cause.size() <
         limits::cause_name_bytes_max + limits::cause_message_bytes_max + 8);

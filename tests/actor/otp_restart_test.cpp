@@ -131,8 +131,8 @@ TEST_CASE("otp strategy: intensity restarts are granted, one more is not") {
   f.crash("Main/s/a");
   f.advance(seconds{1});
   CHECK(f.status("Main/s").generation == 2); // escalated, and restarted by its own parent
-  CHECK(f.status("Main/s").last_cause.kind == model::cause_kind::child);
-  CHECK(f.status("Main/s").last_cause.origin == "Main/s/a");
+  CHECK(f.status("Main/s").last_cause->kind == model::cause_kind::child);
+  CHECK(f.status("Main/s").last_cause->origin == "Main/s/a");
   CHECK(f.phase("Main/s") == phase::ready);
   CHECK(f.status("Main/z").generation == 1);
   // OTP: dynamic children are lost when their supervisor is restarted, declared ones come back.

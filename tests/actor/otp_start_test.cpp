@@ -99,8 +99,8 @@ TEST_CASE_METHOD(tree_fixture, "otp start: an initialization that raises names w
   start(supervisor("Main", {x, leaf("b")}));
   advance(seconds{10});
   CHECK(phase("Main/x") == model::phase::parked);
-  CHECK(status("Main/x").last_cause.kind == model::cause_kind::start_error);
-  CHECK(status("Main/x").last_cause.message == "make throws");
+  CHECK(status("Main/x").last_cause->kind == model::cause_kind::start_error);
+  CHECK(status("Main/x").last_cause->message == "make throws");
   CHECK(phase("Main/b") == model::phase::ready);
   CHECK(on.made == 1);
 }
@@ -116,7 +116,7 @@ TEST_CASE_METHOD(tree_fixture,
   start(root);
   CHECK(took() == "start a#1, start b#1, drain a#1, stop a#1");
   CHECK(phase("Main/s") == model::phase::parked);
-  CHECK(status("Main/s").last_cause.origin == "Main/s/b");
+  CHECK(status("Main/s").last_cause->origin == "Main/s/b");
 }
 
 TEST_CASE_METHOD(tree_fixture, "otp start: a failing restart brings no progress report") {

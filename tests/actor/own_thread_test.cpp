@@ -361,7 +361,7 @@ TEST_CASE_METHOD(own_thread_fixture, "unread, unhandled and thrown: as on the sh
   const auto broken = ask("fragile", "break", 1);
   CHECK(broken.why.type == "std::domain_error");
   CHECK(number("fragile", "generation", 0) == 2); // waits in the mailbox for the next incarnation
-  CHECK(tree->status().find("Main/fragile")->last_cause.type == "std::domain_error");
+  CHECK(tree->status().find("Main/fragile")->last_cause->type == "std::domain_error");
   send("kept", -1);
   CHECK(number("kept", "generation", 0) == 1);
   CHECK(tree->dead().total(actor::dead_reason::in_flight) >= 1);
@@ -377,16 +377,16 @@ TEST_CASE_METHOD(own_thread_fixture,
     one.on_give_up = model::give_up::park;
     start({one});
     const auto now = *tree->status().find("Main/a");
-    CHECK(now.last_cause.kind == model::cause_kind::start_error);
-    CHECK(now.last_cause.message == "no disk");
+    CHECK(now.last_cause->kind == model::cause_kind::start_error);
+    CHECK(now.last_cause->message == "no disk");
   }
   SECTION("none left") {
     auto third = native("c", "Fine");
     third.on_give_up = model::give_up::park;
     start({native("a", "Fine"), native("b", "Fine"), third});
     const auto now = *tree->status().find("Main/c");
-    CHECK(now.last_cause.kind == model::cause_kind::start_error);
-    CHECK(now.last_cause.message.starts_with("own_thread: there are 2 such threads already"));
+    CHECK(now.last_cause->kind == model::cause_kind::start_error);
+    CHECK(now.last_cause->message.starts_with("own_thread: there are 2 such threads already"));
   }
 }
 

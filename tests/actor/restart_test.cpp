@@ -102,8 +102,8 @@ TEST_CASE_METHOD(tree_fixture,
   advance(milliseconds{100});
   CHECK(took() == "drain a#1, stop a#1, start a#2, start b#3");
   CHECK(status("Main/s").generation == 2);
-  CHECK(status("Main/s").last_cause.kind == model::cause_kind::child);
-  CHECK(status("Main/s").last_cause.origin == "Main/s/b");
+  CHECK(status("Main/s").last_cause->kind == model::cause_kind::child);
+  CHECK(status("Main/s").last_cause->origin == "Main/s/b");
   CHECK(phase("Main/s") == phase::ready);
   CHECK(phase("Main/c") == phase::ready);
   CHECK(status("Main/c").generation == 1);
@@ -241,7 +241,7 @@ TEST_CASE_METHOD(tree_fixture, "a start timeout kills and counts as a failure") 
   CHECK(took() == "start a#1");
   advance(milliseconds{10});
   CHECK(took() == "kill a#1, start a#2");
-  CHECK(status("Main/a").last_cause.kind == model::cause_kind::start_timeout);
+  CHECK(status("Main/a").last_cause->kind == model::cause_kind::start_timeout);
   CHECK(phase("Main/a") == phase::ready);
   CHECK(done->ok());
 }

@@ -285,7 +285,7 @@ TEST_CASE_METHOD(tree_fixture, "failures that come while one is solved wait for 
   run();
   CHECK(took() == "resume a#1, resume a#1, resume a#1");
   CHECK(phase("Main/a") == phase::ready);
-  CHECK(status("Main/a").last_cause.type == "Third");
+  CHECK(status("Main/a").last_cause->type == "Third");
 }
 
 TEST_CASE_METHOD(tree_fixture, "more failures than can wait are still in the history and counted") {
@@ -316,7 +316,7 @@ TEST_CASE_METHOD(tree_fixture, "it dies while its plan waits: the plan goes on w
   run();
   CHECK(took() == "start a#2"); // it could not go on, so it was escalated
   CHECK(phase("Main/a") == phase::ready);
-  CHECK(status("Main/a").last_cause.type == "First");
+  CHECK(status("Main/a").last_cause->type == "First");
   REQUIRE(status("Main/a").failures->size() == 2);
 }
 

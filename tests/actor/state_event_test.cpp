@@ -165,10 +165,10 @@ TEST_CASE_METHOD(tree_fixture, "failed and failing again: recorded, one failure 
   throws("Main/x", "Second");
   CHECK(states_since(*this, seen, "Main/x").empty());
   const auto now = status("Main/x");
-  CHECK(now.last_cause.type == "First"); // what is being dealt with
+  CHECK(now.last_cause->type == "First"); // what is being dealt with
   REQUIRE(now.failures->size() == 2);
   CHECK(now.failures->back().text == "Second");
-  CHECK(now.failures->back().correlation == now.last_cause.correlation);
+  CHECK(now.failures->back().correlation == now.last_cause->correlation);
   advance(limits::kill_grace);
   CHECK(states_since(*this, seen, "Main/x") == "started");
   CHECK(status("Main/x").restarts == 1);

@@ -50,7 +50,7 @@ void alarm_clock::begin() {
   }
 }
 
-bool alarm_clock::receive(caf::type_erased_tuple& what) {
+bool alarm_clock::receive(caf::mailbox_element& what) {
   if (message_in<order>(what) != nullptr) { // a tick: nobody sends it anything else
     ring();
     return true;

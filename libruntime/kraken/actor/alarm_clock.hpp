@@ -5,9 +5,9 @@
 /// which can not be taken back: that is how tests run on virtual time.
 #pragma once
 
-#include "kraken/actor/detail/alarms.hpp"
 #include "kraken/actor/detail/tree_context.hpp"
 #include "kraken/actor/messages.hpp"
+#include "kraken/actor/shard/alarms.hpp"
 #include "kraken/actor/shard/hosted_actor.hpp"
 
 #include <memory>
@@ -51,7 +51,7 @@ public:
 
 protected:
   void begin() override;
-  bool receive(caf::type_erased_tuple& what) override;
+  bool receive(caf::mailbox_element& what) override;
   void on_exception(const std::string& what) override;
 
 private:

@@ -16,12 +16,28 @@
 
 namespace kraken::actor {
 
+namespace {
+
+std::shared_ptr<model::container_condition> as_created() {
+  const auto created = model::next(model::state::destroyed, model::event::create);
+  KRAKEN_ASSERT(created && *created == model::state_of(model::phase::idle));
+  auto made = std::make_shared<model::container_condition>();
+  made->in = *created;
+  made->at = model::phase::idle;
+  return made;
+}
+
+} // namespace
+
 container::container(caf::actor_config& config, birth given)
     : hosted_actor(config, given.tree->shards[given.shard].unit), birth_(std::move(given)),
-      kind_(birth_.tree->kinds.at(birth_.spec->kind)), status_(std::move(birth_.first)),
-      lane_(birth_.own), wake_up_(*this, birth_.tree->shards[birth_.shard]) {
+      kind_(birth_.tree->kinds.at(birth_.spec->kind)), status_(as_created()), lane_(birth_.own),
+      wake_up_(*this, birth_.tree->shards[birth_.shard]) {
   birth_.tree->present.enter();
   birth_.own->lend(this, birth_.tree->shards[birth_.shard].runs);
+  status_.change().since = now();
+  status_.change().shard = birth_.shard;
+  status_.change().lane = {birth_.own, &birth_.own->lane()};
   // On the board before the parent goes on: who was told of the child finds it.
   publish();
 }
@@ -29,18 +45,24 @@ container::container(caf::actor_config& config, birth given)
 container::~container() = default;
 
 void container::begin() {
-  for (const auto& child : birth_.spec->children) { // their definitions are parts of ours
+  const auto& children = birth_.spec->children;
+  if (!children.empty()) {
+    supervisor().expect(children.size());
+    birth_.tree->board.expect(children.size());
+    birth_.tree->shells.expect(children.size());
+  }
+  for (const auto& child : children) { // their definitions are parts of ours
     static_cast<void>(supervisor().add(
         std::shared_ptr<const model::child_spec>(birth_.spec, &child), maker::declared));
   }
   end_turn();
 }
 
-bool container::receive(caf::type_erased_tuple& what) {
-  if (auto* const letter = message_in<deliver>(what)) {
-    on_deliver(*letter);
-  } else if (const auto* const told = message_in<order>(what)) {
+bool container::receive(caf::mailbox_element& what) {
+  if (const auto* const told = message_in<order>(what)) {
     take(*told);
+  } else if (auto* const letter = message_in<deliver>(what)) {
+    on_deliver(*letter);
   } else if (const auto* const answer = message_in<answered>(what)) {
     on_answered(*answer);
   } else if (message_in<pump>(what) != nullptr) {
@@ -137,13 +159,22 @@ void container::show(model::phase to) {
     status_.change().next_action = solving_ && solving_->pending ? solving_->plan.step().name : "";
   }
   if (to == model::phase::ready) {
-    status_.change().last_cause.correlation = 0; // the next failure is a new story
+    end_story();
   }
   set_gate();
   publish();
   report(child_report::note::changed);
   if (solving_ && solving_->pending && achieved(solving_->plan.step().act)) {
     tell(caf::actor_cast<caf::actor>(this), plan_step{solving_->step}); // not from within a change
+  }
+}
+
+/// The next failure is a new one.
+void container::end_story() {
+  if (status_->last_cause->correlation != 0) {
+    auto why = *status_->last_cause;
+    why.correlation = 0;
+    status_.change().last_cause = std::move(why);
   }
 }
 
@@ -226,19 +257,11 @@ void spawn_container(caf::actor_system& system,
       std::make_shared<seat>(std::shared_ptr<const std::string>(entry->who, &entry->who->path),
                              entry->spec->mailbox,
                              tree->dead);
-  const auto created = model::next(model::state::destroyed, model::event::create);
-  KRAKEN_ASSERT(created && *created == model::state_of(model::phase::idle));
-  auto first = std::make_shared<model::container_condition>();
-  first->in = *created;
-  first->at = model::phase::idle;
-  first->since = system.clock().now();
-  first->shard = shard;
-  first->lane = own->lane();
-  entry->seen = first;
+  static const auto created = as_created();
+  entry->seen = created; // what its supervisor looks at is the same of all
   entry->shell = system.spawn<container>(birth{.tree = tree,
                                                .spec = entry->spec,
                                                .who = entry->who,
-                                               .first = std::move(first),
                                                .shard = shard,
                                                .rank = entry->rank,
                                                .entry = entry,

@@ -39,12 +39,11 @@ class container final : public hosted_actor,
 public:
   container(caf::actor_config& config, birth given);
   ~container() override;
-
   void on_exit() override;
 
 protected:
   void begin() override;
-  bool receive(caf::type_erased_tuple& what) override;
+  bool receive(caf::mailbox_element& what) override;
   void on_exception(const std::string& what) override;
 
 private:
@@ -64,6 +63,7 @@ private:
   void on_tick();
   void move(model::event on, model::phase to);
   void show(model::phase to);
+  void end_story();
   void publish();
   void report(child_report::note what, model::force flags = model::force::standard);
   void report(child_report&& made);
@@ -220,15 +220,15 @@ private:
   std::unique_ptr<life> life_; ///< null: nothing runs
   std::unique_ptr<companion> beside_;
   std::unique_ptr<recycle_wish> due_;
-  std::uint32_t failed_successors_ = 0; ///< in a row
-  std::uint64_t last_generation_ = 0;   ///< given to any incarnation
-  std::optional<way_out> leaving_;
+  std::uint64_t last_generation_ = 0; ///< given to any incarnation
   std::unique_ptr<solving> solving_;
   std::list<std::pair<model::cause, ending>> failures_waiting_; ///< came while one is solved
   std::unique_ptr<model::cause> done_waiting_;                  ///< supervision_done() likewise
   std::uint64_t last_step_ = 0;
   deadlines::token start_timer_, end_timer_, due_timer_;
   time_point launched_{};
+  std::uint32_t failed_successors_ = 0; ///< in a row
+  std::optional<way_out> leaving_;
   remote_supervisor::extent extent_ = remote_supervisor::extent::wanted;
   owed owed_ = owed::both;
   bool owes_report_ = false, lane_held_ = false;  ///< of this turn's changes; by the incarnation

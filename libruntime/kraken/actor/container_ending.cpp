@@ -85,13 +85,15 @@ void container::end_incarnation() {
     log::warn("stop_threw", {{"container", path()}, {"reason", threw->text()}});
     return kill_incarnation();
   }
-  if (birth_.spec->shutdown.how == model::shutdown_spec::mode::within) {
+  const auto mine = life_->generation();
+  hear_early(*life_);
+  const bool waits = life_ && life_->generation() == mine && leaving_;
+  if (waits && birth_.spec->shutdown.how == model::shutdown_spec::mode::within) {
     end_timer_ = deadlines_.at(now() + birth_.spec->shutdown.time, [this] {
       log::warn("shutdown_timeout", {{"container", path()}});
       kill_incarnation();
     });
   }
-  hear_early(*life_);
 }
 
 void container::kill_incarnation() {

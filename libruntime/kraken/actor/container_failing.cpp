@@ -29,13 +29,13 @@ void container::failed(model::cause why, ending how) {
   deadlines_.cancel(start_timer_);
   record(std::move(why));
   move(model::event::fail, model::phase::held);
-  auto plan = model::plan_for(birth_.spec->local, status_->last_cause);
+  auto plan = model::plan_for(birth_.spec->local, *status_->last_cause);
   const auto& first = *plan.steps.front();
   if (first.act != model::solver_act::proceed) {
     log::error("container_failed",
                {{"container", path()},
                 {"supervisor", birth_.who->parent},
-                {"reason", status_->last_cause.text()},
+                {"reason", status_->last_cause->text()},
                 {"restarts", status_->restarts},
                 {"rule", plan.matched},
                 {"solver", first.name}});
@@ -52,7 +52,7 @@ void container::failed(model::cause why, ending how) {
   solving_ =
       std::make_unique<solving>(solving{.plan = {std::move(plan.steps), birth_.spec->local_params},
                                         .how = how,
-                                        .correlation = status_->last_cause.correlation,
+                                        .correlation = status_->last_cause->correlation,
                                         .generation = status_->generation});
   solve(solving_->plan.begin());
 }
@@ -70,7 +70,7 @@ void container::supervision_gave_up(model::cause why) {
 /// Makes `why`, a failure, the cause that counts.
 void container::record(model::cause why) {
   status_.change().last_cause = completed(std::move(why));
-  remember(status_->last_cause);
+  remember(*status_->last_cause);
 }
 
 /// An end that is no failure.
@@ -91,8 +91,8 @@ void container::record_too(model::cause why) {
 model::cause container::completed(model::cause why) {
   why = model::bounded(std::move(why));
   if (why.correlation == 0) {
-    why.correlation = status_->last_cause.correlation != 0 ? status_->last_cause.correlation
-                                                           : ++birth_.tree->last_correlation;
+    why.correlation = status_->last_cause->correlation != 0 ? status_->last_cause->correlation
+                                                            : ++birth_.tree->last_correlation;
   }
   if (why.origin.empty()) {
     why.origin = path();

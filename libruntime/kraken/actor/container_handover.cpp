@@ -138,7 +138,7 @@ void container::take_over() {
   log::info("container_replaced",
             {{"container", path()},
              {"generation", status_->generation},
-             {"reason", status_->last_cause.text()}});
+             {"reason", status_->last_cause->text()}});
   status_.change().beside = model::companion::predecessor;
   status_.change().beside_pid = beside_->pid;
   show(model::phase::ready);
@@ -172,11 +172,11 @@ void container::successor_failed(const model::cause& why) {
   log::warn("replacement_failed",
             {{"container", path()},
              {"generation", beside_->runs->generation()},
-             {"reason", status_->last_cause.text()}});
+             {"reason", status_->last_cause->text()}});
   if (const auto reply = beside_->reply) {
     reply->answer(
         fail(errc::start_failed,
-             path() + " serves on, its replacement failed: " + status_->last_cause.summary()));
+             path() + " serves on, its replacement failed: " + status_->last_cause->summary()));
   }
   auto wish = std::exchange(due_, nullptr);
   companion_gone();

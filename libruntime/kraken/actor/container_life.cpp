@@ -36,7 +36,7 @@ void container::begin_life() {
 
 void container::begin_in_turn() {
   launched_ = now();
-  arm_start();
+  const auto mine = status_->generation;
   if (auto threw = life_->begin(kind_)) {
     end_life(); // half begun: its destructor lets go
     threw->kind = model::cause_kind::start_error;
@@ -46,6 +46,10 @@ void container::begin_in_turn() {
     start_children();
   }
   hear_early(*life_);
+  if (life_ && status_->generation == mine && serving() &&
+      (owed_ == owed::both || owed_ == owed::incarnation)) {
+    arm_start(); // most native ones are ready by now
+  }
 }
 
 /// A pool becomes ready by its workers, and those have start timeouts of their own.
@@ -136,9 +140,9 @@ void container::on_ready() {
   if (leaving_ || status_->at == model::phase::ready) {
     return;
   }
-  if (const auto& why = status_->last_cause;
+  if (const auto& why = *status_->last_cause;
       why.kind == model::cause_kind::start_error && why.origin.starts_with(path() + "/")) {
-    status_.change().last_cause = {}; // `hopeless`, which is refuted
+    status_.change().last_cause = model::shared_cause{}; // `hopeless`, which is refuted
   }
   if (owed_ == owed::both) {
     owed_ = owed::children;

@@ -53,7 +53,7 @@ void container::tell_watchers() {
     return;
   }
   const auto cause =
-      status_->last_cause.kind == model::cause_kind::none ? "" : status_->last_cause.text();
+      status_->last_cause->kind == model::cause_kind::none ? "" : status_->last_cause->text();
   for (const auto& one : std::exchange(watchers_, {})) { // links are dissolved by this
     if (one->kind() == bond::watch) {
       one->fire(static_cast<int>(status_->in), cause);
@@ -68,7 +68,7 @@ void container::tell_watchers() {
 void container::tell_linked() {
   for (const auto& one : watchers_) {
     if (one->kind() == bond::link) {
-      one->fire(static_cast<int>(model::state::failed), status_->last_cause.text());
+      one->fire(static_cast<int>(model::state::failed), status_->last_cause->text());
     }
   }
 }
@@ -211,7 +211,7 @@ void container::unstash_letters() {
 }
 
 void container::hand_over(letter& what) {
-  birth_.own->lane()->admitted.add();
+  birth_.own->lane().admitted.add();
   if (auto* const call = what.reply.call()) {
     call->handed = true;
   }

@@ -79,8 +79,8 @@ container::effect container::carry_out(const model::solver_row& solver) {
   case model::solver_act::log:
     log::error("container_cause",
                {{"container", path()},
-                {"reason", status_->last_cause.text()},
-                {"detail", status_->last_cause.detail}});
+                {"reason", status_->last_cause->text()},
+                {"detail", status_->last_cause->detail}});
     return effect::done;
   case model::solver_act::proceed:
     return proceed();
@@ -125,7 +125,7 @@ bool container::achieved(model::solver_act what) const noexcept {
 /// The same incarnation goes on, if there is one; what its children did can not be undone so.
 container::effect container::proceed() {
   if (!life_ || status_->in != model::state::failed || leaving_ ||
-      status_->last_cause.kind == model::cause_kind::child) {
+      status_->last_cause->kind == model::cause_kind::child) {
     return effect::refused;
   }
   if (owed_ == owed::nothing) {

@@ -54,12 +54,22 @@ std::optional<letter> mailbox::take(time_point now) {
 }
 
 bool mailbox::stash(letter&& what) {
-  if (stashed_.size() >= own_->spec().capacity) {
+  if (stashed_ == nullptr) {
+    stashed_ = std::make_unique<std::list<letter>>();
+  }
+  if (stashed_->size() >= own_->spec().capacity) {
     return false;
   }
-  stashed_.push_back(std::move(what));
+  stashed_->push_back(std::move(what));
   own_->readmit();
   return true;
+}
+
+void mailbox::unstash() noexcept {
+  if (stashed_ != nullptr) {
+    queue_.splice(queue_.begin(), *stashed_);
+    stashed_.reset();
+  }
 }
 
 void mailbox::discard(dead_reason why) {

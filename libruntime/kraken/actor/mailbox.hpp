@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <optional>
 
 namespace kraken::actor {
@@ -36,7 +37,7 @@ public:
   /// @return false, and the letter untouched, when as many are kept as the mailbox holds
   [[nodiscard]] bool stash(letter&& what);
   /// What was stashed is next, in its order.
-  void unstash() noexcept { queue_.splice(queue_.begin(), stashed_); }
+  void unstash() noexcept;
 
   void set(gate to) noexcept { gate_ = to; }
   [[nodiscard]] gate at() const noexcept { return gate_; }
@@ -58,8 +59,8 @@ public:
 
 private:
   seat_ptr own_;
-  std::list<letter> stashed_;
-  std::list<letter> queue_; ///< a list: nothing allocated while nothing waits
+  std::unique_ptr<std::list<letter>> stashed_; ///< null: nothing
+  std::list<letter> queue_;                    ///< a list: nothing allocated while nothing waits
   gate gate_ = gate::held;
 };
 

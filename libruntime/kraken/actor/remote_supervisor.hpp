@@ -12,6 +12,7 @@
 #pragma once
 
 #include "kraken/actor/detail/child_entry.hpp"
+#include "kraken/actor/detail/make_room.hpp"
 #include "kraken/model/backoff.hpp"
 #include "kraken/model/restart_window.hpp"
 #include "kraken/model/supervision.hpp"
@@ -64,6 +65,9 @@ public:
 
   /// Creates a child; does not start it.
   child_entry& add(std::shared_ptr<const model::child_spec> spec, maker made_by);
+
+  /// So many will be added soon.
+  void expect(std::size_t more) { make_room(by_id_, more); }
 
   [[nodiscard]] child_entry* find(std::string_view id) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }

@@ -49,13 +49,14 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
     return;
   }
   if (child.try_once && child.served == 0) {
-    child.start_failure = child.path() + ": " + child.seen->last_cause.text();
+    child.start_failure =
+        std::make_unique<const std::string>(child.path() + ": " + child.seen->last_cause->text());
     drop(child, ending::orderly);
     return;
   }
   if (what == child_report::note::ended_upward) {
     return owner_.supervision_gave_up(
-        model::escalated(child.seen->last_cause, child.path(), "hands its failure up"));
+        model::escalated(*child.seen->last_cause, child.path(), "hands its failure up"));
   }
   auto how = how_;
   if (what == child_report::note::ended_alone || on_trial(child)) {
@@ -65,7 +66,8 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
   const bool alone =
       how.how == model::strategy::one_for_one && how.ends == model::auto_shutdown::never;
   const auto seen = alone ? std::vector{view_of(child)} : views();
-  const auto why = child.seen->last_cause;
+  const auto kept = child.seen->last_cause; // it may report another meanwhile
+  const auto& why = *kept;
   auto decided = model::on_child_end(how, seen, child.spec->id, why);
   const bool boot_failure =
       sweep_ == sweep::starting && how_.start == model::start_order::ordered &&
@@ -128,7 +130,7 @@ milliseconds remote_supervisor::delay_of(child_entry& child) {
   }
   const bool served =
       child.served == child.seen->generation && now - child.ready_at >= window_.period();
-  child.in_vain = child.seen->last_cause.worked ? 0 : served ? 1 : child.in_vain + 1;
+  child.in_vain = child.seen->last_cause->worked ? 0 : served ? 1 : child.in_vain + 1;
   const bool spent = window_.count(now) >= window_.intensity();
   return model::patient_delay(child.spec->backoff,
                               child.in_vain,
@@ -264,7 +266,7 @@ bool remote_supervisor::within_budget(const child_entry& child) {
     log::error("restart_budget_spent",
                {{"container", child.path()},
                 {"supervisor", owner_.path_of_owner()},
-                {"reason", child.seen->last_cause.text()},
+                {"reason", child.seen->last_cause->text()},
                 {"restarts", restarts_of_budget()},
                 {"then", "retry"}});
   }
@@ -300,11 +302,11 @@ void remote_supervisor::give_up(child_entry& child) {
   log::error("restart_budget_spent",
              {{"container", child.path()},
               {"supervisor", owner_.path_of_owner()},
-              {"reason", child.seen->last_cause.text()},
+              {"reason", child.seen->last_cause->text()},
               {"restarts", restarts_of_budget()},
               {"then", surrendered.park.empty() ? "escalate" : "park"}});
   if (surrendered.park.empty()) {
-    owner_.supervision_gave_up(model::escalated(child.seen->last_cause, child.path()));
+    owner_.supervision_gave_up(model::escalated(*child.seen->last_cause, child.path()));
     return;
   }
   const auto spent = window_.spent(owner_.time());

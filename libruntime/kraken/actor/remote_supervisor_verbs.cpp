@@ -22,7 +22,7 @@ result<model::reply> unchanged(std::string text) {
 }
 
 std::string failure_text(const child_entry& child) {
-  std::string text = child.path() + ": " + child.seen->last_cause.text();
+  std::string text = child.path() + ": " + child.seen->last_cause->text();
   if (child.doing == model::activity::restarting || child.doing == model::activity::running) {
     text += "; a restart is under way";
   } else if (child.doing == model::activity::parked) {
@@ -62,12 +62,12 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
   if (now.at == model::phase::ready && now.generation > who.generation) {
     return done(child.path() + (who.until == waiter::goal::ready ? " started" : " replaced"));
   }
-  if (what == child_report::note::ended && now.last_cause.normal() &&
+  if (what == child_report::note::ended && now.last_cause->normal() &&
       child.doing == model::activity::stopped) {
     return done(child.path() + " ended normally");
   }
   if (what == child_report::note::hopeless) {
-    return fail(errc::start_failed, child.path() + ": " + now.last_cause.text());
+    return fail(errc::start_failed, child.path() + ": " + now.last_cause->text());
   }
   const bool went_on = what == child_report::note::changed || what == child_report::note::opened ||
                        what == child_report::note::due || what == child_report::note::asks;

@@ -49,7 +49,7 @@ void runtime_manager::begin() {
   release_logger();
 }
 
-bool runtime_manager::receive(caf::type_erased_tuple& what) {
+bool runtime_manager::receive(caf::mailbox_element& what) {
   if (const auto* const heard = message_in<order>(what)) {
     obey(*heard);
   } else if (const auto* const asked = message_in<execute>(what)) {

@@ -49,7 +49,7 @@ public:
 
 protected:
   void begin() override;
-  bool receive(caf::type_erased_tuple& what) override;
+  bool receive(caf::mailbox_element& what) override;
   void on_exception(const std::string& what) override;
 
 private:

@@ -5,6 +5,7 @@
 /// are; one per line for what it says, so that who reads the whole board holds no writer up.
 #include "kraken/actor/status_board.hpp"
 
+#include "kraken/actor/detail/make_room.hpp"
 #include "kraken/base/guarded.hpp"
 #include "kraken/model/alias.hpp"
 
@@ -149,9 +150,9 @@ status_event event_of(const model::container_condition& now, model::phase before
   made.generation = now.generation;
   made.restarts = now.restarts;
   made.next_action = now.next_action;
-  made.correlation = now.last_cause.correlation;
-  if (now.last_cause.kind != model::cause_kind::none) {
-    made.cause = now.last_cause.text();
+  made.correlation = now.last_cause->correlation;
+  if (now.last_cause->kind != model::cause_kind::none) {
+    made.cause = now.last_cause->text();
   }
   if (now.next_at > now.since) {
     made.next_in = std::chrono::ceil<milliseconds>(now.next_at - now.since);
@@ -167,19 +168,15 @@ status_ptr copy_of(board_line& one) {
 }
 
 std::vector<status_ptr> copies_of(const std::vector<line_ptr>& lines) {
-  std::vector<status_ptr> made;
-  made.reserve(lines.size());
-  for (const auto& one : lines) {
-    made.push_back(copy_of(*one));
-  }
-  return made;
+  std::vector<status_ptr> all(lines.size());
+  std::ranges::transform(lines, all.begin(), [](const auto& one) { return copy_of(*one); });
+  return all;
 }
 
 } // namespace
 
 struct status_board::content {
   explicit content(std::size_t kept) : events_kept(std::max<std::size_t>(kept, 1)) {}
-
   void remember(kept_event&& happened);
 
   /// Null if there is none.
@@ -242,6 +239,10 @@ status_board::publish(identity_ptr who, condition_ptr now, std::uint64_t rank) {
   return where;
 }
 
+void status_board::expect(std::size_t more) {
+  content_->lines.with([more](board_register& all) { make_room(all.by_path, more); });
+}
+
 std::shared_ptr<status_board::line> status_board::publish(const model::container_status& status,
                                                           std::uint64_t rank) {
   return publish(std::make_shared<const model::container_identity>(status),
@@ -301,8 +302,8 @@ void status_board::note(std::string_view path,
 }
 
 status_ptr status_board::find(std::string_view path) const {
-  const auto found = content_->line_at(path);
-  return found == nullptr ? nullptr : copy_of(*found);
+  const auto one = content_->line_at(path);
+  return one == nullptr ? nullptr : copy_of(*one);
 }
 
 result<status_ptr> status_board::resolve(std::string_view alias) const {
@@ -333,7 +334,6 @@ result<status_ptr> status_board::resolve(std::string_view alias) const {
 std::vector<status_ptr> status_board::list() const {
   return copies_of(content_->lines.with([](const board_register& all) {
     std::vector<line_ptr> lines;
-    lines.reserve(all.by_path.size());
     all.collect("", lines);
     return lines;
   }));

@@ -91,6 +91,9 @@ public:
   std::shared_ptr<line> publish(identity_ptr who, condition_ptr now, std::uint64_t rank);
   std::shared_ptr<line> publish(const model::container_status& status, std::uint64_t rank);
 
+  /// So many new paths will come soon.
+  void expect(std::size_t more);
+
   /// The same without looking the path up; for who publishes often.
   /// @param where what the other `publish` returned for this container
   void publish(const std::shared_ptr<line>& where,

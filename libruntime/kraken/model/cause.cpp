@@ -100,6 +100,11 @@ std::string_view signal_name(std::int32_t number) noexcept {
   return kraken::signal_name(number);
 }
 
+const cause& shared_cause::operator*() const noexcept {
+  static const cause none;
+  return held_ == nullptr ? none : *held_;
+}
+
 std::string cause::text() const {
   std::string out = cause_headline(*this);
   if (!type.empty() && message.starts_with(type) && message[type.size()] == ' ') {

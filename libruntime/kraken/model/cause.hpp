@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::model {
@@ -53,6 +55,21 @@ struct cause {
 
   /// True for ends that a `transient` child may have without being restarted.
   [[nodiscard]] bool normal() const noexcept;
+};
+
+/// A cause that many records share: copied by handle, replaced as a whole, never written to.
+/// Reads as the cause it holds; holds nothing: as `cause_kind::none`.
+class shared_cause {
+public:
+  shared_cause() noexcept = default;
+  explicit shared_cause(cause what) : held_(std::make_shared<const cause>(std::move(what))) {}
+  shared_cause& operator=(cause what) { return *this = shared_cause(std::move(what)); }
+
+  [[nodiscard]] const cause& operator*() const noexcept;
+  [[nodiscard]] const cause* operator->() const noexcept { return &**this; }
+
+private:
+  std::shared_ptr<const cause> held_;
 };
 
 /// `why` with every text within its limit (`limits::cause_*`): causes come from programs and are

@@ -97,7 +97,7 @@ struct container_condition {
   std::uint32_t intensity = 0; ///< of the parent's budget
   time_point since{};          ///< when `at` was entered
   time_point up_since{};       ///< when what runs was begun; of `state::started` only
-  cause last_cause{};          ///< of the failure that counts, or of the last end
+  shared_cause last_cause{};   ///< of the failure that counts, or of the last end
   failure_history failures;    ///< also those that came while one was being dealt with
   std::string next_action;     ///< `restart` | `operator` | empty
   time_point next_at{};        ///< when a restart is due

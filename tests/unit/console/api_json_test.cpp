@@ -33,10 +33,12 @@ model::container_status failed_worker(kraken::time_point now) {
   c.restarts_in_window = 3;
   c.intensity = 5;
   c.since = now - milliseconds{1500};
-  c.last_cause.kind = model::cause_kind::signal;
-  c.last_cause.code = 9;
-  c.last_cause.detail = "line \xff\n\x1b[31m";
-  c.last_cause.correlation = 12345678901234567890ULL;
+  model::cause why;
+  why.kind = model::cause_kind::signal;
+  why.code = 9;
+  why.detail = "line \xff\n\x1b[31m";
+  why.correlation = 12345678901234567890ULL;
+  c.last_cause = why;
   c.failures = model::with_failure(
       nullptr, {now - milliseconds{2500}, 3, model::cause_kind::exit_code, "exit code 255", 7});
   c.next_action = "restart";
@@ -75,9 +77,9 @@ TEST_CASE("a container survives the way through JSON") {
   CHECK(after->restarts_in_window == 3);
   CHECK(later - after->since == milliseconds{1500});
   CHECK(after->next_at - later == milliseconds{400});
-  CHECK(after->last_cause.kind == model::cause_kind::signal);
-  CHECK(after->last_cause.correlation == 12345678901234567890ULL);
-  CHECK(after->last_cause.detail == "line \xef\xbf\xbd\n\x1b[31m");
+  CHECK(after->last_cause->kind == model::cause_kind::signal);
+  CHECK(after->last_cause->correlation == 12345678901234567890ULL);
+  CHECK(after->last_cause->detail == "line \xef\xbf\xbd\n\x1b[31m");
   REQUIRE(after->failures);
   REQUIRE(after->failures->size() == 1);
   CHECK(later - after->failures->front().at == milliseconds{2500});

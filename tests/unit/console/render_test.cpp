@@ -46,9 +46,11 @@ std::vector<model::container_status> small_tree(kraken::time_point now) {
                           1250);
   live->memory_bytes.set(25'270'682);
   all[2].live = live;
-  all[3].last_cause.kind = model::cause_kind::exception;
-  all[3].last_cause.type = "DomainError";
-  all[3].last_cause.message = "started badly";
+  model::cause why;
+  why.kind = model::cause_kind::exception;
+  why.type = "DomainError";
+  why.message = "started badly";
+  all[3].last_cause = why;
   all[3].next_action = "restart";
   all[3].next_at = now + milliseconds{400};
   all[3].restarts_in_window = 2;
@@ -191,7 +193,9 @@ TEST_CASE("the framework's status tables, failures below") {
 TEST_CASE("one container in full, its last words included") {
   const kraken::virtual_clock clock;
   auto c = small_tree(clock.now())[3];
-  c.last_cause.detail = "PHP Fatal error\nat \x1b[31mline 3";
+  auto why = *c.last_cause;
+  why.detail = "PHP Fatal error\nat \x1b[31mline 3";
+  c.last_cause = why;
   const std::string text = console::render_container(c, clock.now(), {});
   CHECK(text.find("state       failed (backing_off)\n") != std::string::npos);
   CHECK(text.find("cause       DomainError: started badly; restart in 400ms (2 of 5 spent)\n") !=
@@ -210,9 +214,12 @@ TEST_CASE("the tail of a container's output") {
   CHECK(rendered() == alone + "\noutput      the last line\n"
                               "  00:00:01.000 w2 | at ?[31mline 3\n");
   // What a failure left on stderr is not told twice.
-  page.status.last_cause.detail = "at \x1b[31mline 3\n";
+  auto why = *page.status.last_cause;
+  why.detail = "at \x1b[31mline 3\n";
+  page.status.last_cause = why;
   CHECK(rendered().find("line 3") == rendered().rfind("line 3"));
-  page.status.last_cause.detail += "#0 main.php";
+  why.detail += "#0 main.php";
+  page.status.last_cause = why;
   CHECK(rendered().find("line 3") != rendered().rfind("line 3"));
   page.output.resize(kraken::limits::inspect_lines, page.output.front());
   CHECK(rendered().find("\noutput      the last 20 lines; more: kraken logs Main/web/w2\n") !=

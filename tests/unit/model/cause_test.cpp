@@ -101,3 +101,21 @@ TEST_CASE("cause: every text is cut to its limit, at a whole character") {
   why.parents = {"RuntimeException"};
   CHECK(model::bounded(why).parents == why.parents);
 }
+
+TEST_CASE("a shared cause reads as what it holds, and is replaced as a whole") {
+  model::shared_cause kept;
+  CHECK(kept->kind == cause_kind::none);
+  CHECK((*kept).message.empty());
+  cause why;
+  why.kind = cause_kind::probe;
+  why.message = "no answer";
+  kept = why;
+  const auto before = kept;
+  CHECK(&*before == &*kept); // not copied
+  why.message = "no answer again";
+  kept = why;
+  CHECK(kept->message == "no answer again");
+  CHECK(before->message == "no answer");
+  kept = model::shared_cause{};
+  CHECK(kept->kind == cause_kind::none);
+}

@@ -55,7 +55,7 @@ struct child_entry {
   bool tree_next = false; ///< a recursive start has not reached it: its start in turn is one
   bool overlaps = false;  ///< its kind is replaced `start_first`
   bool try_once = false;  ///< destroyed again if its first start fails
-  std::optional<std::string> start_failure; ///< it did: told when it is gone
+  std::unique_ptr<const std::string> start_failure; ///< it did: told when it is gone
 
   [[nodiscard]] const std::string& path() const noexcept { return who->path; }
   /// 0 before its first start.

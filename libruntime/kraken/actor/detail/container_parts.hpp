@@ -25,7 +25,6 @@ struct birth {
   std::shared_ptr<tree_context> tree;
   std::shared_ptr<const model::child_spec> spec;
   identity_ptr who;
-  condition_ptr first; ///< as which its supervisor knows it; set by spawn_container
   std::uint32_t shard = 0;
   std::uint64_t rank = 0;
   std::weak_ptr<child_entry> entry; ///< of its supervisor

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -34,11 +35,13 @@ public:
   /// cancel those after it.
   [[nodiscard]] std::function<void()> take_due(time_point now);
 
-  [[nodiscard]] std::size_t size() const noexcept { return waiting_.size(); }
-  void clear() noexcept { waiting_.clear(); }
+  [[nodiscard]] std::size_t size() const noexcept { return waiting_ ? waiting_->size() : 0; }
+  void clear() noexcept { waiting_.reset(); }
 
 private:
-  std::map<std::pair<time_point, std::uint64_t>, std::function<void()>> waiting_;
+  using actions = std::map<std::pair<time_point, std::uint64_t>, std::function<void()>>;
+
+  std::unique_ptr<actions> waiting_; ///< null until there is one: most actors never have any
   std::uint64_t last_ = 0;
 };
 

@@ -3,6 +3,7 @@
 /// See the header.
 #include "kraken/actor/detail/routes.hpp"
 
+#include "kraken/actor/detail/make_room.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <utility>
@@ -21,6 +22,10 @@ void routes::add(const seat_ptr& what) {
     seats.emplace(what->path(), what);
   });
   version_.fetch_add(1, std::memory_order_release);
+}
+
+void routes::expect(std::size_t more) {
+  seats_.with([more](auto& seats) { make_room(seats, more); });
 }
 
 void routes::remove(const seat& what) noexcept {

@@ -9,6 +9,7 @@
 #include "kraken/base/guarded.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ public:
   explicit routes(const status_board& board) noexcept : board_(board) {}
 
   void add(const seat_ptr& what);
+  /// So many will be added soon.
+  void expect(std::size_t more);
   /// No effect when the path has another seat by now.
   void remove(const seat& what) noexcept;
 

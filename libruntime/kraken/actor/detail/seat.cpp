@@ -17,7 +17,7 @@ seat::seat(std::string path, model::mailbox_spec spec, std::shared_ptr<dead_lett
     : seat(std::make_shared<const std::string>(std::move(path)), spec, std::move(dead)) {}
 
 bool seat::has_room() const noexcept {
-  return lane_->depth.load(std::memory_order_relaxed) < spec_.capacity;
+  return lane_.depth.load(std::memory_order_relaxed) < spec_.capacity;
 }
 
 seat::verdict seat::admit(delivery mode) noexcept {
@@ -29,7 +29,7 @@ seat::verdict seat::admit(delivery mode) noexcept {
   if (now == presence::deaf) {
     return verdict::unheard;
   }
-  const auto before = lane_->depth.fetch_add(1, std::memory_order_relaxed);
+  const auto before = lane_.depth.fetch_add(1, std::memory_order_relaxed);
   const auto capacity = static_cast<std::int64_t>(spec_.capacity);
   const auto taken = now == presence::online ? verdict::sent : verdict::buffered;
   if (before < capacity) {
@@ -44,13 +44,13 @@ seat::verdict seat::admit(delivery mode) noexcept {
   case model::overflow::block:
     return verdict::must_wait;
   case model::overflow::drop_newest:
-    lane_->rejected.fetch_add(1, std::memory_order_relaxed);
+    lane_.rejected.fetch_add(1, std::memory_order_relaxed);
     return verdict::dropped;
   case model::overflow::drop_oldest:
   case model::overflow::reject:
     break;
   }
-  lane_->rejected.fetch_add(1, std::memory_order_relaxed);
+  lane_.rejected.fetch_add(1, std::memory_order_relaxed);
   return verdict::full;
 }
 

@@ -65,9 +65,9 @@ public:
   /// @thread any
   [[nodiscard]] verdict admit(delivery mode) noexcept;
   /// Takes a place for a letter that comes back: it had one, so there is no asking.
-  void readmit() noexcept { lane_->depth.fetch_add(1, std::memory_order_relaxed); }
+  void readmit() noexcept { lane_.depth.fetch_add(1, std::memory_order_relaxed); }
   /// Gives a place back: a letter has left the mailbox.
-  void vacate() noexcept { lane_->depth.fetch_sub(1, std::memory_order_relaxed); }
+  void vacate() noexcept { lane_.depth.fetch_sub(1, std::memory_order_relaxed); }
   /// @thread any
   [[nodiscard]] bool has_room() const noexcept;
 
@@ -78,9 +78,7 @@ public:
   }
 
   [[nodiscard]] const model::mailbox_spec& spec() const noexcept { return spec_; }
-  [[nodiscard]] const std::shared_ptr<model::mailbox_gauges>& lane() const noexcept {
-    return lane_;
-  }
+  [[nodiscard]] model::mailbox_gauges& lane() noexcept { return lane_; }
 
   /// Sends a letter to the dead letters and answers it. Does not vacate its place.
   /// @thread any
@@ -118,7 +116,7 @@ private:
   std::shared_ptr<const std::string> path_;
   model::mailbox_spec spec_;
   std::shared_ptr<dead_letters> dead_; ///< a letter in a mailbox may outlive its tree
-  std::shared_ptr<model::mailbox_gauges> lane_ = std::make_shared<model::mailbox_gauges>();
+  model::mailbox_gauges lane_;         ///< statuses that show it share the seat
   std::atomic<presence> presence_{presence::away};
 };
 

@@ -13,8 +13,8 @@ namespace kraken::actor {
 template <class Record>
 class shared_record {
 public:
-  /// Goes on from a record that others may have already.
-  explicit shared_record(std::shared_ptr<const Record> first) noexcept : now_(std::move(first)) {}
+  /// @param first nobody else has it
+  explicit shared_record(std::shared_ptr<Record> first) noexcept : now_(first), own_(first.get()) {}
 
   [[nodiscard]] const Record* operator->() const noexcept { return now_.get(); }
   [[nodiscard]] const Record& operator*() const noexcept { return *now_; }

@@ -63,7 +63,7 @@ void hosted_actor::guard(Call&& call) {
 
 void hosted_actor::dispatch(caf::mailbox_element& element) {
   guard([&] {
-    if (!receive(element.content())) {
+    if (!receive(element)) {
       log::error("message_unexpected", {{"content", element.content().stringify()}});
     }
   });

@@ -60,8 +60,10 @@ TEST_CASE("what is meant to serve and does not keeps the node from being ready")
 TEST_CASE("a pool that waits for its workers says what is wrong with one of them") {
   const auto shown_of = [](phase worker, model::cause_kind why) {
     auto failing = board_record("Main/web", "w2", worker, "worker");
-    failing.last_cause.kind = why;
-    failing.last_cause.message = "no database";
+    model::cause last;
+    last.kind = why;
+    last.message = "no database";
+    failing.last_cause = last;
     const std::vector<actor::status_ptr> records{
         std::make_shared<const model::container_status>(
             board_record("", "Main", phase::ready, "supervisor")),
@@ -94,8 +96,10 @@ TEST_CASE("a parked pool counts: nobody answers its requests") {
 
 TEST_CASE("who is tried again says why, and names those that wait for it") {
   auto sidecar = board_record("Main", "sidecar", phase::backing_off, "process");
-  sidecar.last_cause.kind = model::cause_kind::start_timeout;
-  sidecar.last_cause.message = "not ready within 3s";
+  model::cause slow;
+  slow.kind = model::cause_kind::start_timeout;
+  slow.message = "not ready within 3s";
+  sidecar.last_cause = slow;
   const std::vector<actor::status_ptr> records{
       std::make_shared<const model::container_status>(
           board_record("", "Main", phase::starting, "supervisor")),

@@ -2,7 +2,7 @@
 /// @file
 /// Slots are numbered from the clock's beginning; slot n stands in the array at n % slots. One that
 /// is more than a turn away stands there, too, and is put back when its place is reached.
-#include "kraken/actor/detail/alarms.hpp"
+#include "kraken/actor/shard/alarms.hpp"
 
 #include <utility>
 
