@@ -51,17 +51,19 @@ void carrier::open_request(const script_place& answering) {
 
 // PHP wants a NUL behind each, and they are not where the daemon may write.
 void carrier::keep_line(const php::open_request& of) {
+  constexpr std::string_view get = "GET";
   line_.clear();
-  line_.reserve(of.method.size() + of.target.size() + of.query.size() + 3);
-  const auto keep = [this](std::string_view text) -> std::string_view {
-    const char* const begin = line_.data() + line_.size();
-    line_.append(text);
-    line_.push_back('\0');
+  char* at = line_.prepare(of.method.size() + of.target.size() + of.query.size() + 3);
+  const auto keep = [&at](std::string_view text) -> std::string_view {
+    char* const begin = at;
+    at = std::copy(text.begin(), text.end(), begin);
+    *at++ = '\0';
     return {begin, text.size()};
   };
-  method_ = keep(of.method);
+  method_ = of.method == get ? get : keep(of.method);
   target_ = keep(of.target);
-  query_ = keep(of.query);
+  query_ = target_.ends_with(of.query) ? target_.substr(target_.size() - of.query.size())
+                                       : keep(of.query);
 }
 
 const variable_list& carrier::variables() {

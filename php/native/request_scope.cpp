@@ -3,7 +3,9 @@
 /// See the header. Everything here can be left by longjmp: nothing that needs a destructor.
 #include "request_scope.hpp"
 
+#include "output_scope.hpp"
 #include "php/native/link/file_answer.hpp"
+#include "php/native/variables/plain_variables.hpp"
 #include "php_api.hpp"
 #include "sapi.hpp"
 
@@ -138,15 +140,22 @@ void refill(zend_auto_global& global) {
   }
 }
 
-// What was made for the request before is empty, and is what scripts see: PHP holds it twice, so
-// nobody could write to it, only to a copy in its place.
-bool is_empty_still(const zend_auto_global& global, int track) noexcept {
+/// What was made for the request before, where scripts see it still: PHP holds it twice, so nobody
+/// could write to it, only to a copy in its place.
+/// @return null: they see something else
+HashTable* still_seen(const zend_auto_global& global, int track) noexcept {
   const zval& made = PG(http_globals)[track];
-  if (Z_TYPE(made) != IS_ARRAY || zend_hash_num_elements(Z_ARR(made)) != 0) {
-    return false;
+  if (Z_TYPE(made) != IS_ARRAY) {
+    return nullptr;
   }
   const zval* const seen = zend_hash_find_known_hash(&EG(symbol_table), global.name);
-  return seen != nullptr && Z_TYPE_P(seen) == IS_ARRAY && Z_ARR_P(seen) == Z_ARR(made);
+  return seen != nullptr && Z_TYPE_P(seen) == IS_ARRAY && Z_ARR_P(seen) == Z_ARR(made) ? Z_ARR(made)
+                                                                                       : nullptr;
+}
+
+bool is_empty_still(const zend_auto_global& global, int track) noexcept {
+  const auto* const made = still_seen(global, track);
+  return made != nullptr && zend_hash_num_elements(made) == 0;
 }
 
 // The others are replaced by their callbacks; this one fills what it finds.
@@ -158,8 +167,9 @@ void forget_files() {
 
 void refill_superglobals(carrier& serving) {
   const auto& all = globals();
-  const auto refill_unless = [](bool nothing, zend_auto_global& global, int track) {
-    if (!nothing || !is_empty_still(global, track)) {
+  const auto refill_pairs = [&serving](zend_auto_global& global, int track, plain_source from) {
+    auto* const made = still_seen(global, track);
+    if (made == nullptr || !refresh_plain_variables(serving, made, from)) {
       refill(global);
     }
   };
@@ -172,9 +182,11 @@ void refill_superglobals(carrier& serving) {
   if (all.session != nullptr) {
     zend_hash_del(&EG(symbol_table), all.session->name);
   }
-  refill_unless(serving.query().empty(), *all.get, TRACK_VARS_GET);
-  refill_unless(no_form, *all.post, TRACK_VARS_POST);
-  refill_unless(serving.cookies().empty(), *all.cookie, TRACK_VARS_COOKIE);
+  refill_pairs(*all.get, TRACK_VARS_GET, plain_source::query);
+  if (!no_form || !is_empty_still(*all.post, TRACK_VARS_POST)) {
+    refill(*all.post);
+  }
+  refill_pairs(*all.cookie, TRACK_VARS_COOKIE, plain_source::cookies);
   refill(*all.server);
   refill(*all.request);
   if (!no_files) {
@@ -214,90 +226,6 @@ void forget_last_error() {
   }
   if (PG(last_error_file) != nullptr) {
     zend_string_release(std::exchange(PG(last_error_file), nullptr));
-  }
-}
-
-void start_output() {
-  php_output_activate();
-  PG(header_is_being_sent) = false;
-  PG(connection_status) = PHP_CONNECTION_NORMAL;
-}
-
-/// The buffer that `output_buffering` asks for. Making one and taking it apart costs as much as
-/// many an answer, so one request leaves it to the next.
-struct output_buffer {
-  php_output_handler* open = nullptr; ///< by this request; PHP's, who may have closed it since
-  php_output_handler* kept = nullptr; ///< ours, until it is opened again
-  int flags = 0;                      ///< of a new one, as are these:
-  std::size_t chunk = 0;
-  std::size_t room = 0;
-};
-
-output_buffer& own_buffer() noexcept {
-  static output_buffer all; // beside PHP's own output globals
-  return all;
-}
-
-void start_buffer(std::size_t size) {
-  auto& own = own_buffer();
-  own.open = std::exchange(own.kept, nullptr);
-  if (own.open != nullptr) {
-    own.open->flags = own.flags;
-    own.open->buffer.used = 0;
-    if (php_output_handler_start(own.open) == SUCCESS) {
-      return;
-    }
-    php_output_handler_free(&own.open);
-  }
-  if (php_output_start_user(nullptr, size, PHP_OUTPUT_HANDLER_STDFLAGS) == SUCCESS) {
-    own.open = OG(active);
-    own.flags = own.open->flags;
-    own.chunk = own.open->size;
-    own.room = own.open->buffer.size;
-  }
-}
-
-// A script may have closed ours, and what it opened then may stand where ours was.
-bool is_like_new(const php_output_handler& buffer) {
-  constexpr int unlike_ours = PHP_OUTPUT_HANDLER_USER | PHP_OUTPUT_HANDLER_DISABLED;
-  const auto& own = own_buffer();
-  return (buffer.flags & unlike_ours) == 0 && buffer.size == own.chunk &&
-         buffer.buffer.size == own.room;
-}
-
-// As php_output_end_all() does it: where nothing else is open, what is in the buffer is passed on.
-void end_output() {
-  auto& own = own_buffer();
-  auto* const only = std::exchange(own.open, nullptr);
-  if (only == nullptr || OG(active) != only || OG(running) != nullptr ||
-      zend_stack_count(&OG(handlers)) != 1 || !is_like_new(*only)) {
-    php_output_end_all();
-    return;
-  }
-  zend_stack_del_top(&OG(handlers));
-  OG(active) = nullptr;
-  own.kept = only; // before the write, which may not come back
-  if (only->buffer.used != 0) {
-    php_output_write(only->buffer.data, only->buffer.used);
-  }
-}
-
-// As php_request_startup() does it.
-void start_output_handlers() {
-  if (PG(expose_php)) {
-    sapi_add_header(
-        const_cast<char*>(SAPI_PHP_VERSION_HEADER), sizeof(SAPI_PHP_VERSION_HEADER) - 1, 1);
-  }
-  if (PG(output_handler) != nullptr && PG(output_handler)[0] != '\0') {
-    zval handler;
-    ZVAL_STRING(&handler, PG(output_handler));
-    php_output_start_user(&handler, 0, PHP_OUTPUT_HANDLER_STDFLAGS);
-    zval_ptr_dtor(&handler);
-  } else if (PG(output_buffering) != 0) {
-    const auto size = PG(output_buffering) > 1 ? static_cast<std::size_t>(PG(output_buffering)) : 0;
-    start_buffer(size);
-  } else if (PG(implicit_flush)) {
-    php_output_set_implicit_flush(1);
   }
 }
 
@@ -344,7 +272,7 @@ void break_request() noexcept {
 }
 
 void finish_early(carrier& serving) {
-  end_output();
+  end_output(script_part::goes_on);
   php_header();
   send_named_file(serving.answer(), serving.link().request());
   serving.answer().finish_early(wire::worker_after::keep, zend_memory_usage(true));
@@ -352,7 +280,7 @@ void finish_early(carrier& serving) {
 
 void end_request(carrier& serving) {
   break_request();
-  end_output();
+  end_output(script_part::is_over);
   end_session_request();
   end_request_of(known().filter);
   php_header();
@@ -361,7 +289,7 @@ void end_request(carrier& serving) {
   const bool leaves = serving.answer().held() && std::exchange(serving.wants_recycle, false);
   const auto after = leaves ? wire::worker_after::recycle : wire::worker_after::keep;
   serving.answer().finish(after, zend_memory_usage(true));
-  php_output_deactivate();
+  stop_output();
   close_body();
   sapi_deactivate();
   serving.close_request();

@@ -7,8 +7,8 @@
 #include "functions.hpp"
 #include "php/native/variables/filter_telling.hpp"
 #include "php/native/variables/plain_variables.hpp"
+#include "php/native/variables/server_array.hpp"
 #include "php_api.hpp"
-#include "server_array.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -90,11 +90,8 @@ int on_send_headers(sapi_headers_struct* headers) {
   }
   answer.head(headers->http_response_code);
   tell_reason(answer, headers->http_status_line);
-  zend_llist_position at = nullptr;
-  for (auto* each =
-           static_cast<sapi_header_struct*>(zend_llist_get_first_ex(&headers->headers, &at));
-       each != nullptr;
-       each = static_cast<sapi_header_struct*>(zend_llist_get_next_ex(&headers->headers, &at))) {
+  for (auto* at = headers->headers.head; at != nullptr; at = at->next) {
+    const auto* const each = reinterpret_cast<const sapi_header_struct*>(at->data);
     const std::string_view line{each->header, each->header_len};
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) {

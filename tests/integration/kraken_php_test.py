@@ -316,6 +316,24 @@ class Scribbles(DaemonCase):
                 self.assertEqual(got[:4], [{"q": "1", "r": "a b"}, [], {"c": "2", "d": "A"}, []])
                 self.assertEqual(got[4:], [None, 1])
 
+    def test_new_values_of_the_same_names_change_nothing_that_was_kept(self):
+        for what in ("nothing", "keep", "keep", "write", "drop-one", "each", "refer", "globals",
+                     "drop", "keep", "nothing"):
+            for number in range(3):
+                for query, cookies, seen in (
+                        (f"q={number}&r=x{number}", f"c={number}; d=", None),
+                        (f"q=1&r={number}", "c=1; d=2", None),
+                        (f"r={number}&q=0", "d=1; c=0", None),
+                        (f"q=1&r=2&q={number}", "c=1; d=2; c=3",
+                         [{"q": str(number), "r": "2"}, {"c": "1", "d": "2"}]),
+                        (f"q[]=1&r={number}", "c[]=2; d=1",
+                         [{"q": ["1"], "r": str(number)}, {"c": ["2"], "d": "1"}])):
+                    with self.subTest(what, query=query):
+                        got = self.ask(what, "/?" + query, [("Cookie", cookies)])
+                        split = [dict(pair.split("=") for pair in text.split(between))
+                                 for text, between in ((query, "&"), (cookies, "; "))]
+                        self.assertEqual([got[0], got[2]], seen or split)
+
 
 class Buffers(DaemonCase):
     """The buffer of output is kept from one request to the next; none can tell."""

@@ -160,18 +160,23 @@ class Exhausted(Asking, unittest.TestCase):
         self.assertNotIn("HTTP_ACCEPT", self.ask())
 
 
-class Classic(ServerArrays, DaemonCase):
-    folder = tempfile.mkdtemp(prefix="ks-", dir="/tmp")
-    config = topology({"id": "web", "type": "pool", "carrier": "classic", "start": [folder],
-                       "size": 1, "supervise": ENDLESS, **AS_ROOT}, http())
+class ClassicCase(DaemonCase):
+    settings = {}
 
     @classmethod
     def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="ks-", dir="/tmp")
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         os.chmod(cls.folder, 0o755)
         with open(os.path.join(cls.folder, "index.php"), "w", encoding="utf-8") as file:
             file.write(SCRIPT)
+        cls.config = topology({"id": "web", "type": "pool", "carrier": "classic", "size": 1,
+                               "start": [cls.folder], "ini": cls.settings, "supervise": ENDLESS,
+                               **AS_ROOT}, http())
         super().setUpClass()
+
+
+class Classic(ServerArrays, ClassicCase):
 
     def test_a_path_behind_the_script_is_of_one_request(self):
         for target, info in (("/index.php/more", "/more"), ("/index.php", None),
@@ -180,3 +185,12 @@ class Classic(ServerArrays, DaemonCase):
             self.assertEqual(server.get("PATH_INFO"), info)
             self.assertEqual(server.get("PATH_TRANSLATED"), info and self.folder + info)
             self.assertEqual(server["PHP_SELF"], "/index.php" + (info or ""))
+
+
+class ClassicWithArguments(Asking, ClassicCase):
+    settings = {"register_argc_argv": "1"}
+
+    def test_they_are_those_of_the_query(self):
+        for query, said in (("a+b", ["a", "b"]), ("", []), ("c=1", ["c=1"])):
+            server = self.ask(Lists.browser, "/?" + query if query else "/")
+            self.assertEqual((server["argv"], server["argc"]), (said, len(said)))

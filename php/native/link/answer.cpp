@@ -46,8 +46,9 @@ bool answer::field(std::string_view name, std::string_view value) {
     return false;
   }
   kept_.push_back({text_.size(), name.size(), value.size()});
-  text_.append(name);
-  text_.append(value);
+  char* const at = text_.prepare(name.size() + value.size());
+  std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), at));
+  text_.commit(name.size() + value.size());
   return true;
 }
 

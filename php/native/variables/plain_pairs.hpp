@@ -4,6 +4,9 @@
 /// that PHP would change or take for an array. Whatever else comes is left to PHP's own parser.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace kraken::php {
@@ -13,82 +16,89 @@ struct plain_pair {
   std::string_view value;
 };
 
-/// What separates pairs, whether blanks may stand before a name, and what stands for one in a
-/// value.
+/// What a character may be part of.
+namespace plain_character {
+inline constexpr std::uint8_t first_of_name = 1; ///< no digit: that might be an index
+inline constexpr std::uint8_t name = 2;          ///< as PHP's variables are called, dashes besides
+inline constexpr std::uint8_t query_value = 4;
+inline constexpr std::uint8_t cookie_value = 8;
+
+constexpr std::uint8_t kinds_of(char c) {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  const bool in_name = letter || (c >= '0' && c <= '9') || c == '-';
+  const bool in_query = c != '&' && c != '%' && c != '+';
+  const bool in_cookie = c != ';' && c != '%';
+  return static_cast<std::uint8_t>((letter ? first_of_name : 0) | (in_name ? name : 0) |
+                                   (in_query ? query_value : 0) | (in_cookie ? cookie_value : 0));
+}
+
+inline constexpr auto kinds = [] {
+  std::array<std::uint8_t, 256> all{};
+  for (std::size_t c = 0; c < all.size(); ++c) {
+    all[c] = kinds_of(static_cast<char>(c));
+  }
+  return all;
+}();
+} // namespace plain_character
+
+/// What separates pairs, whether blanks may stand before a name, and what a value is made of.
 struct pair_rules {
   char separator;
   bool blanks_before;
-  char blank; ///< besides what is escaped with %
+  std::uint8_t value;
 };
 
-inline constexpr pair_rules query_rules{'&', false, '+'};
-inline constexpr pair_rules cookie_rules{';', true, '%'};
+inline constexpr pair_rules query_rules{'&', false, plain_character::query_value};
+inline constexpr pair_rules cookie_rules{';', true, plain_character::cookie_value};
 
 /// @thread not shared
 class plain_pair_reader {
 public:
   plain_pair_reader(std::string_view text, const pair_rules& rules) noexcept
-      : left_(text), rules_(rules) {}
+      : at_(text.data()), end_(text.data() + text.size()), rules_(rules) {}
 
   /// @return false: the end, or a pair that is not plain
   [[nodiscard]] bool next(plain_pair& out) noexcept {
-    while (!left_.empty()) {
-      const auto end = left_.find(rules_.separator);
-      const auto pair = without_blanks(left_.substr(0, end));
-      left_ = end == std::string_view::npos ? std::string_view{} : left_.substr(end + 1);
-      if (!pair.empty()) {
-        plain_ = take(pair, out);
-        return plain_;
-      }
+    skip();
+    if (at_ == end_) {
+      return false;
     }
-    return false;
+    plain_ = is(plain_character::first_of_name);
+    out.name = run_of(plain_character::name);
+    out.value = {};
+    if (at_ != end_ && *at_ == '=') {
+      ++at_;
+      out.value = run_of(rules_.value);
+    }
+    plain_ = plain_ && (at_ == end_ || *at_ == rules_.separator);
+    return plain_;
   }
 
   /// After `next` gave false: that was the end.
   [[nodiscard]] bool whole() const noexcept { return plain_; }
 
 private:
-  [[nodiscard]] std::string_view without_blanks(std::string_view pair) const noexcept {
-    while (rules_.blanks_before && !pair.empty() && (pair.front() == ' ' || pair.front() == '\t')) {
-      pair.remove_prefix(1);
+  [[nodiscard]] bool is(std::uint8_t kind) const noexcept {
+    return (plain_character::kinds[static_cast<unsigned char>(*at_)] & kind) != 0;
+  }
+
+  void skip() noexcept {
+    while (at_ != end_ &&
+           (*at_ == rules_.separator || (rules_.blanks_before && (*at_ == ' ' || *at_ == '\t')))) {
+      ++at_;
     }
-    return pair;
   }
 
-  [[nodiscard]] bool take(std::string_view pair, plain_pair& out) const noexcept {
-    const auto equals = pair.find('=');
-    out.name = pair.substr(0, equals);
-    out.value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    return is_plain_name(out.name) && is_plain_value(out.value);
-  }
-
-  [[nodiscard]] bool is_plain_value(std::string_view value) const noexcept {
-    for (const char c : value) {
-      if (c == '%' || c == rules_.blank) {
-        return false;
-      }
+  [[nodiscard]] std::string_view run_of(std::uint8_t kind) noexcept {
+    const char* const begin = at_;
+    while (at_ != end_ && is(kind)) {
+      ++at_;
     }
-    return true;
+    return {begin, static_cast<std::size_t>(at_ - begin)};
   }
 
-  [[nodiscard]] static bool is_letter(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  }
-
-  /// As PHP's variables are called, dashes besides. No digit first: that might be an index.
-  [[nodiscard]] static bool is_plain_name(std::string_view name) noexcept {
-    if (name.empty() || !is_letter(name.front())) {
-      return false;
-    }
-    for (const char c : name.substr(1)) {
-      if (!is_letter(c) && (c < '0' || c > '9') && c != '-') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  std::string_view left_;
+  const char* at_;
+  const char* end_;
   const pair_rules& rules_;
   bool plain_ = true;
 };

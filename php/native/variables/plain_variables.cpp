@@ -8,6 +8,7 @@
 #include "php/native/sapi.hpp"
 #include "plain_pairs.hpp"
 
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,9 @@
 namespace kraken::php {
 
 namespace {
+
+// As a superglobal, and beside them.
+constexpr std::uint32_t held_by_php = 2;
 
 // The first of a name counts among cookies, the last one in a query.
 void keep(HashTable* into, const plain_pair& pair, int what) {
@@ -66,6 +70,34 @@ bool make_array(carrier& serving, int what) {
   return true;
 }
 
+bool is_another(const zval& place, std::string_view text) noexcept {
+  return Z_TYPE(place) != IS_STRING || std::string_view{Z_STRVAL(place), Z_STRLEN(place)} != text;
+}
+
+/// Gives an array new values.
+/// @return false: its names are others, or other values; it is to be replaced
+bool put_values(HashTable* table, std::string_view text, const pair_rules& rules) {
+  plain_pair_reader reader{text, rules};
+  std::uint32_t at = 0;
+  for (plain_pair pair; reader.next(pair); ++at) {
+    if (at == table->nNumUsed) {
+      return false;
+    }
+    auto& place = table->arData[at];
+    if (place.key == nullptr ||
+        std::string_view{ZSTR_VAL(place.key), ZSTR_LEN(place.key)} != pair.name) {
+      return false;
+    }
+    if (is_another(place.val, pair.value)) {
+      zval before;
+      ZVAL_COPY_VALUE(&before, &place.val);
+      ZVAL_STR(&place.val, zend_string_init_fast(pair.value.data(), pair.value.size()));
+      zval_ptr_dtor(&before);
+    }
+  }
+  return reader.whole() && at == table->nNumUsed;
+}
+
 // In PHP's place, as far as it goes.
 void treat_data(int what, char* text, zval* into) {
   const bool known = what == PARSE_GET || what == PARSE_COOKIE;
@@ -98,6 +130,23 @@ void read_plain_variables() {
   if (values_are_unfiltered() && sapi_module.treat_data == php_default_treat_data) {
     sapi_register_treat_data(treat_data);
   }
+}
+
+bool refresh_plain_variables(carrier& serving, _zend_array* made, plain_source from) {
+  const bool query = from == plain_source::query;
+  const auto text = query ? serving.query() : std::string_view{serving.cookies()};
+  if (text.empty() && zend_hash_num_elements(made) == 0) {
+    return true;
+  }
+  if (sapi_module.treat_data != treat_data || GC_REFCOUNT(made) != held_by_php ||
+      GC_IS_RECURSIVE(made) || (GC_FLAGS(made) & GC_IMMUTABLE) != 0 || HT_IS_PACKED(made) ||
+      HT_HAS_ITERATORS(made) || made->nNumUsed != made->nNumOfElements ||
+      (query && !is_usual_separator(PG(arg_separator).input)) ||
+      !put_values(made, text, query ? query_rules : cookie_rules)) {
+    return false;
+  }
+  (query ? serving.filter_lacks_query : serving.filter_lacks_cookies) = true;
+  return true;
 }
 
 void tell_filter_of_variables(carrier& serving) {

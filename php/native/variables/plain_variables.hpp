@@ -7,11 +7,23 @@
 
 #include "php/native/carrier.hpp"
 
+#include <cstdint>
+
+struct _zend_array; // PHP's own name
+
 namespace kraken::php {
 
 /// After PHP's start-up. Without effect where a filter changes what applications see, or where an
 /// extension parses in its own way.
 void read_plain_variables();
+
+enum class plain_source : std::uint8_t { query, cookies };
+
+/// Makes an array of the request before the one of this request, where they have the same names in
+/// the same order and no script has kept it.
+/// @param made what scripts see and PHP holds beside it
+/// @return false: it is not that, and has to be replaced
+[[nodiscard]] bool refresh_plain_variables(carrier& serving, _zend_array* made, plain_source from);
 
 /// Tells the filter extension what it was not told of the open request.
 void tell_filter_of_variables(carrier& serving);

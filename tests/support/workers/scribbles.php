@@ -8,12 +8,34 @@
 declare(strict_types=1);
 
 $kept = [];
+$copies = [];
 
-Kraken\handle(static function () use (&$kept): void {
+Kraken\handle(static function () use (&$kept, &$copies): void {
+    foreach ($copies as [$copy, $text]) {
+        if (json_encode($copy) !== $text) {
+            echo 'a copy that was kept has changed';
+        }
+    }
     echo json_encode([$_GET, $_POST, $_COOKIE, $_FILES, $_SESSION ?? null, session_status()]);
     switch (getallheaders()['X-Do'] ?? '') {
         case 'write':
             $_GET['w'] = $_POST['w'] = $_COOKIE['w'] = $_FILES['w'] = 1;
+            break;
+        case 'keep':
+            foreach ([$_GET, $_COOKIE, [$_GET['q'] ?? '', $_COOKIE['c'] ?? '']] as $copy) {
+                $copies[] = [$copy, json_encode($copy)];
+            }
+            break;
+        case 'drop-one':
+            unset($_GET['q'], $_COOKIE['c']);
+            break;
+        case 'each':
+            foreach ($_GET as &$value) {
+                $value = 'each';
+            }
+            foreach ($_COOKIE as &$value) {
+                $value = 'each';
+            }
             break;
         case 'refer':
             $kept[] = &$_GET;

@@ -4,11 +4,11 @@
 /// step then, and no frame here holds what has a destructor.
 #include "server_array.hpp"
 
-#include "php/native/variables/kept_names.hpp"
-#include "php/native/variables/plain_variables.hpp"
-#include "php/native/variables/server_prototype.hpp"
-#include "php_api.hpp"
-#include "sapi.hpp"
+#include "kept_names.hpp"
+#include "php/native/php_api.hpp"
+#include "php/native/sapi.hpp"
+#include "plain_variables.hpp"
+#include "server_prototype.hpp"
 
 #include <array>
 #include <cstring>
@@ -50,8 +50,7 @@ server_keeper& keeper() {
 }
 
 bool has_text(const zval& value, std::string_view text) {
-  return Z_TYPE(value) == IS_STRING && Z_STRLEN(value) == text.size() &&
-         std::memcmp(Z_STRVAL(value), text.data(), text.size()) == 0;
+  return Z_TYPE(value) == IS_STRING && std::string_view{Z_STRVAL(value), Z_STRLEN(value)} == text;
 }
 
 // Most of it is what it was for the last request.

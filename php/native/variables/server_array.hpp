@@ -4,7 +4,7 @@
 /// or changed that, it is used again.
 #pragma once
 
-#include "carrier.hpp"
+#include "php/native/carrier.hpp"
 
 struct _zval_struct; // PHP's own name
 
