@@ -7,6 +7,7 @@
 #include "containers/php/channel/narya_channel.hpp"
 #include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/process/host/process_state.hpp"
 
 #include <csignal>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 
 // How often memory and age of a worker are looked at between its answers.
 constexpr milliseconds look_every = seconds{1};
+constexpr int stopped_looks_max = 3; ///< in a row, then it is replaced
 
 // A worker that closed its channel is given this long to end by itself, so that the report has
 // its own exit code.
@@ -225,6 +227,18 @@ void worker_container::look_at_memory() {
   }
 }
 
+// One with a request has the time of that. Between requests nobody would notice that a signal has
+// stopped the process, until a request had been given to it.
+void worker_container::look_whether_stopped(bool busy) {
+  stopped_looks_ = !busy && process::stopped(process_->pid()) ? stopped_looks_ + 1 : 0;
+  if (stopped_looks_ == stopped_looks_max) {
+    fail_with(model::cause_kind::probe,
+              "its process has been stopped by a signal for " +
+                  to_string(look_every * stopped_looks_max));
+    process_->kill();
+  }
+}
+
 void worker_container::watch_over() {
   watch_ = loop_.after(look_every, [this] {
     if (channel_) {
@@ -233,6 +247,7 @@ void worker_container::watch_over() {
     const bool busy = channel_ && channel_->current != nullptr;
     look_at_memory();
     if (ready_ && !intended_) {
+      look_whether_stopped(busy);
       static_cast<void>(judge_use(use_now(busy)));
     }
     watch_over();

@@ -82,6 +82,7 @@ private:
   void close_letters();
   void fail_with(model::cause_kind kind, std::string message);
   void look_at_memory();
+  void look_whether_stopped(bool busy);
   void watch_over();
   [[nodiscard]] model::worker_use use_now(bool busy) const;
   [[nodiscard]] bool judge_use(const model::worker_use& use);
@@ -101,9 +102,10 @@ private:
   time_point started_{};
   time_point last_answer_{};
   std::uint64_t answered_ = 0;
-  bytes memory_used_{0}; ///< of its own, as it said with an answer or as was seen since
-  model::cause why_;     ///< known before the process has ended
-  bool may_fork_ = true; ///< by the pool's template, if it has one
+  int stopped_looks_ = 0; ///< in a row
+  bytes memory_used_{0};  ///< of its own, as it said with an answer or as was seen since
+  model::cause why_;      ///< known before the process has ended
+  bool may_fork_ = true;  ///< by the pool's template, if it has one
   bool ready_ = false;
   bool intended_ = false;    ///< stop or kill by the shell
   bool handed_over_ = false; ///< the next incarnation serves: this one finishes its request

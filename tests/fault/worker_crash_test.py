@@ -210,6 +210,15 @@ class Hangs(CrashCase):
         self.assertEqual(changed[0]["cause"]["kind"], "timeout")
         wait_until(lambda: not processes.is_alive(victim["pid"]), "the stopped one is gone")
 
+    def test_a_stopped_idle_worker_is_replaced(self):
+        victim = self.daemon.wait_settled(SIZE)[0]
+        os.kill(victim["pid"], signal.SIGSTOP)
+        changed = self.changed(1)
+        self.assertEqual([each["path"] for each in changed], [victim["path"]])
+        self.assertEqual(changed[0]["cause"]["kind"], "probe")
+        self.assertIn("stopped by a signal", changed[0]["cause"]["text"])
+        wait_until(lambda: not processes.is_alive(victim["pid"]), "the stopped one is gone")
+
     def test_an_endless_loop_that_ignores_sigterm(self):
         _, cause = self.one_crash("/hang", [504], "timeout")
         self.assertIn("2s", cause["text"])

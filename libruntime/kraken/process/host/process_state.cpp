@@ -49,6 +49,12 @@ bool sleeps(pid_t pid) {
          (*stat)[name_end + 2] != 'R';
 }
 
+bool stopped(pid_t pid) noexcept {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == pid;
+}
+
 std::optional<exit_status> read_ending(std::string_view stat) {
   const auto name_end = stat.rfind(") ");
   if (name_end == std::string_view::npos) {

@@ -18,6 +18,13 @@ namespace kraken::process {
 /// @thread any
 [[nodiscard]] bool sleeps(pid_t pid);
 
+/// Whether a signal (SIGSTOP) holds a child of ours: it runs no code until another lets it go on.
+/// One that a debugger holds is not meant.
+/// @param pid as for `sleeps`
+/// @thread any
+/// @cost one system call
+[[nodiscard]] bool stopped(pid_t pid) noexcept;
+
 /// How a process is ending that runs no more code of its own, although it may take the kernel some
 /// time yet until it can be reaped: its only thread is on its way out.
 /// @param pid as for `sleeps`

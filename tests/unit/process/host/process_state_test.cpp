@@ -7,6 +7,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
+
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace kraken;
@@ -46,6 +49,29 @@ TEST_CASE("a process on its way out shows how it ends") {
   REQUIRE(left);
   CHECK_FALSE(left->by_signal);
   CHECK(left->value == 3);
+}
+
+TEST_CASE("a child that a signal holds is stopped until another lets it go") {
+  const auto child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    for (;;) {
+      ::pause();
+    }
+  }
+  siginfo_t told{};
+  CHECK_FALSE(stopped(child));
+  REQUIRE(::kill(child, SIGSTOP) == 0);
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &told, WSTOPPED | WNOWAIT) == 0);
+  CHECK(stopped(child));
+  CHECK(stopped(child)); // a look, nothing is taken
+  REQUIRE(::kill(child, SIGCONT) == 0);
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &told, WCONTINUED) == 0);
+  CHECK_FALSE(stopped(child));
+  REQUIRE(::kill(child, SIGKILL) == 0);
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &told, WEXITED) == 0);
+  CHECK_FALSE(stopped(child));
+  CHECK_FALSE(stopped(::getppid())); // no child of ours
 }
 
 TEST_CASE("what may still run, or is not told, is no end") {
