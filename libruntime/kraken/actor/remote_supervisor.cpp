@@ -31,14 +31,14 @@ child_entry& remote_supervisor::add(std::shared_ptr<const model::child_spec> spe
   made->want = spec->autostart ? wish::running : wish::stopped;
   made->spec = std::move(spec);
   children_.emplace_hint(children_.end(), made->rank, made);
-  by_id_.emplace(made->who->alias, made.get());
+  static_cast<void>(by_id_.add(made.get()));
   owner_.make_shell(made);
   return *made;
 }
 
 child_entry* remote_supervisor::find(std::string_view id) noexcept {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : found->second;
+  const auto* const found = by_id_.find(id);
+  return found == nullptr ? nullptr : *found;
 }
 
 void remote_supervisor::instruct(child_entry& child, instruction what) {
@@ -377,7 +377,7 @@ void remote_supervisor::gone(child_entry& child, const child_report& report) {
   answer_waiters(child, report.what);
   cancel_restart(child);
   window_.forget(child.who->alias);
-  by_id_.erase(child.who->alias);
+  static_cast<void>(by_id_.remove(child.who->alias));
   children_.erase(child.rank); // who reported holds it
   follow_recycle(child, report);
   for (auto& [what, made_by, reply] : std::exchange(create_next_, {})) {

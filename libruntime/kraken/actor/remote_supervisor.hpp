@@ -12,7 +12,7 @@
 #pragma once
 
 #include "kraken/actor/detail/child_entry.hpp"
-#include "kraken/actor/detail/make_room.hpp"
+#include "kraken/base/name_table.hpp"
 #include "kraken/model/backoff.hpp"
 #include "kraken/model/restart_window.hpp"
 #include "kraken/model/supervision.hpp"
@@ -27,7 +27,6 @@
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <unordered_map>
 #include <vector>
 
 namespace kraken::actor {
@@ -67,7 +66,7 @@ public:
   child_entry& add(std::shared_ptr<const model::child_spec> spec, maker made_by);
 
   /// So many will be added soon.
-  void expect(std::size_t more) { make_room(by_id_, more); }
+  void expect(std::size_t more) { by_id_.reserve(by_id_.size() + more); }
 
   [[nodiscard]] child_entry* find(std::string_view id) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
@@ -115,6 +114,10 @@ private:
   struct recycle_turn {
     std::string id;
     std::uint64_t serial = 0;
+  };
+
+  struct id_of_child {
+    std::string_view operator()(const child_entry* one) const noexcept { return one->who->alias; }
   };
 
   struct group {
@@ -185,8 +188,7 @@ private:
   model::jitter_source random_;
   bool spent_told_ = false; ///< that restarts go on beyond the budget
   std::map<std::uint64_t, std::shared_ptr<child_entry>> children_; ///< by rank: left to right
-  /// By id: the keys are views of the identities.
-  std::unordered_map<std::string_view, child_entry*> by_id_;
+  name_table<child_entry*, id_of_child> by_id_;
   std::uint64_t last_rank_ = 0;
   sweep sweep_ = sweep::none;
   std::uint64_t sweep_number_ = 1;                    ///< of this sweep or the last

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Three kinds of locks, taken in this order: `publishing` around a publication that is an event,
-/// so that subscribers see events in the order of their numbers; the register of which lines there
-/// are; one per line for what it says, so that who reads the whole board holds no writer up.
+/// Three kinds of locks, taken in this order: `publishing` around an event, so that subscribers see
+/// events in the order of their numbers; the register of which lines there are; one per line for
+/// what it says, so that who reads the whole board holds no writer up.
 #include "kraken/actor/status_board.hpp"
 
-#include "kraken/actor/detail/make_room.hpp"
 #include "kraken/base/guarded.hpp"
+#include "kraken/base/name_table.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <algorithm>
@@ -43,21 +43,24 @@ using board_line = status_board::line;
 using line_ptr = std::shared_ptr<board_line>;
 using board_family = std::vector<board_line*>;
 
+struct path_of_line {
+  std::string_view operator()(const line_ptr& one) const noexcept { return one->path(); }
+};
+
 /// Which lines there are.
 struct board_register {
-  std::unordered_map<std::string_view, line_ptr> by_path; ///< the keys are the lines'
-  std::unordered_map<std::string, board_family> below;    ///< by the parent's path
+  name_table<line_ptr, path_of_line> by_path;
+  std::unordered_map<std::string, board_family> below; ///< by the parent's path
 
   void add(const line_ptr& one) {
-    by_path.emplace(one->path(), one);
+    static_cast<void>(by_path.add(one));
     auto& family = below[one->parent()];
     one->place = family.size();
     family.push_back(one.get());
   }
 
   void remove(const board_line& one) {
-    const auto found = by_path.find(one.path());
-    if (found == by_path.end() || found->second.get() != &one) {
+    if (const auto* const found = by_path.find(one.path()); !found || found->get() != &one) {
       return;
     }
     const auto family = below.find(one.parent());
@@ -68,7 +71,7 @@ struct board_register {
     if (all.empty()) {
       below.erase(family);
     }
-    by_path.erase(found);
+    static_cast<void>(by_path.remove(one.path()));
   }
 
   /// Left to right.
@@ -87,7 +90,7 @@ struct board_register {
     std::ranges::sort(ranked);
     sorted.reserve(ranked.size());
     for (const auto& [rank, one] : ranked) {
-      sorted.push_back(by_path.at(one->path()));
+      sorted.push_back(*by_path.find(one->path()));
     }
     return sorted;
   }
@@ -101,17 +104,14 @@ struct board_register {
 
   /// The only one whose last segments are `alias`; null when there are none or several.
   [[nodiscard]] line_ptr only_one(std::string_view alias) const {
-    line_ptr found;
-    for (const auto& [path, one] : by_path) {
-      if (path.size() > alias.size() && path.ends_with(alias) &&
-          path[path.size() - alias.size() - 1] == '/') {
-        if (found != nullptr) {
-          return nullptr;
-        }
-        found = one;
+    std::vector<line_ptr> found;
+    by_path.each([&](const line_ptr& one) {
+      const auto& path = one->path();
+      if (path.ends_with(alias) && path.ends_with("/" + std::string(alias))) {
+        found.push_back(one);
       }
-    }
-    return found;
+    });
+    return found.size() == 1 ? found.front() : nullptr;
   }
 };
 
@@ -119,7 +119,6 @@ struct board_register {
 struct kept_event {
   line_ptr whose;
   status_event what;
-
   [[nodiscard]] status_event whole() const {
     auto made = what;
     made.path = whose->path();
@@ -182,8 +181,8 @@ struct status_board::content {
   /// Null if there is none.
   [[nodiscard]] line_ptr line_at(std::string_view path) const {
     return lines.with([&](const board_register& all) -> line_ptr {
-      const auto one = all.by_path.find(path);
-      return one == all.by_path.end() ? nullptr : one->second;
+      const auto* const one = all.by_path.find(path);
+      return one == nullptr ? nullptr : *one;
     });
   }
 
@@ -222,8 +221,8 @@ status_board::~status_board() = default;
 std::shared_ptr<status_board::line>
 status_board::publish(identity_ptr who, condition_ptr now, std::uint64_t rank) {
   auto where = content_->lines.with([&](board_register& all) -> line_ptr {
-    if (const auto found = all.by_path.find(who->path); found != all.by_path.end()) {
-      return found->second;
+    if (const auto* const found = all.by_path.find(who->path)) {
+      return *found;
     }
     if (now->at == model::phase::gone) {
       return nullptr;
@@ -240,7 +239,8 @@ status_board::publish(identity_ptr who, condition_ptr now, std::uint64_t rank) {
 }
 
 void status_board::expect(std::size_t more) {
-  content_->lines.with([more](board_register& all) { make_room(all.by_path, more); });
+  content_->lines.with(
+      [more](board_register& all) { all.by_path.reserve(all.by_path.size() + more); });
 }
 
 std::shared_ptr<status_board::line> status_board::publish(const model::container_status& status,
@@ -255,18 +255,21 @@ void status_board::publish(const std::shared_ptr<line>& where,
                            condition_ptr now,
                            std::uint64_t rank) {
   where->rank.store(rank, std::memory_order_relaxed);
-  const std::scoped_lock order(content_->publishing);
   const auto before = where->says.with([&](line::text& says) {
     says.who = std::move(who);
     return std::exchange(says.now, now);
   });
   const auto came_from = before == nullptr ? model::phase::gone : before->at;
+  if (now->at == came_from && (before == nullptr || now->generation == before->generation)) {
+    return;
+  }
+  // A line has one writer: whoever else publishes can not come between its events.
+  kept_event happened{where, event_of(*now, came_from)};
+  const std::scoped_lock order(content_->publishing);
   if (now->at == model::phase::gone) {
     content_->lines.with([&](board_register& all) { all.remove(*where); });
   }
-  if (now->at != came_from || (before != nullptr && now->generation != before->generation)) {
-    content_->remember({where, event_of(*now, came_from)});
-  }
+  content_->remember(std::move(happened));
 }
 
 void status_board::note(const std::shared_ptr<line>& where,
@@ -310,18 +313,15 @@ result<status_ptr> status_board::resolve(std::string_view alias) const {
   if (auto whole = find(alias)) {
     return whole;
   }
-  const auto only = content_->lines.with(
-      [&](const board_register& all) { return alias.empty() ? nullptr : all.only_one(alias); });
-  if (only != nullptr) {
+  const auto one = [&](const auto& all) { return alias.empty() ? nullptr : all.only_one(alias); };
+  if (const auto only = content_->lines.with(one)) {
     return copy_of(*only);
   }
   // Candidates and the nearest name: only for mistakes.
   const auto paths = content_->lines.with([](const board_register& all) {
     std::vector<std::string> every;
     every.reserve(all.by_path.size());
-    for (const auto& [path, one] : all.by_path) {
-      every.emplace_back(path);
-    }
+    all.by_path.each([&](const line_ptr& one) { every.emplace_back(one->path()); });
     return every;
   });
   return model::resolve(alias, paths).and_then([this](const std::string& path) {
@@ -333,9 +333,9 @@ result<status_ptr> status_board::resolve(std::string_view alias) const {
 
 std::vector<status_ptr> status_board::list() const {
   return copies_of(content_->lines.with([](const board_register& all) {
-    std::vector<line_ptr> lines;
-    all.collect("", lines);
-    return lines;
+    std::vector<line_ptr> found;
+    all.collect("", found);
+    return found;
   }));
 }
 

@@ -3,7 +3,6 @@
 /// See the header.
 #include "kraken/actor/detail/routes.hpp"
 
-#include "kraken/actor/detail/make_room.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <utility>
@@ -18,21 +17,21 @@ constexpr std::size_t routes_cached = 8;
 
 void routes::add(const seat_ptr& what) {
   seats_.with([&](auto& seats) {
-    seats.erase(what->path()); // the key is a view of the old seat's path
-    seats.emplace(what->path(), what);
+    static_cast<void>(seats.remove(what->path())); // of one that is about to go
+    static_cast<void>(seats.add(what));
   });
   version_.fetch_add(1, std::memory_order_release);
 }
 
 void routes::expect(std::size_t more) {
-  seats_.with([more](auto& seats) { make_room(seats, more); });
+  seats_.with([more](auto& seats) { seats.reserve(seats.size() + more); });
 }
 
 void routes::remove(const seat& what) noexcept {
   seats_.with([&](auto& seats) {
-    const auto found = seats.find(what.path());
-    if (found != seats.end() && found->second.get() == &what) {
-      seats.erase(found);
+    const auto* const found = seats.find(what.path());
+    if (found != nullptr && found->get() == &what) {
+      static_cast<void>(seats.remove(what.path()));
     }
   });
   version_.fetch_add(1, std::memory_order_release);
@@ -40,8 +39,8 @@ void routes::remove(const seat& what) noexcept {
 
 seat_ptr routes::at(std::string_view path) const {
   return seats_.with([&](const auto& seats) -> seat_ptr {
-    const auto found = seats.find(path);
-    return found == seats.end() ? nullptr : found->second;
+    const auto* const found = seats.find(path);
+    return found == nullptr ? nullptr : *found;
   });
 }
 

@@ -7,13 +7,13 @@
 #include "kraken/actor/detail/seat.hpp"
 #include "kraken/actor/status_board.hpp"
 #include "kraken/base/guarded.hpp"
+#include "kraken/base/name_table.hpp"
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace kraken::actor {
@@ -47,10 +47,13 @@ public:
   }
 
 private:
+  struct path_of_seat {
+    std::string_view operator()(const seat_ptr& one) const noexcept { return one->path(); }
+  };
+
   const status_board& board_;
   std::atomic<std::uint64_t> version_{0};
-  /// Keys are views of the paths of the seats.
-  guarded<std::unordered_map<std::string_view, seat_ptr>> seats_;
+  guarded<name_table<seat_ptr, path_of_seat>> seats_;
 };
 
 /// The routes one sender has used last: no lock and no lookup for them.
