@@ -7,7 +7,7 @@ import threading
 import unittest
 
 from support import processes
-from support.case import DaemonCase
+from support.case import DaemonCase, fresh_daemon
 from support.topology import http, pool, topology
 from support.waiting import wait_until
 
@@ -72,12 +72,11 @@ class EarlyEnds(DaemonCase):
         self.assertEqual(sum(each["restarts"] for each in self.daemon.workers()), before + 20)
 
     def test_a_worker_that_stands_still_is_no_end(self):
-        pid = self.daemon.pids()[0]
-        os.kill(pid, signal.SIGSTOP)
-        for _ in range(20):
-            self.assert_serves()
-        self.assertIn(pid, self.daemon.pids())
-        self.end_of(pid, lambda: os.kill(pid, signal.SIGKILL))
+        still, other = self.daemon.pids()
+        os.kill(still, signal.SIGSTOP)
+        self.end_of(other, lambda: os.kill(other, signal.SIGKILL))
+        self.assertIn(still, self.daemon.pids())
+        self.end_of(still, lambda: os.kill(still, signal.SIGKILL))
 
     def test_what_it_started_ends_with_it(self):
         parent, child = map(int, self.daemon.get("/start-sleep").body.split())
@@ -108,6 +107,13 @@ class EarlyEnds(DaemonCase):
         wait_until(lambda: processes.descriptor_count(self.daemon.pid) <= descriptors,
                    "every descriptor is closed")
         self.assertEqual(sorted(threads_of(self.daemon.pid)), sorted(threads))
+
+    def test_a_daemon_that_stops_meanwhile_leaves_nothing(self):
+        for _ in range(5):
+            daemon = fresh_daemon(self, self.config)
+            for pid in daemon.pids():
+                os.kill(pid, signal.SIGKILL)
+            daemon.close()  # looks for its exit code and whatever is left
 
     def test_a_template_that_is_killed_takes_no_worker_along(self):
         pids = set(self.daemon.pids())
