@@ -313,8 +313,8 @@ result<status_ptr> status_board::resolve(std::string_view alias) const {
   if (auto whole = find(alias)) {
     return whole;
   }
-  const auto one = [&](const auto& all) { return alias.empty() ? nullptr : all.only_one(alias); };
-  if (const auto only = content_->lines.with(one)) {
+  const auto meant = [&](const auto& all) { return alias.empty() ? nullptr : all.only_one(alias); };
+  if (const auto only = content_->lines.with(meant)) {
     return copy_of(*only);
   }
   // Candidates and the nearest name: only for mistakes.
