@@ -91,7 +91,7 @@ struct option_table<http_limits> {
            .when = apply::live}),
       row<&http_limits::spool>(
           "spool",
-          {.summary = "bytes of one streamed response that wait in a temporary file "
+          {.summary = "bytes of one response that wait in a temporary file "
                       "(`spool.directory`) for a client that reads slowly, so that no worker "
                       "does; beyond it the worker waits. 0: it always does",
            .max = 1'099'511'627'776,

@@ -64,7 +64,7 @@ void connection::refuse_work() {
     refuse(503, stopping_detail);
     return;
   case stage::streaming:
-    stream_broken();
+    told_ ? begin_closing() : stream_broken();
     return;
   case stage::closing:
     return;
@@ -83,7 +83,7 @@ void connection::on_closed() {
       note_end(stage_ == stage::streaming ? 0 : client_gone_status, delivery::cut_off);
     }
     waited->abandon(*this);
-  } else if (ends_with_output_) {
+  } else if (ends_with_output_ && !told_) {
     front_.counters_->client_gone.add();
     note_file(file_left());
     if (note_) {
@@ -111,14 +111,19 @@ bool connection::on_end_of_input() {
 }
 
 void connection::on_blocked() {
-  stalled_ = true;
-  if (stage_ == stage::head && !head_begun_) {
+  const bool first = !std::exchange(stalled_, true);
+  const bool answered = stage_ == stage::closing || (stage_ == stage::head && !head_begun_);
+  if (first && answered && may_leave_memory()) {
+    looks_again_ = true;
+    limit(loop().now() + std::min(limits::http_slow_client, front_.settings_.write_timeout));
+  } else if (stage_ == stage::head && !head_begun_ && !looks_again_) {
     limit(loop().now() + front_.settings_.write_timeout);
   }
 }
 
 void connection::on_drained() {
   const bool stalled = std::exchange(stalled_, false);
+  looks_again_ = false;
   if (spool_ && output_goes_on()) {
     return;
   }
@@ -191,6 +196,11 @@ void connection::expired(time_point now) {
     }
     return;
   }
+  if (std::exchange(looks_again_, false) && stalled_) {
+    leave_memory();
+    limit(now + front_.settings_.write_timeout);
+    return;
+  }
   if (stage_ == stage::body || (stage_ == stage::head && head_begun_)) {
     refuse(408, "the request took too long");
     return;
@@ -201,7 +211,8 @@ void connection::expired(time_point now) {
   }
   // Slow is allowed, standing still is not; nor is staying with everything taken.
   const auto taken = taken_by_peer();
-  const bool has_all = stage_ == stage::closing && stream::output().empty() && taken == sent();
+  const bool has_all =
+      stage_ == stage::closing && held_output() == 0 && file_left() == 0 && taken == sent();
   if (taken != taken_before_ && !has_all) {
     taken_before_ = taken;
     limit(now + front_.settings_.write_timeout);

@@ -104,6 +104,8 @@ private:
   [[nodiscard]] bool begin_spool();
   void spool(std::string_view bytes);
   void end_spool() noexcept;
+  [[nodiscard]] bool may_leave_memory() const noexcept;
+  void leave_memory();
   [[nodiscard]] bool output_goes_on();
   void finish_when_sent();
   void output_sent();
@@ -134,6 +136,8 @@ private:
   bool paused_sink_ = false;
   bool may_spool_ = false;            ///< the stream under way
   bool ends_with_output_ = false;     ///< the answer is complete; its end is not sent yet
+  bool told_ = false;                 ///< that answer is in the log already
+  bool looks_again_ = false;          ///< whether a client that stalled is slow
   bool stalled_ = false;              ///< the client does not read as fast as we answer
   bool awaits_room_ = false;          ///< no request is taken until output is sent
   bool input_ended_ = false;          ///< the client sends no more

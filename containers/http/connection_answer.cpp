@@ -69,9 +69,11 @@ void connection::finish_when_sent() {
 
 void connection::output_sent() {
   ends_with_output_ = false;
-  note_file(0);
-  if (note_) {
-    note_end(0, delivery::complete);
+  if (!std::exchange(told_, false)) {
+    note_file(0);
+    if (note_) {
+      note_end(0, delivery::complete);
+    }
   }
   finish(after_);
 }
@@ -157,7 +159,7 @@ void connection::stream_ended() {
 void connection::stream_broken() {
   sink_ = nullptr;
   ends_with_output_ = false;
-  if (note_) {
+  if (note_ && !std::exchange(told_, false)) {
     note_end(0, delivery::cut_off);
   }
   if (framing_ == wire::body_framing::close) {
@@ -224,6 +226,41 @@ void connection::end_spool() noexcept {
     front_.forget_spooled(spool_->size());
     spool_.reset();
   }
+}
+
+// A complete answer that waits for its client, with nothing behind it.
+bool connection::may_leave_memory() const noexcept {
+  const auto held = held_output();
+  return held >= limits::http_output_pause_bytes && file_left() == 0 && !spool_ &&
+         held <= front_.settings_.spool_max && front_.spool_has_room(held - 1);
+}
+
+// What a client that is slow has not taken yet. Whoever is only on the way has taken it by now.
+void connection::leave_memory() {
+  const bool keeps = stage_ == stage::head && !head_begun_;
+  if ((!keeps && stage_ != stage::closing) || !may_leave_memory() || !begin_spool()) {
+    return;
+  }
+  auto& held = stream::output();
+  const auto written = spool_->append(held.view());
+  if (!written) {
+    front_.answer_not_spooled(written.error());
+    spool_.reset();
+    spool_reader_.reset();
+    return;
+  }
+  front_.count_spooled(spool_->size());
+  held.clear();
+  held.release_above(0);
+  told_ = true;
+  if (keeps) { // the next request waits: its answer would come in front of the file
+    stage_ = stage::streaming;
+    framing_ = wire::body_framing::length;
+    after_ = wire::connection_after::keep;
+    may_spool_ = false;
+    ends_with_output_ = true;
+  }
+  send_file({std::move(spool_reader_), 0, spool_->size()});
 }
 
 // The spool has been sent; what did not fit into it follows.

@@ -11,8 +11,8 @@ import unittest
 
 from support import public_copy
 from support.case import DaemonCase, fresh_daemon
-from support.http_client import Response
-from support.topology import AS_ROOT, http, topology
+from support.http_client import Response, request_bytes
+from support.topology import AS_ROOT, http, pool, topology
 from support.waiting import wait_until
 
 PLACE = tempfile.mkdtemp(prefix="kt-slow-", dir="/tmp")
@@ -157,6 +157,23 @@ class NoSpool(unittest.TestCase):
 
     def test_none_at_all(self):
         self.assert_waits(config(front={"limits": {"spool": "0B"}}), None)
+
+
+class WholeAnswers(DaemonCase):
+    """Of workers in stock PHP, whose answers are one frame."""
+    config = topology(pool(size=1), http())
+
+    def test_what_a_slow_client_leaves_waits_in_a_file(self):
+        size = 16_000_000
+        client = self.connect(receive_buffer=1 << 16)
+        client.send(request_bytes("GET", f"/bytes?n={size}"))
+        answer = client.response_head()
+        wait_until(lambda: self.daemon.metric("kraken_http_spool_bytes") > 1 << 20,
+                   "the rest is in a file")
+        client.read_body(answer)
+        self.assertEqual(len(answer.body), size)
+        wait_until(lambda: self.daemon.metric("kraken_http_spool_bytes") == 0, "the file is gone")
+        self.assertEqual(client.get("/hello").status, 200)
 
 
 class Logged(unittest.TestCase):

@@ -80,15 +80,16 @@ inline constexpr std::size_t http_header_fields = 100;
 inline constexpr std::size_t http_header_line_bytes = 8U << 10U; ///< one field
 inline constexpr std::size_t http_leading_blank_lines = 4;       ///< before a request line
 inline constexpr std::size_t http_chunk_extension_bytes = 256;
-inline constexpr std::size_t http_output_pause_bytes = 1U << 20U;  ///< pause the producer above
-inline constexpr std::size_t http_body_memory_bytes = 256U << 10U; ///< a larger body: in a file
-inline constexpr std::size_t http_body_part_bytes = 64U << 10U;    ///< written to it at once
-inline constexpr std::uint64_t file_turn_bytes_max = 1U << 20U;    ///< of a file, sent at once
-inline constexpr std::uint64_t file_in_memory_max = 64U << 10U;    ///< larger: by descriptor
-inline constexpr std::chrono::milliseconds http_last_words{500};   ///< of a front that is killed
-inline constexpr std::chrono::milliseconds http_hand_over{2'000};  ///< then idle ones are closed
-inline constexpr std::size_t access_log_bytes_max = 1U << 20U;     ///< lines not written yet
-inline constexpr std::size_t access_line_bytes_kept = 16U << 10U;  ///< of a request's first line
+inline constexpr std::size_t http_output_pause_bytes = 1U << 20U;   ///< pause the producer above
+inline constexpr std::chrono::milliseconds http_slow_client{1'000}; ///< then from a file
+inline constexpr std::size_t http_body_memory_bytes = 256U << 10U;  ///< a larger body: in a file
+inline constexpr std::size_t http_body_part_bytes = 64U << 10U;     ///< written to it at once
+inline constexpr std::uint64_t file_turn_bytes_max = 1U << 20U;     ///< of a file, sent at once
+inline constexpr std::uint64_t file_in_memory_max = 64U << 10U;     ///< larger: by descriptor
+inline constexpr std::chrono::milliseconds http_last_words{500};    ///< of a front that is killed
+inline constexpr std::chrono::milliseconds http_hand_over{2'000};   ///< then idle ones are closed
+inline constexpr std::size_t access_log_bytes_max = 1U << 20U;      ///< lines not written yet
+inline constexpr std::size_t access_line_bytes_kept = 16U << 10U;   ///< of a request's first line
 
 // Watching files.
 inline constexpr std::size_t watched_directories_max = 8'192;      ///< of one container

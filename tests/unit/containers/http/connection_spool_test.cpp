@@ -78,6 +78,64 @@ TEST_CASE("a slow client keeps nobody waiting and gets everything, then what it 
   CHECK(f.on.call([&] { return f.sink.resumed; }) == 0);
 }
 
+TEST_CASE("a whole answer leaves the memory when its client is slow") {
+  front_fixture f{spooling(1U << 30U, 1U << 30U)};
+  const bool keeps = GENERATE(true, false);
+  const std::string body(32U << 20U, 'x');
+  auto client = f.connect();
+  REQUIRE(client.send(get("/a", keeps ? "" : "Connection: close\r\n")));
+  f.answer(1, body);
+  const auto& counters = *f.made->counters();
+  REQUIRE(f.on.eventually([&] { return counters.spool_bytes.get() > 0; }));
+  if (keeps) {
+    REQUIRE(client.send(get("/fixed")));
+  }
+  CHECK(client.response().body == body);
+  if (keeps) {
+    CHECK(client.response().body == "fixed");
+    client.close();
+  } else {
+    CHECK(client.read_to_end().empty());
+    client.close();
+  }
+  CHECK(f.nobody_connected());
+  CHECK(counters.spool_bytes.get() == 0);
+  CHECK(counters.client_gone.get() == 0);
+}
+
+TEST_CASE("a whole answer stays in memory for a client that reads, and beyond the bound") {
+  const bool reads = GENERATE(true, false);
+  front_fixture f{spooling(reads ? 1U << 30U : 1U << 20U, 1U << 30U)};
+  const std::string body(32U << 20U, 'x');
+  auto client = f.connect();
+  REQUIRE(client.send(get("/a") + get("/fixed")));
+  f.answer(1, body);
+  if (!reads) {
+    const auto until = f.on.call([&] { return f.on.loop().now(); }) + limits::http_slow_client * 2;
+    REQUIRE(f.on.eventually([&] { return f.on.loop().now() > until; }));
+  }
+  CHECK(client.response().body == body);
+  CHECK(client.response().body == "fixed");
+  CHECK(f.made->counters()->spooled_bytes.get() == 0);
+}
+
+TEST_CASE("a slow client that goes leaves nothing of its answer behind") {
+  front_fixture f{spooling(1U << 30U, 1U << 30U)};
+  auto client = f.connect();
+  REQUIRE(client.send(get("/a")));
+  f.answer(1, std::string(32U << 20U, 'x'));
+  const auto& counters = *f.made->counters();
+  REQUIRE(f.on.eventually([&] { return counters.spool_bytes.get() > 0; }));
+  SECTION("by itself") {
+    client.reset();
+  }
+  SECTION("with its front") {
+    f.on.call([&] { f.made->close_all(); });
+  }
+  REQUIRE(f.nobody_connected());
+  CHECK(counters.spool_bytes.get() == 0);
+}
+
 TEST_CASE("beyond its bound a stream waits for its client, and goes on") {
   const bool shared = GENERATE(false, true);
   front_fixture f{shared ? spooling(1U << 30U, 2U << 20U) : spooling(2U << 20U, 1U << 30U)};
