@@ -63,9 +63,13 @@ daemon::daemon(daemon_plan plan,
 daemon::~daemon() = default;
 
 result<int> daemon::run() {
-  if (auto begun = begin(); !begun) {
-    return fail(begun.error());
+  if (auto prepared = prepare(); !prepared) {
+    if (only_) {
+      only_->withdraw();
+    }
+    return fail(prepared.error());
   }
+  begin();
   control_.run();
   // The tree has ended: every container is gone, every process reaped. Freeing the actor system
   // waits for timers nobody needs any more, so the process just ends.
@@ -75,24 +79,27 @@ result<int> daemon::run() {
   ::_exit(exit_code_);
 }
 
-result<void> daemon::begin() {
+// Everything that can fail, while there is no thread yet that would have to be ended.
+result<void> daemon::prepare() {
   if (auto prepared = prepare_process(); !prepared) {
     return prepared;
   }
   if (auto free = check_ports(plan_.root); !free) {
     return free;
   }
-  if (auto made = make_tree(); !made) {
-    return made;
+  if (auto bound = bind_admin_door(); !bound) {
+    return bound;
   }
+  return make_tree();
+}
+
+void daemon::begin() {
   if (auto usable = spool_file::make(plan_.spool_directory); !usable) {
     log::warn("spool_not_usable", {{"reason", usable.error().text()}});
   }
   open_narya_status();
   start_shards();
-  if (auto opened = open_admin_door(); !opened) {
-    return opened;
-  }
+  open_admin_door();
   read_signals();
   watch_guardian();
   log::info("daemon_started",
@@ -111,7 +118,6 @@ result<void> daemon::begin() {
       notify_watchdog();
     });
   });
-  return {};
 }
 
 // Before any thread: signals are blocked for all of them, and the lock is ours or nothing happens.

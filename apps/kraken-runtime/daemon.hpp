@@ -71,11 +71,13 @@ public:
   [[nodiscard]] result<int> run();
 
 private:
-  [[nodiscard]] result<void> begin();
+  [[nodiscard]] result<void> prepare();
+  void begin();
   [[nodiscard]] result<void> prepare_process();
   [[nodiscard]] static result<void> check_ports(const model::child_spec& parent);
   [[nodiscard]] result<void> make_tree();
-  [[nodiscard]] result<void> open_admin_door();
+  [[nodiscard]] result<void> bind_admin_door();
+  void open_admin_door();
   void prepare_admin();
   [[nodiscard]] std::vector<actor::kind> kinds();
   void start_shards();
@@ -134,6 +136,8 @@ private:
   std::optional<process::signal_descriptor> signals_;
   process::notify_socket manager_;
   std::unique_ptr<actor::tree> tree_;
+  net::listening_socket admin_socket_;     ///< until its front listens
+  net::listening_socket admin_tcp_socket_; ///< as well; without `admin.listen`: none
   net::sink_directory admin_sinks_;
   std::unique_ptr<containers::admin_service> admin_;
   std::unique_ptr<containers::narya_status> narya_;

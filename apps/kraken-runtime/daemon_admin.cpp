@@ -68,46 +68,49 @@ void daemon::prepare_admin() {
   admin_environment_.stopping = [this] { return stopping_.load(); };
 }
 
-result<void> daemon::open_admin_door() {
-  prepare_admin();
+// Whoever connects before the front listens waits in the queue of the socket.
+result<void> daemon::bind_admin_door() {
   net::address where;
   where.kind = net::address::family::unix_path;
   where.path = plan_.admin_socket;
-  auto socket = net::listen_on(where, 0600);
-  if (!socket) {
-    return fail(socket.error());
+  auto local = net::listen_on(where, 0600);
+  if (!local) {
+    return fail(local.error().code, "admin.socket: " + local.error().context);
   }
-  auto local = std::make_shared<net::listening_socket>(std::move(*socket));
-  auto tcp = std::make_shared<net::listening_socket>();
+  admin_socket_ = std::move(*local);
   if (!plan_.admin_listen.empty()) {
-    auto address = net::address::parse(plan_.admin_listen);
-    auto opened = address ? net::listen_on(*address) : fail(address.error());
-    if (!opened) {
-      return fail(opened.error());
+    const auto address = net::address::parse(plan_.admin_listen);
+    auto tcp = address ? net::listen_on(*address) : fail(address.error());
+    if (!tcp) {
+      return fail(tcp.error().code, "admin.listen: " + tcp.error().context);
     }
-    *tcp = std::move(*opened);
+    admin_tcp_socket_ = std::move(*tcp);
   }
+  return {};
+}
+
+void daemon::open_admin_door() {
+  prepare_admin();
   // On the main thread: what containers do on their shards keeps nobody waiting who asks.
-  control_.post([this, local, tcp] {
+  control_.post([this] {
     admin_ = std::make_unique<containers::admin_service>(control_, admin_environment_);
     admin_sinks_.at("@admin").live = admin_.get();
     auto settings = admin_settings("@admin");
     settings.admits = peer_that_may_control;
     admin_front_ = std::make_unique<containers::front>(
         control_, admin_sinks_, settings, std::make_shared<model::gauges>());
-    auto listening = admin_front_->listen(std::move(*local));
-    if (listening && tcp->fd) {
+    auto listening = admin_front_->listen(std::move(admin_socket_));
+    if (listening && admin_tcp_socket_.fd) {
       admin_gate_ = std::make_unique<containers::token_gate>(*admin_, plan_.admin_token);
       admin_sinks_.at("@admin-tcp").live = admin_gate_.get();
       admin_tcp_front_ = std::make_unique<containers::front>(
           control_, admin_sinks_, admin_settings("@admin-tcp"), std::make_shared<model::gauges>());
-      listening = admin_tcp_front_->listen(std::move(*tcp));
+      listening = admin_tcp_front_->listen(std::move(admin_tcp_socket_));
     }
     if (!listening) {
       log::error("admin_door_closed", {{"reason", listening.error().text()}});
     }
   });
-  return {};
 }
 
 } // namespace kraken::runtime

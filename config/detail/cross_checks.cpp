@@ -202,6 +202,10 @@ private:
   void check_admin() {
     const auto& admin = from_.daemon.admin;
     const auto* at = document_.find("admin");
+    if (auto wrong = socket_path_fault(admin.socket); !wrong.empty()) {
+      fault(
+          at == nullptr ? document_.at : place_of(*at, "socket"), "admin.socket", std::move(wrong));
+    }
     if (admin.listen.empty()) {
       return;
     }

@@ -56,14 +56,20 @@ bool every_host(std::string_view host) {
 
 } // namespace
 
+std::string socket_path_fault(std::string_view path) {
+  constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1; // a byte ends it
+  return path.size() <= longest
+             ? std::string{}
+             : "a socket's path has at most " + std::to_string(longest) + " bytes, this one " +
+                   std::to_string(path.size()) + ": '" + std::string{path} + "'";
+}
+
 std::string address_fault(std::string_view text) {
   constexpr std::uint32_t port_max = 65'535;
   const std::string got = "got '" + std::string{text} + "'";
   if (text.starts_with(unix_prefix)) {
-    const auto length = text.size() - unix_prefix.size();
-    return length == 0                                ? "expected unix:/path, " + got
-           : length >= sizeof(sockaddr_un{}.sun_path) ? "the path is too long for a socket, " + got
-                                                      : std::string{};
+    const auto path = text.substr(unix_prefix.size());
+    return path.empty() ? "expected unix:/path, " + got : socket_path_fault(path);
   }
   if (text.starts_with(fd_prefix)) {
     return whole_number(text.substr(fd_prefix.size())) ? std::string{} : "expected fd:N, " + got;

@@ -9,6 +9,9 @@
 
 namespace kraken::config::detail {
 
+/// What is wrong with the path of a unix socket, which Linux allows few bytes; empty: nothing.
+[[nodiscard]] std::string socket_path_fault(std::string_view path);
+
 /// What is wrong with the text of an address; empty: nothing.
 [[nodiscard]] std::string address_fault(std::string_view text);
 

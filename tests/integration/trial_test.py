@@ -41,6 +41,36 @@ class Start(unittest.TestCase):
         self.assertIn(f"http.listen: listen on {address}: Address already in use", daemon.log())
         self.assertNotIn("daemon_started", daemon.log())
 
+    def test_an_admin_address_that_can_not_be_had_ends_the_start(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            used = f"127.0.0.1:{taken.getsockname()[1]}"
+            for address, code, why in ((used, 5, "Address already in use"),
+                                       ("192.0.2.1:1", 1, "Cannot assign requested address")):
+                with self.subTest(address):
+                    daemon = Daemon(topology(process("sleeper", "sleep", "600")), [
+                        "--set", f"admin.listen={address}", "--set", "admin.token_file=token"])
+                    self.addCleanup(daemon.close)
+                    with open(os.path.join(daemon.directory, "token"), "w",
+                              encoding="utf-8") as file:
+                        file.write("secret")
+                    daemon.expected_code = code
+                    self.assertEqual(daemon.launch().wait_end(), code)
+                    self.assertIn(f"admin.listen: listen on {address}: {why}", daemon.log())
+                    self.assertNotIn("daemon_started", daemon.log())
+                    left = set(os.listdir(daemon.directory))
+                    self.assertEqual(left, {"kraken.yaml", "daemon.log", "token"})
+
+    def test_a_socket_path_that_is_too_long_is_told_with_its_place(self):
+        for length in (108, 115, 139):
+            with self.subTest(length):
+                daemon = Daemon(topology(process("sleeper", "sleep", "600")))
+                self.addCleanup(daemon.close)
+                daemon.socket = "/tmp/" + "y" * (length - len("/tmp/"))
+                daemon.expected_code = 2
+                self.assertEqual(daemon.launch().wait_end(), 2)
+                self.assertIn("--set: admin.socket: a socket's path has at most 107 bytes, this "
+                              f"one {length}: '/tmp/yyy", daemon.log())
+
     def test_a_page_that_is_started_as_a_worker_is_told_what_to_do(self):
         daemon = Daemon(topology({**pool(size=1), "start": ["php", "-r", "echo 'a page';"]},
                                  http()))

@@ -126,8 +126,14 @@ void read_real_port(listening_socket& socket) {
 enum class port_state : std::uint8_t { free, ours };
 
 result<listening_socket> open_listening(const address& where, unsigned mode, port_state port) {
-  const auto native = to_native(where);
   const bool local = where.kind == address::family::unix_path;
+  if (local && where.path.size() >= sizeof(sockaddr_un::sun_path)) {
+    return fail(errc::invalid_argument,
+                "listen on " + where.text() + ": a socket's path has at most " +
+                    std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes, not " +
+                    std::to_string(where.path.size()));
+  }
+  const auto native = to_native(where);
   listening_socket out;
   out.bound = where;
   out.shared = local;

@@ -226,6 +226,17 @@ TEST_CASE("names that must differ") {
         "kraken.yaml:2:19: admin.id: 'admin' is the admin API's own name");
 }
 
+TEST_CASE("the admin API's socket has a path that a socket can have") {
+  const std::string longest = "/" + std::string(106, 'y');
+  CHECK(mistakes_in("admin: {socket: " + longest + "}\n").empty());
+  CHECK(mistakes_in("admin: {socket: " + longest + "y}\n") ==
+        "kraken.yaml:1:17: admin.socket: a socket's path has at most 107 bytes, this one 108: '" +
+            longest + "y'");
+  // What counts is the path that it becomes.
+  CHECK_THAT(mistakes_in("admin: {socket: " + longest.substr(1) + "}\n"),
+             Catch::StartsWith("kraken.yaml:1:17: admin.socket: a socket's path has at most 107"));
+}
+
 TEST_CASE("the admin API on a port needs a token") {
   CHECK(mistakes_in("admin: {listen: \":9000\"}\n") ==
         "kraken.yaml:1:17: admin.listen: needs admin.token_file");

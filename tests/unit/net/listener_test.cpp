@@ -50,6 +50,18 @@ unique_fd connect_to(std::uint16_t port) {
 
 } // namespace
 
+TEST_CASE("a path that no socket can have is refused") {
+  address where;
+  where.kind = address::family::unix_path;
+  for (const std::size_t length : {108U, 110U, 139U, 4'000U}) {
+    where.path = "/tmp/" + std::string(length - 5, 'y');
+    const auto opened = listen_on(where);
+    REQUIRE(!opened);
+    CHECK(opened.error().code == errc::invalid_argument);
+    CHECK(opened.error().context.ends_with("at most 107 bytes, not " + std::to_string(length)));
+  }
+}
+
 TEST_CASE("port 0 becomes a real one, shared by a second socket") {
   const auto first = listen_on(*address::parse("127.0.0.1:0"));
   REQUIRE(first);
