@@ -25,8 +25,9 @@ constexpr std::string_view stopping_detail = "the server is stopping";
 
 } // namespace
 
-connection::connection(front& owner, unique_fd socket, std::string peer)
+connection::connection(front& owner, unique_fd socket, std::string peer, std::string_view local)
     : stream(owner.loop_, std::move(socket)), front_(owner), peer_(std::move(peer)),
+      ends_(local.empty() ? std::string{} : peer_ + " " + std::string{local}),
       note_(owner.settings_.access ? std::make_unique<access_note>(owner.settings_.access)
                                    : nullptr),
       head_limits_(owner.settings_.head), parser_(head_limits_) {}

@@ -29,7 +29,8 @@ struct route;
 /// @thread its front's shard
 class connection final : public net::stream, public net::exchange, private net::deadline {
 public:
-  connection(front& owner, unique_fd socket, std::string peer);
+  /// @param local the server's address as `peer` has the client's; empty: it has none
+  connection(front& owner, unique_fd socket, std::string peer, std::string_view local);
   ~connection() override;
 
   /// Begins to read.
@@ -122,6 +123,7 @@ private:
 
   front& front_;
   std::string peer_;
+  std::string ends_;                  ///< `peer_` and our own address
   std::unique_ptr<access_note> note_; ///< null: the front has no access log
   wire::request_limits head_limits_;  ///< the front's may change meanwhile
   wire::request_parser parser_;

@@ -303,7 +303,8 @@ void connection::hand_over(std::string_view body) {
                                   .remote = peer_,
                                   .body = body,
                                   .stored_bytes = stored_.bytes,
-                                  .timeout_ms = 0};
+                                  .timeout_ms = 0,
+                                  .ends = ends_};
   stage_ = stage::answering;
   limit(time_point::max());
   sink_ = entry->live;

@@ -50,8 +50,8 @@ void front::bind_routes() {
 
 result<void> front::listen(net::listening_socket socket) {
   auto made = std::make_unique<net::listener>(
-      loop_, std::move(socket), [this](unique_fd client, std::string peer) {
-        accept(std::move(client), std::move(peer));
+      loop_, std::move(socket), [this](unique_fd client, std::string peer, std::string local) {
+        accept(std::move(client), std::move(peer), local);
       });
   if (auto opened = made->open(); !opened) {
     return opened;
@@ -67,7 +67,7 @@ void front::update(const front_settings& changed) {
   bind_routes();
 }
 
-void front::accept(unique_fd socket, std::string peer) {
+void front::accept(unique_fd socket, std::string peer, std::string_view local) {
   counters_->connections_accepted.add();
   if (settings_.admits) {
     auto name = settings_.admits(socket.get());
@@ -77,7 +77,7 @@ void front::accept(unique_fd socket, std::string peer) {
     }
     peer = name->empty() ? std::move(peer) : std::move(*name);
   }
-  auto made = std::make_unique<connection>(*this, std::move(socket), std::move(peer));
+  auto made = std::make_unique<connection>(*this, std::move(socket), std::move(peer), local);
   made->index = connections_.size();
   if (counters_->connections_open.get() >= settings_.connections_max) {
     counters_->connections_refused.add();

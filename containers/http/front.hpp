@@ -113,7 +113,7 @@ private:
   void bind_routes();
   void end(std::function<void()> done, void (connection::*each_by)());
   void tell_if_drained();
-  void accept(unique_fd socket, std::string peer);
+  void accept(unique_fd socket, std::string peer, std::string_view local);
   void closed(connection& which);
 
   net::event_loop& loop_;

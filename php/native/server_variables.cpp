@@ -33,6 +33,14 @@ host_parts split_host(std::string_view host) {
   return {host.substr(0, colon), host.substr(colon + 1)};
 }
 
+/// The server's own; where it has none, as the client names it.
+std::string_view port_of(const host_parts& local, const host_parts& asked, std::string_view usual) {
+  if (!local.port.empty()) {
+    return local.port;
+  }
+  return !asked.port.empty() ? asked.port : usual;
+}
+
 } // namespace
 
 std::string_view variable_name(std::string_view field, std::string& scratch) {
@@ -144,14 +152,16 @@ void server_values::read(const open_request& request,
   }
   secure_ = request.scheme == "https";
   const auto host = split_host(request.host);
-  const auto remote = split_host(request.remote);
+  const auto remote = split_host(wire::remote_end(request.ends));
+  const auto local =
+      split_host(request.local.empty() ? wire::local_end(request.ends) : request.local);
   const auto bytes = request.body_bytes();
   const bool usual = request.version == "1.1";
   set(variable::server_protocol,
       usual ? std::string_view{"HTTP/1.1"} : protocol_.assign("HTTP/").append(request.version));
   set(variable::server_name, host.name);
-  set(variable::server_port,
-      host.port.empty() ? std::string_view{secure_ ? "443" : "80"} : host.port);
+  set(variable::server_addr, local.name);
+  set(variable::server_port, port_of(local, host, secure_ ? "443" : "80"));
   set(variable::request_scheme, request.scheme);
   set(variable::remote_addr, remote.name);
   set(variable::remote_port, remote.port);

@@ -35,6 +35,7 @@ enum class variable : std::uint8_t {
   php_self,
   server_protocol,
   server_name,
+  server_addr,
   server_port,
   request_scheme,
   remote_addr,
@@ -48,7 +49,7 @@ enum class variable : std::uint8_t {
 
 inline constexpr auto first_of_request = static_cast<std::size_t>(variable::server_protocol);
 
-inline constexpr std::array<std::string_view, 18> variable_names{"GATEWAY_INTERFACE",
+inline constexpr std::array<std::string_view, 19> variable_names{"GATEWAY_INTERFACE",
                                                                  "SERVER_SOFTWARE",
                                                                  "DOCUMENT_ROOT",
                                                                  "DOCUMENT_URI",
@@ -57,6 +58,7 @@ inline constexpr std::array<std::string_view, 18> variable_names{"GATEWAY_INTERF
                                                                  "PHP_SELF",
                                                                  "SERVER_PROTOCOL",
                                                                  "SERVER_NAME",
+                                                                 "SERVER_ADDR",
                                                                  "SERVER_PORT",
                                                                  "REQUEST_SCHEME",
                                                                  "REMOTE_ADDR",

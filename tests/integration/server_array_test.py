@@ -51,9 +51,9 @@ class Asking:
 
     def ask(self, fields=(), target="/", method="GET", body=b""):
         fields = list(fields)
-        answer = self.daemon.connect()
-        with answer:
-            got = answer.request(method, target, fields, body)
+        address = self.daemon.address()
+        with self.daemon.connect(address) as connection:
+            got = connection.request(method, target, fields, body)
         server, whole, same = json.loads(got.body)
         self.assertTrue(whole, "what a script had kept has changed")
         self.assertTrue(same)
@@ -66,6 +66,8 @@ class Asking:
         self.assertEqual(server["REQUEST_METHOD"], method)
         self.assertEqual(server["CONTENT_LENGTH"], str(len(body)) if body else "")
         self.assertEqual(server["REMOTE_ADDR"], "127.0.0.1")
+        self.assertEqual(server["SERVER_ADDR"], "127.0.0.1")
+        self.assertEqual(server["SERVER_PORT"], str(address[1]))
         self.assertLess(abs(server["REQUEST_TIME_FLOAT"] - time.time()), 60)
         self.assertEqual(int(server["REQUEST_TIME_FLOAT"]), server["REQUEST_TIME"])
         return server

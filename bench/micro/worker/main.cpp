@@ -45,6 +45,7 @@ std::uint32_t write_requests(const slab::segment& memory, std::string_view kind)
   facts.head = &head;
   facts.path = "/hello";
   facts.remote = "127.0.0.1:50000";
+  facts.ends = "127.0.0.1:50000 127.0.0.1:8080";
   facts.timeout_ms = 30'000;
   for (std::uint32_t place = 0; place < batch; ++place) {
     wire::put_slab_request(memory.request(place).data(), facts);

@@ -121,7 +121,9 @@ narya_door::open(net::event_loop& loop, const std::string& directory, entered th
   std::unique_ptr<narya_door> door{new narya_door{where.path, std::move(then)}}; // NOLINT: private
   auto* const self = door.get();
   door->listener_ = std::make_unique<net::listener>(
-      loop, std::move(*socket), [self](unique_fd client, const std::string& /*peer*/) {
+      loop,
+      std::move(*socket),
+      [self](unique_fd client, const std::string& /*peer*/, const std::string& /*local*/) {
         self->listener_->close(); // one worker, one connection
         if (const auto call = std::exchange(self->then_, nullptr)) {
           call(std::move(client));

@@ -228,6 +228,21 @@ void listener::release() {
   }
 }
 
+// Asked for only where it is not what this listens on.
+std::string listener::local_of(int client) const {
+  const auto& where = socket_.bound;
+  if (where.kind == address::family::unix_path) {
+    return {};
+  }
+  if (where.kind == address::family::ip && !where.host.empty() && where.host != "0.0.0.0" &&
+      where.host != "::") {
+    return where.text();
+  }
+  native_address real;
+  real.size = sizeof real.storage;
+  return ::getsockname(client, real.get(), &real.size) == 0 ? to_text(real.storage) : std::string{};
+}
+
 void listener::on_ready(std::uint32_t /*what*/) {
   for (int i = 0; i < accepts_per_turn && socket_.fd; ++i) {
     native_address peer;
@@ -235,7 +250,8 @@ void listener::on_ready(std::uint32_t /*what*/) {
     unique_fd client{
         ::accept4(socket_.fd.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
     if (client) {
-      handler_(std::move(client), to_text(peer.storage));
+      auto local = local_of(client.get());
+      handler_(std::move(client), to_text(peer.storage), std::move(local));
       continue;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {

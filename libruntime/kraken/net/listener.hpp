@@ -40,7 +40,8 @@ struct listening_socket {
 /// connections away and accepting pauses, so that the loop does not spin.
 class listener : private watcher, private deadline {
 public:
-  using accepted = std::function<void(unique_fd socket, std::string peer)>;
+  /// @param local the address of this side as `peer` has it; empty for unix sockets
+  using accepted = std::function<void(unique_fd socket, std::string peer, std::string local)>;
 
   listener(event_loop& loop, listening_socket socket, accepted handler);
   ~listener() override;
@@ -58,6 +59,7 @@ public:
 private:
   void on_ready(std::uint32_t what) override;
   void expired(time_point now) override;
+  [[nodiscard]] std::string local_of(int client) const;
   void turn_away();
   void pause();
 

@@ -21,7 +21,7 @@ constexpr std::size_t request_head_bytes = length_count * sizeof(std::uint32_t) 
 
 // As in worker_frame.cpp: frame header, all heads.
 constexpr std::size_t frame_overhead_max =
-    worker_header_bytes + (texts + 6) * detail::msgpack_head_bytes_max;
+    worker_header_bytes + (texts + 8) * detail::msgpack_head_bytes_max;
 constexpr std::uint32_t frame_elements = 11;
 
 using text_list = std::array<std::string_view, texts>;
@@ -61,7 +61,7 @@ text_list texts_of(const request_facts& facts) noexcept {
           version_of(facts),
           facts.scheme,
           head.host,
-          facts.remote};
+          facts.ends.empty() ? facts.remote : facts.ends};
 }
 
 std::size_t field_bytes_of(const request_facts& facts) noexcept {
@@ -148,7 +148,7 @@ result<slab_request> read_slab_request(std::string_view bytes) {
   out.version = take_text(at, lengths[4]);
   out.scheme = take_text(at, lengths[5]);
   out.host = take_text(at, lengths[6]);
-  out.remote = take_text(at, lengths[7]);
+  out.ends = take_text(at, lengths[7]);
   out.folders = take_text(at, lengths[8]);
   out.fields = take_text(at, lengths[9]);
   out.body = take_text(at, lengths[10]);
@@ -167,7 +167,7 @@ bool append_request_frame(byte_buffer& out,
                       request.version,
                       request.scheme,
                       request.host,
-                      request.remote};
+                      remote_end(request.ends)};
   std::size_t headers = 3;
   std::uint32_t pairs = 0;
   header_field field;
@@ -177,7 +177,9 @@ bool append_request_frame(byte_buffer& out,
   if (pairs * 2 < 16) {
     headers -= 2; // the short head of an array
   }
-  std::size_t most = frame_overhead_max + headers + request.folders.size() + request.body.size();
+  const auto local = local_end(request.ends);
+  std::size_t most =
+      frame_overhead_max + local.size() + headers + request.folders.size() + request.body.size();
   for (const auto text : all) {
     most += text.size();
   }
@@ -186,7 +188,7 @@ bool append_request_frame(byte_buffer& out,
   }
   char* const begin = out.prepare(most);
   const auto elements =
-      frame_elements + detail::more_request_elements(stored_bytes, request.folders);
+      frame_elements + detail::more_request_elements(stored_bytes, request.folders, local);
   char* at = detail::put_array_head(begin + worker_header_bytes, elements);
   for (const auto text : all) {
     at = detail::put_str(at, text);
@@ -200,7 +202,7 @@ bool append_request_frame(byte_buffer& out,
   }
   at = detail::put_bin(at, request.body);
   at = detail::put_uint(at, request.timeout_ms);
-  at = detail::put_more_of_request(at, stored_bytes, request.folders);
+  at = detail::put_more_of_request(at, stored_bytes, request.folders, local);
   const auto whole = static_cast<std::size_t>(at - begin);
   detail::put_frame_header(begin, frame_type::request, 0, stream, whole - worker_header_bytes);
   out.commit(whole);

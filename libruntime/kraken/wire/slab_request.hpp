@@ -37,7 +37,8 @@ put_slab_field(char* at, std::string_view name, std::string_view value) noexcept
 
 /// A request; views point into its bytes.
 struct slab_request {
-  std::string_view method, target, path, query, version, scheme, host, remote;
+  std::string_view method, target, path, query, version, scheme, host;
+  std::string_view ends;    ///< as `request_facts` has it, or only `remote`
   std::string_view folders; ///< whose files the answer may name, each ended by a NUL
   std::string_view fields;  ///< for a `slab_field_reader`; names in lower case
   std::string_view body;

@@ -14,7 +14,7 @@ constexpr std::uint32_t request_elements = 11; ///< at least
 
 /// Frame header, all heads, the nested one too, and the default version: at most.
 constexpr std::size_t request_overhead_max =
-    worker_header_bytes + (request_elements + 3) * detail::msgpack_head_bytes_max + 3;
+    worker_header_bytes + (request_elements + 4) * detail::msgpack_head_bytes_max + 3;
 
 /// Bytes of the header array inside a REQUEST.
 std::size_t header_array_bytes(std::span<const header_field> headers) noexcept {
@@ -29,7 +29,8 @@ std::size_t request_bytes_max(const request_facts& facts, std::size_t headers) n
   const auto& head = *facts.head;
   return request_overhead_max + head.method_name.size() + head.target.size() + facts.path.size() +
          head.query.size() + facts.version.size() + facts.scheme.size() + head.host.size() +
-         facts.remote.size() + headers + facts.body.size() + facts.folders.size();
+         facts.remote.size() + headers + facts.body.size() + facts.folders.size() +
+         facts.ends.size();
 }
 
 void append_empty_frame(byte_buffer& out, frame_type type, std::uint32_t stream) noexcept {
@@ -134,10 +135,12 @@ bool append_request_frame(byte_buffer& out,
   if (version.empty()) {
     version = head.version_minor == 0 ? "1.0" : "1.1";
   }
+  const auto local = local_end(facts.ends);
   char* const begin = out.prepare(bytes_max);
   char* at = begin + worker_header_bytes;
   at = detail::put_array_head(
-      at, request_elements + detail::more_request_elements(facts.stored_bytes, facts.folders));
+      at,
+      request_elements + detail::more_request_elements(facts.stored_bytes, facts.folders, local));
   at = detail::put_str(at, head.method_name);
   at = detail::put_str(at, head.target);
   at = detail::put_str(at, facts.path);
@@ -155,7 +158,7 @@ bool append_request_frame(byte_buffer& out,
   }
   at = detail::put_bin(at, facts.body);
   at = detail::put_uint(at, facts.timeout_ms);
-  at = detail::put_more_of_request(at, facts.stored_bytes, facts.folders);
+  at = detail::put_more_of_request(at, facts.stored_bytes, facts.folders, local);
   const auto whole = static_cast<std::size_t>(at - begin);
   detail::put_frame_header(begin, frame_type::request, 0, stream, whole - worker_header_bytes);
   out.commit(whole);

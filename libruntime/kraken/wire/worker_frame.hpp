@@ -98,7 +98,20 @@ struct request_facts {
   std::uint64_t stored_bytes = 0; ///< of a body in a file, whose descriptor goes beside the frame
   std::uint64_t timeout_ms = 0;   ///< 0: none
   std::string_view folders{};     ///< whose files the answer may name, each ended by a NUL
+  std::string_view ends{};        ///< `remote` and the server's own `ip:port`, a blank between;
+                                  ///< empty: not for these workers, or a unix socket
 };
+
+/// Of `request_facts::ends`, or of what has no second half.
+[[nodiscard]] constexpr std::string_view remote_end(std::string_view ends) noexcept {
+  return ends.substr(0, ends.find(' '));
+}
+
+/// @return empty: it says nothing of the server
+[[nodiscard]] constexpr std::string_view local_end(std::string_view ends) noexcept {
+  const auto blank = ends.find(' ');
+  return blank == std::string_view::npos ? std::string_view{} : ends.substr(blank + 1);
+}
 
 /// Bytes that REQUEST takes besides header fields and body, at most: what a caller leaves free
 /// when it checks a request against the frame limit.

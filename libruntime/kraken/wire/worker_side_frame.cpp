@@ -207,6 +207,10 @@ result<worker_request> decode_request(std::string_view payload) {
     request.folders = reader.read_str();
     --more;
   }
+  if (more != 0) {
+    request.local = reader.read_str();
+    --more;
+  }
   for (; more != 0 && reader.ok(); --more) {
     reader.skip();
   }
@@ -226,7 +230,8 @@ char* append_request_with_room(byte_buffer& out,
                                std::uint32_t stream,
                                const worker_request& request) noexcept {
   detail::frame_writer frame{out, frame_type::request, 0, stream};
-  pack_array_head(out, request_elements_least + detail::more_request_elements(0, request.folders));
+  pack_array_head(out,
+                  request_elements_least + detail::more_request_elements(0, request.folders, {}));
   for (const auto text : {request.method,
                           request.target,
                           request.path,
@@ -258,7 +263,7 @@ char* append_request_with_room(byte_buffer& out,
   pack_uint(out, request.timeout_ms);
   char* const tail = out.prepare(2 * detail::msgpack_head_bytes_max + request.folders.size());
   out.commit(
-      static_cast<std::size_t>(detail::put_more_of_request(tail, 0, request.folders) - tail));
+      static_cast<std::size_t>(detail::put_more_of_request(tail, 0, request.folders, {}) - tail));
   frame.finish();
   return out.data() + at;
 }

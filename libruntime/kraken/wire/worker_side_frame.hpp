@@ -79,6 +79,7 @@ struct worker_request {
   std::uint64_t timeout_ms = 0;
   std::string_view folders;       ///< whose files the answer may name, each ended by a NUL
   std::uint64_t stored_bytes = 0; ///< not 0: of the body, in the file that came beside the frame
+  std::string_view local;         ///< the server's `ip:port`; empty: not told
 };
 
 // @error errc::protocol_error naming the frame and the element

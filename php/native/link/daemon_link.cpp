@@ -21,9 +21,12 @@ constexpr std::size_t read_bytes = 64U << 10U;
 // One large upload must not cost memory for the rest of the process's life.
 constexpr std::size_t input_kept_bytes = 1U << 20U;
 
-// Of a frame's request and of the slab's, which name their parts the same.
+// Of a frame's request and of the slab's, which name most of their parts the same.
 template <class Request>
-open_request request_of(const Request& from, std::span<const wire::header_field> headers) {
+open_request request_of(const Request& from,
+                        std::string_view ends,
+                        std::string_view local,
+                        std::span<const wire::header_field> headers) {
   return {from.method,
           from.target,
           from.path,
@@ -31,7 +34,8 @@ open_request request_of(const Request& from, std::span<const wire::header_field>
           from.version,
           from.scheme,
           from.host,
-          from.remote,
+          ends,
+          local,
           headers,
           from.body,
           0,
@@ -223,7 +227,7 @@ bool daemon_link::take_request(const wire::worker_frame& frame, std::size_t byte
   ahead_.append(input_.view().substr(bytes));
   input_.truncate(bytes);
   headers_.assign(request->headers.begin(), request->headers.end());
-  request_ = request_of(*request, headers_);
+  request_ = request_of(*request, request->remote, request->local, headers_);
   request_.stored_bytes = request->stored_bytes;
   request_.file = in_file ? &body_ : nullptr;
   stream_ = frame.stream;
@@ -291,7 +295,7 @@ bool daemon_link::take_slab_request() {
   for (wire::header_field field; fields.next(field);) {
     headers_.push_back(field);
   }
-  request_ = request_of(*request, headers_);
+  request_ = request_of(*request, request->ends, {}, headers_);
   slab_open_ = true;
   return true;
 }

@@ -21,7 +21,9 @@ namespace kraken::php {
 /// A request, however it came. Names of header fields are in lower case. A large body is in a file,
 /// and `body` is empty.
 struct open_request {
-  std::string_view method, target, path, query, version, scheme, host, remote;
+  std::string_view method, target, path, query, version, scheme, host;
+  std::string_view ends;  ///< of the connection, as `wire::request_facts` has them; or the client's
+  std::string_view local; ///< the server's, if it is not among them
   std::span<const wire::header_field> headers;
   std::string_view body;
   std::uint64_t stored_bytes = 0;

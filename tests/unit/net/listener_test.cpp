@@ -91,11 +91,12 @@ TEST_CASE("a duplicate is the same queue, which lives until the last of them is 
   int by_first = 0;
   int by_second = 0;
   const auto port = first->bound.port;
-  net::listener old{loop, std::move(*first), [&](unique_fd, std::string) { ++by_first; }};
+  net::listener old{
+      loop, std::move(*first), [&](unique_fd, std::string, std::string) { ++by_first; }};
   REQUIRE(old.open());
   const auto waiting = connect_to(port);
   old.release(); // leaves it in the queue
-  net::listener next{loop, std::move(*second), [&](unique_fd, std::string) {
+  net::listener next{loop, std::move(*second), [&](unique_fd, std::string, std::string) {
                        ++by_second;
                        loop.stop();
                      }};
@@ -114,21 +115,25 @@ TEST_CASE("an address may take the place of another with the same port") {
   CHECK(net::listen_beside(every));
 }
 
-TEST_CASE("an accepted connection comes with its peer's address") {
+TEST_CASE("an accepted connection comes with the addresses of both sides") {
   net::event_loop loop{0};
-  auto socket = listen_on(*address::parse("127.0.0.1:0"));
+  auto socket = listen_on(*address::parse(GENERATE("127.0.0.1:0", "0.0.0.0:0", ":0")));
   REQUIRE(socket);
   const auto port = socket->bound.port;
   std::string seen;
-  net::listener door{loop, std::move(*socket), [&](unique_fd client, std::string peer) {
-                       CHECK(static_cast<bool>(client));
-                       seen = std::move(peer);
-                       loop.stop();
-                     }};
+  std::string ours;
+  net::listener door{
+      loop, std::move(*socket), [&](unique_fd client, std::string peer, std::string local) {
+        CHECK(static_cast<bool>(client));
+        seen = std::move(peer);
+        ours = std::move(local);
+        loop.stop();
+      }};
   REQUIRE(door.open());
   const auto client = connect_to(port);
   loop.run();
   CHECK(seen.starts_with("127.0.0.1:"));
+  CHECK(ours == "127.0.0.1:" + std::to_string(port));
 }
 
 TEST_CASE("a stale socket file is replaced, a live one and another file are not") {
@@ -167,7 +172,7 @@ TEST_CASE("without descriptors left connections are turned away and accepting go
   REQUIRE(socket);
   const auto port = socket->bound.port;
   int accepted = 0;
-  net::listener door{loop, std::move(*socket), [&](unique_fd, std::string) {
+  net::listener door{loop, std::move(*socket), [&](unique_fd, std::string, std::string) {
                        ++accepted;
                        loop.stop();
                      }};

@@ -67,13 +67,22 @@ TEST_CASE("host and client are taken apart") {
   kraken::php::open_request request;
   request.scheme = one.scheme;
   request.host = one.host;
-  request.remote = one.remote;
+  request.ends = one.remote;
   auto out = variables_of({}, request);
   CHECK(out["SERVER_NAME"] == one.name);
   CHECK(out["SERVER_PORT"] == one.port);
   CHECK(out["REMOTE_ADDR"] == one.address);
   CHECK(out["REMOTE_PORT"] == one.remote_port);
   CHECK(out.count("HTTPS") == (one.scheme == "https" ? 1U : 0U));
+  CHECK(out["SERVER_ADDR"].empty());
+  const std::string both = std::string{one.remote} + " [::2]:8443";
+  const bool together = GENERATE(true, false);
+  request.ends = together ? std::string_view{both} : one.remote;
+  request.local = together ? "" : "[::2]:8443";
+  out = variables_of({}, request);
+  CHECK(out["REMOTE_ADDR"] == one.address);
+  CHECK(out["SERVER_ADDR"] == "::2");
+  CHECK(out["SERVER_PORT"] == "8443"); // the real one, whatever the client calls it
 }
 
 TEST_CASE("script and path follow CGI") {

@@ -74,13 +74,20 @@ TEST_CASE("a request in a slab reads as it was written", "[slab]") {
   CHECK(read->version == "1.1");
   CHECK(read->scheme == "https");
   CHECK(read->host == "shop.test");
-  CHECK(read->remote == "10.0.0.1:99");
+  CHECK(read->ends == "10.0.0.1:99");
   CHECK(read->body == "body\0x"sv);
   CHECK(read->timeout_ms == 30'000);
   CHECK(read->folders == "/srv/files\0"sv);
   CHECK(fields_in(read->fields) ==
         std::vector<std::pair<std::string, std::string>>{
             {"host", "shop.test"}, {"x-long-name", "1"}, {"x-long-name", "2"}});
+}
+
+TEST_CASE("the two ends of a connection are taken apart") {
+  CHECK(wire::remote_end("a:1 b:2") == "a:1");
+  CHECK(wire::local_end("a:1 b:2") == "b:2");
+  CHECK(wire::remote_end("a:1") == "a:1");
+  CHECK(wire::local_end("a:1").empty());
 }
 
 TEST_CASE("a slab's request is the same frame that a socket would carry", "[slab]") {
@@ -96,6 +103,8 @@ TEST_CASE("a slab's request is the same frame that a socket would carry", "[slab
   facts.path = "/";
   facts.version = many ? "2" : "";
   facts.folders = many ? "/srv/files\0"sv : ""sv;
+  facts.remote = "10.0.0.1:99";
+  facts.ends = GENERATE(""sv, "10.0.0.1:99 10.0.0.2:80"sv);
   byte_buffer direct;
   REQUIRE(wire::append_request_frame(direct, 5, facts));
   const auto bytes = slab_bytes_of(facts);

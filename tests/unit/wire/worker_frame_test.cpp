@@ -409,6 +409,19 @@ TEST_CASE("a request tells the folders of its route") {
   CHECK(request->folders == facts.folders);
 }
 
+TEST_CASE("a request may tell the address of the server") {
+  const auto head = head_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  request_facts facts;
+  facts.head = head.get();
+  facts.remote = "10.0.0.1:99";
+  facts.ends = GENERATE(""sv, "10.0.0.1:99 10.0.0.2:80"sv);
+  byte_buffer out;
+  REQUIRE(wire::append_request_frame(out, 1, facts));
+  const auto request = wire::decode_request(only_frame(out.view()).payload);
+  CHECK(request->remote == "10.0.0.1:99");
+  CHECK(request->local == (facts.ends.empty() ? "" : "10.0.0.2:80"));
+}
+
 TEST_CASE("an answer may say which part of a file is its body") {
   byte_buffer out;
   const header_field field{"a", "b"};
@@ -568,7 +581,7 @@ TEST_CASE("what a later version adds is ignored") {
   CHECK_FALSE(response->memory_bytes); // nil: not told
   CHECK(wire::decode_log(from_hex("94a0a080c0")));
   CHECK(wire::decode_fatal(from_hex("97a0a0a0ffa090c0")));
-  CHECK(wire::decode_request(from_hex("9ea0a0a0a0a0a0a0a0c40190c4000000a12fc0")));
+  CHECK(wire::decode_request(from_hex("9fa0a0a0a0a0a0a0a0c40190c4000000a12fa0c0")));
 }
 
 TEST_CASE("a log line has a known level and a context that is a map") {

@@ -35,16 +35,23 @@ inline char* put_frame_header(char* at,
 
 /// Elements of a REQUEST behind those that each has.
 inline std::uint32_t more_request_elements(std::uint64_t stored_bytes,
-                                           std::string_view folders) noexcept {
-  return !folders.empty() ? 2 : stored_bytes != 0 ? 1 : 0;
+                                           std::string_view folders,
+                                           std::string_view local) noexcept {
+  return !local.empty() ? 3 : !folders.empty() ? 2 : stored_bytes != 0 ? 1 : 0;
 }
 
-inline char*
-put_more_of_request(char* at, std::uint64_t stored_bytes, std::string_view folders) noexcept {
-  if (stored_bytes != 0 || !folders.empty()) {
+inline char* put_more_of_request(char* at,
+                                 std::uint64_t stored_bytes,
+                                 std::string_view folders,
+                                 std::string_view local) noexcept {
+  const auto count = more_request_elements(stored_bytes, folders, local);
+  if (count > 0) {
     at = put_uint(at, stored_bytes);
   }
-  return folders.empty() ? at : put_str(at, folders);
+  if (count > 1) {
+    at = put_str(at, folders);
+  }
+  return count > 2 ? put_str(at, local) : at;
 }
 
 /// Appends a frame whose payload is written first and measured afterwards.
