@@ -279,7 +279,7 @@ class Letters(PhpCase):
         self.assertIn("thrown", after["cause"]["message"])
         d("sendMessage", "P", "exit")
         after = self.ready("Main/P", before["generation"] + 2)
-        self.assertIn("exit during the container Main/P", after["cause"]["message"])
+        self.assertIn("exit in container Main/P", after["cause"]["message"])
 
     def test_its_own_stop_is_a_stop(self):
         d = self.driver("D")

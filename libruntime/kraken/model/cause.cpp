@@ -106,10 +106,13 @@ const cause& shared_cause::operator*() const noexcept {
 }
 
 std::string cause::text() const {
-  std::string out = cause_headline(*this);
+  if (kind == cause_kind::child && !message.empty()) {
+    return message; // a sentence about that child
+  }
   if (!type.empty() && message.starts_with(type) && message[type.size()] == ' ') {
     return message; // `exit during GET /x`, of the type `exit`
   }
+  std::string out = cause_headline(*this);
   if (!message.empty()) {
     out.append(": ").append(message);
   }

@@ -132,6 +132,10 @@ cause escalated(const cause& why, std::string_view child_path, std::string_view 
   }
   out.detail = why.detail;
   out.correlation = why.correlation;
+  if (why.kind == cause_kind::child) { // it says so of the first one already
+    out.message = why.message;
+    return out;
+  }
   out.message = "'" + std::string{child_path} + "' ";
   out.message.append(how).append(": ").append(why.text());
   return out;

@@ -84,8 +84,8 @@ struct surrender {
 /// The children a supervisor stops, in this order: all running ones, right to left.
 [[nodiscard]] std::vector<std::string> stop_order(std::span<const child_view> children);
 
-/// The cause with which a supervisor fails when a child's failure becomes its own. Keeps the
-/// origin and the correlation of the first failure, so the root can name it.
+/// The cause with which a supervisor fails when a child's failure becomes its own. Keeps origin,
+/// correlation and sentence of the first such failure, so the root can name it.
 /// @param child_path the child's path, named as origin if `why` has none
 /// @param how        between path and text of the first failure
 [[nodiscard]] cause escalated(const cause& why,

@@ -145,7 +145,7 @@ final class CrashReport
             return 'exit during ' . $this->serving->method() . ' ' . $this->serving->path();
         }
         if ($this->doing !== '') {
-            return 'exit during ' . $this->doing;
+            return 'exit in ' . $this->doing;
         }
         return $this->ready
             ? 'exit between requests'

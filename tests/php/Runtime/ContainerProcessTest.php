@@ -328,7 +328,7 @@ final class ContainerProcessTest extends TestCase
 
     public function testExitAndFatalErrorsAreLastWords(): void
     {
-        $cases = ['exit' => ['exit', 'exit during the container Main/T1', 7],
+        $cases = ['exit' => ['exit', 'exit in container Main/T1', 7],
             'fatal' => ['OutOfMemory', 'Allowed memory size of ', 255]];
         foreach ($cases as $what => [$class, $message, $code]) {
             $c = self::container()->boot();

@@ -213,7 +213,10 @@ TEST_CASE("supervision: an escalated cause keeps its origin") {
   CHECK(once.correlation == 7);
   CHECK(once.detail == "stderr");
   CHECK(once.message == "'Main/web/w1' failed too often, last with: exit code 255");
-  CHECK(model::escalated(once, "Main/web").origin == "Main/web/w1");
+  CHECK(once.text() == once.message);
+  const auto twice = model::escalated(once, "Main/web");
+  CHECK(twice.origin == "Main/web/w1");
+  CHECK(twice.text() == once.message);
 }
 
 TEST_CASE("supervision: names") {

@@ -71,7 +71,7 @@ final class DaemonHost implements Host
     ): void {
         $this->model = $model;
         $this->path = $container->getPath();
-        $this->link->crash->doing = 'the container ' . $this->path;
+        $this->link->crash->doing = 'container ' . $this->path;
         $this->inbox = new Inbox($this->wire, $this->loop, $container, $commands);
         $this->heedTermination();
         try {
