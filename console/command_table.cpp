@@ -75,11 +75,11 @@ constexpr std::array init_flags{
 constexpr std::array record_flags{
   flag_row{"follow", 'f', value_type::flag, "", "", completion::none, "go on as it happens"},
   flag_row{"lines", 'n', value_type::count, "N", "100", completion::none,
-           "how many of the past"}};
+           "how many of the past, the newest of all together"}};
 constexpr std::array event_flags{
   record_flags[0], record_flags[1],
   flag_row{"type", 't', value_type::text, "NAME", "", completion::none,
-           "only events of this name, or of a glob: container_failed, container_*", true}};
+           "only events of this name, or of a glob: container_held, container_*", true}};
 constexpr std::array apply_flags{
   flag_row{"dry-run", 0, value_type::flag, "", "", completion::none,
            "only say what would be changed"}};
@@ -106,7 +106,8 @@ constexpr std::array some_aliases{
                "only these containers and what is below them: aliases, paths, globs", {}, true}};
 constexpr std::array scale_arguments{
   argument_row{"alias", value_type::alias, true, "", completion::containers, "alias of the pool"},
-  argument_row{"count", value_type::count, true, "", completion::none, "number of workers",
+  argument_row{"count", value_type::count, true, "", completion::none,
+               "number of workers, from size.min to size.max where these differ",
                {}, false, 1, limits::pool_workers_max}};
 constexpr std::array key_arguments{
   argument_row{"key", value_type::text, false, "", completion::none,
@@ -125,6 +126,8 @@ constexpr std::array shell_arguments{
 constexpr seconds patient{0};
 
 constexpr std::array view_errors{not_found, ambiguous, timeout, unreachable, permission_denied};
+constexpr std::array event_errors{invalid_argument, not_found, ambiguous, timeout, unreachable,
+                                  permission_denied};
 constexpr std::array operate_errors{not_found, ambiguous, invalid_transition, busy, canceled,
                                     start_failed, unsupported, timeout, unreachable,
                                     permission_denied};
@@ -135,8 +138,9 @@ constexpr std::array reload_errors{parse_error, invalid_argument, busy, conflict
                                    timeout, unreachable, permission_denied};
 constexpr std::array daemon_errors{busy, timeout, unreachable, permission_denied};
 constexpr std::array serve_errors{invalid_argument, not_found, parse_error, permission_denied,
-                                  already_running, restart_intensity_exceeded, system_error};
-constexpr std::array config_errors{invalid_argument, not_found, parse_error};
+                                  conflict, already_running, internal, system_error};
+constexpr std::array config_errors{invalid_argument, parse_error};
+constexpr std::array explain_errors{invalid_argument, not_found, parse_error};
 constexpr std::array init_errors{already_exists, permission_denied, system_error};
 constexpr std::array doctor_errors{unsupported};
 constexpr std::array word_errors{invalid_argument};
@@ -153,8 +157,8 @@ constexpr std::array rows{
               subject::alias, {}, endpoint::containers, "", "", "", view_errors,
               "kraken ps\nkraken ps -o wide"},
   command_row{"events", "what happened", place::view, some_aliases, event_flags, subject::none, {},
-              endpoint::events, "", "", "", view_errors,
-              "kraken events -f\nkraken events -f 'web/*' --type container_failed"},
+              endpoint::events, "", "", "", event_errors,
+              "kraken events -f\nkraken events -f 'web/*' --type container_held"},
   command_row{"logs", "captured output of containers", place::view, some_aliases,
               record_flags, subject::alias, {}, endpoint::logs, "", "", "", view_errors,
               "kraken logs -f\nkraken logs w1 --lines 20\nkraken logs -f w1 'mail/*'"},
@@ -184,7 +188,7 @@ constexpr std::array rows{
               "kraken config:validate -c kraken.yaml\nkraken config:validate --portable"},
   command_row{"config:explain", "every option with its value and where it comes from",
               place::program, key_arguments, config_flags, subject::none, {}, {}, "", "", "",
-              config_errors, "kraken config:explain\nkraken config:explain admin.socket"},
+              explain_errors, "kraken config:explain\nkraken config:explain admin.socket"},
   command_row{"config:schema", "JSON Schema of kraken.yaml", place::program, {}, {}, subject::none,
               {}, {}, "", "", "", word_errors, "kraken config:schema > kraken.schema.json"},
   command_row{"config:diff", "what a reload would change", place::daemon, {}, diff_flags,

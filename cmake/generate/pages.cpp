@@ -5,6 +5,7 @@
 
 #include "console/completion.hpp"
 
+#include "kraken/actor/tree.hpp"
 #include "kraken/base/event_table.hpp"
 #include "kraken/model/event_notes.hpp"
 #include "kraken/model/lifecycle.hpp"
@@ -36,7 +37,10 @@ page errors_page() {
             std::to_string(row.exit_code) + " | " + std::to_string(row.http_status) + " | " +
             (row.retryable ? "yes" : "no") + " |\n";
   }
-  text += "\n`none` is never an answer: it is the code of success.\n";
+  text += "\n`none` is never an answer: it is the code of success.\n\nThe daemon ends with " +
+          std::to_string(actor::exit_code_gave_up) +
+          " as well when the supervision of its root gave up (`root_gave_up` in its log), and by "
+          "the\nsignal that killed it.\n";
   return {"docs/reference/errors.md", std::move(text)};
 }
 

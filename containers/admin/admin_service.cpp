@@ -47,13 +47,14 @@ model::container_status with_wait(const model::container_status& one, const wait
 
 using timed_record = std::pair<time_point, console::log_record>;
 
-// Lines of one container stay in their order even if they were read in one turn.
-std::vector<console::log_record> in_order_of_time(std::vector<timed_record> lines) {
+/// The newest of all, oldest first, as if one file had them. Lines of one container stay in their
+/// order even if they were read in one turn.
+std::vector<console::log_record> newest(std::vector<timed_record> lines, std::uint64_t most) {
   std::stable_sort(
       lines.begin(), lines.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<console::log_record> out;
-  for (auto& [at, record] : lines) {
-    out.push_back(std::move(record));
+  for (std::size_t i = lines.size() > most ? lines.size() - most : 0; i < lines.size(); ++i) {
+    out.push_back(std::move(lines[i].second));
   }
   return out;
 }
@@ -218,6 +219,10 @@ void admin_service::show_records(net::exchange& from,
     wanted.targets.push_back(call.path);
   }
   const bool stream = form_of(facts) == answer_form::stream;
+  if (const auto known = wanted.check_types(); !known) {
+    respond_error(from, known.error(), "events", {});
+    return;
+  }
   if (call.what == console::endpoint::events) { // of what is gone, too: nothing is resolved
     return show_events(from, std::move(wanted), {*after, *lines, stream});
   }
@@ -248,9 +253,10 @@ void admin_service::show_events(net::exchange& from, record_filter wanted, recor
 }
 
 void admin_service::show_lines(net::exchange& from, record_filter wanted, record_range range) {
-  if (range.stream) {
+  if (range.stream && range.after != 0) { // where it was cut off
     return streams_.follow_logs(from, std::move(wanted), range.after);
   }
+  event_streams::lines_seen seen;
   std::vector<timed_record> found;
   for (const auto& each : environment_.tree->status().list()) {
     if (!wanted.wants(each->path)) {
@@ -260,13 +266,21 @@ void admin_service::show_lines(net::exchange& from, record_filter wanted, record
     if (!log) {
       continue;
     }
-    const auto newest = log->last_sequence();
-    const auto after = std::max(range.after, newest > range.lines ? newest - range.lines : 0);
+    const auto last = log->last_sequence();
+    const auto after = std::max(range.after, last > range.lines ? last - range.lines : 0);
+    seen.emplace(each->path, last);
     for (const auto& line : log->after(after, range.lines)) {
       found.emplace_back(line.at, to_record(each->path, line));
     }
   }
-  const auto records = in_order_of_time(std::move(found));
+  const auto records = newest(std::move(found), range.lines);
+  if (range.stream) {
+    for (const auto& each : records) {
+      auto& own = seen[each.container];
+      own = std::min(own, each.id - 1);
+    }
+    return streams_.follow_logs(from, std::move(wanted), 0, seen);
+  }
   respond(from, 200, json_type, console::to_json(std::span{records}));
 }
 

@@ -151,12 +151,16 @@ void event_streams::follow_events(net::exchange& to, record_filter wanted, std::
   send_new(made);
 }
 
-void event_streams::follow_logs(net::exchange& to, record_filter wanted, std::uint64_t after) {
+void event_streams::follow_logs(net::exchange& to,
+                                record_filter wanted,
+                                std::uint64_t after,
+                                const lines_seen& seen) {
   auto& made = begin(to);
   made.wanted = std::move(wanted);
   for (const auto& each : board_.list()) {
     if (made.wanted.wants(each->path)) {
-      add_source(made, each->path, after);
+      const auto own = seen.find(each->path);
+      add_source(made, each->path, own == seen.end() ? after : own->second);
     }
   }
   send_new(made);

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,9 +39,15 @@ public:
   /// @param after events up to this number have been seen
   void follow_events(net::exchange& to, record_filter wanted, std::uint64_t after);
 
+  /// By container: lines up to this number are not wanted.
+  using lines_seen = std::map<std::string, std::uint64_t>;
+
   /// Lines of the containers that are wanted, of those that come later, too.
-  /// @param after lines up to this number have been seen
-  void follow_logs(net::exchange& to, record_filter wanted, std::uint64_t after);
+  /// @param after lines up to this number have been seen; of those in `seen`, that number
+  void follow_logs(net::exchange& to,
+                   record_filter wanted,
+                   std::uint64_t after,
+                   const lines_seen& seen = {});
 
   void abandon(const net::exchange& from);
   void resume();

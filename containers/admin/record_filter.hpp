@@ -25,6 +25,10 @@ struct record_filter {
   ///        glob there may be none yet
   [[nodiscard]] result<void> resolve(const actor::status_board& board);
 
+  /// Whether there can be events of each of the types: nobody waits for what never comes.
+  /// @error errc::invalid_argument with the name that is nearest, or all of them
+  [[nodiscard]] result<void> check_types() const;
+
   [[nodiscard]] bool wants(std::string_view path) const noexcept;
   [[nodiscard]] bool wants(std::string_view path, std::string_view type) const noexcept;
 };

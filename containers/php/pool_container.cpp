@@ -301,6 +301,11 @@ result<std::uint32_t> pool_container::scale(std::uint32_t count) {
                 "'" + shell_.path() + "' has at most " + std::to_string(bounds.max) +
                     " workers (size.max); raise that and reload to have more");
   }
+  if (bounds.min != bounds.max && count < bounds.min) {
+    return fail(errc::limit_exceeded,
+                "'" + shell_.path() + "' has at least " + std::to_string(bounds.min) +
+                    " workers (size.min); lower that and reload to have fewer");
+  }
   if (auto room = room_for(count); !room) {
     return fail(room.error());
   }

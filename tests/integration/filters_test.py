@@ -47,6 +47,24 @@ class Filters(DaemonCase):
         done = self.daemon.console("logs", "a1", "nobody")
         self.assertEqual(done.code, 3, done)
 
+    def test_lines_are_counted_over_all(self):
+        wait_until(lambda: len(self.logs()) == 3, "all have spoken")
+        self.assertEqual(len(self.logs("-n", "1")), 1)
+        self.assertEqual(len(self.logs("-n", "2")), 2)
+        self.assertEqual(self.logs("a1", "-n", "1"), ["hello of a1"])
+        whole = self.daemon.console("logs").out.splitlines(True)
+        lines = self.follow("logs", "-n", "1")
+        self.assertEqual(lines.readline(), whole[-1])
+        self.daemon.console("process:create", "Main", "next", "sh -c 'echo hi; exec sleep 600'")
+        self.assertTrue(lines.readline().endswith(" next | hi\n"))
+        self.daemon.console("process:destroy", "Main", "next")
+
+    def test_a_type_that_no_event_has(self):
+        for follow in ([], ["-f"]):
+            done = self.daemon.console("events", "--type", "container_failed", *follow)
+            self.assertEqual(done.code, 2, done)
+            self.assertIn("(did you mean 'container_held'?)", done.err)
+
     def test_events_of_some(self):
         self.assertEqual(self.names("a1", "--type", "container_ready"),
                          {("Main/a1", "container_ready")})

@@ -129,7 +129,9 @@ class Escalation(SupervisionCase):
         os.kill(self.daemon.container("p")["pid"], signal.SIGKILL)
         self.assertEqual(self.daemon.wait_end(), 70)
         self.assertFalse(os.path.exists(self.daemon.socket))
-        self.assertIn("Main/s/p", self.daemon.log())
+        given_up = next(line for line in self.daemon.log().splitlines() if "root_gave_up" in line)
+        self.assertIn("'Main/s/p' failed too often, last with: signal 9 (SIGKILL)", given_up)
+        self.assertEqual(given_up.count("failed too often"), 1, given_up)
 
     def test_who_parks_stops_it_from_climbing(self):
         self.begin(supervisor("s", sleeper("p"), give_up="park", supervise={"intensity": 0}),

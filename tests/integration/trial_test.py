@@ -20,12 +20,16 @@ class Scale(unittest.TestCase):
         self.assertIn("the program ended before", done.err)
         self.assertEqual(daemon.console("scale", "web", "1").out, "Pool has been scaled.\n")
 
-    def test_size_max_is_kept_where_the_pool_scales_itself(self):
-        daemon = fresh_daemon(self, topology(pool(size={"min": 1, "count": 1, "max": 2}), http()))
-        done = daemon.console("scale", "web", "3")
-        self.assertNotEqual(done.code, 0)
-        self.assertIn("at most 2 workers (size.max)", done.err)
-        self.assertEqual(daemon.console("scale", "web", "2").code, 0)
+    def test_both_bounds_are_kept_where_the_pool_scales_itself(self):
+        daemon = fresh_daemon(self, topology(pool(size={"min": 2, "count": 2, "max": 3}), http()))
+        for count, bound in (("4", "at most 3 workers (size.max)"),
+                             ("1", "at least 2 workers (size.min)")):
+            done = daemon.console("scale", "web", count)
+            self.assertEqual(done.code, 1, done)
+            self.assertIn(bound, done.err)
+        self.assertEqual(len(daemon.workers()), 2)
+        for count in ("3", "2"):
+            self.assertEqual(daemon.console("scale", "web", count).code, 0)
         for count in ("0", "10001", "4294967295"):
             self.assertIn("from 1 to 10000", daemon.console("scale", "web", count).err)
 

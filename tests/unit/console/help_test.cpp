@@ -26,7 +26,7 @@ Usage: kraken scale ALIAS COUNT
 
 Arguments:
   alias                     alias of the pool
-  count                     number of workers
+  count                     number of workers, from size.min to size.max where these differ
 
 Flags of every command:
   -o, --output FORM         table, wide, json, yaml or name (default table)

@@ -28,6 +28,25 @@ TEST_CASE("targets mean what is below them, types are names or globs") {
   CHECK_FALSE(some.wants("Main/api", "command"));
 }
 
+TEST_CASE("a type that no event has is a mistake, and what was meant is told") {
+  CHECK(record_filter::of_words("", "container_held,container_*,command,solver_f*").check_types());
+  const auto wrong = [](const std::string& types) {
+    const auto checked = record_filter::of_words("", types).check_types();
+    REQUIRE(!checked);
+    CHECK(checked.error().code == errc::invalid_argument);
+    return checked.error().context;
+  };
+  CHECK(wrong("command,container_raedy") ==
+        "no event is of the type 'container_raedy' (did you mean 'container_ready'?)");
+  CHECK(wrong("container_failed") ==
+        "no event is of the type 'container_failed' (did you mean 'container_held'?)");
+  CHECK_THAT(wrong("container_nonsense"),
+             Catch::StartsWith("no event is of the type 'container_nonsense'; there are "
+                               "container_idle, container_starting, ") &&
+                 Catch::EndsWith(", dead_letter"));
+  CHECK_THAT(wrong("x*"), Catch::StartsWith("no event is of the type 'x*'; there are "));
+}
+
 TEST_CASE("aliases are resolved, globs may mean nobody yet") {
   actor::status_board board;
   board.publish(board_record("", "Main", model::phase::ready), 1);
