@@ -29,6 +29,7 @@ struct php_spec_options final : model::kind_options {
 
   explicit php_spec_options(php_options wanted) : values(std::move(wanted)) {}
   [[nodiscard]] std::string fingerprint() const override;
+  [[nodiscard]] model::identity runs_as() const override { return identity_of(values.process); }
 };
 
 } // namespace kraken::config

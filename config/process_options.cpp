@@ -88,6 +88,21 @@ int number_of(stop_signal which) noexcept {
   return SIGTERM;
 }
 
+model::identity identity_of(const process_options& options) {
+  return {options.user,
+          options.group,
+          options.allow_root ? model::root_rights::allowed : model::root_rights::refused};
+}
+
+process_options held_to(const model::identity* bounds, process_options options) {
+  if (bounds != nullptr) {
+    options.user = bounds->user;
+    options.group = bounds->group;
+    options.allow_root = bounds->root == model::root_rights::allowed;
+  }
+  return options;
+}
+
 std::string process_spec_options::fingerprint() const {
   return to_json_text(write_section(section_of<program_options>(), &values, exposure::full), 0);
 }

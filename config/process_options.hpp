@@ -52,6 +52,15 @@ struct process_options {
   friend bool operator==(const process_options&, const process_options&) = default;
 };
 
+/// Whom they name.
+/// @thread any (pure)
+[[nodiscard]] model::identity identity_of(const process_options& options);
+
+/// The same, but run as what they are held to says.
+/// @param bounds null: none
+/// @thread any (pure)
+[[nodiscard]] process_options held_to(const model::identity* bounds, process_options options);
+
 /// What a program and the daemon say to each other.
 enum class program_speech : std::uint8_t {
   nothing,
@@ -70,6 +79,7 @@ struct process_spec_options final : model::kind_options {
 
   explicit process_spec_options(program_options wanted) : values(std::move(wanted)) {}
   [[nodiscard]] std::string fingerprint() const override;
+  [[nodiscard]] model::identity runs_as() const override { return identity_of(values.process); }
 };
 
 } // namespace kraken::config

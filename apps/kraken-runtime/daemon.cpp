@@ -228,8 +228,6 @@ std::vector<actor::kind> daemon::kinds() {
   process_environment_.logs = &logs_;
   process_environment_.children = &children_;
   process_environment_.process_ended = [this] { sweep_soon(); };
-  process_environment_.default_root =
-      ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
   http_environment_.doors = &doors_;
   http_environment_.logs = &access_logs_;
   http_environment_.spool_directory = plan_.spool_directory;

@@ -94,8 +94,11 @@ private:
   void create_project(model::force how, executor& on, const model::reply_callback& done);
   void prepare_php();
   void prepare_verbs();
-  [[nodiscard]] result<model::child_spec>
-  spec_of(std::string_view family, std::string_view alias, std::string_view name) const;
+  [[nodiscard]] result<model::child_spec> spec_of(std::string_view family,
+                                                  std::string_view alias,
+                                                  std::string_view name,
+                                                  const config::php_options* creator) const;
+  void warn_of_root(const std::string& path);
   void apply(daemon_plan read,
              containers::admin_environment::changes changes,
              containers::admin_environment::changes_done done);
@@ -153,7 +156,7 @@ private:
   std::unique_ptr<reactor::waiting> forced_end_;
   std::atomic<bool> sweep_asked_{false};
   std::atomic<bool> stopping_{false};
-  mutable std::atomic<bool> warned_of_root_{false};
+  std::atomic<bool> warned_of_root_{false};
   time_point stop_asked_; ///< the first time; used on the main loop only
   std::atomic<bool> reloading_{false};
   guarded<std::map<std::string, std::vector<std::string>>> listening_; ///< by front

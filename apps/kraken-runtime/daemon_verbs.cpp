@@ -34,24 +34,25 @@ void daemon::prepare_php() {
   php_environment_.process_ended = [this] { sweep_soon(); };
   pool_environment_.native_program = find_native_program();
   php_environment_.package = find_package();
-  php_environment_.default_root =
-      ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
   php_environment_.knows_verb = containers::verb_door::knows;
-  php_environment_.verb =
-      [this](const containers::php_command& what, std::string origin, executor& on, auto done) {
-        verbs_.carry_out(what.name,
-                         what.params,
-                         std::move(origin),
-                         on,
-                         [done = std::move(done),
-                          verb = what.name](const result<containers::verb_outcome>& outcome) {
-                           if (outcome) {
-                             done(reply_of(verb, *outcome));
-                           } else {
-                             done(fail(outcome.error()));
-                           }
-                         });
-      };
+  php_environment_.verb = [this](const containers::php_command& what,
+                                 std::string origin,
+                                 std::shared_ptr<const config::php_options> runs_with,
+                                 executor& on,
+                                 auto done) {
+    verbs_.carry_out(what.name,
+                     what.params,
+                     {std::move(origin), std::move(runs_with)},
+                     on,
+                     [done = std::move(done),
+                      verb = what.name](const result<containers::verb_outcome>& outcome) {
+                       if (outcome) {
+                         done(reply_of(verb, *outcome));
+                       } else {
+                         done(fail(outcome.error()));
+                       }
+                     });
+  };
 }
 
 void daemon::prepare_verbs() {
@@ -59,26 +60,39 @@ void daemon::prepare_verbs() {
   verb_environment_.create_project = [this](model::force how, executor& on, auto done) {
     control_.post([this, how, &on, answer = std::move(done)] { create_project(how, on, answer); });
   };
-  verb_environment_.spec_of = [this](auto family, auto alias, auto name) {
-    return spec_of(family, alias, name);
+  verb_environment_.spec_of = [this](auto family, auto alias, auto name, const auto* creator) {
+    return spec_of(family, alias, name, creator);
   };
+  const auto root = ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
+  process_environment_.default_root = php_environment_.default_root = root;
+  process_environment_.runs_as_root =
+      php_environment_.runs_as_root = [this](const std::string& path) { warn_of_root(path); };
+}
+
+// Once: the next one is no news.
+void daemon::warn_of_root(const std::string& path) {
+  if (!warned_of_root_.exchange(true)) {
+    log::warn("configuration",
+              {{"warning",
+                "'" + path +
+                    "' runs as root: it was created by a command, and neither `php` nor its parent "
+                    "has a user; in a configuration file a container has one"}});
+  }
 }
 
 // A thread is a native class. A class of PHP is written like one; everything else is a program.
-result<model::child_spec>
-daemon::spec_of(std::string_view family, std::string_view alias, std::string_view name) const {
+result<model::child_spec> daemon::spec_of(std::string_view family,
+                                          std::string_view alias,
+                                          std::string_view name,
+                                          const config::php_options* creator) const {
   if (family == "thread") {
     return native::native_child(std::string{alias}, std::string{name});
   }
-  if (::geteuid() == 0 && !warned_of_root_.exchange(true)) { // once: the daemon itself runs so
-    log::warn("configuration",
-              {{"warning",
-                "'" + std::string{alias} +
-                    "' runs as root, as whatever is created by a command "
-                    "does; in a configuration file a container has a user"}});
-  }
   if (!containers::is_class_name(name)) {
-    return containers::program_spec(alias, name);
+    return containers::program_spec(alias, name, creator == nullptr ? nullptr : &creator->process);
+  }
+  if (creator != nullptr) {
+    return containers::class_spec(alias, name, *creator);
   }
   const auto options = php_options_.with([](const auto& current) { return current; });
   return containers::class_spec(alias, name, options);

@@ -237,8 +237,8 @@ static_assert(every_field_has_a_row<model::backoff_spec>());
 static_assert(every_field_has_a_row<model::supervise_spec>());
 static_assert(every_field_has_a_row<model::mailbox_spec>());
 static_assert(every_field_has_a_row<model::solve_params>());
-// kind, options and children: the kind is `type`, its options stand beside these, and children
-// are containers again.
-static_assert(every_field_has_a_row<model::child_spec>(3));
+// kind, options, children and bounds: the kind is `type`, its options stand beside these, children
+// are containers again, and a file bounds nobody.
+static_assert(every_field_has_a_row<model::child_spec>(4));
 
 } // namespace kraken::config

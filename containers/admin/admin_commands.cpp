@@ -92,8 +92,9 @@ void admin_service::carry_out(net::exchange& from,
   }
   const auto alias = std::string{value_of(wanted.args, "alias")};
   const auto number = answers_.begin(from, by.form, situation_of(alias));
+  const verb_asker who{by.origin, nullptr}; // who may open the socket is an operator
   environment_.verbs->carry_out(
-      wanted, by.origin, loop_, [this, number, &row, alias](const result<verb_outcome>& outcome) {
+      wanted, who, loop_, [this, number, &row, alias](const result<verb_outcome>& outcome) {
         if (outcome) {
           answers_.reply(number, {outcome->text, outcome->changed, {}});
         } else {

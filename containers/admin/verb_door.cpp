@@ -40,6 +40,20 @@ console::command_request sorted(const console::command_row& row, const console::
   return out;
 }
 
+/// A container may say whom its child is to run as: as itself.
+/// @param params without it afterwards
+result<void>
+take_identity(const console::command_row& row, console::text_map& params, const verb_asker& by) {
+  if (by.runs_with == nullptr || row.effect != model::verb::create) {
+    return {};
+  }
+  const model::identity asked{
+      std::string{text_at(params, "user")}, std::string{text_at(params, "group")}, {}};
+  params.erase("user");
+  params.erase("group");
+  return model::inherit(identity_of(by.runs_with->process), asked).map([](const auto&) {});
+}
+
 /// A pool keeps its size, whoever destroys what it has made: who wants less is told how.
 std::string why_in_vain(const actor::status_board& board, const model::command& what) {
   const auto child = board.resolve(what.target);
@@ -95,8 +109,8 @@ bool verb_door::knows(std::string_view name) {
 }
 
 void verb_door::carry_out(std::string_view name,
-                          const console::text_map& params,
-                          std::string origin,
+                          console::text_map params,
+                          const verb_asker& by,
                           executor& on,
                           const verb_done& done) const {
   if (std::ranges::find(list_verbs, name, &list_verb::name) != list_verbs.end()) {
@@ -110,15 +124,18 @@ void verb_door::carry_out(std::string_view name,
     return done(
         fail(errc::unsupported, "'" + std::string{name} + "' is nothing a container may ask for"));
   }
+  if (const auto may = take_identity(**row, params, by); !may) {
+    return done(fail(worded(**row, std::string{text_at(params, "alias")}, may.error())));
+  }
   auto checked = console::complete(**row, sorted(**row, params));
   if (!checked) {
     return done(fail(checked.error()));
   }
-  carry_out(*checked, std::move(origin), on, done);
+  carry_out(*checked, by, on, done);
 }
 
 void verb_door::carry_out(const console::command_request& wanted,
-                          std::string origin,
+                          const verb_asker& by,
                           executor& on,
                           const verb_done& done) const {
   const auto& row = *console::find_command(wanted.command);
@@ -149,11 +166,11 @@ void verb_door::carry_out(const console::command_request& wanted,
     return environment_.create_project(
         made->flags, on, as_outcome(row, std::move(alias), {}, done));
   }
-  auto made = to_command(row, wanted);
+  auto made = to_command(row, wanted, by);
   if (!made) {
     return done(fail(made.error()));
   }
-  made->origin = std::move(origin);
+  made->origin = by.origin;
   if (made->what == model::verb::create) {
     made->try_once = true; // a wrong name leaves nothing behind
     if (made->spec != nullptr) {
@@ -208,7 +225,8 @@ result<verb_outcome> verb_door::existence(const console::command_row& row,
 }
 
 result<model::command> verb_door::to_command(const console::command_row& row,
-                                             const console::command_request& wanted) const {
+                                             const console::command_request& wanted,
+                                             const verb_asker& by) const {
   auto made = console::model_command(row, wanted);
   if (!made) {
     return made;
@@ -242,11 +260,16 @@ result<model::command> verb_door::to_command(const console::command_row& row,
       made->spec = std::make_shared<const model::child_spec>(std::move(as_it_was));
       return made;
     }
-    auto spec = environment_.spec_of(console::family_of(row), id, text_at(wanted.args, "name"));
+    auto spec = environment_.spec_of(
+        console::family_of(row), id, text_at(wanted.args, "name"), by.runs_with.get());
     if (!spec) {
       return fail(spec.error());
     }
     made->spec = std::make_shared<const model::child_spec>(std::move(*spec));
+    made->unnamed = model::nameless::as_parent;
+    if (by.runs_with != nullptr) {
+      made->asker = std::make_shared<const model::identity>(identity_of(by.runs_with->process));
+    }
   }
   return made;
 }

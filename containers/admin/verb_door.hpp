@@ -5,25 +5,37 @@
 /// outcome into the table's words. Speaks neither HTTP nor frames.
 #pragma once
 
+#include "config/php_options.hpp"
 #include "console/api_json.hpp"
 #include "console/command_table.hpp"
 #include "kraken/actor/tree.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace kraken::containers {
 
+/// Who asks for a verb.
+struct verb_asker {
+  std::string origin; ///< path of the container, or where an operator sits
+  /// What that container's process was launched with; null: an operator.
+  std::shared_ptr<const config::php_options> runs_with;
+};
+
 /// What verbs need of the daemon; outlives the door.
 struct verb_environment {
   actor::tree* tree = nullptr;
   /// Creates the root with the configuration that was read last; answers on `on`.
   std::function<void(model::force, executor& on, model::reply_callback)> create_project;
-  /// The definition behind the NAME of `process:create PARENT ALIAS NAME`.
-  std::function<result<model::child_spec>(
-      std::string_view family, std::string_view alias, std::string_view name)>
+  /// The definition behind the NAME of `process:create PARENT ALIAS NAME`. With `creator` (not
+  /// null: a container asks) it has the environment, directory, limits and user of that.
+  std::function<result<model::child_spec>(std::string_view family,
+                                          std::string_view alias,
+                                          std::string_view name,
+                                          const config::php_options* creator)>
       spec_of;
 };
 
@@ -45,18 +57,17 @@ public:
   [[nodiscard]] static bool knows(std::string_view name);
 
   /// A request with names and values as they came, in one map.
-  /// @param origin path of who asks
   /// @param on     thread that gets the answer; must outlive it
   /// @param done   called once, perhaps inside this call
   void carry_out(std::string_view name,
-                 const console::text_map& params,
-                 std::string origin,
+                 console::text_map params,
+                 const verb_asker& by,
                  executor& on,
                  const verb_done& done) const;
 
   /// A request that was checked against its row (`console::complete`).
   void carry_out(const console::command_request& wanted,
-                 std::string origin,
+                 const verb_asker& by,
                  executor& on,
                  const verb_done& done) const;
 
@@ -67,7 +78,8 @@ private:
                                                       const console::command_request& wanted,
                                                       const result<actor::status_ptr>& child);
   [[nodiscard]] result<model::command> to_command(const console::command_row& row,
-                                                  const console::command_request& wanted) const;
+                                                  const console::command_request& wanted,
+                                                  const verb_asker& by) const;
   [[nodiscard]] result<verb_outcome> children_of(std::string_view name,
                                                  const console::text_map& params) const;
 

@@ -62,16 +62,26 @@ void php_container::start() {
   watch_memory();
 }
 
-result<void> php_container::launch() {
+config::php_options php_container::options_now() const {
   const auto& definition = shell_.spec();
   const auto* const given = dynamic_cast<const config::php_spec_options*>(definition.options.get());
-  const config::php_options standard;
-  const auto name = definition.start.empty() ? definition.name : definition.start.front();
-  auto spec =
-      php_launch_spec(given == nullptr ? standard : given->values, environment_.package, name);
-  if (spec.user.empty() && environment_.default_root == process::superuser::allow) {
-    spec.root = process::superuser::allow;
+  auto options = given == nullptr ? config::php_options{} : given->values;
+  auto& process = options.process;
+  const bool by_default = !process.allow_root && process.user.empty() &&
+                          environment_.default_root == process::superuser::allow;
+  process.allow_root = process.allow_root || by_default;
+  if (by_default && definition.bounds == nullptr && environment_.runs_as_root) {
+    environment_.runs_as_root(shell_.path());
   }
+  process = held_to(definition.bounds.get(), std::move(process));
+  return options;
+}
+
+result<void> php_container::launch() {
+  const auto& definition = shell_.spec();
+  const auto name = definition.start.empty() ? definition.name : definition.start.front();
+  runs_with_ = std::make_shared<const config::php_options>(options_now());
+  auto spec = php_launch_spec(*runs_with_, environment_.package, name);
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
   process_ = std::make_unique<process::supervised_process>(
@@ -172,6 +182,7 @@ void php_container::php_commands(std::uint32_t stream, php_command what) {
   environment_.verb(
       what,
       shell_.path(),
+      runs_with_,
       shell_.shard(),
       [this, stream, alive = std::weak_ptr(pulse_)](const result<php_verb_reply>& answer) {
         if (alive.expired() || !channel_) {

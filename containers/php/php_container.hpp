@@ -34,12 +34,16 @@ struct php_environment {
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   std::string package; ///< directory of the PHP package, unless the options name another
+  /// Of options that name nobody.
   process::superuser default_root = process::superuser::refuse;
+  std::function<void(const std::string& path)> runs_as_root; ///< by that default; may be empty
   /// Whether the daemon carries out a command of this name.
   std::function<bool(std::string_view name)> knows_verb;
-  /// Carries it out; answers on `on`, perhaps inside the call.
+  /// Carries it out for the container of this path; answers on `on`, perhaps inside the call.
+  /// `runs_with` is what its process was launched with.
   std::function<void(const php_command& what,
                      std::string origin,
+                     std::shared_ptr<const config::php_options> runs_with,
                      executor& on,
                      std::function<void(result<php_verb_reply>)> done)>
       verb;
@@ -75,6 +79,7 @@ private:
   struct pulse {}; ///< gone when the container is: late answers are not delivered
 
   [[nodiscard]] result<void> launch();
+  [[nodiscard]] config::php_options options_now() const;
   void process_ended(const exit_status& status);
   void fail_with(model::cause_kind kind, std::string message);
   void watch_memory();
@@ -84,6 +89,7 @@ private:
   const php_environment& environment_;
   net::event_loop& loop_;
   std::shared_ptr<process::container_log> log_;
+  std::shared_ptr<const config::php_options> runs_with_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
   std::unique_ptr<process::supervised_process> process_;

@@ -37,7 +37,9 @@ pool_container::pool_container(actor::host& shell, const pool_environment& envir
 void pool_container::read_options(const model::child_spec& spec) {
   const auto* options = dynamic_cast<const config::pool_spec_options*>(spec.options.get());
   KRAKEN_ASSERT(options != nullptr); // the loader makes no pool without
-  settings_ = std::make_shared<const pool_settings>(make_settings(spec.start, options->values));
+  auto values = options->values;
+  values.process = held_to(spec.bounds.get(), std::move(values.process));
+  settings_ = std::make_shared<const pool_settings>(make_settings(spec.start, values));
   min_ = settings_->scaling.min;
 }
 

@@ -26,11 +26,17 @@ process_container::~process_container() = default;
 process::launch_spec process_container::launch_spec() const {
   const auto* given =
       dynamic_cast<const config::process_spec_options*>(shell_.spec().options.get());
-  process::launch_spec spec;
-  spec.root = environment_.default_root;
+  const auto& bounds = shell_.spec().bounds;
+  config::process_options options;
   if (given != nullptr) {
-    spec = launch_settings(given->values.process);
+    options = given->values.process;
+  } else if (environment_.default_root == process::superuser::allow) {
+    options.allow_root = true;
+    if (bounds == nullptr && environment_.runs_as_root) {
+      environment_.runs_as_root(shell_.path());
+    }
   }
+  auto spec = launch_settings(held_to(bounds.get(), std::move(options)));
   spec.argv = shell_.spec().start;
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));

@@ -33,7 +33,9 @@ struct process_environment {
   process::log_board* logs = nullptr;
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
+  /// Of a definition that names nobody: one made at run time.
   process::superuser default_root = process::superuser::refuse;
+  std::function<void(const std::string& path)> runs_as_root; ///< by that default; may be empty
 };
 
 /// @thread its container's shard

@@ -352,4 +352,62 @@ TEST_CASE_METHOD(tree_fixture, "commands to a tree that has ended are canceled, 
   CHECK(late->times == 1);
 }
 
+TEST_CASE_METHOD(tree_fixture,
+                 "create: what a container asks for is held to it, all the way down") {
+  start(supervisor("Main", {}));
+  const auto asker = std::make_shared<const model::identity>(
+      model::identity{"www-data", {}, model::root_rights::refused});
+  auto asked = create("Main", supervisor("s", {leaf("a")}));
+  asked.asker = asker;
+  REQUIRE(ask(asked)->ok());
+  CHECK(host_of("Main/s/a").spec().bounds == asker);
+  SECTION("what an operator makes below it, too") {
+    CHECK(ask(create("Main/s", leaf("b")))->ok());
+    CHECK(host_of("Main/s/b").spec().bounds == asker);
+  }
+  SECTION("and what it makes itself") {
+    auto own = create({}, leaf("c"));
+    host_of("Main/s/a").manage(std::move(own), {});
+    run();
+    CHECK(host_of("Main/s/a/c").spec().bounds == asker);
+  }
+  SECTION("and what takes its place") {
+    model::command update;
+    update.what = verb::update;
+    update.target = "Main/s/a";
+    update.spec = std::make_shared<const model::child_spec>(leaf("a"));
+    CHECK(ask(update)->ok());
+    CHECK(host_of("Main/s/a").spec().bounds == asker);
+  }
+  SECTION("and its next incarnation") {
+    crash("Main/s/a");
+    CHECK(status("Main/s/a").generation == 2);
+    CHECK(host_of("Main/s/a").spec().bounds == asker);
+  }
+  SECTION("but a definition that is there already stays as it is") {
+    CHECK(ask(create("Main", leaf("root")))->ok());
+    auto as_it_was = leaf("root");
+    as_it_was.kind.clear();
+    auto again = create("Main", as_it_was, model::force::hard);
+    again.asker = asker;
+    CHECK(ask(again)->ok());
+    CHECK(host_of("Main/root").spec().bounds == nullptr);
+  }
+}
+
+TEST_CASE_METHOD(tree_fixture, "create: another user than that of who asks is refused") {
+  class foreign final : public model::kind_options {
+  public:
+    [[nodiscard]] std::string fingerprint() const override { return {}; }
+    [[nodiscard]] model::identity runs_as() const override { return {"root", {}, {}}; }
+  };
+  start(supervisor("Main", {}));
+  auto wanted = leaf("x");
+  wanted.options = std::make_shared<const foreign>();
+  auto asked = create("Main", wanted);
+  asked.asker = std::make_shared<const model::identity>(model::identity{"www-data", {}, {}});
+  CHECK(ask(asked)->code() == errc::permission_denied);
+  CHECK(tree->board.list().size() == 1);
+}
+
 } // namespace kraken::actor_test

@@ -10,7 +10,10 @@ from support import daemon, topology
 
 
 def use(case):
-    """Until the end of `case` (a class), daemons and their workers are those of the copy."""
+    """Until the end of `case` (a class), daemons and their workers are those of the copy.
+
+    @return the copy's folder, like that of a checkout
+    """
     folder = tempfile.mkdtemp(prefix="kt-copy-", dir="/tmp")
     case.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
     os.chmod(folder, 0o755)
@@ -21,6 +24,8 @@ def use(case):
             shutil.copy(os.path.join(daemon.PROGRAMS, name), programs)
     workers = os.path.join(folder, "tests", "support", "workers")
     shutil.copytree(topology.WORKERS, workers)
+    shutil.copytree(os.path.join(topology.SOURCE, "tests", "support", "app"),
+                    os.path.join(folder, "tests", "support", "app"))
     shutil.copytree(os.path.join(topology.SOURCE, "php"), os.path.join(folder, "php"),
                     ignore=shutil.ignore_patterns("native"))
     for parent, folders, files in os.walk(folder):
@@ -31,3 +36,4 @@ def use(case):
                   mock.patch.object(topology, "WORKERS", workers)):
         patch.start()
         case.addClassCleanup(patch.stop)
+    return folder

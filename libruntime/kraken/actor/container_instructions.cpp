@@ -250,11 +250,35 @@ void container::update(const instruction& what) {
   publish();
 }
 
+namespace {
+
+// What is made at run time gets no rights that who makes it has not.
+result<void> hold_child(const model::child_spec& parent, model::command& asked) {
+  const auto bounds = model::bounds_of_child(parent, *asked.spec, asked.asker, asked.unnamed);
+  if (bounds == nullptr) {
+    return {};
+  }
+  auto held = model::held_to(bounds, *asked.spec);
+  if (!held) {
+    return fail(held.error());
+  }
+  asked.spec = std::make_shared<const model::child_spec>(std::move(*held));
+  return {};
+}
+
+} // namespace
+
 void container::on_manage(const manage& what) {
   const auto& asked = *what.what;
   if (!what.id.empty()) {
     if (auto* const child = supervisor().find(what.id)) {
-      return supervisor().carry_out(*child, asked, what.reply);
+      if (asked.what != model::verb::update || asked.spec == nullptr) {
+        return supervisor().carry_out(*child, asked, what.reply);
+      }
+      auto update = asked;
+      const auto held = hold_child(*birth_.spec, update);
+      return held ? supervisor().carry_out(*child, update, what.reply)
+                  : what.reply->answer(fail(held.error()));
     }
     return what.reply->answer(fail(errc::not_found, path() + " has no child '" + what.id + "'"));
   }
@@ -265,7 +289,9 @@ void container::on_manage(const manage& what) {
     auto create = asked;
     const auto* const there = supervisor().find(asked.spec->id);
     if (asked.spec->kind.empty() && there != nullptr) {
-      create.spec = there->spec;
+      create.spec = there->spec; // held to what it was held to
+    } else if (const auto held = hold_child(*birth_.spec, create); !held) {
+      return what.reply->answer(fail(held.error()));
     }
     const auto checked = check_definition(*birth_.tree, path(), *create.spec).and_then([&] {
       return model::check_place(birth_.spec->supervise, *create.spec);

@@ -70,6 +70,10 @@ bool same_options(const child_spec& a, const child_spec& b) {
   return a.options->fingerprint() == b.options->fingerprint();
 }
 
+identity runs_as_of(const child_spec& of) {
+  return of.options == nullptr ? identity{} : of.options->runs_as();
+}
+
 } // namespace
 
 bool kind_options::live_change(const kind_options& to) const {
@@ -93,6 +97,38 @@ result<void> check(const child_spec& spec) {
     return fine;
   }
   return check_times(spec).and_then([&spec] { return check_restarts(spec); });
+}
+
+std::shared_ptr<const identity> bounds_of_child(const child_spec& parent,
+                                                const child_spec& child,
+                                                std::shared_ptr<const identity> asker,
+                                                nameless unnamed) {
+  if (asker != nullptr) {
+    return asker;
+  }
+  if (parent.bounds != nullptr || unnamed == nameless::as_daemon) {
+    return parent.bounds;
+  }
+  const auto above = runs_as_of(parent);
+  return above.user.empty() || runs_as_of(child) != identity{}
+             ? nullptr
+             : std::make_shared<const identity>(above);
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): a definition's depth is limited
+result<child_spec> held_to(const std::shared_ptr<const identity>& bounds, child_spec child) {
+  if (const auto may = inherit(*bounds, runs_as_of(child)); !may) {
+    return fail(may.error());
+  }
+  child.bounds = bounds;
+  for (auto& each : child.children) {
+    auto held = held_to(bounds, std::move(each));
+    if (!held) {
+      return held;
+    }
+    each = std::move(*held);
+  }
+  return child;
 }
 
 bool needs_new_container(const child_spec& from, const child_spec& to) {

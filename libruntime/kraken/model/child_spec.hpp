@@ -7,6 +7,7 @@
 #include "kraken/base/limits.hpp"
 #include "kraken/base/result.hpp"
 #include "kraken/base/units.hpp"
+#include "kraken/model/identity.hpp"
 
 #include <cstdint>
 #include <map>
@@ -139,6 +140,9 @@ public:
   /// @param to options of the same kind
   [[nodiscard]] virtual bool live_change(const kind_options& to) const;
 
+  /// Whom they name for its process; nobody, unless the kind has one.
+  [[nodiscard]] virtual identity runs_as() const { return {}; }
+
 protected:
   kind_options()                               = default;
   kind_options(const kind_options&)            = default;
@@ -169,7 +173,32 @@ struct child_spec {
 
   std::shared_ptr<const kind_options> options; ///< may be null
   std::vector<child_spec>             children;
+
+  /// Of a container made at run time: neither it nor what it makes runs as another. Null: whom its
+  /// options say. Says who made it, not what it is: no part of `same_definition`.
+  std::shared_ptr<const identity> bounds;
 };
+
+/// Whom a container that an operator makes runs as, if its definition names nobody.
+enum class nameless : std::uint8_t { as_daemon, as_parent };
+
+/// The bounds of a child made at run time: the rights of the container that asked for it, or else
+/// the bounds of its parent, or, `as_parent`, the user that its parent names.
+/// @param asker null: no container asked, or the parent itself
+/// @return null: there are none
+/// @thread any (pure)
+[[nodiscard]] std::shared_ptr<const identity>
+bounds_of_child(const child_spec& parent,
+                const child_spec& child,
+                std::shared_ptr<const identity> asker,
+                nameless unnamed);
+
+/// The definition, and all below it, with these bounds.
+/// @param bounds not null
+/// @error errc::permission_denied it names another user or group
+/// @thread any (pure)
+[[nodiscard]] result<child_spec> held_to(const std::shared_ptr<const identity>& bounds,
+                                         child_spec child);
 
 /// Checks one spec for what can be wrong in it alone (empty id, bad characters, significant
 /// with permanent, factor < 1, min > max ...), as OTP's check_childspecs does.

@@ -66,6 +66,9 @@ struct command {
   std::uint32_t count = 0;                ///< scale; signal
   std::shared_ptr<const child_spec> spec; ///< create, update. Create without a kind: as the child
                                           ///< of this id is defined already
+  std::shared_ptr<const identity> asker;  ///< create: whom the container runs as that asks for it;
+                                          ///< null: no container does, or the parent itself
+  nameless unnamed = nameless::as_daemon; ///< create
   std::string origin = "console";         ///< who asked; for the event log
 };
 
