@@ -99,7 +99,8 @@ private:
                                                   std::string_view name,
                                                   const config::php_options* creator) const;
   void warn_of_root(const std::string& path);
-  void apply(daemon_plan read,
+  void apply(model::child_spec there,
+             daemon_plan read,
              containers::admin_environment::changes changes,
              containers::admin_environment::changes_done done);
   [[nodiscard]] result<daemon_plan> read_again(const std::vector<std::string>& files) const;

@@ -7,8 +7,32 @@
 #include "containers/admin/topology_change.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/model/topology.hpp"
+#include "kraken/model/topology_diff.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
 
 namespace kraken::runtime {
+
+namespace {
+
+/// Where a change to `to` begins: what an operator has destroyed is not there any more.
+model::child_spec
+what_is_there(const actor::tree& tree, const model::child_spec& from, const model::child_spec& to) {
+  std::unordered_set<std::string> paths;
+  for (const auto& each : tree.status().list()) {
+    paths.insert(each->path);
+  }
+  if (paths.empty()) {
+    return from; // no project: its next one is created as it is written now
+  }
+  return model::without_destroyed(
+      from, to, [&paths](std::string_view path) { return paths.contains(std::string{path}); });
+}
+
+} // namespace
 
 void daemon::create_project(model::force how, executor& on, const model::reply_callback& done) {
   model::command create;
@@ -55,7 +79,8 @@ void daemon::reload(containers::reload_mode how,
     done(fail(read.error()));
     return;
   }
-  auto changes = changes_between(plan_.root, read->root);
+  auto there = what_is_there(*tree_, plan_.root, read->root);
+  auto changes = changes_between(there, read->root);
   for (auto& each : changes_between(plan_.daemon, read->daemon)) {
     changes.push_back(std::move(each));
   }
@@ -64,15 +89,16 @@ void daemon::reload(containers::reload_mode how,
     done(std::move(changes));
     return;
   }
-  apply(std::move(*read), std::move(changes), std::move(done));
+  apply(std::move(there), std::move(*read), std::move(changes), std::move(done));
 }
 
-void daemon::apply(daemon_plan read,
+void daemon::apply(model::child_spec there,
+                   daemon_plan read,
                    containers::admin_environment::changes changes,
                    containers::admin_environment::changes_done done) {
   auto plan = std::make_shared<daemon_plan>(std::move(read));
   // Without a project there is nothing to change: the next one is created as it is written now.
-  auto before = tree_->status().list().empty() ? plan->root : plan_.root;
+  auto before = tree_->status().list().empty() ? plan->root : std::move(there);
   containers::topology_change::begin(
       std::move(before),
       plan->root,

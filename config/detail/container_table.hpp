@@ -211,8 +211,9 @@ struct option_table<model::child_spec> {
                                        {.summary = "delay of restarts", .when = apply::live}),
       row<&model::child_spec::on_give_up>(
           "give_up",
-          {.summary = "what its supervision does when the restart budget is spent; a pool's "
-                      "default is `park`, its workers are always tried again (`retry`)",
+          {.summary = "what its supervision does when the restart budget is spent, in which the "
+                      "restarts of all children of one parent count; a pool's default is "
+                      "`park`, its workers are always tried again (`retry`)",
            .when = apply::live}),
       row<&model::child_spec::supervise>(
           "supervise", {.summary = "how it supervises its children", .when = apply::live}),

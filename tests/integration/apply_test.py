@@ -43,6 +43,20 @@ class Apply(unittest.TestCase):
         self.assertEqual(done.out, "Architecture has not changed.\n")
         self.assertEqual(self.pids(), before)
 
+    def test_what_was_destroyed_comes_back(self):
+        before = self.pids()
+        self.assertEqual(self.daemon.console("container:destroy", "b").code, 0)
+        done = self.apply(config(sleeper("a"), sleeper("b"), sleeper("c")))
+        self.assertEqual(done.out.splitlines()[:2], [
+            "Architecture has been applied.", "+ create Main/b  process: sleep 600"])
+        self.assertEqual(self.daemon.console("container:destroy", "b").code, 0)
+        self.apply(config(sleeper("a"), sleeper("b", "601"), sleeper("c")))
+        self.assertEqual(self.running(), {"a": "sleep 600", "b": "sleep 601", "c": "sleep 600"})
+        self.assertEqual(self.daemon.console("container:destroy", "b").code, 0)
+        self.apply(config(sleeper("a"), sleeper("c")))
+        self.assertEqual({name: self.pids()[name] for name in "ac"},
+                         {name: before[name] for name in "ac"}, "the others are not touched")
+
     def test_new_changed_and_removed(self):
         before = self.pids()
         done = self.apply(config(sleeper("a"), sleeper("c", "601"), sleeper("d")))

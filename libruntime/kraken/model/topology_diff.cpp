@@ -88,7 +88,34 @@ void add_changes(const child_spec& from,
   }
 }
 
+bool same_tree(const child_spec& one, const child_spec& other) {
+  return same_definition(one, other) && std::ranges::equal(one.children, other.children, same_tree);
+}
+
+void drop_destroyed(child_spec& from,
+                    const child_spec* to,
+                    const std::string& path,
+                    const std::function<bool(std::string_view)>& exists) {
+  std::erase_if(from.children, [&](child_spec& child) {
+    const std::string at = join_path(path, child.id);
+    const child_spec* const wanted = to == nullptr ? nullptr : child_named(*to, child.id);
+    if (exists(at)) {
+      drop_destroyed(child, wanted, at, exists);
+      return false;
+    }
+    const bool meant_to_go = child.restart == restart_type::temporary;
+    return !(meant_to_go && wanted != nullptr && same_tree(child, *wanted));
+  });
+}
+
 } // namespace
+
+child_spec without_destroyed(child_spec from,
+                             const child_spec& to,
+                             const std::function<bool(std::string_view)>& exists) {
+  drop_destroyed(from, &to, from.id, exists);
+  return from;
+}
 
 void apply(child_spec& tree, const command& what) {
   // Found through a constant tree, changed through ours.

@@ -9,9 +9,21 @@
 #include "kraken/model/child_spec.hpp"
 #include "kraken/model/command.hpp"
 
+#include <functional>
+#include <string_view>
 #include <vector>
 
 namespace kraken::model {
+
+/// The part of `from` that a change to `to` can begin with: without containers that have been
+/// destroyed since they were made, so that `diff` creates those that `to` wants. One that is
+/// `temporary` has gone as it was meant to and counts as there, unless `to` defines it anew.
+/// @param exists whether there is a container at this path
+/// @thread any (pure)
+[[nodiscard]] child_spec
+without_destroyed(child_spec from,
+                  const child_spec& to,
+                  const std::function<bool(std::string_view path)>& exists);
 
 /// The commands that turn the tree `from` into `to`, to be carried out one after the other:
 /// 1. `destroy` of what is gone or is another container now, right to left;

@@ -207,6 +207,48 @@ TEST_CASE("diff: its commands lead from any tree to any other") {
   }
 }
 
+TEST_CASE("diff: what has been destroyed since is made anew") {
+  auto passing = leaf("passing");
+  passing.restart = model::restart_type::temporary;
+  auto family = passing;
+  family.id = "family";
+  family.children = {leaf("child")};
+  const auto from =
+      tree_of({leaf("a"), leaf("b"), tree_of({leaf("x"), leaf("y")}, "sub"), passing, family});
+  const auto gone = [](std::vector<std::string_view> which) {
+    return [which = std::move(which)](std::string_view path) {
+      return std::ranges::find(which, path) == which.end();
+    };
+  };
+  const auto changes = [&](const child_spec& to, std::vector<std::string_view> which) {
+    return diff_texts(model::without_destroyed(from, to, gone(std::move(which))), to);
+  };
+  CHECK(changes(from, {}).empty());
+  CHECK(changes(from, {"Main/b", "Main/sub/y"}) ==
+        texts{"create Main < b", "create Main/sub < y", "update Main"});
+  CHECK(changes(from, {"Main/sub", "Main/sub/x", "Main/sub/y"}) ==
+        texts{"create Main < sub", "update Main"});
+  auto changed = from;
+  changed.children[1] = leaf("b", "other");
+  CHECK(changes(changed, {"Main/b"}) == texts{"create Main < b", "update Main"});
+  auto without = from;
+  without.children.erase(without.children.begin() + 1);
+  CHECK(changes(without, {"Main/b"}).empty());
+  // It has ended, as it was to; only another one begins.
+  CHECK(changes(from, {"Main/passing", "Main/family", "Main/family/child"}).empty());
+  changed = from;
+  changed.children[3].start = {"other"};
+  changed.children[4].children[0].start = {"other"};
+  CHECK(changes(changed, {"Main/passing", "Main/family"}) ==
+        texts{"create Main < passing", "create Main < family"});
+  without = tree_of({from.children.begin(), from.children.begin() + 3});
+  CHECK(changes(without, {"Main/passing", "Main/family"}).empty());
+  // Below one that lives on but is to go.
+  without = tree_of({from.children.begin(), from.children.begin() + 2});
+  CHECK(changes(without, {"Main/sub/x"}) ==
+        texts{"destroy Main/family", "destroy Main/passing", "destroy Main/sub"});
+}
+
 TEST_CASE("diff: commands that change no definition, or are about nobody, are no change") {
   const auto before = tree_of({leaf("a"), leaf("b")});
   const auto applied = [&before](verb what, std::string target, const child_spec* spec) {
