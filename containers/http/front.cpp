@@ -149,7 +149,7 @@ void front::hand_over(std::function<void()> done) {
   leaving_ = true;
   drained_ = std::move(done);
   for (auto& each : listeners_) {
-    each->release();
+    each->close(); // what waits at an address that is given up would be reset
   }
   tell_if_drained();
 }
