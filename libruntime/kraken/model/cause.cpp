@@ -94,6 +94,8 @@ void cut_text(std::string& text, std::size_t most) {
   text += mark;
 }
 
+const cause no_cause; // what one that holds nothing shows
+
 } // namespace
 
 std::string_view signal_name(std::int32_t number) noexcept {
@@ -101,8 +103,7 @@ std::string_view signal_name(std::int32_t number) noexcept {
 }
 
 const cause& shared_cause::operator*() const noexcept {
-  static const cause none;
-  return held_ == nullptr ? none : *held_;
+  return held_ == nullptr ? no_cause : *held_;
 }
 
 std::string cause::text() const {

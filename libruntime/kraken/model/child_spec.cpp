@@ -71,10 +71,22 @@ bool same_options(const child_spec& a, const child_spec& b) {
 }
 
 identity runs_as_of(const child_spec& of) {
-  return of.options == nullptr ? identity{} : of.options->runs_as();
+  identity who;
+  if (of.options != nullptr) {
+    who = of.options->runs_as();
+  }
+  return who;
+}
+
+bool names_somebody(const identity& who) noexcept {
+  return !who.user.empty() || !who.group.empty() || who.root == root_rights::allowed;
 }
 
 } // namespace
+
+identity kind_options::runs_as() const {
+  return {};
+}
 
 bool kind_options::live_change(const kind_options& to) const {
   return fingerprint() == to.fingerprint();
@@ -110,9 +122,11 @@ std::shared_ptr<const identity> bounds_of_child(const child_spec& parent,
     return parent.bounds;
   }
   const auto above = runs_as_of(parent);
-  return above.user.empty() || runs_as_of(child) != identity{}
-             ? nullptr
-             : std::make_shared<const identity>(above);
+  const auto own = runs_as_of(child);
+  if (above.user.empty() || names_somebody(own)) {
+    return nullptr;
+  }
+  return std::make_shared<const identity>(above);
 }
 
 // NOLINTNEXTLINE(misc-no-recursion): a definition's depth is limited

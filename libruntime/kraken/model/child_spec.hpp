@@ -141,7 +141,7 @@ public:
   [[nodiscard]] virtual bool live_change(const kind_options& to) const;
 
   /// Whom they name for its process; nobody, unless the kind has one.
-  [[nodiscard]] virtual identity runs_as() const { return {}; }
+  [[nodiscard]] virtual identity runs_as() const;
 
 protected:
   kind_options()                               = default;

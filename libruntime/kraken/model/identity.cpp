@@ -4,6 +4,7 @@
 #include "kraken/model/identity.hpp"
 
 #include <string_view>
+#include <utility>
 
 namespace kraken::model {
 
@@ -11,9 +12,14 @@ namespace {
 
 tl::unexpected<error>
 foreign_identity(std::string_view what, const std::string& asked, const std::string& creator) {
-  return fail(errc::permission_denied,
-              std::string{what} + " '" + asked + "': what a container makes runs as its creator, " +
-                  (creator.empty() ? "whose definition names none" : "'" + creator + "' here"));
+  std::string why{what};
+  why += " '" + asked + "': what a container makes runs as its creator, ";
+  if (creator.empty()) {
+    why += "whose definition names none";
+  } else {
+    why += "'" + creator + "' here";
+  }
+  return fail(errc::permission_denied, std::move(why));
 }
 
 } // namespace

@@ -119,6 +119,8 @@ TEST_CASE("bounds: come from who asked, then from the parent") {
     CHECK(*made == identity_www);
     const auto said = identity_spec({"bob", "", {}});
     CHECK(model::bounds_of_child(parent, said, nullptr, nameless::as_parent) == nullptr);
+    const auto grouped = identity_spec({"", "adm", {}});
+    CHECK(model::bounds_of_child(parent, grouped, nullptr, nameless::as_parent) == nullptr);
     const auto root = identity_spec(identity_root);
     CHECK(model::bounds_of_child(parent, root, nullptr, nameless::as_parent) == nullptr);
     CHECK(model::bounds_of_child(parent, model::child_spec{}, nullptr, nameless::as_parent));

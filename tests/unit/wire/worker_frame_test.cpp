@@ -411,9 +411,7 @@ TEST_CASE("a request tells the folders of its route") {
 
 TEST_CASE("a request may tell the address of the server") {
   const auto head = head_of("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  request_facts facts;
-  facts.head = head.get();
-  facts.remote = "10.0.0.1:99";
+  request_facts facts{.head = head.get(), .remote = "10.0.0.1:99"};
   facts.ends = GENERATE(""sv, "10.0.0.1:99 10.0.0.2:80"sv);
   byte_buffer out;
   REQUIRE(wire::append_request_frame(out, 1, facts));
@@ -582,6 +580,8 @@ TEST_CASE("what a later version adds is ignored") {
   CHECK(wire::decode_log(from_hex("94a0a080c0")));
   CHECK(wire::decode_fatal(from_hex("97a0a0a0ffa090c0")));
   CHECK(wire::decode_request(from_hex("9fa0a0a0a0a0a0a0a0c40190c4000000a12fa0c0")));
+  CHECK_FALSE(
+      wire::decode_request(from_hex("dc0010a0a0a0a0a0a0a0a0c40190c4000000a0a0"))); // cut off
 }
 
 TEST_CASE("a log line has a known level and a context that is a map") {
