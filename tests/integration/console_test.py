@@ -51,7 +51,7 @@ class Processes(ConsoleCase):
         self.says("Process has been created.", "process:create", "Main", "T1", "sleep 600")
         self.says("Process exists.", "process:exists", "Main", "T1")
         if os.geteuid() == 0:
-            self.assertEqual(self.daemon.log().count("runs as root, as whatever is created"), 1)
+            self.assertEqual(self.daemon.log().count("'Main/T1' runs as root: it was created"), 1)
         first = self.daemon.container("T1")
         self.assertEqual((first["state"], first["phase"], first["path"]),
                          ("started", "ready", "Main/T1"))
