@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 
+from support import public_copy
 from support.case import DaemonCase, fresh_daemon
 from support.topology import http, pool, topology
 from support.waiting import wait_until
@@ -182,6 +183,10 @@ class ByClassicMode(Files, DaemonCase):
 
 class Crowded(unittest.TestCase):
     """Where the kernel takes no more descriptors of this user a file is read and written."""
+
+    @classmethod
+    def setUpClass(cls):
+        public_copy.use(cls)
 
     def test_a_file_that_cannot_be_passed_is_copied(self):
         os.chmod(PLACE, 0o755)
