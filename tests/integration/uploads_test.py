@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from support.case import DaemonCase
 from support.topology import http, pool, topology
@@ -194,10 +195,25 @@ class Uploads:
     def test_sizes_around_every_border(self):
         with self.connect() as client:
             for border in (16 << 10, 64 << 10, 256 << 10, 16 * MIB):
-                for size in (border - 1, border, border + 1):
-                    data = pattern(size)
-                    seen = json.loads(client.post("/input", data).body)
-                    self.assertEqual((seen["bytes"], seen["sha"]), (size, sha(data)))
+                self.assert_counted(client, (border - 1, border, border + 1))
+
+    def assert_counted(self, client, sizes):
+        for size in sizes:
+            data = pattern(size)
+            answer = client.post("/input", data)
+            self.assertEqual(answer.status, 200, answer)
+            seen = json.loads(answer.body)
+            self.assertEqual((seen["bytes"], seen["sha"]), (size, sha(data)))
+
+    def test_stored_and_framed_bodies_of_clients_at_once(self):
+        """More clients than workers: requests wait, and go to the other shard's worker."""
+        def client():
+            with self.connect() as to:
+                for _ in range(15):
+                    self.assert_counted(to, (20 << 10, 300 << 10))
+        with ThreadPoolExecutor(4) as clients:
+            for each in [clients.submit(client) for _ in range(4)]:
+                each.result(timeout=60)
 
     def test_eight_at_once_share_two_workers(self):
         data = [pattern(8 * MIB) + bytes([each]) for each in range(8)]

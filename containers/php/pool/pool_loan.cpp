@@ -144,7 +144,7 @@ void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
   request->home = {weak_from_this(), &loop_, slot.index, slot.round};
   request->frame = std::move(slot.frame);
   request->parcel = slot.parcel;
-  request->body = std::move(slot.body);
+  request->body = std::exchange(slot.body, {});
   request->wire_id = slot.wire_id;
   request->may_retry = slot.may_retry;
   request->context = slot.from->context();

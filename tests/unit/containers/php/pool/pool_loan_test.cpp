@@ -69,6 +69,36 @@ TEST_CASE("a request finds the idle worker of another shard") {
   CHECK(pool[1].counters->answered.get() == 1);
 }
 
+TEST_CASE("what has lent a body in a file keeps nothing of it for its next request") {
+  pool_settings settings;
+  settings.takes_files = true;
+  settings.by_slab = true;
+  spread_pool pool{2, settings};
+  auto& near = pool[0].add_worker();
+  auto& far = pool[1].add_worker();
+  fake_exchange one;
+  fake_exchange lent;
+  lent.stored = body_in_file("for the other shard");
+  pool[0].submit(one, "/1");
+  CHECK(near.end->request() == "/1");
+  pool[0].submit(lent, "/lent");
+  CHECK(far.end->stored_body() == "for the other shard");
+  near.end->answer(near.end->stream(), "one");
+  REQUIRE(pool[0].ended(one));
+  far.end->answer(far.end->stream(), "lent");
+  REQUIRE(pool[0].ended(lent));
+  fake_exchange next;
+  pool[0].submit(next, "/next");
+  const auto frame = near.end->read();
+  REQUIRE(frame);
+  const auto request = wire::decode_request(frame->payload);
+  REQUIRE(request);
+  CHECK(request->path == "/next");
+  CHECK(request->stored_bytes == 0);
+  near.end->answer(frame->stream, "next");
+  CHECK(pool[0].ended(next));
+}
+
 TEST_CASE("a file comes home from another shard") {
   spread_pool pool{2};
   auto& far = pool[1].add_worker();
