@@ -73,9 +73,12 @@ int main(int argc, char** argv) {
   } else if (door) {
     kraken::php::remember_openers();
   }
-  if (classic) {
-    return kraken::php::run_classic(serving, file.string());
-  }
   const auto first = static_cast<int>(asked->first_argument) + 1;
-  return kraken::php::run_worker(serving, argc - first, argv + first);
+  const int code = classic ? kraken::php::run_classic(serving, file.string())
+                           : kraken::php::run_worker(serving, argc - first, argv + first);
+  if (const auto why = link.complaint(); !why.empty()) {
+    std::cerr << "kraken-php: " << why << ".\n";
+    return exit_software;
+  }
+  return code;
 }

@@ -6,6 +6,8 @@
 #include "containers/php/pool/pool_shard.hpp"
 #include "kraken/wire/slab_request.hpp"
 
+#include <system_error>
+
 namespace kraken::containers {
 
 void worker_channel::begin(pool_slot& slot) {
@@ -56,7 +58,9 @@ void worker_channel::leave_pool() {
 
 void worker_channel::on_closed() {
   leave_pool();
-  owner_.channel_ended({});
+  owner_.channel_ended(fault() == 0 ? std::string{}
+                                    : "its connection failed: " +
+                                          std::generic_category().message(fault()));
 }
 
 void worker_channel::accuse(std::string why) {

@@ -139,6 +139,7 @@ void stream::read_some() {
   if (count < 0) {
     if (errno != EAGAIN && errno != EINTR) {
       left_unread_ = errno == ECONNRESET;
+      fault_ = left_unread_ ? 0 : errno;
       fail_now();
     }
     return;
@@ -279,6 +280,7 @@ void stream::send_some() {
         return;
       }
       left_unread_ = errno == ECONNRESET || errno == EPIPE;
+      fault_ = left_unread_ ? 0 : errno;
       fail_now();
       return;
     }

@@ -61,6 +61,9 @@ public:
   /// tells, or before it was sent.
   [[nodiscard]] bool left_unread() const noexcept { return left_unread_ || !output_.empty(); }
 
+  /// After the end: the `errno` of the system call that ended it; 0: the peer has gone.
+  [[nodiscard]] int fault() const noexcept { return fault_; }
+
   /// Whether bytes are kept that the owner could not use yet. While they are being offered those
   /// it is about to use up count too.
   [[nodiscard]] bool has_unread() const noexcept { return !pending_.empty(); }
@@ -154,6 +157,7 @@ private:
   wire::byte_buffer pending_;        ///< input not used up yet
   std::size_t received_ = 0;         ///< bytes in all
   std::uint64_t sent_ = 0;
+  int fault_ = 0;
   bool left_unread_ = false;
   std::uint32_t watched_ = 0;
   bool reading_ = true;

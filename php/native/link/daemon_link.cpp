@@ -21,6 +21,9 @@ constexpr std::size_t read_bytes = 64U << 10U;
 // One large upload must not cost memory for the rest of the process's life.
 constexpr std::size_t input_kept_bytes = 1U << 20U;
 
+constexpr std::string_view bad_length = "a frame came whose length can not be";
+constexpr std::string_view bad_request = "a request came that can not be read, or without its body";
+
 // Of a frame's request and of the slab's, which name most of their parts the same.
 template <class Request>
 open_request request_of(const Request& from,
@@ -45,6 +48,12 @@ open_request request_of(const Request& from,
 
 } // namespace
 
+// The first is what counts: the others follow from it.
+void daemon_link::give_up(std::string_view complaint) {
+  complaint_ = gone_ ? complaint_ : complaint;
+  gone_ = true;
+}
+
 bool daemon_link::fill(wire::byte_buffer& into, std::size_t wanted, patience how) {
   const std::size_t room = std::max(wanted, read_bytes);
   while (true) {
@@ -54,7 +63,10 @@ bool daemon_link::fill(wire::byte_buffer& into, std::size_t wanted, patience how
                                               passed_,
                                               passed_descriptors_max);
     // Without its descriptor a request would seem to have no body.
-    gone_ = gone_ || got.none_free || got.too_many;
+    if (got.none_free || got.too_many) {
+      give_up(got.none_free ? "a body came in a file, and this process has no descriptor free"
+                            : "more descriptors came than belong to a request");
+    }
     if (got.count > 0) {
       into.commit(static_cast<std::size_t>(got.count));
       return true;
@@ -121,7 +133,9 @@ std::string_view daemon_link::receive() {
       received_ = split.consumed;
       return input_.view().substr(0, received_);
     }
-    gone_ = gone_ || split.status == wire::split_outcome::kind::bad_length;
+    if (split.status == wire::split_outcome::kind::bad_length) {
+      give_up(bad_length);
+    }
     if (gone_ || !fill(input_, split.needed, patience::wait)) {
       return {};
     }
@@ -139,7 +153,7 @@ std::string_view daemon_link::with_body(const wire::worker_frame& frame) {
   const auto file = take_passed();
   const auto request = wire::decode_request(frame.payload);
   if (!request) {
-    gone_ = true;
+    give_up(bad_request);
     return {};
   }
   constexpr std::size_t more_bytes = 64; // heads that are longer
@@ -157,7 +171,9 @@ std::string_view daemon_link::with_body(const wire::worker_frame& frame) {
   }
   char* const room = wire::append_request_with_room(whole_, frame.stream, *request);
   const auto got = read_at(file, 0, {room, static_cast<std::size_t>(bytes)});
-  gone_ = gone_ || !got || *got != bytes;
+  if (!got || *got != bytes) {
+    give_up("the file of a body has fewer bytes than the body");
+  }
   return gone_ ? std::string_view{} : whole_.view();
 }
 
@@ -247,13 +263,13 @@ daemon_link::event daemon_link::wait_for_frame() {
     if (split.status == wire::split_outcome::kind::need_more) {
       static_cast<void>(fill(input_, split.needed, patience::wait));
     } else if (split.status == wire::split_outcome::kind::bad_length) {
-      gone_ = true;
+      give_up(bad_length);
     } else if (frame.type == wire::frame_type::request) {
       if (take_request(frame, split.consumed)) {
         asked_ = false;
         return event::request;
       }
-      gone_ = true;
+      give_up(bad_request);
     } else {
       take_control(frame);
       input_.consume(split.consumed);
@@ -279,7 +295,7 @@ daemon_link::event daemon_link::wait_at_slab() {
     if (take_slab_request()) {
       return event::request;
     }
-    gone_ = true; // one that shares the slab has scribbled in it
+    give_up("a request in the slab that makes no sense: one that shares it has scribbled there");
   }
   seat_->leave();
   return gone_ ? event::gone : event::drain;
@@ -336,7 +352,7 @@ void daemon_link::read_letters(wire::byte_buffer& from) {
         break;
       }
     } else if (split.status == wire::split_outcome::kind::bad_length) {
-      gone_ = true;
+      give_up(bad_length);
     } else if (frame.type == wire::frame_type::request) {
       break;
     } else {

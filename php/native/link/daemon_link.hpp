@@ -94,11 +94,14 @@ public:
   [[nodiscard]] bool send_with(wire::byte_buffer& out, int descriptor);
 
   [[nodiscard]] bool draining() const noexcept { return draining_; }
+  /// What was wrong with what came, for the log; empty: nothing, or the daemon has hung up.
+  [[nodiscard]] std::string_view complaint() const noexcept { return complaint_; }
   [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }
 
 private:
   enum class patience : std::uint8_t { wait, look };
 
+  void give_up(std::string_view complaint);
   [[nodiscard]] bool fill(wire::byte_buffer& into, std::size_t wanted, patience how);
   void take_control(const wire::worker_frame& frame);
   [[nodiscard]] std::string_view with_body(const wire::worker_frame& frame);
@@ -127,6 +130,7 @@ private:
   bool draining_ = false;
   bool cancelled_ = false;
   bool gone_ = false;
+  std::string_view complaint_; ///< a literal
 };
 
 } // namespace kraken::php

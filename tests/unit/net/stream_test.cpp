@@ -220,6 +220,22 @@ TEST_CASE("a peer that closes is told once, also to a paused stream") {
   loop.run();
   CHECK(reader.closed == 1);
   CHECK_FALSE(reader.is_open());
+  CHECK(reader.fault() == 0);
+}
+
+TEST_CASE("a call that fails is told apart from a peer that has gone") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  line_reader reader{loop, std::move(sockets.ours)};
+  REQUIRE(reader.open());
+  reader.then = [&] { loop.stop(); };
+  reader.attach(std::make_shared<const unique_fd>()); // what can not be passed
+  reader.output().append("beside it");
+  reader.flush_later();
+  loop.post([] {});
+  loop.run();
+  CHECK(reader.closed == 1);
+  CHECK(reader.fault() == EBADF);
 }
 
 TEST_CASE("the last words of a peer that is gone reach a paused stream") {

@@ -107,6 +107,7 @@ TEST_CASE("pings are answered between requests, nonsense ends the connection") {
   it.say(out);
   CHECK(it.link.wait() == event::gone);
   CHECK(it.heard().front().type == wire::frame_type::pong);
+  CHECK_FALSE(it.link.complaint().empty());
 }
 
 TEST_CASE("a script that speaks for itself is shown whole frames, then the end") {
@@ -160,6 +161,14 @@ TEST_CASE("a body in a file that did not come ends the connection") {
   REQUIRE(wire::append_request_frame(out, 1, facts));
   it.say(out);
   CHECK(it.link.wait() == event::gone);
+  CHECK(it.link.complaint().ends_with("or without its body"));
+}
+
+TEST_CASE("nobody complains of a daemon that has hung up") {
+  linked it;
+  it.hang_up();
+  CHECK(it.link.wait() == event::gone);
+  CHECK(it.link.complaint().empty());
 }
 
 TEST_CASE("a script that speaks for itself finds a stored body in its frame, if it fits") {
@@ -204,4 +213,5 @@ TEST_CASE("a descriptor for which there is no number ends the connection") {
   const auto what = it.link.wait();
   ::setrlimit(RLIMIT_NOFILE, &before);
   CHECK(what == event::gone);
+  CHECK(it.link.complaint().ends_with("no descriptor free"));
 }
