@@ -211,9 +211,10 @@ struct option_table<model::child_spec> {
                                        {.summary = "delay of restarts", .when = apply::live}),
       row<&model::child_spec::on_give_up>(
           "give_up",
-          {.summary = "what its supervision does when the restart budget is spent, in which the "
-                      "restarts of all children of one parent count; a pool's default is "
-                      "`park`, its workers are always tried again (`retry`)",
+          {.summary = "what its supervision does when the restart budget is spent: children that "
+                      "`escalate` share that of their parent, each other one has as much of its "
+                      "own; a pool's default is `park`, its workers are always tried again "
+                      "(`retry`) and share the pool's",
            .when = apply::live}),
       row<&model::child_spec::supervise>(
           "supervise", {.summary = "how it supervises its children", .when = apply::live}),

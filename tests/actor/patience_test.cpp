@@ -114,6 +114,29 @@ TEST_CASE_METHOD(patience_fixture, "patience: an operator's start and reset forg
   CHECK(delay() == milliseconds{100});
 }
 
+TEST_CASE_METHOD(patience_fixture, "patience: the workers a pool makes share what it has") {
+  for (const auto* const id : {"x", "y"}) {
+    model::command create;
+    create.what = verb::create;
+    create.target = "Main/p";
+    auto worker = leaf(id);
+    worker.on_give_up = model::give_up::retry;
+    create.spec = std::make_shared<const model::child_spec>(std::move(worker));
+    host_of("Main/p").manage(std::move(create), nullptr);
+  }
+  run();
+  auto why = cause_of(model::cause_kind::signal, 11);
+  why.worked = true;
+  for (const auto* const path : {"Main/p/x", "Main/p/y", "Main/p/x"}) {
+    host_of(path).ended(why);
+    run();
+  }
+  CHECK(phase("Main/p/x") == phase::backing_off);
+  CHECK(phase("Main/p/y") == phase::ready);
+  crash_at_work(); // declared, so with one of its own
+  CHECK(phase("Main/p/w") == phase::ready);
+}
+
 TEST_CASE_METHOD(patience_fixture, "patience: a stop wins, as always") {
   on.always["Main/p/w"].start = on_start::exit;
   crash("Main/p/w");

@@ -186,7 +186,7 @@ void reference_model::judge(node& n, bool normal, bool alone) {
     n.now = node::doing::stopped;
     return go_on(parent);
   }
-  const bool trial = n.by_verb && !n.was_ready;
+  const bool trial = n.trial();
   const auto own = static_cast<std::size_t>(
       std::ranges::find_if(parent.children, [&n](const auto& one) { return one.get() == &n; }) -
       parent.children.begin());
@@ -263,12 +263,14 @@ void reference_model::wait_or_restart(node& n) {
 void reference_model::due(node& n) {
   auto& parent = *n.parent;
   n.due.reset();
-  static_cast<void>(counted(parent, nullptr)); // forgets what is old
-  if (parent.budget.size() > parent.spec.supervise.intensity) {
-    parent.budget.erase(parent.budget.begin());
+  while (counted(parent, n.apart() ? &n.spec.id : nullptr) > parent.spec.supervise.intensity) {
+    const auto shares = [&](const auto& one) {
+      return n.apart() ? one.child == n.spec.id : !counts_apart(parent, one.child);
+    };
+    parent.budget.erase(std::ranges::find_if(parent.budget, shares));
   }
   parent.budget.push_back({n.spec.id, now_, std::nullopt, false});
-  if (parent.budget.size() > parent.spec.supervise.intensity) {
+  if (counted(parent, n.apart() ? &n.spec.id : nullptr) > parent.spec.supervise.intensity) {
     return give_up(n);
   }
   if (parent.grouping && n.spec.id == parent.failed) {
@@ -283,8 +285,7 @@ void reference_model::due(node& n) {
 
 void reference_model::give_up(node& n) {
   auto& parent = *n.parent;
-  const bool trial = n.by_verb && !n.was_ready;
-  if (!trial && n.spec.on_give_up == model::give_up::escalate) {
+  if (!n.trial() && n.spec.on_give_up == model::give_up::escalate) {
     return fail(parent, false);
   }
   const auto together = parent.grouping ? parent.members : std::vector<std::string>{n.spec.id};

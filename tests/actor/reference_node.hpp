@@ -40,6 +40,12 @@ struct reference_model::node {
   std::string failed;               ///< whose restart the group waits for
   std::vector<std::string> members; ///< of the group
 
+  /// Not served since a verb made it: it takes nobody along.
+  [[nodiscard]] bool trial() const { return by_verb && !was_ready; }
+  /// Its restarts do not count against its siblings.
+  [[nodiscard]] bool apart() const {
+    return trial() || spec.on_give_up != model::give_up::escalate;
+  }
   [[nodiscard]] bool leaf() const { return spec.kind == "fake"; }
 };
 

@@ -244,14 +244,22 @@ std::vector<std::string> reference_model::take_trace() {
 
 // ---- the budget
 
+bool reference_model::counts_apart(const node& parent, const std::string& child) {
+  const auto one =
+      std::ranges::find(parent.children, child, [](const auto& n) { return n->spec.id; });
+  return one != parent.children.end() && (*one)->apart();
+}
+
+/// Restarts of `child`, or of all that share a budget, that still count.
 std::uint32_t reference_model::counted(node& parent, const std::string* child) const {
   const auto period = parent.spec.supervise.period;
   std::erase_if(parent.budget, [&](const node::counted_restart& one) {
     const bool served = one.served || (one.ready_since && now_ - *one.ready_since >= period);
     return served && now_ - one.at > period;
   });
-  return static_cast<std::uint32_t>(std::ranges::count_if(
-      parent.budget, [child](const auto& one) { return child == nullptr || one.child == *child; }));
+  return static_cast<std::uint32_t>(std::ranges::count_if(parent.budget, [&](const auto& one) {
+    return child == nullptr ? !counts_apart(parent, one.child) : one.child == *child;
+  }));
 }
 
 void reference_model::forget(node& parent, const std::string& child) {

@@ -149,14 +149,96 @@ TEST_CASE_METHOD(tree_fixture, "park: the child waits for an operator, its sibli
   CHECK(ask(verb::start, "a")->ok());
   CHECK(phase("Main/a") == phase::ready);
   crash("Main/a");
-  CHECK(phase("Main/a") == phase::parked); // the restart of b still counts in the one budget
+  CHECK(phase("Main/a") == phase::ready); // the restart of b is no concern of its budget
+}
+
+TEST_CASE_METHOD(tree_fixture, "budget: who cannot end its supervisor spends one of its own") {
+  auto a = leaf("a");
+  a.on_give_up = GENERATE(model::give_up::park, model::give_up::retry);
+  auto root = supervisor("Main", {a, leaf("b")});
+  root.supervise.intensity = 2;
+  start(root);
+  on.always["Main/a"].start = on_start::exit;
+  crash("Main/a");
+  advance(milliseconds{100});
+  CHECK(status("Main/a").restarts_in_window == 2); // all of it
+  crash("Main/b");
+  CHECK(phase("Main/b") == phase::ready);
+  CHECK(status("Main/b").restarts_in_window == 1);
+  advance(seconds{60});
+  for (int i = 0; i < 2; ++i) {
+    crash("Main/b");
+    advance(milliseconds{100});
+    CHECK(phase("Main/b") == phase::ready);
+  }
+  crash("Main/b"); // those that share one still do
+  advance(milliseconds{200});
+  CHECK(exit_code == actor::exit_code_gave_up);
+}
+
+TEST_CASE_METHOD(tree_fixture, "budget: a new give_up takes what was counted along") {
+  auto a = leaf("a");
+  auto b = leaf("b");
+  auto root = supervisor("Main", {a, b});
+  root.supervise.intensity = 2;
+  start(root);
+  const auto update = [&](const model::child_spec& to) {
+    model::command what;
+    what.what = verb::update;
+    what.target = to.id;
+    what.spec = std::make_shared<const model::child_spec>(to);
+    CHECK(ask(std::move(what))->ok());
+  };
+  crash("Main/a");
+  a.on_give_up = model::give_up::park;
+  update(a);
+  crash("Main/b");
+  CHECK(status("Main/b").restarts_in_window == 1);
+  crash("Main/b");
+  advance(milliseconds{100});
+  CHECK(phase("Main/b") == phase::ready);
+  crash("Main/a");
+  CHECK(phase("Main/a") == phase::backing_off); // its second
+  advance(milliseconds{100});
+  CHECK(status("Main/a").restarts_in_window == 2);
+  a.on_give_up = model::give_up::escalate;
+  update(a); // four of two are spent: the latest count
+  CHECK_FALSE(exit_code);
+  crash("Main/b");
+  advance(seconds{1});
+  CHECK(exit_code == actor::exit_code_gave_up);
+}
+
+TEST_CASE_METHOD(tree_fixture, "budget: a new one of the supervisor is one of each") {
+  auto a = leaf("a");
+  a.on_give_up = model::give_up::park;
+  auto s = supervisor("s", {a});
+  s.supervise.intensity = 1;
+  start(supervisor("Main", {s}));
+  crash("Main/s/a");
+  s.supervise.intensity = 2;
+  model::command what;
+  what.what = verb::update;
+  what.target = "s";
+  what.spec = std::make_shared<const model::child_spec>(s);
+  CHECK(ask(std::move(what))->ok());
+  crash("Main/s/a");
+  advance(milliseconds{100});
+  CHECK(phase("Main/s/a") == phase::ready);
+  CHECK(ask(verb::reset, "s")->ok());
+  for (int i = 0; i < 2; ++i) {
+    crash("Main/s/a");
+    advance(milliseconds{100});
+    CHECK(phase("Main/s/a") == phase::ready);
+  }
+  crash("Main/s/a");
+  advance(milliseconds{200});
+  CHECK(phase("Main/s/a") == phase::parked);
 }
 
 // Both reports of such a recycling, the end of one and of the next, reach the supervisor as one.
 TEST_CASE_METHOD(tree_fixture, "a recycling whose start fails at once interrupts the service") {
-  auto a = leaf("a");
-  a.on_give_up = model::give_up::park;
-  auto root = supervisor("Main", {a, leaf("b")});
+  auto root = supervisor("Main", {leaf("a"), leaf("b")});
   root.supervise.intensity = 2;
   root.supervise.period = seconds{10};
   start(root);
@@ -168,7 +250,7 @@ TEST_CASE_METHOD(tree_fixture, "a recycling whose start fails at once interrupts
   CHECK(phase("Main/b") == phase::ready);
   advance(seconds{3});
   crash("Main/a"); // the crash of b is 10 s old, but b has not served that long since
-  CHECK(phase("Main/a") == phase::parked);
+  CHECK(exit_code == actor::exit_code_gave_up);
 }
 
 TEST_CASE_METHOD(tree_fixture, "a parked child does not hold up an ordered start") {

@@ -55,7 +55,7 @@ void remote_supervisor::instruct(child_entry& child, instruction::act what) {
   instruction made;
   made.what = what;
   made.how = how_ending_;
-  made.then.restarts_in_window = window_.spent(owner_.time());
+  made.then.restarts_in_window = spent_by(child);
   made.then.intensity = window_.intensity();
   instruct(child, std::move(made));
 }
@@ -364,12 +364,13 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
   const bool before = child.seen->at == model::phase::ready;
   const bool after = report.now->at == model::phase::ready;
   if (before && !(after && went_on)) {
-    window_.not_ready(child.who->alias, owner_.time());
+    window_of(child).not_ready(child.who->alias, owner_.time());
   }
   if (after && !(before && same)) {
     child.served = report.now->generation;
     child.ready_at = owner_.time();
-    window_.ready(child.who->alias, owner_.time());
+    move_restarts(child);
+    window_of(child).ready(child.who->alias, owner_.time());
   }
 }
 

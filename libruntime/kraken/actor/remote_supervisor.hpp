@@ -97,8 +97,6 @@ public:
 
   /// Forgets the failures of all children; those that wait for a restart show it.
   void reset();
-  /// Restarts that still count.
-  [[nodiscard]] std::uint32_t restarts_in_window() { return window_.count(owner_.time()); }
 
 private:
   /// What is being done with all children or with a group.
@@ -153,15 +151,19 @@ private:
   void regroup(model::decision&& decided, child_entry& failed);
   void schedule(child_entry& child);
   [[nodiscard]] milliseconds delay_of(child_entry& child);
-  [[nodiscard]] bool within_budget(const child_entry& child);
-  [[nodiscard]] std::string restarts_of_budget();
+  [[nodiscard]] bool within_budget(child_entry& child);
+  [[nodiscard]] static bool counts_apart(const child_entry& child) noexcept;
+  [[nodiscard]] model::restart_window& window_of(child_entry& child);
+  void move_restarts(child_entry& child);
+  [[nodiscard]] std::uint32_t spent_by(child_entry& child);
+  [[nodiscard]] std::string restarts_of_budget(child_entry& child);
   void forget_failures(child_entry& child) noexcept;
   void assist(child_entry& child, const child_report& report);
   void on_due(const std::string& id);
   void launch(child_entry& child, instruction::act what);
   void hold_up(const child_entry& child) noexcept;
   void give_up(child_entry& child);
-  void park(child_entry& child, std::uint32_t spent);
+  void park(child_entry& child);
   [[nodiscard]] bool stops_for_group(const child_entry& child) const noexcept;
   [[nodiscard]] std::vector<model::child_view> views() const;
 
@@ -184,7 +186,7 @@ private:
 
   model::supervise_spec how_;
   supervisor_owner& owner_;
-  model::restart_window window_;
+  model::restart_window window_; ///< of the children whose failures can become its own
   model::jitter_source random_;
   bool spent_told_ = false; ///< that restarts go on beyond the budget
   std::map<std::uint64_t, std::shared_ptr<child_entry>> children_; ///< by rank: left to right

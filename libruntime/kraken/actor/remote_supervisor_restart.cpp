@@ -126,12 +126,12 @@ milliseconds remote_supervisor::delay_of(child_entry& child) {
   const auto now = owner_.time();
   if (child.spec->on_give_up != model::give_up::retry) {
     return model::backoff_delay(
-        child.spec->backoff, window_.count_of(child.spec->id, now), random_);
+        child.spec->backoff, window_of(child).count_of(child.spec->id, now), random_);
   }
   const bool served =
       child.served == child.seen->generation && now - child.ready_at >= window_.period();
   child.in_vain = child.seen->last_cause->worked ? 0 : served ? 1 : child.in_vain + 1;
-  const bool spent = window_.count(now) >= window_.intensity();
+  const bool spent = spent_by(child) >= window_.intensity();
   return model::patient_delay(child.spec->backoff,
                               child.in_vain,
                               spent ? model::budget::spent : model::budget::left,
@@ -140,6 +140,7 @@ milliseconds remote_supervisor::delay_of(child_entry& child) {
 
 void remote_supervisor::forget_failures(child_entry& child) noexcept {
   window_.forget(child.spec->id);
+  child.own_window.reset();
   child.in_vain = 0;
 }
 
@@ -160,11 +161,8 @@ void remote_supervisor::show_outlook(child_entry& child) {
   instruction made;
   made.what = instruction::act::expect;
   made.generation = child.seen->generation;
-  made.then = {model::phase::backing_off,
-               "restart",
-               *child.due,
-               window_.count(owner_.time()),
-               window_.intensity()};
+  made.then = {
+      model::phase::backing_off, "restart", *child.due, spent_by(child), window_.intensity()};
   instruct(child, std::move(made));
 }
 
@@ -172,6 +170,7 @@ void remote_supervisor::reset() {
   window_.clear();
   for (const auto& [rank, each] : children_) {
     auto& child = *each;
+    child.own_window.reset();
     child.in_vain = 0;
     if (child.due) {
       show_outlook(child);
@@ -252,25 +251,63 @@ void remote_supervisor::tell_wait(const child_entry& held) {
               {"within", kraken::to_string(held.spec->ready.within)}});
 }
 
-std::string remote_supervisor::restarts_of_budget() {
-  return std::to_string(window_.spent(owner_.time())) + "/" + std::to_string(window_.intensity());
+/// Whether its restarts are no concern of its siblings: nothing becomes a failure of its
+/// supervisor. The workers of a pool stand for each other and share what it has.
+bool remote_supervisor::counts_apart(const child_entry& child) noexcept {
+  if (child.spec->on_give_up == model::give_up::retry) {
+    return child.made_by != maker::incarnation;
+  }
+  return child.spec->on_give_up == model::give_up::park || on_trial(child);
+}
+
+model::restart_window& remote_supervisor::window_of(child_entry& child) {
+  return child.own_window ? *child.own_window : window_;
+}
+
+/// To where they count, if that has become another window.
+void remote_supervisor::move_restarts(child_entry& child) {
+  if (counts_apart(child) == (child.own_window != nullptr)) {
+    return;
+  }
+  if (child.own_window) {
+    child.own_window->hand_over(child.spec->id, window_);
+    child.own_window.reset();
+  } else if (window_.count_of(child.spec->id, owner_.time()) > 0) {
+    child.own_window =
+        std::make_unique<model::restart_window>(window_.intensity(), window_.period());
+    window_.hand_over(child.spec->id, *child.own_window);
+  }
+}
+
+std::uint32_t remote_supervisor::spent_by(child_entry& child) {
+  const bool none_yet = !child.own_window && counts_apart(child);
+  return none_yet ? 0 : window_of(child).spent(owner_.time());
+}
+
+std::string remote_supervisor::restarts_of_budget(child_entry& child) {
+  return std::to_string(spent_by(child)) + "/" + std::to_string(window_.intensity());
 }
 
 /// Counts the restart that is due now. @return false: give up
-bool remote_supervisor::within_budget(const child_entry& child) {
-  const bool within = window_.record(child.spec->id, owner_.time());
+bool remote_supervisor::within_budget(child_entry& child) {
+  if (!child.own_window && counts_apart(child)) {
+    child.own_window =
+        std::make_unique<model::restart_window>(window_.intensity(), window_.period());
+  }
+  const bool within = window_of(child).record(child.spec->id, owner_.time());
   if (child.spec->on_give_up != model::give_up::retry) {
     return within;
   }
-  if (!within && !spent_told_) {
+  auto& told = child.own_window ? child.spent_told : spent_told_;
+  if (!within && !told) {
     log::error("restart_budget_spent",
                {{"container", child.path()},
                 {"supervisor", owner_.path_of_owner()},
                 {"reason", child.seen->last_cause->text()},
-                {"restarts", restarts_of_budget()},
+                {"restarts", restarts_of_budget(child)},
                 {"then", "retry"}});
   }
-  spent_told_ = !within;
+  told = !within;
   return true;
 }
 
@@ -278,7 +315,7 @@ void remote_supervisor::launch(child_entry& child, instruction::act what) {
   instruction made;
   made.what = what;
   made.generation = child.generation();
-  made.then.restarts_in_window = window_.spent(owner_.time());
+  made.then.restarts_in_window = spent_by(child);
   made.then.intensity = window_.intensity();
   child.doing = model::activity::running;
   hold_up(child);
@@ -303,16 +340,15 @@ void remote_supervisor::give_up(child_entry& child) {
              {{"container", child.path()},
               {"supervisor", owner_.path_of_owner()},
               {"reason", child.seen->last_cause->text()},
-              {"restarts", restarts_of_budget()},
+              {"restarts", restarts_of_budget(child)},
               {"then", surrendered.park.empty() ? "escalate" : "park"}});
   if (surrendered.park.empty()) {
     owner_.supervision_gave_up(model::escalated(*child.seen->last_cause, child.path()));
     return;
   }
-  const auto spent = window_.spent(owner_.time());
   for (const auto& id : surrendered.park) {
     if (auto* const one = find(id)) {
-      park(*one, spent);
+      park(*one);
     }
   }
   if (sweep_ == sweep::regrouping) {
@@ -324,9 +360,10 @@ void remote_supervisor::give_up(child_entry& child) {
 }
 
 /// Whoever is in the list of a group's stops is stopped in its turn.
-void remote_supervisor::park(child_entry& child, std::uint32_t spent) {
+void remote_supervisor::park(child_entry& child) {
   cancel_restart(child);
-  window_.forget(child.spec->id);
+  const auto spent = spent_by(child);
+  forget_failures(child);
   child.doing = model::activity::parked;
   if (stops_for_group(child)) {
     return;

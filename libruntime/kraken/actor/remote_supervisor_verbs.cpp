@@ -241,6 +241,7 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
   // Who can have a successor goes on as he is until that one is ready, with the new definition.
   const bool beside = child.overlaps && child.ready();
   child.spec = what.spec;
+  move_restarts(child);
   instruction made;
   made.what = instruction::act::update;
   made.spec = child.spec;
@@ -257,6 +258,11 @@ void remote_supervisor::configure(const model::supervise_spec& how,
                                   const std::vector<model::child_spec>& order) {
   how_ = how;
   window_.resize(how.intensity, how.period);
+  for (const auto& [rank, each] : children_) {
+    if (each->own_window) {
+      each->own_window->resize(how.intensity, how.period);
+    }
+  }
   std::vector<std::uint64_t> ranks;
   for (const auto& spec : order) {
     if (const auto* const child = find(spec.id)) {

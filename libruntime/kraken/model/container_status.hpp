@@ -94,7 +94,7 @@ struct container_condition {
   std::uint64_t restarts = 0; ///< since created, counted ones only
   std::uint64_t recycles = 0;
   std::uint32_t restarts_in_window = 0;
-  std::uint32_t intensity = 0; ///< of the parent's budget
+  std::uint32_t intensity = 0; ///< of the budget it counts in
   time_point since{};          ///< when `at` was entered
   time_point up_since{};       ///< when what runs was begun; of `state::started` only
   shared_cause last_cause{};   ///< of the failure that counts, or of the last end

@@ -4,6 +4,7 @@
 #include "kraken/model/restart_window.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace kraken::model {
 
@@ -43,9 +44,16 @@ void restart_window::forget(std::string_view child) noexcept {
 void restart_window::resize(std::uint32_t intensity, milliseconds period) noexcept {
   intensity_ = intensity;
   period_ = period;
-  while (entries_.size() > static_cast<std::size_t>(intensity_) + 1) {
-    entries_.erase(entries_.begin());
-  }
+  trim();
+}
+
+void restart_window::hand_over(std::string_view child, restart_window& other) {
+  std::ranges::copy_if(entries_, std::back_inserter(other.entries_), [child](const entry& one) {
+    return one.child == child;
+  });
+  forget(child);
+  std::ranges::stable_sort(other.entries_, {}, &entry::at);
+  other.trim();
 }
 
 std::uint32_t restart_window::count(time_point now) noexcept {
@@ -65,6 +73,12 @@ std::uint32_t restart_window::count_of(std::string_view child, time_point now) n
 bool restart_window::expired(const entry& one, time_point now) const noexcept {
   const bool served = one.served || (one.ready_since && now - *one.ready_since >= period_);
   return served && now - one.at > period_;
+}
+
+void restart_window::trim() noexcept {
+  while (entries_.size() > static_cast<std::size_t>(intensity_) + 1) {
+    entries_.erase(entries_.begin());
+  }
 }
 
 void restart_window::prune(time_point now) noexcept {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The restart budget of one supervisor: which restarts still count. Does not decide who is
+/// A restart budget of one supervisor: which restarts still count. Does not decide who is
 /// restarted (supervision.hpp) nor when (backoff.hpp), and reads no clock.
 #pragma once
 
@@ -23,7 +23,8 @@ namespace kraken::model {
   return size > least / 2 ? size * 2 : least;
 }
 
-/// Counted restarts of the children of one supervisor.
+/// Counted restarts of children of one supervisor: of those whose failures can become its own, or
+/// of one other child.
 ///
 /// A restart leaves the window only when it is older than `period` *and* its child has since
 /// been ready for a whole `period` without a break. Age alone is not enough: a child that takes
@@ -31,7 +32,7 @@ namespace kraken::model {
 ///
 /// Every `now` must not be earlier than the one before.
 /// @thread not shared
-/// @see docs/decisions/0005-restart-budget.md
+/// @see docs/decisions/0005-restart-budget.md, 0036-who-shares-a-budget.md
 class restart_window {
 public:
   /// @param intensity restarts allowed; the budget is exceeded by one more
@@ -52,6 +53,9 @@ public:
 
   /// Drops what `child` did: it was destroyed, parked, or reset by an operator.
   void forget(std::string_view child) noexcept;
+
+  /// What `child` did counts in `other` from now on, whose latest entries stay if all are too many.
+  void hand_over(std::string_view child, restart_window& other);
 
   /// Drops everything: `supervisor:reset`.
   void clear() noexcept { entries_.clear(); }
@@ -82,6 +86,7 @@ private:
 
   [[nodiscard]] bool expired(const entry& one, time_point now) const noexcept;
   void prune(time_point now) noexcept;
+  void trim() noexcept;
 
   std::uint32_t intensity_;
   milliseconds period_;

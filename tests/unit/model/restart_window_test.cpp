@@ -171,6 +171,26 @@ TEST_CASE("restart_window: forget, clear, resize") {
   CHECK(window.count(window_start) == 0);
 }
 
+TEST_CASE("restart_window: what a child did can be handed over") {
+  restart_window from{3, 10s};
+  restart_window to{1, 10s};
+  CHECK(to.record("b", window_start + 1s));
+  CHECK(from.record("a", window_start));
+  CHECK(from.record("c", window_start));
+  from.ready("a", window_start);
+  CHECK(from.record("a", window_start + 2s));
+  from.hand_over("a", to);
+  CHECK(from.count(window_start + 2s) == 1);
+  CHECK(from.count_of("a", window_start + 2s) == 0);
+  CHECK(to.count(window_start + 2s) == 2); // more than one too many would say nothing new
+  CHECK(to.count_of("a", window_start + 2s) == 1);
+  from.hand_over("a", to);
+  CHECK(to.count(window_start + 2s) == 2);
+  to.ready("a", window_start + 3s);
+  to.ready("b", window_start + 3s);
+  CHECK(to.count(window_start + 13s) == 0);
+}
+
 TEST_CASE("restart_window: memory is bounded by the intensity") {
   restart_window window{2, 10s};
   for (int i = 0; i < 1000; ++i) {

@@ -6,6 +6,7 @@
 
 #include "kraken/actor/detail/deadlines.hpp"
 #include "kraken/actor/messages.hpp"
+#include "kraken/model/restart_window.hpp"
 #include "kraken/model/supervision.hpp"
 
 #include "caf/actor.hpp"
@@ -52,9 +53,12 @@ struct child_entry {
   std::optional<time_point> due; ///< a restart waits for this time
   deadlines::token timer;
   std::vector<waiter> waiters;
-  bool tree_next = false; ///< a recursive start has not reached it: its start in turn is one
-  bool overlaps = false;  ///< its kind is replaced `start_first`
-  bool try_once = false;  ///< destroyed again if its first start fails
+  bool tree_next = false;  ///< a recursive start has not reached it: its start in turn is one
+  bool overlaps = false;   ///< its kind is replaced `start_first`
+  bool try_once = false;   ///< destroyed again if its first start fails
+  bool spent_told = false; ///< that it is restarted beyond a budget of its own
+  /// Its restarts, if they do not count against its siblings; null: there was none.
+  std::unique_ptr<model::restart_window> own_window;
   std::unique_ptr<const std::string> start_failure; ///< it did: told when it is gone
 
   [[nodiscard]] const std::string& path() const noexcept { return who->path; }
