@@ -51,6 +51,15 @@ void connection::drain() {
   }
 }
 
+void connection::times_changed(const front_settings& before) {
+  if (stage_ != stage::head || head_begun_ || stalled_ || awaits_room_) {
+    return;
+  }
+  const auto& now = front_.settings_;
+  limit(limit_at_ + (put_out() == 0 ? now.header_timeout - before.header_timeout
+                                    : now.idle_timeout - before.idle_timeout));
+}
+
 void connection::refuse_work() {
   auto* const waited = std::exchange(sink_, nullptr);
   if (waited != nullptr) {

@@ -24,6 +24,7 @@
 namespace kraken::containers {
 
 class front;
+struct front_settings;
 struct route;
 
 /// @thread its front's shard
@@ -39,6 +40,10 @@ public:
   /// The front drains: closes now when idle, after the answer otherwise. A request that has
   /// arrived, though nobody has read it yet, is answered.
   void drain();
+
+  /// The front has other timeouts than it had: moves the end of a wait for a request that has not
+  /// begun to come.
+  void times_changed(const front_settings& before);
 
   /// The front ends at once: the request under way is answered 503, a stream breaks off. May
   /// destroy this.

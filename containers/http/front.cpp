@@ -61,10 +61,12 @@ result<void> front::listen(net::listening_socket socket) {
 }
 
 void front::update(const front_settings& changed) {
-  auto admits = std::move(settings_.admits);
-  settings_ = changed;
-  settings_.admits = std::move(admits);
+  auto before = std::exchange(settings_, changed);
+  settings_.admits = std::move(before.admits);
   bind_routes();
+  for (auto& each : connections_) {
+    each->times_changed(before);
+  }
 }
 
 void front::accept(unique_fd socket, std::string peer, std::string_view local) {

@@ -65,7 +65,7 @@ public:
   [[nodiscard]] result<void> listen(net::listening_socket socket);
 
   /// Takes over routes, limits and timeouts: from the next request on, limits of a head from the
-  /// next connection on. Not `admits`.
+  /// next connection on. The wait for that next request has its new time at once. Not `admits`.
   void update(const front_settings& changed);
 
   /// Another front accepts from the same queues: takes no new connections, and lets go of each

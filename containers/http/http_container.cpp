@@ -85,11 +85,11 @@ front_settings http_container::settings() const {
   return out;
 }
 
-void http_container::updated(const model::child_spec& spec) {
+void http_container::updated(const model::child_spec& spec, const actor::update_hold& hold) {
   options_ = options_of(spec);
   const auto changed = settings();
   for (auto& each : parts_) {
-    each->where.loop->post([each, changed] {
+    each->where.loop->post([each, changed, hold] {
       if (each->made) {
         each->made->update(changed);
       }

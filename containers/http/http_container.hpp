@@ -44,7 +44,7 @@ public:
   void stop() override;
   [[nodiscard]] milliseconds relieved() override;
   void kill() override;
-  void updated(const model::child_spec& spec) override;
+  void updated(const model::child_spec& spec, const actor::update_hold& hold) override;
   [[nodiscard]] bool takes_letters() const noexcept override { return false; }
 
 private:

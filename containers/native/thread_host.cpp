@@ -121,7 +121,7 @@ void thread_host::managed(actor::call_id which, const result<model::reply>& what
 
 void thread_host::updated(std::shared_ptr<const model::child_spec> spec) {
   born_.spec = std::move(spec);
-  call([this](actor::incarnation& inside) { inside.updated(*born_.spec); });
+  call([this](actor::incarnation& inside) { inside.updated(*born_.spec, nullptr); });
 }
 
 /// What its steps throw on the way out is no reason to stay.

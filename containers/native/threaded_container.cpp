@@ -98,7 +98,10 @@ void threaded_container::resume() {
   post([](thread_host& side) { side.resume(); });
 }
 
-void threaded_container::updated(const model::child_spec& spec) {
+// Nobody waits for a thread that may be busy as long as it likes: its definition changes when it
+// turns to its loop.
+void threaded_container::updated(const model::child_spec& spec,
+                                 const actor::update_hold& /*hold*/) {
   post([spec = std::make_shared<const model::child_spec>(spec)](thread_host& side) {
     side.updated(spec);
   });

@@ -28,7 +28,7 @@ public:
   void stop() override;
   void kill() override;
   void resume() override;
-  void updated(const model::child_spec& spec) override;
+  void updated(const model::child_spec& spec, const actor::update_hold& hold) override;
   [[nodiscard]] bool receive(actor::letter& what) override;
   void noticed(const actor::notice& what) override;
   void child_changed(const model::container_identity& who,

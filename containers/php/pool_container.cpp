@@ -162,9 +162,10 @@ void pool_container::doomed() {
 }
 
 // A worker takes the settings of its shard: none may be replaced before these are there.
-void pool_container::update_shards(std::function<void()> then) {
+void pool_container::update_shards(const actor::update_hold& hold, std::function<void()> then) {
   const auto left = std::make_shared<std::uint32_t>(environment_.pools->size()); // used at home
   on_each_shard([settings = settings_,
+                 hold,
                  left,
                  then = std::move(then),
                  shared = shared_,
@@ -178,16 +179,16 @@ void pool_container::update_shards(std::function<void()> then) {
   });
 }
 
-void pool_container::updated(const model::child_spec& spec) {
+void pool_container::updated(const model::child_spec& spec, const actor::update_hold& hold) {
   const auto before = settings_;
   read_options(spec);
-  update_shards([this, before] {
+  update_shards(hold, [this, before] {
     if (!same_process(*before, *settings_)) {
       follow_template();
       renew(replaced::workers);
     }
   });
-  update_workers();
+  update_workers(hold);
   if (settings_->count != before->count || workers_.size() > settings_->scaling.max) {
     resize(settings_->count);
   }

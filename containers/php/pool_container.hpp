@@ -38,7 +38,7 @@ public:
   [[nodiscard]] std::string remark_on_size() const override;
   void when_scaled(std::function<void(result<void>)> done) override;
   [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done) override;
-  void updated(const model::child_spec& spec) override;
+  void updated(const model::child_spec& spec, const actor::update_hold& hold) override;
   void child_changed(const model::container_identity& who,
                      const model::container_condition& now) override;
 
@@ -76,8 +76,8 @@ private:
   [[nodiscard]] result<void> room_for(std::size_t count) const;
   [[nodiscard]] bool has_room_for(std::size_t count);
   void add_worker();
-  void update_shards(std::function<void()> then);
-  void update_workers();
+  void update_shards(const actor::update_hold& hold, std::function<void()> then);
+  void update_workers(const actor::update_hold& hold);
   enum class replaced : std::uint8_t { workers, template_too };
   void line_up(replaced what);
   void renew(replaced what);

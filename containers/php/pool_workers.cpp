@@ -46,14 +46,14 @@ void pool_container::add_worker() {
 }
 
 /// What they have of the pool's definition.
-void pool_container::update_workers() {
+void pool_container::update_workers(const actor::update_hold& hold) {
   for (const auto& [id, each] : workers_) {
     model::command renew;
     renew.what = model::verb::update;
     renew.target = shell_.path() + "/" + id;
     renew.spec = std::make_shared<const model::child_spec>(worker_spec(id, each.number));
     renew.origin = "pool";
-    shell_.manage(std::move(renew), [](const result<model::reply>&) {});
+    shell_.manage(std::move(renew), [hold](const result<model::reply>&) {});
   }
 }
 

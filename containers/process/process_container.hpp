@@ -49,7 +49,7 @@ public:
   void kill() override;
   [[nodiscard]] result<void> signal_process(int number) override;
   void resume() override;
-  void updated(const model::child_spec& spec) override;
+  void updated(const model::child_spec& spec, const actor::update_hold& hold) override;
   bool receive(actor::letter& what) override;
   [[nodiscard]] bool takes_letters() const noexcept override { return letters_ != nullptr; }
   void noticed(const actor::notice& what) override;

@@ -212,7 +212,8 @@ void process_container::resume() {
   }
 }
 
-void process_container::updated(const model::child_spec& /*spec*/) {
+void process_container::updated(const model::child_spec& /*spec*/,
+                                const actor::update_hold& /*hold*/) {
   if (at_ == stage::serving) {
     watch_life();
   }

@@ -249,6 +249,28 @@ TEST_CASE_METHOD(tree_fixture,
   CHECK(host_of("Main/a").spec().alive.every == seconds{7});
 }
 
+TEST_CASE_METHOD(tree_fixture, "update is answered when nobody goes by the old definition") {
+  on.next["Main/a"].push_back({.holds_updates = true});
+  start(supervisor("Main", {leaf("a")}));
+  auto now = leaf("a");
+  now.alive.every = seconds{7};
+  const auto asked = ask(update_of("a", now));
+  CHECK_FALSE(asked->got);
+  SECTION("any more") {
+    on.holds.clear();
+    run();
+    CHECK(asked->ok());
+  }
+  SECTION("and who ends meanwhile may still hold it") {
+    crash("Main/a");
+    CHECK(host_of("Main/a").spec().alive.every == seconds{7});
+    CHECK_FALSE(asked->got);
+    on.holds.clear();
+    run();
+    CHECK(asked->ok());
+  }
+}
+
 TEST_CASE_METHOD(tree_fixture, "update: what cannot be taken over replaces the incarnation") {
   start(supervisor("Main", {leaf("a"), leaf("b")}));
   CHECK(ask(create("Main/a", leaf("given")))->ok());

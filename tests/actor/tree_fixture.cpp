@@ -149,7 +149,10 @@ milliseconds scripted::relieved() {
   return script_.finishing;
 }
 
-void scripted::updated(const model::child_spec& spec) {
+void scripted::updated(const model::child_spec& spec, const actor::update_hold& hold) {
+  if (script_.holds_updates) {
+    on_.holds.push_back(hold);
+  }
   note("updated " + spec.name);
 }
 

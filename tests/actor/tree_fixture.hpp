@@ -37,6 +37,7 @@ struct script {
   int code = 1;              ///< of `exit`
   milliseconds finishing{0}; ///< what it asks for when it is handed over
   bool resume_throws = false;
+  bool holds_updates = false; ///< into `stage::holds`
 };
 
 class scripted;
@@ -54,6 +55,7 @@ struct stage {
   std::function<void(const void* stack)> on_start; ///< at each start, with a place on the stack
   /// Requests nobody has answered yet, in order; those named `echo` are answered at once.
   std::deque<actor::letter> asked;
+  std::vector<actor::update_hold> holds;
 };
 
 /// An incarnation that does what its script says and what the test tells it.
@@ -73,7 +75,7 @@ public:
                      const model::container_condition& now) override;
   milliseconds relieved() override;
   result<std::uint32_t> scale(std::uint32_t count) override;
-  void updated(const model::child_spec& spec) override;
+  void updated(const model::child_spec& spec, const actor::update_hold& hold) override;
   actor::host& shell() { return shell_; }
   script& script_for_test() { return script_; }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A thread of the daemon is held up, as by a native handler that never returns: the node says so
 while the other thread serves, and is well again when it goes on."""
+import subprocess
 import time
 import unittest
 
@@ -36,6 +37,23 @@ class HeldShard(unittest.TestCase):
         wait_until(lambda: f"shard_turns_again shard={SHARD}" in daemon.log(), "it is told")
         self.assertEqual(self.silence(daemon), 0)
         self.assertEqual(daemon.get("/hello").status, 200)
+
+    def test_a_reload_is_done_when_every_shard_goes_by_it(self):
+        daemon = fresh_daemon(self, topology(pool(), http()))
+        idle = [daemon.connect() for _ in range(8)]  # the kernel spreads them over the shards
+        for each in idle:
+            self.addCleanup(each.close)
+            self.assertEqual(each.get("/hello").status, 200)
+        daemon.write_config(topology(pool(), http(timeouts={"idle": "300ms"})))
+        with HeldThread(daemon.pid, f"kraken/{SHARD}"):
+            reload = subprocess.Popen(daemon.console_words("reload"), stdout=subprocess.DEVNULL,
+                                      env=daemon.console_environment())
+            self.addCleanup(reload.kill)
+            with self.assertRaises(subprocess.TimeoutExpired, msg="one shard has not heard of it"):
+                reload.wait(1.5)
+        self.assertEqual(reload.wait(20), 0)
+        for each in idle:
+            self.assertTrue(each.is_closed(), "also what was idle has the new time")
 
 
 if __name__ == "__main__":

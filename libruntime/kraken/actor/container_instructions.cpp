@@ -224,6 +224,24 @@ void container::expect(const instruction& what) {
   }
 }
 
+namespace {
+
+/// Answers an update when everybody has let go of it.
+class update_answer {
+public:
+  update_answer(reply_to reply, std::string text)
+      : reply_(std::move(reply)), text_(std::move(text)) {}
+  ~update_answer() { reply_->answer(model::reply{std::move(text_), true}); }
+  update_answer(const update_answer&) = delete;
+  update_answer& operator=(const update_answer&) = delete;
+
+private:
+  reply_to reply_;
+  std::string text_;
+};
+
+} // namespace
+
 void container::update(const instruction& what) {
   birth_.rank = what.rank;
   if (what.spec == nullptr) {
@@ -231,15 +249,17 @@ void container::update(const instruction& what) {
   }
   // What needs a restart gets one from the supervisor; until then what runs stays as it is.
   const bool live = !model::needs_restart(*birth_.spec, *what.spec);
+  const update_hold hold =
+      what.reply ? std::make_shared<const update_answer>(what.reply, path() + " updated") : nullptr;
   birth_.spec = what.spec;
   if (supervisor_) {
     supervisor_->configure(birth_.spec->supervise, birth_.spec->children);
   }
   if (life_ && live) {
-    on_thrown(life_->update(birth_.spec));
+    on_thrown(life_->update(birth_.spec, hold));
   }
   if (live && status_->beside == model::companion::successor) {
-    beside_threw(beside_->runs->update(birth_.spec));
+    beside_threw(beside_->runs->update(birth_.spec, hold));
   }
   if (birth_.who->name != birth_.spec->name || birth_.who->autostart != birth_.spec->autostart) {
     auto renamed = *birth_.who;

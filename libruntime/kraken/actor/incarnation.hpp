@@ -30,6 +30,10 @@ struct timer {
   std::uint64_t number = 0;
 };
 
+/// Held by whoever has still to take over a new definition. Who asked for the change is answered
+/// when nobody holds it any more; the last may let go on any thread.
+using update_hold = std::shared_ptr<const void>;
+
 /// Whether an incarnation that asks for its replacement goes on until that is ready.
 enum class serves_on : std::uint8_t { no, yes };
 
@@ -167,7 +171,11 @@ public:
   virtual void resume() {}
   /// The definition was replaced while this runs (reload). `host::spec()` is the new one from here
   /// on, and older references to it are gone; take over what is live of `spec.options`.
-  virtual void updated(const model::child_spec& spec) { static_cast<void>(spec); }
+  /// @param hold keep it as long as some other thread goes by the old definition
+  virtual void updated(const model::child_spec& spec, const update_hold& hold) {
+    static_cast<void>(spec);
+    static_cast<void>(hold);
+  }
   /// Whether it takes letters at all, asked each time it is ready: if not, who sends one is told at
   /// once.
   [[nodiscard]] virtual bool takes_letters() const noexcept { return true; }

@@ -246,11 +246,12 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
   made.what = instruction::act::update;
   made.spec = child.spec;
   made.rank = child.rank;
-  instruct(child, std::move(made));
-  if (renew) {
-    return beside ? queue_recycle(child, std::move(reply)) : replace(child, std::move(reply));
+  if (!renew) {
+    made.reply = std::move(reply); // the child knows when it is in force everywhere
+    return instruct(child, std::move(made));
   }
-  reply->answer(done(child.path() + " updated"));
+  instruct(child, std::move(made));
+  beside ? queue_recycle(child, std::move(reply)) : replace(child, std::move(reply));
 }
 
 /// The named children share the ranks they have, in the new order; the others keep theirs.

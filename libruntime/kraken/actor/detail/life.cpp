@@ -153,9 +153,9 @@ life::thrown life::child_changed(const model::container_identity& who,
   return guard([&] { incarnation_->child_changed(who, now); });
 }
 
-life::thrown life::update(std::shared_ptr<const model::child_spec> spec) {
+life::thrown life::update(std::shared_ptr<const model::child_spec> spec, const update_hold& hold) {
   spec_ = std::move(spec);
-  return guard([this] { incarnation_->updated(*spec_); });
+  return guard([&] { incarnation_->updated(*spec_, hold); });
 }
 
 life::thrown life::elapsed(const std::function<void()>& then) {
@@ -261,8 +261,9 @@ void life::show_gauges(std::shared_ptr<const model::gauges> live) {
 }
 
 void life::manage(model::command what, model::reply_callback done) {
+  // A child may answer for itself, on its own shard.
   auto reply = std::make_shared<pending_reply>(
-      nullptr, [alive = alive(), done = std::move(done)](result<model::reply> answer) {
+      &shard(), [alive = alive(), done = std::move(done)](result<model::reply> answer) {
         if (const auto still = alive.lock(); still != nullptr && done) {
           done(std::move(answer));
         }

@@ -80,7 +80,8 @@ public:
   [[nodiscard]] thrown hand_over(milliseconds& time);
   [[nodiscard]] thrown child_changed(const model::container_identity& who,
                                      const model::container_condition& now);
-  [[nodiscard]] thrown update(std::shared_ptr<const model::child_spec> spec);
+  [[nodiscard]] thrown update(std::shared_ptr<const model::child_spec> spec,
+                              const update_hold& hold);
   [[nodiscard]] thrown elapsed(const std::function<void()>& then);
   /// @param taken set to whether the incarnation handled it
   [[nodiscard]] thrown receive(letter& what, bool& taken);

@@ -106,6 +106,47 @@ TEST_CASE("a drain closes who is idle, not whose request has arrived") {
   CHECK(f.nobody_connected()); // though neither of the two closes
 }
 
+TEST_CASE("a wait for a request ends as the timeouts of now say, not those it began with") {
+  front_settings first;
+  first.routes = std::make_shared<const route_table>(front_fixture::usual_routes());
+  front_fixture f{first};
+  auto idle = f.connect();
+  REQUIRE(idle.send(get("/fixed")));
+  CHECK(idle.response().status == 200);
+  auto unused = f.connect();
+  REQUIRE(f.on.eventually([&] { return f.made->counters()->connections_open.get() == 2; }));
+
+  auto changed = first;
+  SECTION("of an idle connection") {
+    changed.idle_timeout = 50ms;
+    f.on.call([&] { f.made->update(changed); });
+    CHECK(idle.read_to_end().empty());
+    CHECK(idle.end() == raw_end::closed);
+    REQUIRE(unused.send(get("/fixed")));
+    CHECK(unused.response().status == 200);
+  }
+  SECTION("of one that has not been used yet") {
+    changed.header_timeout = 50ms;
+    f.on.call([&] { f.made->update(changed); });
+    CHECK(unused.read_to_end().empty());
+    CHECK(unused.end() == raw_end::closed);
+    REQUIRE(idle.send(get("/fixed")));
+    CHECK(idle.response().status == 200);
+  }
+  SECTION("also when they are longer again") {
+    auto shorter = first;
+    shorter.idle_timeout = 200ms;
+    changed.header_timeout = 300ms;
+    f.on.call([&] {
+      f.made->update(shorter);
+      f.made->update(changed);
+    });
+    CHECK(unused.read_to_end().empty()); // later than the idle one would have been closed
+    REQUIRE(idle.send(get("/fixed")));
+    CHECK(idle.response().status == 200);
+  }
+}
+
 TEST_CASE("a client that stops sending still gets the answers to all it sent") {
   front_fixture f;
   auto client = f.connect();
