@@ -164,6 +164,64 @@ TEST_CASE_METHOD(tree_fixture, "taking back a joined request does not stop the o
   CHECK(second.last.value != nullptr);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a try that took too long leaves its work to the next one") {
+  start(supervisor("Main", {leaf("a"), leaf("b")}));
+  auto& a = host_of("Main/a");
+  std::vector<heard> tries(10);
+  std::vector<actor::call_id> calls;
+  const auto asks = [&](std::string id) {
+    auto& got = tries.at(calls.size());
+    calls.push_back(
+        a.request({.to = "b", .body = text("x"), .timeout = seconds{2}, .id = std::move(id)},
+                  got.callback()));
+    run();
+    return &got;
+  };
+  int stopped = 0;
+  const auto begins = [&](std::string id) {
+    auto* const got = asks(std::move(id));
+    on.asked.front().reply.when_cancelled([&] { ++stopped; });
+    advance(seconds{2});
+    CHECK(got->last.why.what() == errc::timeout);
+  };
+  SECTION("which gets what comes of it, however many there were") {
+    begins("7");
+    for (int i = 0; i < 8; ++i) {
+      const auto* const got = asks("7");
+      advance(seconds{2});
+      CHECK(got->last.why.what() == errc::timeout);
+    }
+    CHECK(stopped == 0);
+    const auto* const last = asks("7");
+    REQUIRE(on.asked.size() == 1);
+    on.asked.front().reply.value(text("done"));
+    run();
+    CHECK(last->answers == 1);
+    REQUIRE(last->last.value != nullptr);
+    CHECK(*last->last.value == "done");
+    CHECK(tree->dead->total() == 0);
+  }
+  SECTION("or may come too late for it") {
+    begins("7");
+    on.asked.front().reply.value(text("done"));
+    run();
+    const auto* const last = asks("7");
+    REQUIRE(last->last.value != nullptr);
+    CHECK(*last->last.value == "done");
+  }
+  SECTION("until that is taken back") {
+    begins("7");
+    static_cast<void>(asks("7"));
+    a.cancel_request(calls.back());
+    run();
+    CHECK(stopped == 1);
+  }
+  SECTION("one that comes alone takes its work along") {
+    begins("");
+    CHECK(stopped == 1);
+  }
+}
+
 TEST_CASE_METHOD(tree_fixture, "an incarnation holds letters back and takes them later") {
   start(supervisor("Main", {leaf("a"), leaf("b")}));
   host_of("Main/b").hold_letters();

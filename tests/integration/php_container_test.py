@@ -221,6 +221,11 @@ class Letters(PhpCase):
         error = d.ask("sendRequest", "P", ["busy", 0.7], how)["error"]
         self.assertEqual(error[1], "No response was received during specified timeout.")
 
+    def test_a_target_that_is_blocked_answers_a_later_try(self):
+        d = self.driver("D")
+        how = {"timeout": 0.2, "retriesLimit": 10, "retriesInterval": 0.05}
+        self.assertEqual(d("sendRequest", "P", ["busy", 0.7], how), True)
+
     def test_a_request_waits_for_a_target_that_is_being_started(self):
         d = self.driver("D")
         before = self.ready("Main/P")

@@ -237,10 +237,15 @@ void container::on_answered(const answered& what) {
 
 void container::on_withdraw(const withdraw& what) {
   what.call->withdrawn = true;
-  if (what.call->log != nullptr && what.call->log->is_joined(what.call->key)) {
+  const auto repeated = what.call->repeats.lock();
+  auto& first = repeated == nullptr ? *what.call : *repeated;
+  if (what.why == withdraw::reason::expired && (repeated != nullptr || first.log != nullptr)) {
+    return; // the next try joins it
+  }
+  if (!first.withdrawn || (first.log != nullptr && first.log->is_joined(first.key))) {
     return; // others wait for the same answer
   }
-  if (const auto then = std::exchange(what.call->on_withdrawn, nullptr); then && life_) {
+  if (const auto then = std::exchange(first.on_withdrawn, nullptr); then && life_) {
     on_thrown(life_->elapsed(then));
   }
 }

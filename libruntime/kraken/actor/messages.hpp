@@ -166,9 +166,13 @@ struct answered {
   answer what;
 };
 
-/// Nobody waits for the answer of this request any more.
+/// Nobody waits for the answer of this request any more. If it has only taken too long and has an
+/// identity, its requester may be about to try again, and will want what is being done.
 struct withdraw {
+  enum class reason : std::uint8_t { taken_back, expired };
+
   std::shared_ptr<open_call> call;
+  reason why = reason::taken_back;
 };
 
 /// A promise of notice for the shell to keep.

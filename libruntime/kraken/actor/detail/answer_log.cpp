@@ -6,11 +6,16 @@
 #include "kraken/actor/detail/open_call.hpp"
 #include "kraken/base/limits.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kraken::actor {
 
 namespace {
+
+bool waits(const answerer& one) noexcept {
+  return !one.call()->withdrawn;
+}
 
 std::size_t weight_of(const answer& what) {
   return what.value == nullptr ? what.why.message.size() : what.value->size();
@@ -24,6 +29,7 @@ answer_log::verdict answer_log::take(letter& what, time_point now) {
   auto key = std::string(what.sender()).append(1, '\n').append(what.id.view());
   const auto [at, fresh] = entries_.try_emplace(key);
   if (fresh) {
+    at->second.first = what.reply.call()->weak_from_this();
     what.reply.call()->log = shared_from_this();
     what.reply.call()->key = std::move(key);
     return verdict::fresh;
@@ -31,7 +37,10 @@ answer_log::verdict answer_log::take(letter& what, time_point now) {
   if (at->second.done) {
     what.reply.give(at->second.kept);
   } else {
-    at->second.joined.push_back(std::move(what.reply));
+    auto& joined = at->second.joined;
+    std::erase_if(joined, [](answerer& one) { return !waits(one) && one.release() != nullptr; });
+    what.reply.call()->repeats = at->second.first;
+    joined.push_back(std::move(what.reply));
   }
   return verdict::known;
 }
@@ -66,7 +75,7 @@ void answer_log::given(const std::string& key, const answer& what, bool carried_
 
 bool answer_log::is_joined(const std::string& key) const {
   const auto found = entries_.find(key);
-  return found != entries_.end() && !found->second.joined.empty();
+  return found != entries_.end() && std::ranges::any_of(found->second.joined, waits);
 }
 
 void answer_log::forget_old() {

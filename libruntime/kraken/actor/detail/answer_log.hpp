@@ -29,7 +29,7 @@ public:
   /// @param carried_out false: the incarnation never had it; a repetition may be carried out
   void given(const std::string& key, const answer& what, bool carried_out);
 
-  /// Whether somebody else waits for the same answer.
+  /// Whether somebody else still waits for the same answer.
   [[nodiscard]] bool is_joined(const std::string& key) const;
 
 private:
@@ -37,6 +37,7 @@ private:
     bool done = false;
     answer kept{};
     time_point at{};
+    std::weak_ptr<open_call> first; ///< which is carried out
     std::vector<answerer> joined;
   };
 

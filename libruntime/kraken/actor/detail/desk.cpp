@@ -228,7 +228,7 @@ void desk::expire(call_id which) {
   found->second.call->give(answer::of(failure::of(error(
       errc::timeout,
       call.to->path() + " has not answered within " + kraken::to_string(found->second.timeout)))));
-  tell(call.to->shell(), withdraw{found->second.call});
+  tell(call.to->shell(), withdraw{found->second.call, withdraw::reason::expired});
 }
 
 void desk::cancel(call_id which) {

@@ -39,8 +39,9 @@ public:
   bool handed = false;    ///< the incarnation has it, or had
   bool withdrawn = false; ///< nobody waits any more
   std::function<void()> on_withdrawn;
-  std::shared_ptr<answer_log> log; ///< set for requests with an identity
-  std::string key;                 ///< in the log
+  std::shared_ptr<answer_log> log;  ///< set for requests with an identity
+  std::string key;                  ///< in the log
+  std::weak_ptr<open_call> repeats; ///< the one that is carried out, with the same identity
 };
 
 /// A request of a container: answers become messages to its shell.
