@@ -223,6 +223,7 @@ std::vector<actor::kind> daemon::kinds() {
                        .counters = &pool_counters_,
                        .templates = &templates_,
                        .ends = ends_.get(),
+                       .news = news_.get(),
                        .socket_directory =
                            plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'))};
   process_environment_.logs = &logs_;

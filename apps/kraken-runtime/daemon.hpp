@@ -120,6 +120,8 @@ private:
   std::vector<std::unique_ptr<net::event_loop>> loops_;
   std::vector<std::jthread> threads_;
   std::unique_ptr<process::end_watch> ends_ = process::end_watch::make(); ///< of what pools have
+  /// Of whatever PHP runs in, where it may be had.
+  std::unique_ptr<process::exit_news> news_ = process::exit_news::make(control_);
   containers::pool_registry pools_;
   process::log_board logs_;
   process::child_registry children_{process::plan_descriptors()};

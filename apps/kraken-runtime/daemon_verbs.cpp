@@ -31,6 +31,7 @@ void daemon::prepare_php() {
   php_options_.with([this](auto& options) { options = plan_.php; });
   php_environment_.logs = &logs_;
   php_environment_.children = &children_;
+  php_environment_.news = news_.get();
   php_environment_.process_ended = [this] { sweep_soon(); };
   pool_environment_.native_program = find_native_program();
   php_environment_.package = find_package();

@@ -51,6 +51,7 @@ public:
 
   /// Before the tree starts.
   void run_on(running_tree& tree) { given_.shards = tree.loops(); }
+  void listen_to(process::exit_news* news) { given_.news = news; }
 
 private:
   std::string source_;
@@ -153,6 +154,8 @@ void kraken_php_deaths(std::size_t rounds, const std::string& source) {
   root.children = {php.echo()};
   running_tree on(1, {php.kind()}, std::move(root));
   php.run_on(on);
+  const auto news = process::exit_news::make(*on.loops().front());
+  php.listen_to(news.get());
   on.start();
   death now;
   const auto heard = on.tree().status().subscribe([&](const actor::status_event& what) {

@@ -120,6 +120,9 @@ void php_container::program_ready() {
   }
   channel_->show_state(model::state::started, "ready");
   shell_.ready();
+  if (environment_.news != nullptr) {
+    process_->listen_to(*environment_.news);
+  }
   beat();
 }
 

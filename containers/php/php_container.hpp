@@ -32,6 +32,7 @@ struct php_environment {
   std::vector<net::event_loop*> shards;
   process::log_board* logs = nullptr;
   process::child_registry* children = nullptr;
+  process::exit_news* news = nullptr; ///< null: the kernel tells us none
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   std::string package; ///< directory of the PHP package, unless the options name another
   /// Of options that name nobody.

@@ -106,8 +106,12 @@ void worker_container::worker_ready() {
     pool_->add(*channel_);
     shell_.ready();
   }
-  if (environment_.ends != nullptr) { // after what somebody waits for
+  // After what somebody waits for.
+  if (environment_.ends != nullptr) {
     pool_->watch_end(*channel_, *environment_.ends, [this] { process_->look_for_end(); });
+  }
+  if (environment_.news != nullptr) {
+    process_->listen_to(*environment_.news);
   }
 }
 

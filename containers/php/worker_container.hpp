@@ -29,7 +29,8 @@ struct pool_environment {
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   counter_board<pool_counters>* counters = nullptr; ///< for the metrics page
   template_board* templates = nullptr;
-  process::end_watch* ends = nullptr;        ///< null: the machine has none
+  process::end_watch* ends = nullptr;        ///< of forked workers; null: the machine has none
+  process::exit_news* news = nullptr;        ///< of others; null: the kernel tells us none
   std::string socket_directory;              ///< private, for dialects that connect by path
   std::string native_program = "kraken-php"; ///< found by PATH unless it has a slash
 };

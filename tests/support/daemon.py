@@ -216,8 +216,9 @@ class Daemon:
 
     def address(self):
         """(host, port) of the first front."""
-        where = next(each for each in self.api("node")["listen"] if each.startswith("http://"))
-        host, port = where.removeprefix("http://").rsplit(":", 1)
+        fronts = [each for each in self.api("node")["listen"] if each.startswith("http://")]
+        assert fronts, "no front listens yet"
+        host, port = fronts[0].removeprefix("http://").rsplit(":", 1)
         return host, int(port)
 
     def connect(self, address=None, **options):

@@ -38,6 +38,8 @@ supervised_process::~supervised_process() {
 // A process must not outlive its owner. Nobody waits for it any more, so the registry's next sweep
 // reaps it.
 void supervised_process::abandon() {
+  news_.reset();
+  self_.reset();
   birth_.reset(); // a child that is on its way finds its channel closed, and nobody owns it
   if (running()) {
     static_cast<void>(child_.process.send_group(SIGKILL));
@@ -182,7 +184,23 @@ void supervised_process::look_for_end() {
   }
 }
 
+void supervised_process::listen_to(exit_news& news) {
+  if (!running()) {
+    return;
+  }
+  self_ = std::make_shared<supervised_process*>(this);
+  news_ = news.add(child_.process.pid(), [&loop = loop_, still = std::weak_ptr{self_}] {
+    loop.post([still] {
+      if (const auto self = still.lock()) {
+        (*self)->look_for_end();
+      }
+    });
+  });
+}
+
 void supervised_process::over(const exit_status& how) {
+  news_.reset();
+  self_.reset();
   children_.ended(child_.process.pid());
   end_.reset();
   next_step_.reset();

@@ -11,6 +11,7 @@
 #include "kraken/process/launch/launcher.hpp"
 #include "kraken/process/launch/stop_sequence.hpp"
 #include "kraken/process/output/log_board.hpp"
+#include "kraken/process/watch/exit_news.hpp"
 
 #include <array>
 #include <functional>
@@ -79,6 +80,9 @@ public:
   /// now and not only when it has taken the memory of the process apart. Otherwise nothing happens.
   void look_for_end();
 
+  /// Has the kernel's news of its end told to `look_for_end`, until it has ended. While it runs.
+  void listen_to(exit_news& news);
+
   /// A signal of somebody who practises: no part of a stop.
   /// @error errc::not_started when nothing runs; errc::system_error
   [[nodiscard]] result<void> send(int signal_number);
@@ -114,6 +118,8 @@ private:
   child child_;
   std::optional<memory_gauge> gauge_;
   std::unique_ptr<reactor::waiting> end_;
+  std::unique_ptr<exit_news::place> news_;
+  std::shared_ptr<supervised_process*> self_; ///< for who is told and may come late
   std::array<output, 2> outputs_;
   stop_sequence sequence_;
   int stop_signal_ = 0; ///< of `start`'s spec
