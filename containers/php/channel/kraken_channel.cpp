@@ -209,7 +209,7 @@ bool kraken_channel::write_answer(const wire::slab_answer& answer) {
 }
 
 std::string kraken_channel::take_response(const wire::worker_frame& frame) {
-  pool_.catch_up(*this);
+  pool_.catch_up(*this, frame.stream);
   if (current == nullptr || current->at != pool_slot::stage::working ||
       frame.stream != current->wire_id) {
     return "a response nobody asked for (stream " + std::to_string(frame.stream) + ")";

@@ -58,12 +58,41 @@ bool pool_shard::look_for(worker_channel& worker) {
   return slot != nullptr;
 }
 
-// What it has answered in the slab comes before what it says on its socket.
-void pool_shard::catch_up(worker_channel& worker) {
-  if (worker.pulls && worker.current == nullptr) {
-    static_cast<void>(slab_->drain());
-    look_for(worker);
+// What it has answered in the slab comes before what it says on its socket. That may be about a
+// request which it had before the one it was noticed with.
+void pool_shard::catch_up(worker_channel& worker, std::uint32_t stream) {
+  if (!worker.pulls || (worker.current != nullptr && worker.current->wire_id == stream)) {
+    return;
   }
+  static_cast<void>(slab_->drain());
+  auto* slot = offered_first_;
+  while (slot != nullptr && (slot->wire_id != stream || slab_->holder_of(slot->place) != &worker)) {
+    slot = slot->next;
+  }
+  auto* const other = worker.current;
+  if (slot == nullptr || (other != nullptr && other->at != pool_slot::stage::working)) {
+    return;
+  }
+  if (other != nullptr) {
+    unnotice(*other);
+  }
+  notice(*slot, worker);
+}
+
+// What came before the end of another answer was read, which is now. Each goes on to the next.
+bool pool_shard::take_answer_ahead(worker_channel& worker) {
+  if (worker.answers_ahead == 0) {
+    return false;
+  }
+  for (auto* slot = offered_first_; slot != nullptr; slot = slot->next) {
+    if (slot->answered_ahead && slab_->holder_of(slot->place) == &worker) {
+      slot->answered_ahead = false;
+      --worker.answers_ahead;
+      slab_reported(*slot);
+      return true;
+    }
+  }
+  return false;
 }
 
 void pool_shard::slab_reported(pool_slot& slot) {
@@ -99,7 +128,8 @@ void pool_shard::slab_answered(pool_slot& slot, worker_channel& worker) {
   // is answered in parts came first, and its end is on the socket.
   if (auto* const other = worker.current; other != nullptr && other != &slot) {
     if (other->at != pool_slot::stage::working) {
-      worker.answered_ahead = true;
+      slot.answered_ahead = true;
+      ++worker.answers_ahead;
       return;
     }
     unnotice(*other);

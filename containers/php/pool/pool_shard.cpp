@@ -76,6 +76,7 @@ void pool_shard::free_slot(pool_slot& slot) {
   slot.settled = false;
   slot.parcel = false;
   slot.frame_sent = false;
+  slot.answered_ahead = false;
   if (slot.place != pool_slab::no_place) {
     leave_slab(slot);
   }
@@ -332,13 +333,7 @@ void pool_shard::request_done(worker_channel& worker) {
   if (!goes_on) {
     retire(worker);
   }
-  if (std::exchange(worker.answered_ahead, false)) {
-    if (auto* const next = held_by(worker)) {
-      slab_reported(*next);
-      return;
-    }
-  }
-  if (!goes_on) {
+  if (take_answer_ahead(worker) || !goes_on) {
     return;
   }
   if (worker.pulls) {

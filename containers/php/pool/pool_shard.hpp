@@ -101,8 +101,9 @@ public:
   /// Looks whether the worker has a request, so that `current` is true.
   /// @return whether one was found
   bool look_for(worker_channel& worker);
-  /// As `look_for`, after what it has answered: before anything is believed that its socket says.
-  void catch_up(worker_channel& worker);
+  /// Before anything is believed that its socket says of a request: what it has answered in the
+  /// slab is taken, and the request of that number, if it has that, becomes `current`.
+  void catch_up(worker_channel& worker, std::uint32_t stream);
   /// There is something on its socket.
   void mail(const worker_channel& worker);
 
@@ -199,6 +200,7 @@ private:
   void slab_asked(pool_slot& slot, worker_channel& worker);
   void slab_answered(pool_slot& slot, worker_channel& worker);
   [[nodiscard]] pool_slot* held_by(const worker_channel& worker);
+  [[nodiscard]] bool take_answer_ahead(worker_channel& worker);
   [[nodiscard]] pool_slot* spare_waiting();
   void look_at_slab(time_point now);
   void judge_silence(bool unheard, time_point now);

@@ -33,6 +33,7 @@ struct pool_slot final : net::deadline {
   wire::byte_buffer frame;                   ///< what the worker is sent
   net::stored_body body;                     ///< beside it, if the body is in a file
   bool frame_sent = false;                   ///< its worker has asked for it
+  bool answered_ahead = false;               ///< reported, and waits for the end of another
   bool parcel = false;                       ///< `frame` is a slab's request, not a frame yet
   std::uint32_t place = pool_slab::no_place; ///< in the slab
   std::uint32_t placed_bytes = 0;            ///< of the request there; 0: it is in `frame`

@@ -68,7 +68,7 @@ public:
   bool in_pool = false;
   bool pulls = false;                        ///< takes its requests from the slab
   bool keeps_off = false;                    ///< has said that it takes none there
-  bool answered_ahead = false;               ///< there, before the end of `current` was read
+  std::uint32_t answers_ahead = 0;           ///< in the slab, before the end of `current` was read
   std::uint32_t seat = pool_slab::no_worker; ///< in the slab; may be without being used
 
   /// Sends the request in `slot`.

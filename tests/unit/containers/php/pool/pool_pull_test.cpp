@@ -2,10 +2,8 @@
 /// @file
 /// Requests that workers take from the slab: the test is the workers, the honest ones and those
 /// that write whatever they like wherever they can.
-#include "kraken/slab/steps.hpp"
-#include "pool_fixture.hpp"
+#include "slab_fixture.hpp"
 
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <random>
 
@@ -14,106 +12,6 @@ using namespace kraken;
 using namespace kraken::containers;
 using namespace kraken::containers::test;
 using std::string_literals::operator""s;
-
-namespace {
-
-pool_settings by_slab() {
-  pool_settings out;
-  out.by_slab = true;
-  out.queue_timeout = 5s;
-  out.request_timeout = 5s;
-  return out;
-}
-
-/// A worker with a seat in the slab, which the test works at.
-struct slab_worker {
-  scripted_worker* it = nullptr;
-  std::uint32_t number = 0;
-  result<slab::segment> memory = fail(errc::not_found, "");
-  unique_fd bell;
-
-  std::optional<slab::claimed> claim() { return slab::claim(*memory, number); }
-
-  /// The path of what was claimed.
-  std::string path_of(const slab::claimed& what) const {
-    const auto room = memory->request(what.slot);
-    const auto read = wire::read_slab_request({room.data(), memory->head(what.slot).request_bytes});
-    return read ? std::string{read->path} : std::string{};
-  }
-
-  void report(const slab::claimed& what, slab::stage becomes) {
-    if (slab::report(*memory, number, what, becomes)) {
-      ring();
-    }
-  }
-
-  void ring() {
-    const std::uint64_t one = 1;
-    REQUIRE(::write(bell.get(), &one, sizeof one) == sizeof one);
-  }
-
-  void answer(const slab::claimed& what, std::string_view body, int status = 200) {
-    const auto room = memory->answer(what.slot);
-    wire::slab_answer_writer writer{room.data(), room.size()};
-    REQUIRE(writer.write(body));
-    writer.finish(status, wire::worker_after::keep, 7);
-    report(what, slab::stage::answered);
-  }
-
-  void set_word(std::uint32_t slot, slab::slot_word word) { memory->slot(slot) = word.packed(); }
-};
-
-class slab_fixture : public pool_fixture {
-public:
-  explicit slab_fixture(const pool_settings& settings = by_slab()) : pool_fixture(settings) {}
-
-  slab_worker add_seated(bool tells_ready = true) {
-    slab_worker made;
-    made.it = &make_worker();
-    process::launch_spec spec;
-    on.call([&] { pool->enlist(*made.it->channel, spec); });
-    made.number = made.it->channel->seat;
-    if (made.number == pool_slab::no_worker) {
-      return made;
-    }
-    REQUIRE(spec.inherit.size() == 2);
-    made.memory = slab::segment::attach(std::move(spec.inherit[0].fd));
-    made.bell = std::move(spec.inherit[1].fd);
-    REQUIRE(made.memory);
-    if (tells_ready) {
-      say_ready(made);
-    }
-    return made;
-  }
-
-  void say_ready(slab_worker& worker) {
-    on.call(
-        [&] { worker.it->owner.when_ready = [it = worker.it, this] { pool->add(*it->channel); }; });
-    wire::byte_buffer out;
-    wire::append_ready(out, wire::worker_intake::slab);
-    worker.it->end->write(out);
-    REQUIRE(on.eventually([&] { return worker.it->owner.ready == 1; }));
-  }
-
-  /// Its process has ended.
-  void die(slab_worker& worker) {
-    on.call([&] {
-      pool->lost(*worker.it->channel);
-      pool->bury(*worker.it->channel);
-      worker.it->channel.reset();
-    });
-  }
-
-  bool accused(const slab_worker& worker) {
-    return on.eventually([&] { return !worker.it->owner.ended.empty(); });
-  }
-};
-
-std::string body_of(const fake_exchange& from) {
-  return from.text.substr(from.text.find("\r\n\r\n") + 4);
-}
-
-} // namespace
 
 TEST_CASE("a request is taken from the slab and answered there", "[slab]") {
   slab_fixture f;
@@ -249,6 +147,57 @@ TEST_CASE("a request taken before the end of the last one was read waits for tha
   CHECK(body_of(two) == "two");
   CHECK(worker.it->owner.ended.empty());
   CHECK(worker.it->owner.answered == 2);
+}
+
+TEST_CASE("an answer by frames is that of the request it names, whoever was noticed", "[slab]") {
+  slab_fixture f;
+  auto worker = f.add_seated();
+  fake_exchange one;
+  fake_exchange two;
+  fake_exchange three;
+  f.submit(one, "/1");
+  const auto first = worker.memory->head(worker.claim()->slot).stream;
+  SECTION("the next one is asked for before that answer is read") {
+    const auto path = "/" + std::string(slab::request_room, 'p');
+    f.submit(two, path);
+    f.submit(three, "/3");
+    worker.report(*worker.claim(), slab::stage::asks);
+    CHECK(worker.it->end->request() == path);
+    worker.it->end->answer(first, "one");
+    worker.it->end->answer(worker.it->end->stream(), "two");
+    worker.answer(*worker.claim(), "three");
+  }
+  SECTION("the next one is answered in the slab, and the one after it is taken") {
+    REQUIRE(f.pass(60ms)); // the first one is noticed
+    f.submit(two, "/2");
+    f.submit(three, "/3");
+    worker.answer(*worker.claim(), "two");
+    const auto third = worker.claim();
+    REQUIRE(f.ended(two));
+    if (GENERATE(false, true)) {
+      REQUIRE(f.pass(60ms));
+    }
+    worker.it->end->answer(first, "one");
+    REQUIRE(f.ended(one));
+    worker.answer(*third, "three");
+  }
+  SECTION("the next two are answered in the slab while it streams") {
+    worker.it->end->begin_stream(first, "o");
+    REQUIRE(f.on.eventually([&] { return one.streaming_begun; }));
+    f.submit(two, "/2");
+    f.submit(three, "/3");
+    worker.answer(*worker.claim(), "two");
+    worker.answer(*worker.claim(), "three");
+    REQUIRE(f.pass(60ms));
+    worker.it->end->chunk(first, "ne", wire::chunk_part::last);
+  }
+  REQUIRE(f.ended(one));
+  REQUIRE(f.ended(two));
+  REQUIRE(f.ended(three));
+  CHECK(body_of(two) == "two");
+  CHECK(body_of(three) == "three");
+  CHECK(worker.it->owner.ended.empty());
+  CHECK(worker.it->owner.answered == 3);
 }
 
 TEST_CASE("an answer ahead of one that never ends is lost with its worker", "[slab]") {
