@@ -14,6 +14,9 @@
 
 declare(strict_types=1);
 
+const MIXED_BY_HAND = true;
+require __DIR__ . '/workers/mixed.php';
+
 const FRAME_BYTES_MAX = 10_485_760;
 const CONNECT_DEADLINE_NS = 10_000_000_000;
 const FIRST_TIMEOUT_S = 30;
@@ -153,6 +156,11 @@ function routes(): array
         '/slow' => static function (array $r, string $a): array {
             usleep((int) $a * 1_000);
             return answer(200, 'slow');
+        },
+        '/mixed' => static function (array $r): array {
+            parse_str($r['query'], $asked);
+            [$status, $fields, $body] = mixedAnswer($asked, $r['body']);
+            return answer($status, $body, array_map(static fn (string $each) => [$each], $fields));
         },
         '/bytes' => static fn (array $r, string $a): array => answer(200, str_repeat('x', (int) $a)),
         '/wrong-id' => static fn (array $r): array => ['id' => $r['id'] + 1] + answer(200, 'x'),
