@@ -105,6 +105,11 @@ void daemon::apply(model::child_spec there,
       [this](model::command what, model::reply_callback answer) {
         tree_->execute(std::move(what), control_, std::move(answer));
       },
+      [this](std::string_view path) {
+        const auto found = tree_->status().find(path);
+        return found != nullptr &&
+               (found->in == model::state::created || found->in == model::state::stopped);
+      },
       [this, plan, changes = std::move(changes), done = std::move(done)](
           containers::change_outcome outcome) {
         reloading_ = false;

@@ -6,6 +6,8 @@
 #include "kraken/model/alias.hpp"
 #include "kraken/model/topology_diff.hpp"
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 namespace kraken::containers {
@@ -36,17 +38,36 @@ bool alias_taken(const model::command& what, errc code) {
 void topology_change::begin(model::child_spec from,
                             const model::child_spec& to,
                             executor execute,
+                            question rests,
                             callback done) {
-  std::make_shared<topology_change>(std::move(from), to, std::move(execute), std::move(done))
+  std::make_shared<topology_change>(
+      std::move(from), to, std::move(execute), std::move(rests), std::move(done))
       ->next();
 }
 
 topology_change::topology_change(model::child_spec from,
                                  const model::child_spec& to,
                                  executor execute,
+                                 question rests,
                                  callback done)
-    : before_(std::move(from)), now_(before_), execute_(std::move(execute)), done_(std::move(done)),
-      commands_(model::diff(before_, to)) {}
+    : before_(std::move(from)), now_(before_), execute_(std::move(execute)),
+      rests_(std::move(rests)), done_(std::move(done)) {
+  plan(to);
+}
+
+/// An update that puts children in their order comes after those that come and go, as it was.
+void topology_change::plan(const model::child_spec& to) {
+  commands_ = model::diff(now_, to);
+  next_ = 0;
+  std::set<std::string, std::less<>> other_children;
+  std::stable_partition(commands_.begin(), commands_.end(), [&](const model::command& each) {
+    if (each.what != model::verb::update) {
+      other_children.emplace(model::parent_of(concerned(each)));
+      return false;
+    }
+    return !other_children.contains(each.target) && rests_(each.target);
+  });
+}
 
 void topology_change::next() {
   if (next_ == commands_.size()) {
@@ -94,8 +115,7 @@ void topology_change::turn_back(const model::command& what, const error& why) {
   failure_ =
       why.context.starts_with(concerned(what)) ? why.context : concerned(what) + ": " + why.context;
   way_ = direction::back;
-  commands_ = model::diff(now_, before_);
-  next_ = 0;
+  plan(before_);
   next();
 }
 

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kraken::containers {
@@ -31,22 +32,31 @@ class topology_change : public std::enable_shared_from_this<topology_change> {
 public:
   using executor = std::function<void(model::command, model::reply_callback)>;
   using callback = std::function<void(change_outcome)>;
+  using question = std::function<bool(std::string_view path)>;
 
   /// Begins; `done` is called once, at once when nothing differs.
   ///
   /// A container created at run time that the new topology names is taken over: as it is when it
   /// has the same definition, replaced otherwise. Those it does not name are left alone.
-  static void
-  begin(model::child_spec from, const model::child_spec& to, executor execute, callback done);
+  /// @param rests whether the container at a path runs nothing. Such a one is told its new
+  ///        definition first: perhaps an ordered start is waiting for one before it, and what the
+  ///        change does to that lets it start. The change does not wait for its start.
+  static void begin(model::child_spec from,
+                    const model::child_spec& to,
+                    executor execute,
+                    question rests,
+                    callback done);
 
   topology_change(model::child_spec from,
                   const model::child_spec& to,
                   executor execute,
+                  question rests,
                   callback done);
 
 private:
   enum class direction : std::uint8_t { forward, back };
 
+  void plan(const model::child_spec& to);
   void next();
   void send(model::command what);
   void answered(const model::command& what, const result<model::reply>& answer);
@@ -56,6 +66,7 @@ private:
   model::child_spec before_;
   model::child_spec now_;
   executor execute_;
+  question rests_;
   callback done_;
   direction way_ = direction::forward;
   std::vector<model::command> commands_;

@@ -97,6 +97,47 @@ TEST_CASE_METHOD(tree_fixture, "otp change: a child's restart type, while it run
   CHECK(phase("Main/a") == model::phase::gone);
 }
 
+TEST_CASE_METHOD(tree_fixture,
+                 "otp change: who waits for his turn starts in it, as he is by then") {
+  auto a = leaf("a");
+  auto b = leaf("b");
+  on.always["Main/a"].start = GENERATE(on_start::hang, on_start::exit);
+  auto root = supervisor("Main", {a, b});
+  root.supervise.intensity = 100;
+  start(root);
+  advance(seconds{1});
+  take_trace();
+  b.start = {"other"};
+  CHECK(ask(update_of("b", b))->ok());
+  CHECK(took().empty());
+  CHECK(phase("Main/b") == model::phase::idle);
+  on.always.clear();
+  a.start = {"other"};
+  const auto repaired = ask(update_of("a", a));
+  advance(seconds{10}); // what hangs is killed first
+  CHECK(repaired->ok());
+  CHECK(phase("Main/b") == model::phase::ready);
+  CHECK(host_of("Main/b").spec().start == b.start);
+  CHECK(status("Main/b").generation == 1);
+}
+
+TEST_CASE_METHOD(tree_fixture, "otp change: who is stopped with his group starts with it") {
+  auto a = leaf("a");
+  auto root = supervisor("Main", {a, leaf("b")});
+  root.supervise.how = model::strategy::one_for_all;
+  start(root);
+  crash("Main/b");
+  crash("Main/b"); // waits for its backoff now, and a with it
+  REQUIRE(phase("Main/a") == model::phase::ended);
+  take_trace();
+  a.start = {"other"};
+  CHECK(ask(update_of("a", a))->ok());
+  CHECK(took().empty());
+  advance(milliseconds{100});
+  CHECK(took() == "start a#3, start b#3");
+  CHECK(host_of("Main/a").spec().start == a.start);
+}
+
 TEST_CASE_METHOD(tree_fixture, "otp change: a child's rules, backoff and give_up, while it fails") {
   auto a = leaf("a");
   auto root = supervisor("Main", {a});

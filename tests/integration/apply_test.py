@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The topology changed while it runs: what is compared, what is applied, what is taken back."""
 import json
+import os
 import unittest
 
 from support import processes
@@ -139,6 +140,21 @@ class Apply(unittest.TestCase):
         self.assertIn("exit code 3", done.err)
         wait_until(lambda: self.running() == {"a": "sleep 600", "b": "sleep 600",
                                               "c": "sleep 600"}, "the old one runs")
+
+    def test_a_repair_lets_the_next_ones_start_as_they_are_now(self):
+        sh = ("sh", "-c")
+        one = process("one", *sh, "exit 3", give_up="retry", **SOON)
+        daemon = fresh_daemon(self, config(one, sleeper("two")), ready=False)
+        wait_until(lambda: os.path.exists(daemon.socket) and
+                   daemon.container("one")["restarts"] > 0, "the first one fails")
+        daemon.write_config(config(sleeper("one"), process(
+            "two", *sh, f"echo x >> {daemon.directory}/two; exec sleep 601", **SOON)))
+        done = daemon.console("reload")
+        self.assertEqual(done.code, 0, done)
+        two = wait_until(lambda: (now := daemon.container("two"))["phase"] == "ready" and now,
+                         "the second one runs")
+        self.assertEqual(processes.command_of(two["pid"]), "sleep 601")
+        self.assertEqual((two["generation"], two["restarts"]), (1, 0))
 
     def test_what_an_operator_stopped_stays_stopped(self):
         self.daemon.console("container:stop", "b")

@@ -166,13 +166,10 @@ struct answered {
   answer what;
 };
 
-/// Nobody waits for the answer of this request any more. If it has only taken too long and has an
-/// identity, its requester may be about to try again, and will want what is being done.
+/// Nobody waits for the answer of this request any more, or not until its identity comes again.
 struct withdraw {
-  enum class reason : std::uint8_t { taken_back, expired };
-
+  enum class reason : std::uint8_t { taken_back, expired } why = reason::taken_back;
   std::shared_ptr<open_call> call;
-  reason why = reason::taken_back;
 };
 
 /// A promise of notice for the shell to keep.

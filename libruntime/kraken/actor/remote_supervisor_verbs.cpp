@@ -235,8 +235,11 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
         fail(errc::invalid_argument, "an update of " + child.path() + " is not about it"));
     return;
   }
-  // The root has nobody to restart it: what it cannot take over waits for its next start.
-  const bool renew = !owner_.path_of_owner().empty() && owner_.running() &&
+  // The root has nobody to restart it: what it cannot take over waits for its next start. So does
+  // what is about to start in its turn.
+  const bool in_turn =
+      child.at_rest() && child.doing == model::activity::restarting && !child.due.has_value();
+  const bool renew = !in_turn && !owner_.path_of_owner().empty() && owner_.running() &&
                      child.want == wish::running && model::needs_restart(*child.spec, *what.spec);
   // Who can have a successor goes on as he is until that one is ready, with the new definition.
   const bool beside = child.overlaps && child.ready();

@@ -180,7 +180,7 @@ void runtime_manager::watch_over(const expect_answer& what) {
     call->give(answer::of(failure::of(
         error(errc::timeout,
               call->to->path() + " has not answered within " + kraken::to_string(what.timeout)))));
-    tell(call->to->shell(), withdraw{call, withdraw::reason::expired});
+    tell(call->to->shell(), withdraw{withdraw::reason::expired, call});
   }));
 }
 

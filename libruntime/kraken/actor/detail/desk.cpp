@@ -228,7 +228,7 @@ void desk::expire(call_id which) {
   found->second.call->give(answer::of(failure::of(error(
       errc::timeout,
       call.to->path() + " has not answered within " + kraken::to_string(found->second.timeout)))));
-  tell(call.to->shell(), withdraw{found->second.call, withdraw::reason::expired});
+  tell(call.to->shell(), withdraw{withdraw::reason::expired, found->second.call});
 }
 
 void desk::cancel(call_id which) {
@@ -238,7 +238,7 @@ void desk::cancel(call_id which) {
   }
   const auto& call = found->second.call;
   call->give(answer::cancelled());
-  tell(call->to->shell(), withdraw{call});
+  tell(call->to->shell(), withdraw{withdraw::reason::taken_back, call});
 }
 
 answer_callback desk::hear(container_call& from, const answer& what) {
@@ -265,7 +265,7 @@ void desk::end_life(std::uint64_t life) {
     }
     owner_.timers().cancel(entry.timer);
     entry.call->done = nullptr;
-    tell(entry.call->to->shell(), withdraw{entry.call});
+    tell(entry.call->to->shell(), withdraw{withdraw::reason::taken_back, entry.call});
     at = open_.erase(at);
   }
   unbind(watched_, life);

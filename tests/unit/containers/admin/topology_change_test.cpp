@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -60,13 +61,16 @@ struct scripted_tree {
   }
 };
 
-change_outcome
-changed(scripted_tree& tree, const model::child_spec& from, const model::child_spec& to) {
+change_outcome changed(scripted_tree& tree,
+                       const model::child_spec& from,
+                       const model::child_spec& to,
+                       const std::set<std::string, std::less<>>& at_rest = {}) {
   std::optional<change_outcome> out;
   topology_change::begin(
       from,
       to,
       [&tree](const model::command& what, const model::reply_callback& done) { done(tree(what)); },
+      [&at_rest](std::string_view path) { return at_rest.contains(path); },
       [&out](change_outcome ended) { out = std::move(ended); });
   REQUIRE(out);
   return *out;
@@ -97,6 +101,44 @@ TEST_CASE("topology change: removed ones go first, new ones come in order") {
                             "config: update Main/b",
                             "config: create Main/c",
                             "config: create Main/d"});
+}
+
+TEST_CASE("topology change: who does not run knows his definition before anything else happens") {
+  scripted_tree tree;
+  auto inner = root_of({child("x")});
+  inner.id = "s";
+  const auto from = root_of({child("gone"), child("a"), child("b"), inner});
+  inner.children = {child("x", "other")};
+  const auto to = root_of({child("a", "other"), child("b", "other"), inner});
+  const auto out = changed(tree, from, to, {"Main/b", "Main/s", "Main/s/x"});
+  CHECK(out.done);
+  CHECK(same(out.now, to));
+  CHECK(tree.asked == texts{"config: update Main/b",
+                            "config: update Main/s/x",
+                            "config: destroy Main/gone",
+                            "config: update Main/a"});
+}
+
+TEST_CASE("topology change: and on the way back as well") {
+  scripted_tree tree;
+  const auto from = root_of({child("a"), child("b")});
+  const auto out =
+      changed(tree, from, root_of({child("a", "bad"), child("b", "other")}), {"Main/b"});
+  CHECK_FALSE(out.done);
+  CHECK(same(out.now, from));
+  CHECK(tree.asked == texts{"config: update Main/b",
+                            "config: update Main/a",
+                            "config rollback: update Main/b",
+                            "config rollback: update Main/a"});
+}
+
+TEST_CASE("topology change: the order of children waits for those that come") {
+  scripted_tree tree;
+  const auto from = root_of({child("a"), child("b")});
+  const auto to = root_of({child("a"), child("new"), child("b")});
+  const auto out = changed(tree, from, to, {"Main"});
+  CHECK(same(out.now, to));
+  CHECK(tree.asked == texts{"config: create Main/new", "config: update Main"});
 }
 
 TEST_CASE("topology change: one that does not become ready takes everything back") {
