@@ -14,9 +14,6 @@
 
 declare(strict_types=1);
 
-const MIXED_BY_HAND = true;
-require __DIR__ . '/workers/mixed.php';
-
 const FRAME_BYTES_MAX = 10_485_760;
 const CONNECT_DEADLINE_NS = 10_000_000_000;
 const FIRST_TIMEOUT_S = 30;
@@ -157,7 +154,10 @@ function routes(): array
             usleep((int) $a * 1_000);
             return answer(200, 'slow');
         },
+        // Here, so that a copy of this file alone is a worker too.
         '/mixed' => static function (array $r): array {
+            defined('MIXED_BY_HAND') || define('MIXED_BY_HAND', true);
+            require_once __DIR__ . '/workers/mixed.php';
             parse_str($r['query'], $asked);
             [$status, $fields, $body] = mixedAnswer($asked, $r['body']);
             return answer($status, $body, array_map(static fn (string $each) => [$each], $fields));
