@@ -257,6 +257,13 @@ struct option_table<pool_options> {
                       "PHP has started; `app`: `start` has booted and waits for a request; `off`: "
                       "each is executed",
            .when = apply::live}),
+      row<&pool_options::warm>(
+          "warm",
+          {.summary =
+               "what a `template: app` serves to itself before it forks, so that the workers "
+               "share what it makes: paths, or URLs where the host matters. Answers are "
+               "dropped",
+           .when = apply::live}),
       row<&pool_options::transport>(
           "transport",
           {.summary =

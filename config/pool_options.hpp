@@ -79,6 +79,7 @@ struct pool_options {
   bytes memory_limit{0}; ///< PHP's own, of each worker; 0: as php.ini says
   worker_carrier carrier = worker_carrier::program;
   worker_template fork_from = worker_template::php; ///< not with `worker_carrier::program`
+  std::vector<std::string> warm; ///< paths and URLs; only with `worker_template::app`
   worker_transport transport = worker_transport::automatic;
   std::map<std::string, std::string> ini;       ///< not with `worker_carrier::program`
   std::map<std::string, std::string> ini_fixed; ///< the same, and no script changes them

@@ -5,6 +5,7 @@
 
 #include "config/detail/ini_value.hpp"
 #include "config/detail/listen_address.hpp"
+#include "config/detail/warm_value.hpp"
 #include "config/option_table.hpp"
 
 #include "kraken/base/nearest.hpp"
@@ -167,6 +168,9 @@ private:
     }
     if (!native && !pool.ini_fixed.empty()) {
       only_native("ini_fixed");
+    }
+    if (auto wrong = warm_fault(pool); !wrong.empty()) {
+      fault(place_of(*one.at, "warm"), one.path + ".warm", std::move(wrong));
     }
     check_ini(one, "ini", pool.ini);
     check_ini(one, "ini_fixed", pool.ini_fixed);

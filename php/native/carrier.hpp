@@ -8,6 +8,7 @@
 #include "kraken/wire/byte_buffer.hpp"
 #include "php/native/link/answer.hpp"
 #include "php/native/link/daemon_link.hpp"
+#include "php/native/link/rehearsal.hpp"
 #include "server_variables.hpp"
 
 #include <cstddef>
@@ -59,6 +60,7 @@ public:
   script_place script;           ///< worker mode: the one that boots
   bool script_speaks = false;    ///< worker mode: the script speaks the protocol itself
   template_door* door = nullptr; ///< only in a template, until it forks
+  rehearsal warm;                ///< only in a template: what it serves to itself
   template_door* left = nullptr; ///< in a worker, until its template is told to make another
   bool begun = false;            ///< the worker's own life has begun
   bool ready_told = false;       ///< worker mode: the first request may come

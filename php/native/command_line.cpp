@@ -3,6 +3,8 @@
 /// See the header.
 #include "command_line.hpp"
 
+#include "php/native/link/rehearsal.hpp"
+
 namespace kraken::php {
 
 namespace {
@@ -21,6 +23,7 @@ std::string setting_of(std::string_view word) {
 result<command_line> read_command_line(std::span<const char* const> words) {
   constexpr std::string_view template_flag = "--template=";
   constexpr std::string_view fixed_flag = "--fixed=";
+  constexpr std::string_view warm_flag = "--warm=";
   command_line out;
   for (std::size_t at = 0; at < words.size(); ++at) {
     const std::string_view word{words[at]};
@@ -34,6 +37,12 @@ result<command_line> read_command_line(std::span<const char* const> words) {
       const auto setting = word.substr(fixed_flag.size());
       out.settings.push_back(setting_of(setting));
       out.fixed.emplace_back(setting.substr(0, setting.find('=')));
+    } else if (word.starts_with(warm_flag)) {
+      out.warm.emplace_back(word.substr(warm_flag.size()));
+      if (!rehearsal::understands(out.warm.back())) {
+        return fail(errc::invalid_argument,
+                    "--warm is a path or a URL, not '" + out.warm.back() + "'");
+      }
     } else if (word == "--classic") {
       out.mode = run_mode::classic;
     } else if (word == "-d") {

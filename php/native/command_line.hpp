@@ -26,6 +26,7 @@ struct command_line {
   std::optional<fork_time> forks;    ///< this process is a template
   std::vector<std::string> settings; ///< `name=value`, as of `php -d`
   std::vector<std::string> fixed;    ///< names of those that no script changes
+  std::vector<std::string> warm;     ///< what a template serves to itself before it forks
   std::string target;                ///< the script, or the document root
   std::size_t first_argument = 0;    ///< index of `target` in the words
 };

@@ -23,6 +23,7 @@ namespace kraken::php {
 namespace {
 
 constexpr int exit_software = 70;
+constexpr int first_that_failed = 400;
 
 void warn_of_handles(const template_door& door) {
   for (const auto& each : open_handles()) {
@@ -116,6 +117,30 @@ void call(zval* hook) {
 }
 
 } // namespace
+
+bool rehearses(const carrier& serving) noexcept {
+  return serving.door != nullptr && !serving.warm.over();
+}
+
+void judge_rehearsal(carrier& serving) {
+  auto& warm = serving.warm;
+  if (serving.door == nullptr || !warm.open()) {
+    return;
+  }
+  const auto which = "warm " + warm.target();
+  if (warm.ends_process() || serving.wants_recycle) {
+    serving.door->say(process::template_word::refused,
+                      which + ": the handler has called exit, or asked to be replaced");
+    ::_exit(EXIT_SUCCESS);
+  }
+  if (warm.first_time() && warm.status() == 0) {
+    serving.door->say(process::template_word::warning, which + " was not answered");
+  } else if (warm.first_time() && warm.status() >= first_that_failed) {
+    serving.door->say(process::template_word::warning,
+                      which + " was answered " + std::to_string(warm.status()));
+  }
+  warm.judged();
+}
 
 void become_worker(carrier& serving) {
   if (serving.door == nullptr) {

@@ -9,6 +9,13 @@ struct _zval_struct; // PHP's own name
 
 namespace kraken::php {
 
+/// In a template that has a request of its own left (docs/decisions/0038).
+[[nodiscard]] bool rehearses(const carrier& serving) noexcept;
+
+/// After such a request. An answer that is no success is a warning, once for each; a handler after
+/// which a worker would be replaced ends this process: nobody is forked from what it has left.
+void judge_rehearsal(carrier& serving);
+
 /// Waits for orders and forks; in a process that is no template nothing happens.
 /// Returns in a worker only: joined to the daemon, with randomness and environment of its own. The
 /// template itself ends here, without running anything of the script.

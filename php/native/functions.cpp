@@ -14,6 +14,9 @@ namespace kraken::php {
 
 namespace {
 
+// A frame without stream and payload.
+constexpr std::string_view empty_welcome{"\0\0\0\x08\x02\0\0\0\0\0\0\0", 12};
+
 bool is_worker_at_rest(const char* called) {
   const auto& serving = current_carrier();
   if (serving.mode() != run_mode::worker) {
@@ -111,13 +114,24 @@ ZEND_FUNCTION(apache_response_headers) {
 // For Kraken's PHP package, whose workers speak the protocol themselves and with the same code
 // whatever carries them.
 
-/// What the daemon said first. From here on the script has the connection.
+/// What the daemon said first. From here on the script has the connection. `rehearses`: in a
+/// template that has requests for itself these come first, and nothing is said yet; `receive` gives
+/// them, then an empty WELCOME, after which the script calls this once more.
 ZEND_FUNCTION(attach) {
-  ZEND_PARSE_PARAMETERS_NONE();
+  bool rehearses_first = false;
+  ZEND_PARSE_PARAMETERS_START(0, 1)
+  Z_PARAM_OPTIONAL
+  Z_PARAM_BOOL(rehearses_first)
+  ZEND_PARSE_PARAMETERS_END();
   auto& serving = current_carrier();
   if (serving.mode() != run_mode::worker || serving.ready_told) {
     zend_throw_error(nullptr, "the connection to the daemon is in use");
     RETURN_THROWS();
+  }
+  if (rehearses_first && rehearses(serving)) {
+    serving.script_speaks = true;
+    array_init(return_value);
+    return;
   }
   if (!begin_work(serving)) {
     RETURN_THROWS();
@@ -131,7 +145,15 @@ ZEND_FUNCTION(attach) {
 /// The next frame as it came; '' at the end of the connection.
 ZEND_FUNCTION(receive) {
   ZEND_PARSE_PARAMETERS_NONE();
-  const auto bytes = current_carrier().link().receive();
+  auto& serving = current_carrier();
+  if (serving.door != nullptr) { // who asks has answered the one before
+    judge_rehearsal(serving);
+    if (!rehearses(serving)) {
+      RETURN_STRINGL(empty_welcome.data(), empty_welcome.size());
+    }
+    serving.link().rehearse(serving.warm);
+  }
+  const auto bytes = serving.link().receive();
   RETURN_STRINGL(bytes.data(), bytes.size());
 }
 
@@ -165,6 +187,10 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_bytes, 0, 0, 1)
 ZEND_ARG_TYPE_INFO(0, bytes, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_INFO_EX(arginfo_attach, 0, 0, 0)
+ZEND_ARG_TYPE_INFO(0, rehearses, _IS_BOOL, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_INFO_EX(arginfo_none, 0, 0, 0)
 ZEND_END_ARG_INFO()
 
@@ -173,7 +199,7 @@ ZEND_END_ARG_INFO()
 const zend_function_entry functions[] = {
     ZEND_NS_NAMED_FE("Kraken", handle, ZEND_FN(handle), arginfo_handler)
     ZEND_NS_NAMED_FE("Kraken", onFork, ZEND_FN(onFork), arginfo_hook)
-    ZEND_NS_NAMED_FE("Kraken\\Native", attach, ZEND_FN(attach), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", attach, ZEND_FN(attach), arginfo_attach)
     ZEND_NS_NAMED_FE("Kraken\\Native", receive, ZEND_FN(receive), arginfo_none)
     ZEND_NS_NAMED_FE("Kraken\\Native", readable, ZEND_FN(readable), arginfo_none)
     ZEND_NS_NAMED_FE("Kraken\\Native", send, ZEND_FN(send), arginfo_bytes)

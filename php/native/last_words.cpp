@@ -60,7 +60,8 @@ wire::worker_fatal last_error(carrier& serving) {
   if (!deadly(PG(last_error_type)) || PG(last_error_message) == nullptr) {
     fatal.type = "exit";
     fatal.message =
-        serving.has_request()
+        serving.warm.open() ? "exit during GET " + serving.warm.target()
+        : serving.has_request()
             ? "exit during " + std::string{serving.method()} + " " + std::string{serving.target()}
         : serving.ready_told ? std::string{"the script ended while it was needed"}
                              : std::string{"the script ended before it handled requests"};
@@ -81,6 +82,17 @@ wire::worker_fatal last_error(carrier& serving) {
   return fatal;
 }
 
+// A template dies while it boots, and is started again; or in a request of its own, which would
+// only come again: nobody is forked from it.
+void tell_of_template(const carrier& serving, const std::string& why) {
+  const auto& warm = serving.warm;
+  if (warm.open()) {
+    serving.door->say(process::template_word::refused, "warm " + warm.target() + ": " + why);
+  } else {
+    serving.door->say(process::template_word::died, why);
+  }
+}
+
 } // namespace
 
 bool last_error_is_deadly() noexcept {
@@ -88,11 +100,15 @@ bool last_error_is_deadly() noexcept {
 }
 
 void say_last_words(carrier& serving) {
+  if (serving.door != nullptr && !serving.warm.fatal().empty()) { // the script has told it
+    tell_of_template(serving, serving.warm.fatal());
+    return;
+  }
   const auto fatal = last_error(serving);
   if (serving.door != nullptr) {
     const auto place =
         fatal.file.empty() ? "" : " (" + fatal.file + ":" + std::to_string(fatal.line) + ")";
-    serving.door->say(process::template_word::died, fatal.type + ": " + fatal.message + place);
+    tell_of_template(serving, fatal.type + ": " + fatal.message + place);
     return;
   }
   wire::byte_buffer out;

@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
       return refuse("--template is for the daemon");
     }
     serving.door = &door.emplace(std::move(*socket));
+    serving.warm = kraken::php::rehearsal{asked->warm};
   } else if (auto joined = kraken::php::join_daemon(serving); !joined) {
     if (joined.error().code == kraken::errc::not_found) {
       return refuse(joined.error().context);

@@ -102,9 +102,24 @@ outcome serve_next(carrier& serving, zend_fcall_info& handler, zend_fcall_info_c
   return outcome::served;
 }
 
+// Before a template forks.
+outcome rehearse_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+  leave_idle();
+  serving.link().rehearse(serving.warm);
+  const auto came = serve_next(serving, handler, cache);
+  if (came != outcome::dies) {
+    enter_idle(serving);
+    judge_rehearsal(serving);
+  }
+  return came;
+}
+
 } // namespace
 
 bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
+  if (rehearses(serving)) {
+    return rehearse_one(serving, handler, cache) == outcome::served;
+  }
   if (!get_ready(serving)) {
     return false;
   }
@@ -116,10 +131,13 @@ bool handle_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cach
 }
 
 void handle_all(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
-  if (!get_ready(serving)) {
+  auto came = outcome::served;
+  while (rehearses(serving) && came == outcome::served) {
+    came = rehearse_one(serving, handler, cache);
+  }
+  if (came != outcome::served || !get_ready(serving)) {
     return;
   }
-  auto came = outcome::served;
   while (came == outcome::served && EG(exception) == nullptr) {
     came = serve_next(serving, handler, cache);
     if (came == outcome::served && garbage_is_due(serving)) {
@@ -155,8 +173,8 @@ int run_worker(carrier& serving, int argc, char** argv) {
   const bool died_in_request = serving.has_request();
   // A loop that ends after so many requests, as FrankenPHP's do, wants a new process.
   const bool had_enough = serving.ready_told && EG(exit_status) == 0 && !last_error_is_deadly();
-  const bool intended =
-      serving.script_speaks || ((serving.link().draining() || had_enough) && !died_in_request);
+  const bool speaks = serving.script_speaks && serving.door == nullptr;
+  const bool intended = speaks || ((serving.link().draining() || had_enough) && !died_in_request);
   if (!intended) {
     say_last_words(serving);
   }
@@ -170,7 +188,7 @@ int run_worker(carrier& serving, int argc, char** argv) {
     serving.answer().finish(wire::worker_after::keep, 0);
     serving.close_request();
   }
-  return intended && !serving.script_speaks ? 0 : code;
+  return intended && !speaks ? 0 : code;
 }
 
 } // namespace kraken::php

@@ -52,7 +52,7 @@ final class Worker
      */
     public static function run(callable|object $handler, ?callable $reset = null): void
     {
-        $link = Link::attach();
+        $link = Link::attach(rehearses: true);
         $link->welcome();
         $handler = \is_callable($handler) && !$handler instanceof RequestHandlerInterface
             ? $handler(...)
@@ -117,19 +117,28 @@ final class Worker
     {
         $link = $this->link;
         $link->output->flush();
-        $link->crash->ready();
-        $link->send(Frame::bytes(Frame::READY, ''));
+        $this->getReady();
         while (!$this->answer->draining) {
             $type = $link->receive();
             if ($type === Frame::REQUEST) {
                 $this->serveOne();
             } elseif ($type === Frame::PING) {
                 $link->send(Frame::bytes(Frame::PONG, $link->payload()));
+            } elseif ($type === Frame::WELCOME) {
+                $link->join();
+                self::$requests = 0;
+                $this->getReady();
             } elseif ($type === Frame::DRAIN || $type === Link::END) {
                 break;
             }
         }
         $link->crash->finished = true;
+    }
+
+    private function getReady(): void
+    {
+        $this->link->crash->ready();
+        $this->link->send(Frame::bytes(Frame::READY, ''));
     }
 
     private function serveOne(): void

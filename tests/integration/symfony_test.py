@@ -62,6 +62,19 @@ class FromATemplate(Shop, DaemonCase):
     config = application("symfony", "index.php", carrier, env=RUNTIME, template="app")
 
 
+class FromAWarmTemplate(Shop, DaemonCase):
+    """The template has served some pages itself."""
+
+    carrier = "native"
+    config = application("symfony", "index.php", carrier, env=RUNTIME, template="app",
+                         warm=["/hello", "/cart?item=warm"])
+
+    def test_nothing_of_what_was_warmed_is_left_in_a_request(self):
+        self.assertNotIn("template_refused", self.daemon.log())
+        self.assertNotIn("template_warns", self.daemon.log())
+        self.assertNotIn("warm", self.daemon.get("/cart").body.decode())
+
+
 class InStockPhp(Shop, DaemonCase):
     carrier = "program"
     config = shop(carrier)

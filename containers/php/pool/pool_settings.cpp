@@ -37,6 +37,7 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   out.carrier = options.carrier;
   const bool forks = !program && out.speaks == dialect::kraken;
   out.forks = forks ? options.fork_from : config::worker_template::off;
+  out.warm = options.warm;
   out.by_slab = !program && out.speaks == dialect::kraken &&
                 options.transport != config::worker_transport::socket;
   out.takes_files = !program && out.speaks == dialect::kraken;
@@ -67,7 +68,7 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
 
 bool same_process(const pool_settings& one, const pool_settings& other) {
   const auto parts = [](const pool_settings& of) {
-    return std::tie(of.argv, of.carrier, of.forks, of.ini, of.ini_fixed, of.process);
+    return std::tie(of.argv, of.carrier, of.forks, of.warm, of.ini, of.ini_fixed, of.process);
   };
   return parts(one) == parts(other);
 }
@@ -85,7 +86,11 @@ std::vector<std::string> template_argv(const pool_settings& settings,
   auto out = worker_argv(settings, native_program);
   const bool boots = settings.forks == config::worker_template::app &&
                      settings.carrier == config::worker_carrier::native;
-  out.insert(out.begin() + 1, boots ? "--template=app" : "--template=php");
+  std::vector<std::string> words{boots ? "--template=app" : "--template=php"};
+  for (const auto& each : boots ? settings.warm : std::vector<std::string>{}) {
+    words.push_back("--warm=" + each);
+  }
+  out.insert(out.begin() + 1, words.begin(), words.end());
   return out;
 }
 

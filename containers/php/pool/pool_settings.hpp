@@ -28,6 +28,7 @@ struct pool_settings {
   dialect speaks = dialect::kraken;
   config::worker_carrier carrier = config::worker_carrier::program;
   config::worker_template forks = config::worker_template::off; ///< of a native carrier
+  std::vector<std::string> warm;                ///< requests of the template to itself
   bool by_slab = false;                         ///< its workers can take requests by shared memory
   bool takes_files = false;                     ///< its workers take large bodies as descriptors
   std::map<std::string, std::string> ini;       ///< of a native carrier

@@ -8,6 +8,7 @@
 #include "kraken/base/result.hpp"
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/wire/worker_side_frame.hpp"
+#include "rehearsal.hpp"
 #include "slab_seat.hpp"
 
 #include <cstdint>
@@ -51,6 +52,11 @@ public:
   /// @param sdk what this program is, with its version
   /// @error errc::protocol_error, errc::unreachable
   [[nodiscard]] result<wire::worker_welcome> greet(std::string_view sdk);
+
+  /// Without a daemon: the next request of `from` is there for `wait` or `receive`, and what is
+  /// sent goes to it. Not while a request is open.
+  /// @param from outlives this link, or the one put in its place
+  void rehearse(rehearsal& from);
 
   /// Says that requests can be taken.
   bool ready();
@@ -113,8 +119,9 @@ private:
   void read_letters(wire::byte_buffer& from);
 
   unique_fd socket_;
-  wire::byte_buffer input_; ///< the open request, or what came after the last one
-  wire::byte_buffer ahead_; ///< what comes while a request is open
+  rehearsal* ear_ = nullptr; ///< instead
+  wire::byte_buffer input_;  ///< the open request, or what came after the last one
+  wire::byte_buffer ahead_;  ///< what comes while a request is open
   wire::byte_buffer reply_;
   wire::byte_buffer whole_;         ///< a request that `receive` has put together
   std::vector<unique_fd> passed_;   ///< beside frames that are not taken yet

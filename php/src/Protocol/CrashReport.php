@@ -33,7 +33,7 @@ final class CrashReport
     private ?string $reserve = null;
     private bool $reported = false;
     private bool $ready = false;
-    private readonly int $pid;
+    private int $pid;
 
     public function __construct(private readonly Link $link)
     {
@@ -54,6 +54,12 @@ final class CrashReport
         }
         \register_shutdown_function($this->onShutdown(...));
         \set_exception_handler($this->onException(...));
+    }
+
+    /** This process is another one than that which began to watch. */
+    public function forked(): void
+    {
+        $this->pid = (int) \getmypid();
     }
 
     /** From now on the worker serves; before, it booted. */

@@ -59,14 +59,17 @@ final class Link
     /**
      * Opens the descriptor named by KRAKEN_FD, says HELLO and starts to report crashes; once.
      * Without such a descriptor the process ends with code 64 and a text that says what is missing.
+     *
+     * @param bool $rehearses requests may come before the process is a worker: those a template of
+     *        kraken-php has for itself. A WELCOME comes after them; then join() is to be called
      */
-    public static function attach(): self
+    public static function attach(bool $rehearses = false): self
     {
         if (self::$current !== null) {
             return self::$current;
         }
         if (\function_exists('Kraken\Native\attach')) {
-            return self::attachNative();
+            return self::attachNative($rehearses);
         }
         $fd = \getenv('KRAKEN_FD');
         if ($fd === false || \preg_match('/^\d{1,9}$/D', $fd) !== 1) {
@@ -102,9 +105,9 @@ final class Link
     }
 
     /** kraken-php has said HELLO and holds the socket; its functions move the frames. */
-    private static function attachNative(): self
+    private static function attachNative(bool $rehearses): self
     {
-        $welcome = \Kraken\Native\attach();
+        $welcome = \Kraken\Native\attach($rehearses);
         foreach (['STDIN' => 'rb', 'STDOUT' => 'wb', 'STDERR' => 'wb'] as $name => $mode) {
             \defined($name) || \define($name, \fopen('php://' . \strtolower($name), $mode));
         }
@@ -114,6 +117,14 @@ final class Link
         self::$current->crash->install();
         self::$current->output->start();
         return self::$current;
+    }
+
+    /** Becomes a worker after what was rehearsed; in another process than the one that did. */
+    public function join(): void
+    {
+        $this->welcome = Welcome::from(\Kraken\Native\attach());
+        $this->lengthMax = $this->welcome->frameBytesMax;
+        $this->crash->forked();
     }
 
     /**

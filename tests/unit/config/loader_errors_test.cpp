@@ -193,6 +193,24 @@ TEST_CASE("PHP settings of a pool are for kraken-php") {
   CHECK(said.find(" web." + option + ": is for carrier native or classic") != std::string::npos);
 }
 
+TEST_CASE("what a template serves to itself") {
+  const auto file = [](const std::string& how, const std::string& warm) {
+    return "root:\n  children:\n    - id: web\n      type: pool\n      start: [php, w.php]\n"
+           "      " +
+           how + "\n      warm: [" + warm + "]\n";
+  };
+  const std::string app = "carrier: native\n      template: app";
+  CHECK(mistakes_in(file(app, "/, '/a?b=%20', 'https://x.example/a', 'http://x'")).empty());
+  const auto wrong = GENERATE(as<std::string>{}, "a", "'/a b'", "'/a#b'", "'https:///a'", "''");
+  CHECK(mistakes_in(file(app, "/, " + wrong)).find("web.warm: must be paths") !=
+        std::string::npos);
+  const auto how = GENERATE(as<std::string>{},
+                            "carrier: native",
+                            "carrier: program",
+                            "carrier: classic\n      template: app");
+  CHECK(mistakes_in(file(how, "/")).find("web.warm: is served by a template") != std::string::npos);
+}
+
 TEST_CASE("a program says that it is ready only if it speaks") {
   const auto file = [](const std::string& options) {
     return "root:\n  children:\n    - id: p\n      type: process\n      start: [x]\n      " +

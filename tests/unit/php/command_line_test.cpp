@@ -44,6 +44,14 @@ TEST_CASE("a template is told when to fork") {
   CHECK_THAT(read_command_line(wrong).error().context, Catch::Contains("php or app"));
 }
 
+TEST_CASE("a template is told what to serve to itself") {
+  const std::array words{"--template=app", "--warm=/a?b=c", "--warm=https://x.example", "a.php"};
+  CHECK(read_command_line(words)->warm == std::vector<std::string>{"/a?b=c", "https://x.example"});
+  const auto* const wrong = GENERATE("--warm=a", "--warm=/%zz", "--warm=*", "--warm=");
+  const std::array refused{"--template=app", wrong, "a.php"};
+  CHECK_THAT(read_command_line(refused).error().context, Catch::Contains("a path or a URL"));
+}
+
 TEST_CASE("what makes no sense is refused with its reason") {
   const std::array setting{"-d"};
   const std::array unknown{"--fast", "x.php"};
