@@ -27,6 +27,14 @@ const std::string w1 = "Main/web/w1";
 const std::string w2 = "Main/web/w2";
 const std::string w3 = "Main/web/w3";
 
+model::command new_definition_of_w1(const model::child_spec& spec) {
+  model::command made;
+  made.what = verb::update;
+  made.target = w1;
+  made.spec = std::make_shared<const model::child_spec>(spec);
+  return made;
+}
+
 } // namespace
 
 TEST_CASE_METHOD(tree_fixture, "the next incarnation is ready before the old one goes") {
@@ -304,11 +312,7 @@ TEST_CASE_METHOD(tree_fixture, "in the middle of a replacement the container may
   SECTION("be told of a new definition, both of it") {
     auto spec = overlapping("w1");
     spec.shutdown.time = seconds{1};
-    model::command made;
-    made.what = verb::update;
-    made.target = w1;
-    made.spec = std::make_shared<const model::child_spec>(spec);
-    CHECK(ask(made)->ok());
+    CHECK(ask(new_definition_of_w1(spec))->ok());
     CHECK(took() == "updated  w1#1, updated  w1#2");
   }
 }
@@ -318,12 +322,8 @@ TEST_CASE_METHOD(tree_fixture, "a definition that needs a restart begins beside 
   take_trace();
   auto spec = overlapping("w1");
   spec.args["mode"] = "another";
-  model::command made;
-  made.what = verb::update;
-  made.target = w1;
-  made.spec = std::make_shared<const model::child_spec>(spec);
   on.next[w1].push_back({on_start::hang});
-  const auto asked = ask(made);
+  const auto asked = ask(new_definition_of_w1(spec));
   CHECK(took() == "start w1#2");
   CHECK(asked->times == 0);
   CHECK(status(w1).beside == companion::successor);
@@ -350,11 +350,7 @@ TEST_CASE_METHOD(tree_fixture, "a definition of who is not ready takes effect by
   take_trace();
   auto spec = overlapping("w1");
   spec.args["mode"] = "another";
-  model::command made;
-  made.what = verb::update;
-  made.target = w1;
-  made.spec = std::make_shared<const model::child_spec>(spec);
-  ask(made);
+  ask(new_definition_of_w1(spec));
   CHECK(status(w1).beside == companion::none);
   CHECK(status(w1).generation == 2);
 }

@@ -2,11 +2,11 @@
 """A front is replaced beside itself: nobody is refused, cut off or answered with an error."""
 import os
 import socket
-import threading
 import time
 import unittest
 
 from support.case import fresh_daemon
+from support.crowd import Crowd
 from support.http_client import Closed, Connection, request_bytes
 from support.narya import free_port
 from support.topology import http, pool, topology
@@ -18,50 +18,6 @@ ROUTES = [{"exact": "/fixed", "respond": {"status": 200, "body": "fixed"}},
 
 def config(**front):
     return topology(pool(size=2), http(routes=ROUTES, **front))
-
-
-class Clients:
-    """Keep-alive clients that go on until they are told to end, and keep what surprised them."""
-
-    def __init__(self, count, connect, target="/fixed"):
-        self.over = threading.Event()
-        self.statuses = set()
-        self.faults = []
-        self.answers = 0
-        self.let_go = 0  # by `Connection: close`
-        self.lock = threading.Lock()
-        self.threads = [threading.Thread(target=self.run, args=(connect, target))
-                        for _ in range(count)]
-
-    def run(self, connect, target):
-        connection, answers, let_go = None, 0, 0
-        try:
-            while not self.over.is_set():
-                if connection is None:
-                    connection = connect()
-                answer = connection.get(target)
-                self.statuses.add(answer.status)
-                answers += 1
-                if answer.header("connection") == "close":
-                    connection.close()
-                    connection, let_go = None, let_go + 1
-        except Exception as problem:  # shown by `end`
-            self.faults.append(problem)
-        if connection is not None:
-            connection.close()
-        with self.lock:
-            self.answers += answers
-            self.let_go += let_go
-
-    def __enter__(self):
-        for each in self.threads:
-            each.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        for each in self.threads:
-            each.join()
 
 
 class Handover(unittest.TestCase):
@@ -88,7 +44,8 @@ class Handover(unittest.TestCase):
 
     def test_twenty_replacements_under_load(self):
         self.start()
-        with Clients(48, self.connect) as fixed, Clients(16, self.connect, "/hello") as answered:
+        with Crowd(48, self.connect, "/fixed") as fixed, \
+                Crowd(16, self.connect, "/hello") as answered:
             wait_until(lambda: self.daemon.metric("kraken_http_requests_total") > 500, "load")
             for _ in range(20):
                 self.replace()
@@ -105,26 +62,10 @@ class Handover(unittest.TestCase):
     def test_new_connections_only(self):
         """Without keep-alive, so that a connection is being made at each moment."""
         self.start()
-        stop, faults = threading.Event(), []
-
-        def client():
-            try:
-                while not stop.is_set():
-                    with self.connect() as connection:
-                        assert connection.get("/fixed").status == 200
-            except Exception as problem:  # shown below
-                faults.append(problem)
-        clients = [threading.Thread(target=client) for _ in range(8)]
-        for each in clients:
-            each.start()
-        try:
+        with Crowd(8, self.connect, "/fixed", keep_alive=False) as clients:
             for _ in range(20):
                 self.replace()
-        finally:
-            stop.set()
-            for each in clients:
-                each.join()
-        self.assertEqual(faults, [])
+        self.none_surprised(clients)
 
     def test_a_slow_stream_goes_through_it_and_what_comes_after_it_too(self):
         self.start()
@@ -164,7 +105,7 @@ class Handover(unittest.TestCase):
         path = os.path.join(self.daemon.directory, "front.sock")
         self.daemon.write_config(config(listen=["127.0.0.1:0", "unix:" + path]))
         self.assertEqual(self.daemon.console("reload").code, 0)
-        with Clients(8, lambda: self.connect(path)) as clients:
+        with Crowd(8, lambda: self.connect(path), "/fixed") as clients:
             for _ in range(5):
                 self.replace()
         self.none_surprised(clients)
@@ -173,7 +114,7 @@ class Handover(unittest.TestCase):
         self.start()
         log = os.path.join(self.daemon.directory, "access.log")
         other = free_port()
-        with Clients(16, self.connect) as clients:
+        with Crowd(16, self.connect, "/fixed") as clients:
             for front in ({"access_log": {"file": log}}, {},
                           {"listen": ["127.0.0.1:0", f"127.0.0.1:{other}"]}):
                 self.daemon.write_config(config(**front))
@@ -203,7 +144,7 @@ class Handover(unittest.TestCase):
         self.addCleanup(stranger.close)
         here = stranger.getsockname()[1]
         before = self.front()
-        with Clients(8, self.connect) as clients:
+        with Crowd(8, self.connect, "/fixed") as clients:
             self.daemon.write_config(config(listen=["127.0.0.1:0", f"127.0.0.1:{here}"]))
             done = self.daemon.console("reload")
         self.assertNotEqual(done.code, 0, done)

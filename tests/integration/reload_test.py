@@ -4,11 +4,11 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import time
 import unittest
 
 from support.case import fresh_daemon
+from support.crowd import Crowd
 from support.daemon import CONSOLE
 from support.http_client import request_bytes
 from support.topology import http, pool, process, topology, worker_script
@@ -234,27 +234,10 @@ class Reload(unittest.TestCase):
         self.assertEqual(diff().stdout, "Configuration has not changed.\n")
 
     def test_reloads_under_load_cost_no_request(self):
-        stop = threading.Event()
-        statuses, faults = [], []
-
-        def client():
-            try:
-                with self.daemon.connect() as connection:
-                    while not stop.is_set():
-                        statuses.append(connection.get("/hello").status)
-            except Exception as problem:  # shown below
-                faults.append(problem)
-        clients = [threading.Thread(target=client) for _ in range(8)]
-        for each in clients:
-            each.start()
-        try:
+        with Crowd(8, self.daemon.connect, "/hello") as clients:
             for round_number in range(6):
                 text = config(2 + round_number % 3, queue={"max": 500 + round_number})
                 self.assertEqual(self.reload(text).code, 0)
                 self.assertEqual(self.reload("root: [").code, 2)
-        finally:
-            stop.set()
-            for each in clients:
-                each.join()
-        self.assertEqual(faults, [])
-        self.assertEqual(set(statuses), {200})
+        self.assertEqual(clients.faults, [])
+        self.assertEqual(clients.statuses, {200})

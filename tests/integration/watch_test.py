@@ -5,10 +5,10 @@ import os
 import re
 import shutil
 import tempfile
-import threading
 import unittest
 
 from support.case import fresh_daemon
+from support.crowd import Crowd
 from support.topology import AS_ROOT, SOURCE, http, pool, topology
 from support.waiting import wait_until
 
@@ -64,41 +64,11 @@ class Project(unittest.TestCase):
         return sorted(self.daemon.pids())
 
 
-class Load:
-    """Clients that ask as long as the body of a `with` runs."""
-
-    def __init__(self, daemon, clients=4):
-        self.daemon = daemon
-        self.over = threading.Event()
-        self.seen = []
-        self.faults = []
-        self.clients = [threading.Thread(target=self.ask) for _ in range(clients)]
-
-    def ask(self):
-        try:
-            with self.daemon.connect() as client:
-                while not self.over.is_set():
-                    answer = client.get("/")
-                    self.seen.append((answer.status, answer.body.decode()))
-        except Exception as fault:  # shown by the test
-            self.faults.append(fault)
-
-    def __enter__(self):
-        for each in self.clients:
-            each.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        for each in self.clients:
-            each.join()
-
-
 class Watched(Project):
     def test_a_changed_file_is_served_without_a_lost_request(self):
         daemon = self.serve()
         before = self.pids()
-        with Load(daemon) as load:
+        with Crowd(4, daemon.connect, "/") as load:
             self.answers("one")
             self.release("two")
             self.told("code_taken")
@@ -114,7 +84,7 @@ class Watched(Project):
     def test_what_does_not_boot_replaces_nothing_and_the_next_change_is_tried(self):
         daemon = self.serve()
         before = self.pids()
-        with Load(daemon) as load:
+        with Crowd(4, daemon.connect, "/") as load:
             self.write("lib/version.php", "<?php\n\nfunction version( { }")
             refused = self.told("code_refused")
             self.assertEqual(self.pids(), before)
@@ -147,7 +117,7 @@ class Watched(Project):
 
     def test_changes_in_quick_succession_end_with_the_last_one(self):
         self.serve()
-        with Load(self.daemon) as load:
+        with Crowd(4, self.daemon.connect, "/") as load:
             for number in range(20):
                 # In place a boot under way may find half of a file, and be right to take it.
                 self.release(f"v{number}", "lib/.next")
@@ -196,7 +166,7 @@ class Carriers(Project):
         self.write("worker.php", STOCK)
         self.serve(carrier="program", template="php")
         before = self.pids()
-        with Load(self.daemon) as load:
+        with Crowd(4, self.daemon.connect, "/") as load:
             self.write("worker.php", "<?php\nthis is not PHP;")
             refused = self.told("code_refused")
             self.assertRegex(refused, r"syntax error.*worker\.php on line 2")

@@ -3,30 +3,22 @@
 /// The word of a process that ends, as another one sees it.
 #include "php/native/link/life_mark.hpp"
 
+#include "unit/process/shared_words.hpp"
+
 #include <csignal>
 #include <memory>
 #include <optional>
 
 #include <catch2/catch.hpp>
 
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+using kraken::process::test::shared_word;
+using kraken::process::test::shared_words;
+
 namespace {
-
-using shared_word = std::atomic<std::uint32_t>;
-
-struct unmap_word {
-  void operator()(shared_word* at) const noexcept { ::munmap(at, 4096); }
-};
-
-std::unique_ptr<shared_word, unmap_word> one_word() {
-  void* const at = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  REQUIRE(at != MAP_FAILED);
-  return std::unique_ptr<shared_word, unmap_word>{static_cast<shared_word*>(at)};
-}
 
 // What a process made by clone3 begins with.
 void forget_the_librarys_list() {
@@ -41,7 +33,7 @@ void wait_for(pid_t pid) {
 } // namespace
 
 TEST_CASE("the kernel marks the word of a process that ends, by exit or by signal") {
-  const auto word = one_word();
+  const auto word = shared_words();
   const bool killed = GENERATE(false, true);
   const auto pid = ::fork();
   if (pid == 0) {
@@ -58,7 +50,7 @@ TEST_CASE("the kernel marks the word of a process that ends, by exit or by signa
 }
 
 TEST_CASE("a mark that is over leaves the word as it is") {
-  const auto word = one_word();
+  const auto word = shared_words();
   const auto pid = ::fork();
   if (pid == 0) {
     forget_the_librarys_list();
@@ -71,7 +63,7 @@ TEST_CASE("a mark that is over leaves the word as it is") {
 }
 
 TEST_CASE("the C library's own list is not taken away") {
-  const auto word = one_word();
+  const auto word = shared_words();
   const auto pid = ::fork();
   if (pid == 0) {
     const kraken::php::life_mark mark{*word};

@@ -5,6 +5,7 @@
 
 #include "kraken/base/limits.hpp"
 #include "unit/process/running_child.hpp"
+#include "unit/process/shared_words.hpp"
 
 #include <csignal>
 #include <future>
@@ -14,7 +15,6 @@
 #include <catch2/catch.hpp>
 
 #include <linux/futex.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,18 +24,8 @@ using namespace kraken::process;
 
 namespace {
 
-using shared_word = std::atomic<std::uint32_t>;
-
-struct unmap_words {
-  void operator()(shared_word* at) const noexcept { ::munmap(at, 4096); }
-};
-
-/// Words that a forked process has in common with this one.
-std::unique_ptr<shared_word, unmap_words> some_words() {
-  void* const at = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  REQUIRE(at != MAP_FAILED);
-  return std::unique_ptr<shared_word, unmap_words>{static_cast<shared_word*>(at)};
-}
+using test::shared_word;
+using test::shared_words;
 
 /// A process that owns a word from before this returns.
 pid_t owner_of(shared_word& word) {
@@ -95,7 +85,7 @@ TEST_CASE("the end of who owns a word is told, once") {
   if (!ends) {
     return; // this kernel has none
   }
-  const auto words = some_words();
+  const auto words = shared_words();
   asked end;
   const auto place = ends->add(*words, end.counter());
   REQUIRE(place != nullptr);
@@ -115,7 +105,7 @@ TEST_CASE("an end before the word is watched is told as well") {
   if (!ends) {
     return;
   }
-  const auto words = some_words();
+  const auto words = shared_words();
   const auto pid = owner_of(*words);
   ::kill(pid, SIGKILL);
   ::waitpid(pid, nullptr, 0);
@@ -129,7 +119,7 @@ TEST_CASE("nobody is told of a word whose place is gone") {
   if (!ends) {
     return;
   }
-  const auto words = some_words();
+  const auto words = shared_words();
   asked end;
   auto place = ends->add(*words, end.counter());
   const auto pid = owner_of(*words);
