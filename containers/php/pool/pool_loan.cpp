@@ -47,9 +47,7 @@ void pool_loan::answered(int status, wire::connection_after after) {
   done();
 }
 
-void pool_loan::answered_with_file(int status,
-                                   wire::connection_after after,
-                                   net::file_part body) {
+void pool_loan::answered_with_file(int status, wire::connection_after after, net::file_part body) {
   at_home([status,
            after,
            bytes = std::make_shared<wire::byte_buffer>(std::move(output_)),

@@ -58,9 +58,9 @@ void worker_channel::leave_pool() {
 
 void worker_channel::on_closed() {
   leave_pool();
-  owner_.channel_ended(fault() == 0 ? std::string{}
-                                    : "its connection failed: " +
-                                          std::generic_category().message(fault()));
+  owner_.channel_ended(fault() == 0
+                           ? std::string{}
+                           : "its connection failed: " + std::generic_category().message(fault()));
 }
 
 void worker_channel::accuse(std::string why) {

@@ -13,34 +13,34 @@ namespace {
 
 struct unit_row {
   std::string_view suffix;
-  std::uint64_t    factor;
+  std::uint64_t factor;
 };
 
 // Largest first, so that printing picks the shortest exact text.
 constexpr std::array duration_units{
-  unit_row{"d", 86'400'000},
-  unit_row{"h", 3'600'000},
-  unit_row{"m", 60'000},
-  unit_row{"s", 1'000},
-  unit_row{"ms", 1},
+    unit_row{"d", 86'400'000},
+    unit_row{"h", 3'600'000},
+    unit_row{"m", 60'000},
+    unit_row{"s", 1'000},
+    unit_row{"ms", 1},
 };
 
 constexpr std::array size_units{
-  unit_row{"G", 1ULL << 30U},
-  unit_row{"M", 1ULL << 20U},
-  unit_row{"K", 1ULL << 10U},
-  unit_row{"B", 1},
+    unit_row{"G", 1ULL << 30U},
+    unit_row{"M", 1ULL << 20U},
+    unit_row{"K", 1ULL << 10U},
+    unit_row{"B", 1},
 };
 
 struct number_and_suffix {
-  std::uint64_t    number = 0;
+  std::uint64_t number = 0;
   std::string_view suffix;
 };
 
 result<number_and_suffix> split(std::string_view text, std::string_view what) {
   number_and_suffix out;
-  const char*       end    = text.data() + text.size();
-  const auto        parsed = std::from_chars(text.data(), end, out.number);
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, out.number);
   if (parsed.ec == std::errc::result_out_of_range) {
     return fail(errc::parse_error, std::string{what} + " '" + std::string{text} + "' is too large");
   }
@@ -52,8 +52,8 @@ result<number_and_suffix> split(std::string_view text, std::string_view what) {
   return out;
 }
 
-result<std::uint64_t> scale(std::string_view text, std::string_view what, std::uint64_t number,
-                            std::uint64_t factor) {
+result<std::uint64_t>
+scale(std::string_view text, std::string_view what, std::uint64_t number, std::uint64_t factor) {
   if (number > std::numeric_limits<std::int64_t>::max() / factor) {
     return fail(errc::parse_error, std::string{what} + " '" + std::string{text} + "' is too large");
   }
@@ -84,12 +84,13 @@ result<milliseconds> parse_duration(std::string_view text) {
     if (parts->number == 0) {
       return milliseconds{0};
     }
-    return fail(errc::parse_error, "expected duration, got '" + std::string{text}
-                                     + "' (did you mean '" + std::string{text} + "s'?)");
+    return fail(errc::parse_error,
+                "expected duration, got '" + std::string{text} + "' (did you mean '" +
+                    std::string{text} + "s'?)");
   }
   if (parts->suffix == "us") {
-    return milliseconds{static_cast<std::int64_t>(parts->number / 1000
-                                                  + (parts->number % 1000 != 0 ? 1 : 0))};
+    return milliseconds{
+        static_cast<std::int64_t>(parts->number / 1000 + (parts->number % 1000 != 0 ? 1 : 0))};
   }
   for (const auto& unit : duration_units) {
     if (parts->suffix == unit.suffix) {
@@ -113,8 +114,9 @@ result<bytes> parse_size(std::string_view text) {
     if (parts->number == 0) {
       return bytes{0};
     }
-    return fail(errc::parse_error, "expected size, got '" + std::string{text}
-                                     + "' (did you mean '" + std::string{text} + "M'?)");
+    return fail(errc::parse_error,
+                "expected size, got '" + std::string{text} + "' (did you mean '" +
+                    std::string{text} + "M'?)");
   }
   auto suffix = parts->suffix;
   if (suffix.size() == 3 && suffix.substr(1) == "iB" && suffix != "BiB") {

@@ -52,9 +52,7 @@ public:
   template <class Keeps>
   void narrow(Keeps keeps) {
     body_.clear();
-    std::erase_if(kept_, [&](const kept_field& each) {
-      return !keeps(shown(each).name);
-    });
+    std::erase_if(kept_, [&](const kept_field& each) { return !keeps(shown(each).name); });
   }
 
   /// A part of a file in place of the body, which is empty. Only while `held`.
