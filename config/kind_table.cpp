@@ -64,7 +64,9 @@ constexpr std::array kind_rows{
          .start = start_words::program},
         [] { return &detail::pool_section(); }),
     with_options<http_options, http_spec_options>(
-        {.name = "http", .summary = "listens for HTTP and gives requests to pools"},
+        {.name = "http",
+         .summary = "listens for HTTP and gives requests to pools",
+         .renewed = renewal::beside},
         [] { return &detail::http_section(); }),
     with_options<native_options, native_spec_options>(
         {.name = "native",

@@ -20,6 +20,9 @@ enum class start_words : std::uint8_t { none, program, class_name };
 /// Whether a file may declare children below a container.
 enum class offspring : std::uint8_t { none, declared };
 
+/// How one that needs a restart is renewed while it serves.
+enum class renewal : std::uint8_t { in_place, beside };
+
 /// The options of one kind while they are read.
 class kind_values {
 public:
@@ -37,6 +40,7 @@ struct kind_row {
   std::string_view summary; ///< one line for the reference page and editors
   start_words start = start_words::none;
   offspring children = offspring::none;
+  renewal renewed = renewal::in_place;
   const section* (*rows)() = nullptr;                 ///< null: it has no options of its own
   std::unique_ptr<kind_values> (*values)() = nullptr; ///< defaults; null with `rows`
   /// The struct inside a child spec's options; null when they are another kind's.

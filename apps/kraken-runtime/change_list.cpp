@@ -4,6 +4,7 @@
 #include "apps/kraken-runtime/change_list.hpp"
 
 #include "config/differences.hpp"
+#include "config/kind_table.hpp"
 #include "kraken/model/alias.hpp"
 #include "kraken/model/topology.hpp"
 #include "kraken/model/topology_diff.hpp"
@@ -34,6 +35,11 @@ std::string program_of(const model::child_spec& spec) {
   return out;
 }
 
+bool renewed_beside(const model::child_spec& spec) {
+  const auto* const kind = config::find_kind(spec.kind);
+  return kind != nullptr && kind->renewed == config::renewal::beside;
+}
+
 console::change_record
 update_of(const std::string& path, const model::child_spec& from, const model::child_spec& to) {
   if (model::same_definition(from, to)) {
@@ -45,10 +51,11 @@ update_of(const std::string& path, const model::child_spec& from, const model::c
   const bool renewed = model::needs_restart(from, to);
   auto out =
       record_of(renewed && !root ? "restart" : "update", path, config::differences(from, to));
-  out.detail = !renewed            ? ""
-               : root              ? "some of it waits for the daemon's next start"
-               : to.kind == "http" ? "beside the one that runs: no connection is refused"
-                                   : "";
+  if (renewed && root) {
+    out.detail = "some of it waits for the daemon's next start";
+  } else if (renewed && renewed_beside(to)) {
+    out.detail = "beside the one that runs: no connection is refused";
+  }
   return out;
 }
 

@@ -40,7 +40,12 @@ actor::kind hooks_of(std::string_view name,
                      std::function<std::unique_ptr<actor::incarnation>(actor::host&)> make) {
   const auto* const row = config::find_kind(name);
   KRAKEN_ASSERT(row != nullptr);
-  return {std::string{row->name}, std::string{row->summary}, std::move(make)};
+  return {std::string{row->name},
+          std::string{row->summary},
+          std::move(make),
+          {},
+          row->renewed == config::renewal::beside ? actor::replacement::start_first
+                                                  : actor::replacement::stop_first};
 }
 
 actor::kind launching(actor::kind of) {
@@ -253,10 +258,6 @@ std::vector<actor::kind> daemon::kinds() {
                    return std::make_unique<containers::worker_container>(shell, pool_environment_);
                  }});
   worker.replaced = actor::replacement::start_first;
-  auto front = hooks_of("http", [this](actor::host& shell) {
-    return std::make_unique<containers::http_container>(shell, http_environment_);
-  });
-  front.replaced = actor::replacement::start_first;
   return {
       std::move(native),
       hooks_of("pool",
@@ -276,7 +277,10 @@ std::vector<actor::kind> daemon::kinds() {
                            return std::make_unique<containers::php_container>(shell,
                                                                               php_environment_);
                          })),
-      std::move(front),
+      hooks_of("http",
+               [this](actor::host& shell) {
+                 return std::make_unique<containers::http_container>(shell, http_environment_);
+               }),
       launching(hooks_of("process",
                          [this](actor::host& shell) {
                            return std::make_unique<containers::process_container>(

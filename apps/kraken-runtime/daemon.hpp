@@ -99,7 +99,7 @@ private:
                                                   std::string_view name,
                                                   const config::php_options* creator) const;
   void warn_of_root(const std::string& path);
-  void apply(model::child_spec there,
+  void apply(model::child_spec before,
              daemon_plan read,
              containers::admin_environment::changes changes,
              containers::admin_environment::changes_done done);

@@ -19,15 +19,9 @@ namespace kraken::runtime {
 namespace {
 
 /// Where a change to `to` begins: what an operator has destroyed is not there any more.
-model::child_spec
-what_is_there(const actor::tree& tree, const model::child_spec& from, const model::child_spec& to) {
-  std::unordered_set<std::string> paths;
-  for (const auto& each : tree.status().list()) {
-    paths.insert(each->path);
-  }
-  if (paths.empty()) {
-    return from; // no project: its next one is created as it is written now
-  }
+model::child_spec what_is_there(const std::unordered_set<std::string>& paths,
+                                const model::child_spec& from,
+                                const model::child_spec& to) {
   return model::without_destroyed(
       from, to, [&paths](std::string_view path) { return paths.contains(std::string{path}); });
 }
@@ -79,7 +73,11 @@ void daemon::reload(containers::reload_mode how,
     done(fail(read.error()));
     return;
   }
-  auto there = what_is_there(*tree_, plan_.root, read->root);
+  std::unordered_set<std::string> paths;
+  for (const auto& each : tree_->status().list()) {
+    paths.insert(each->path);
+  }
+  auto there = paths.empty() ? plan_.root : what_is_there(paths, plan_.root, read->root);
   auto changes = changes_between(there, read->root);
   for (auto& each : changes_between(plan_.daemon, read->daemon)) {
     changes.push_back(std::move(each));
@@ -89,16 +87,16 @@ void daemon::reload(containers::reload_mode how,
     done(std::move(changes));
     return;
   }
-  apply(std::move(there), std::move(*read), std::move(changes), std::move(done));
+  // Without a project there is nothing to change: the next one is created as it is written now.
+  auto before = paths.empty() ? read->root : std::move(there);
+  apply(std::move(before), std::move(*read), std::move(changes), std::move(done));
 }
 
-void daemon::apply(model::child_spec there,
+void daemon::apply(model::child_spec before,
                    daemon_plan read,
                    containers::admin_environment::changes changes,
                    containers::admin_environment::changes_done done) {
   auto plan = std::make_shared<daemon_plan>(std::move(read));
-  // Without a project there is nothing to change: the next one is created as it is written now.
-  auto before = tree_->status().list().empty() ? plan->root : std::move(there);
   containers::topology_change::begin(
       std::move(before),
       plan->root,

@@ -64,10 +64,9 @@ void daemon::prepare_verbs() {
   verb_environment_.spec_of = [this](auto family, auto alias, auto name, const auto* creator) {
     return spec_of(family, alias, name, creator);
   };
-  const auto root = ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse;
-  process_environment_.default_root = php_environment_.default_root = root;
-  process_environment_.runs_as_root =
-      php_environment_.runs_as_root = [this](const std::string& path) { warn_of_root(path); };
+  process_environment_.root = php_environment_.root = {
+      .rights = ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse,
+      .tell = [this](const std::string& path) { warn_of_root(path); }};
 }
 
 // Once: the next one is no news.

@@ -27,7 +27,7 @@ public:
     given_.children = &children_;
     given_.process_ended = [] {};
     given_.package = source + "/php";
-    given_.default_root = process::superuser::allow;
+    given_.root.rights = process::superuser::allow;
     given_.knows_verb = [](std::string_view) { return false; };
   }
 

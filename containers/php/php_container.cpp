@@ -67,12 +67,7 @@ config::php_options php_container::options_now() const {
   const auto* const given = dynamic_cast<const config::php_spec_options*>(definition.options.get());
   auto options = given == nullptr ? config::php_options{} : given->values;
   auto& process = options.process;
-  const bool by_default = !process.allow_root && process.user.empty() &&
-                          environment_.default_root == process::superuser::allow;
-  process.allow_root = process.allow_root || by_default;
-  if (by_default && definition.bounds == nullptr && environment_.runs_as_root) {
-    environment_.runs_as_root(shell_.path());
-  }
+  allow_root_by_default(process, definition, shell_.path(), environment_.root);
   process = held_to(definition.bounds.get(), std::move(process));
   return options;
 }

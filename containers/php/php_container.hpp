@@ -8,6 +8,7 @@
 #include "containers/php/channel/php_channel.hpp"
 #include "containers/php/stderr_level.hpp"
 #include "containers/program/program_output.hpp"
+#include "containers/program/root_default.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/process/launch/supervised_process.hpp"
@@ -32,12 +33,11 @@ struct php_environment {
   std::vector<net::event_loop*> shards;
   process::log_board* logs = nullptr;
   process::child_registry* children = nullptr;
-  process::exit_news* news = nullptr; ///< null: the kernel tells us none
+  process::exit_news* news = nullptr;  ///< null: the kernel tells us none
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   std::string package; ///< directory of the PHP package, unless the options name another
   /// Of options that name nobody.
-  process::superuser default_root = process::superuser::refuse;
-  std::function<void(const std::string& path)> runs_as_root; ///< by that default; may be empty
+  root_default root;
   /// Whether the daemon carries out a command of this name.
   std::function<bool(std::string_view name)> knows_verb;
   /// Carries it out for the container of this path; answers on `on`, perhaps inside the call.

@@ -30,11 +30,8 @@ process::launch_spec process_container::launch_spec() const {
   config::process_options options;
   if (given != nullptr) {
     options = given->values.process;
-  } else if (environment_.default_root == process::superuser::allow) {
-    options.allow_root = true;
-    if (bounds == nullptr && environment_.runs_as_root) {
-      environment_.runs_as_root(shell_.path());
-    }
+  } else {
+    allow_root_by_default(options, shell_.spec(), shell_.path(), environment_.root);
   }
   auto spec = launch_settings(held_to(bounds.get(), std::move(options)));
   spec.argv = shell_.spec().start;

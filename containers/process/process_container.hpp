@@ -8,6 +8,7 @@
 #include "containers/process/probe_watch.hpp"
 #include "containers/program/program_channel.hpp"
 #include "containers/program/program_output.hpp"
+#include "containers/program/root_default.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
@@ -34,8 +35,7 @@ struct process_environment {
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   /// Of a definition that names nobody: one made at run time.
-  process::superuser default_root = process::superuser::refuse;
-  std::function<void(const std::string& path)> runs_as_root; ///< by that default; may be empty
+  root_default root;
 };
 
 /// @thread its container's shard
