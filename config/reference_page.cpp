@@ -8,13 +8,33 @@
 #include "config/kind_table.hpp"
 
 #include "kraken/base/units.hpp"
+#include "kraken/model/solvers.hpp"
 
+#include <cstdint>
 #include <limits>
 #include <string_view>
 
 namespace kraken::config {
 
 namespace {
+
+constexpr std::string_view solvers_text = R"(
+## Answers to failures
+
+What `local` may give for a class or cause of failure: one word, or a list of solvers that are tried
+one after the other, each as `local_params` says.
+
+```yaml
+root:
+  children:
+    - id: mailer
+      type: php
+      start: App\Mailer
+      local:
+        App\Mail\Refused: continue
+        exit_code: [CmdLog, ContainerStart, CmdEscalate]
+```
+)";
 
 constexpr auto no_maximum = std::numeric_limits<std::int64_t>::max();
 
@@ -123,6 +143,34 @@ void add_table(std::string_view title,
   out.append("\n## ").append(title).append("\n\n").append(text).append("\n\n");
   out += "| option | value | default | reload | meaning |\n|---|---|---|---|---|\n";
   add_rows(what, defaults, {}, out);
+}
+
+/// Of a kind without options of its own.
+void add_plain_kind(const kind_row& kind, std::string& out) {
+  out.append("\n## Kind `").append(kind.name).append("`\n\n").append(kind.summary);
+  out += ". It has no options of its own: those of every container are all.\n";
+}
+
+enum class done_by : std::uint8_t { left_out, told };
+
+/// @param table rows of names that an answer to a failure may have
+template <class Rows>
+void add_solvers(const Rows& table, done_by shown, std::string& out) {
+  out += shown == done_by::told ? "\n| solver | done by | effect |\n|---|---|---|\n"
+                                : "\n| word | effect |\n|---|---|\n";
+  for (const model::solver_row& row : table) {
+    out += "| " + markdown_code(row.name) + " | ";
+    if (shown == done_by::told) {
+      out += row.layer == model::solver_layer::remote ? "its parent | " : "the container | ";
+    }
+    out += markdown_cell(row.summary) + " |\n";
+  }
+}
+
+void add_answers_to_failures(std::string& out) {
+  out += solvers_text;
+  add_solvers(model::directive_table, done_by::left_out, out);
+  add_solvers(model::solver_table, done_by::told, out);
 }
 
 constexpr std::string_view page_head_text = R"(# Options
@@ -234,8 +282,11 @@ std::string reference_page() {
                 *options,
                 standard_container(kind.name),
                 out);
+    } else {
+      add_plain_kind(kind, out);
     }
   }
+  add_answers_to_failures(out);
   return out;
 }
 

@@ -2,9 +2,11 @@
 /// @file
 /// What is made from the tables: schema, reference page, first file, JSON, explanations.
 #include "config/explain.hpp"
+#include "config/kind_table.hpp"
 #include "config/reference_page.hpp"
 #include "config/schema.hpp"
 #include "console/detail/json.hpp"
+#include "kraken/model/solvers.hpp"
 #include "unit/config/written_files.hpp"
 
 #include <catch2/catch.hpp>
@@ -50,6 +52,18 @@ TEST_CASE("the reference page has a row for every option") {
         "| `umask` | text | `027` | restart |"}) {
     CHECK_THAT(page, Catch::Contains(row));
   }
+}
+
+TEST_CASE("the reference page has every kind and every answer to a failure") {
+  const auto page = config::reference_page();
+  for (const auto& each : config::kinds()) {
+    CHECK_THAT(page, Catch::Contains("## Kind `" + std::string{each.name} + "`"));
+  }
+  CHECK_THAT(page, Catch::Contains("| `escalate` | the parent's supervisor decides |"));
+  for (const auto& each : kraken::model::solver_table) {
+    CHECK_THAT(page, Catch::Contains("| `" + std::string{each.name} + "` | "));
+  }
+  CHECK_THAT(page, Catch::Contains("| `RuntimeStop` | its parent | the child is stopped |"));
 }
 
 TEST_CASE("the first file of config:init loads") {
