@@ -111,7 +111,9 @@ narya_door::open(net::event_loop& loop, const std::string& directory, entered th
   where.kind = net::address::family::unix_path;
   auto path = process::unique_socket_path(directory, "worker");
   if (!path) {
-    return fail(path.error());
+    return fail(path.error().code,
+                "the socket of a Narya worker, in the directory of admin.socket: " +
+                    path.error().context);
   }
   where.path = std::move(*path);
   auto socket = net::listen_on(where, 0600);

@@ -69,7 +69,9 @@ result<std::string> unique_socket_path(const std::string& directory, std::string
     path.push_back(digits[byte & 0xfU]);
   }
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-    return fail(errc::invalid_argument, "'" + path + "' is too long for a unix socket");
+    return fail(errc::invalid_argument,
+                "a socket's path has at most " + std::to_string(sizeof(sockaddr_un::sun_path) - 1) +
+                    " bytes, this one " + std::to_string(path.size()) + ": '" + path + "'");
   }
   return path;
 }

@@ -89,6 +89,8 @@ TEST_CASE("socket paths differ and fit into an address") {
   const auto long_one = unique_socket_path("/" + std::string(100, 'x'), "w");
   REQUIRE_FALSE(long_one);
   CHECK(long_one.error().code == errc::invalid_argument);
+  CHECK_THAT(long_one.error().context,
+             Catch::StartsWith("a socket's path has at most 107 bytes, this one 120: '/xxx"));
 }
 
 } // namespace kraken::process
