@@ -292,6 +292,7 @@ void pool_shard::add(worker_channel& worker) {
   hopeless_ = false;
   if (worker.pulls) {
     ++pullers_;
+    slab_->admit(worker.seat);
     offer_waiting();
     show_idle();
     if (group_->size() > 1 && puller_is_free()) {

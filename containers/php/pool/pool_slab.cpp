@@ -74,7 +74,7 @@ std::optional<std::uint32_t> pool_slab::enlist(worker_channel& worker, std::uint
   ++enlisted_;
   const auto number = static_cast<std::uint32_t>(seat - seats_.begin());
   auto& line = memory_.worker(number);
-  line.retired = 0;
+  line.retired = 1;
   line.life = 0;
   line.quota = quota;
   return number;
@@ -93,6 +93,11 @@ result<void> pool_slab::hand_over(process::launch_spec& spec) const {
   spec.inherit.push_back({std::move(*memory), slab_fd_number});
   spec.inherit.push_back({std::move(bell), slab_fd_number + 1});
   return {};
+}
+
+void pool_slab::admit(std::uint32_t number) {
+  memory_.worker(number).retired = 0;
+  slab::send_mail(memory_, number);
 }
 
 void pool_slab::retire(std::uint32_t number) {

@@ -45,13 +45,16 @@ public:
   ~pool_slab() override;
 
   // --- workers
-  /// Gives a worker a number.
+  /// Gives a worker a number. It takes nothing before it is admitted.
   /// @param quota requests it may take in all; 0: any number
   /// @return none when all are taken
   [[nodiscard]] std::optional<std::uint32_t> enlist(worker_channel& worker, std::uint64_t quota);
   /// Puts the descriptors into what a worker is launched with, and their number.
   /// @error errc::system_error
   [[nodiscard]] result<void> hand_over(process::launch_spec& spec) const;
+  /// The worker is ready: it takes requests from now on. Not by itself, or one that is stopped at
+  /// that moment would be ended with a request that nobody knows it has.
+  void admit(std::uint32_t number);
   /// The worker takes no more; what it has goes on.
   void retire(std::uint32_t number);
   void set_quota(std::uint64_t quota);

@@ -73,7 +73,7 @@ struct alignas(line_bytes) hot_u32 {
 struct alignas(line_bytes) worker_line {
   std::atomic<std::uint32_t> bell;    ///< the futex it sleeps on
   std::atomic<std::uint32_t> mail;    ///< grows when there is something on its socket
-  std::atomic<std::uint32_t> retired; ///< not 0: takes no more requests
+  std::atomic<std::uint32_t> retired; ///< not 0: takes no requests, not yet or no more
   std::atomic<std::uint32_t> life;    ///< a futex it owns while it lives; 0: tells nothing
   std::atomic<std::uint64_t> quota;   ///< requests it may take in all; 0: any number
 };

@@ -39,6 +39,19 @@ TEST_CASE("a request is taken from the slab and answered there", "[slab]") {
   CHECK_FALSE(worker.claim());
 }
 
+TEST_CASE("a worker takes nothing from the slab before its pool knows it", "[slab]") {
+  slab_fixture f;
+  auto worker = f.add_seated(false);
+  const auto& line = worker.memory->worker(worker.number);
+  CHECK(line.retired == 1);
+  const auto mail = worker.memory->mail(worker.number).load();
+  f.say_ready(worker);
+  CHECK(f.on.eventually([&] { return line.retired == 0; }));
+  CHECK(worker.memory->mail(worker.number) == mail + 1); // it may be asleep already
+  f.on.call([&] { f.pool->retire(*worker.it->channel); });
+  CHECK(line.retired == 1);
+}
+
 TEST_CASE("requests that came before the first worker wait for it", "[slab]") {
   slab_fixture f;
   fake_exchange one;
