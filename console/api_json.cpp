@@ -92,7 +92,11 @@ json_value json_of(const model::container_status& c, time_point now) {
   add("intensity", c.intensity);
   add("since_seconds", seconds_since(c.since, now));
   add("up_seconds", c.in == model::state::started ? seconds_since(c.up_since, now) : 0.0);
-  add("cause", json_of(*c.last_cause));
+  auto why = json_of(*c.last_cause);
+  if (!why.is_null()) {
+    why["past"] = model::past_cause(c);
+  }
+  add("cause", std::move(why));
   add("last_failures", json_of(c.failures, now));
   add("waits_for", c.waits_for);
   add("next_action", c.next_action);

@@ -104,7 +104,8 @@ render_log(const log_record& record, seconds utc_offset, const style& look);
 [[nodiscard]] std::string_view first_columns(std::string_view text, std::size_t count);
 
 /// Why a container is as it is, what comes next and how much of the restart budget is spent:
-/// `signal 9 (SIGKILL); restart in 400ms (2 of 5 spent)`.
+/// `signal 9 (SIGKILL); restart in 400ms (2 of 5 spent)`. Of one that runs again, what is over:
+/// `last failure 2m10s ago: signal 9 (SIGKILL)`.
 [[nodiscard]] std::string cause_text(const model::container_status& container, time_point now);
 
 /// `14:03:07.123`

@@ -10,16 +10,24 @@
 
 namespace kraken::console {
 
+namespace {
+
+std::string ago(time_point then, time_point now) {
+  const auto passed = std::chrono::duration_cast<milliseconds>(now - then);
+  return short_duration(std::max(milliseconds{0}, passed));
+}
+
+} // namespace
+
 std::string render_failures(const model::container_status& container, time_point now) {
   std::string out;
   if (container.failures == nullptr) {
     return out;
   }
   for (auto one = container.failures->rbegin(); one != container.failures->rend(); ++one) {
-    const auto ago = std::chrono::duration_cast<milliseconds>(now - one->at);
-    out += (out.empty() ? "history     " : "            ") +
-           short_duration(std::max(milliseconds{0}, ago)) + " ago, generation " +
-           std::to_string(one->generation) + ": " + printable(one->text) + "\n";
+    out += (out.empty() ? "history     " : "            ") + ago(one->at, now) +
+           " ago, generation " + std::to_string(one->generation) + ": " + printable(one->text) +
+           "\n";
   }
   return out;
 }
@@ -29,6 +37,11 @@ std::string cause_text(const model::container_status& c, time_point now) {
   const bool failed = c.in == model::state::failed;
   if (c.last_cause->kind != model::cause_kind::none && (failed || !c.last_cause->normal())) {
     out = printable(c.last_cause->text());
+  }
+  if (!out.empty() && model::past_cause(c)) {
+    const auto* const known = model::remembered_cause(c);
+    out = "last failure" + (known == nullptr ? std::string{} : " " + ago(known->at, now) + " ago") +
+          ": " + out;
   }
   const std::string spent =
       "(" + std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity) + " spent)";

@@ -31,6 +31,24 @@ failure_history with_failure(const failure_history& before, past_failure latest)
   return made;
 }
 
+const past_failure* remembered_cause(const container_condition& c) noexcept {
+  if (c.failures == nullptr) {
+    return nullptr;
+  }
+  const auto found = std::find_if(c.failures->rbegin(), c.failures->rend(), [&c](const auto& one) {
+    return one.kind == c.last_cause->kind && one.correlation == c.last_cause->correlation;
+  });
+  return found == c.failures->rend() ? nullptr : &*found;
+}
+
+bool past_cause(const container_condition& c) noexcept {
+  if (c.in != state::started || c.last_cause->kind == cause_kind::none) {
+    return false;
+  }
+  const auto* const known = remembered_cause(c);
+  return c.at != phase::starting || (known != nullptr && known->generation < c.generation);
+}
+
 namespace {
 
 constexpr std::array<std::string_view, 3> companion_words{"none", "successor", "predecessor"};

@@ -105,6 +105,15 @@ struct container_condition {
   std::shared_ptr<const gauges> live;         ///< may be null
 };
 
+/// Where `last_cause` is remembered; null: no failure, or forgotten.
+/// @return points into `failures`
+/// @thread any (pure)
+[[nodiscard]] const past_failure* remembered_cause(const container_condition& c) noexcept;
+
+/// Whether `last_cause` is over: the container serves again, or what failed has been replaced.
+/// @thread any (pure)
+[[nodiscard]] bool past_cause(const container_condition& c) noexcept;
+
 struct container_status : container_identity, container_condition {
   std::string waits_for; ///< path of the sibling an ordered start is at; filled in by who shows it
 };

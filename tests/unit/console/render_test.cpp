@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Golden texts of tables, tree, lines and numbers.
+#include "console/api_json.hpp"
 #include "console/render.hpp"
 #include "kraken/base/limits.hpp"
 
@@ -237,6 +238,25 @@ TEST_CASE("the failures a container remembers, newest first") {
                             "            1m30s ago, generation 3: exit code 255\n";
   CHECK(console::render_failures(c, clock.now()) == lines);
   CHECK(console::render_container(c, clock.now(), {}).find(lines) != std::string::npos);
+}
+
+TEST_CASE("the cause of a failure that is over says when it was") {
+  const kraken::virtual_clock clock;
+  auto c = small_tree(clock.now())[3];
+  c.next_action.clear();
+  CHECK(console::cause_text(c, clock.now()) == "DomainError: started badly");
+  c.in = model::state::started;
+  c.at = model::phase::ready;
+  CHECK(console::cause_text(c, clock.now()) == "last failure: DomainError: started badly");
+  c.failures = model::with_failure(
+      {}, {clock.now() - seconds{90}, 1, c.last_cause->kind, "started badly", 0});
+  CHECK(console::cause_text(c, clock.now()) ==
+        "last failure 1m30s ago: DomainError: started badly");
+  const auto again = console::read_containers("[" + console::to_json(c, clock.now()) + "]",
+                                              clock.now() + seconds{30});
+  REQUIRE(again);
+  CHECK(console::cause_text(again->front(), clock.now() + seconds{30}) ==
+        "last failure 1m30s ago: DomainError: started badly"); // as of the answer
 }
 
 TEST_CASE("events and log lines") {

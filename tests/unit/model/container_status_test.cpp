@@ -25,6 +25,36 @@ TEST_CASE("a number of a container is its own and that of every part") {
   CHECK(whole.sum(&gauges::waiting) == 0);
 }
 
+TEST_CASE("a cause is past once the container serves again or another incarnation is there") {
+  namespace model = kraken::model;
+  model::container_condition c;
+  c.in = model::state::started;
+  c.at = model::phase::ready;
+  CHECK_FALSE(model::past_cause(c)); // there is none
+  CHECK(model::remembered_cause(c) == nullptr);
+  model::cause why;
+  why.kind = model::cause_kind::exit_code;
+  why.correlation = 7;
+  c.last_cause = why;
+  CHECK(model::past_cause(c));
+  c.at = model::phase::starting;
+  CHECK_FALSE(model::past_cause(c)); // why it does not become ready
+  c.generation = 3;
+  c.failures = model::with_failure({}, {{}, 2, why.kind, "", 6});
+  CHECK(model::remembered_cause(c) == nullptr);
+  c.failures = model::with_failure(c.failures, {{}, 2, model::cause_kind::signal, "", 7});
+  CHECK(model::remembered_cause(c) == nullptr);
+  c.failures = model::with_failure(c.failures, {{}, 2, why.kind, "", 7});
+  CHECK(model::remembered_cause(c) == &c.failures->back());
+  CHECK(model::past_cause(c));
+  c.failures = model::with_failure(c.failures, {{}, 3, why.kind, "", 7});
+  CHECK_FALSE(model::past_cause(c));
+  c.at = model::phase::backing_off;
+  c.in = model::state::failed;
+  c.generation = 4;
+  CHECK_FALSE(model::past_cause(c));
+}
+
 TEST_CASE("the history keeps the last failures, oldest first, and never changes what it gave out") {
   namespace model = kraken::model;
   model::failure_history history;
