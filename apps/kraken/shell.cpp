@@ -7,6 +7,8 @@
 #include "console/shell_words.hpp"
 #include "kraken/base/words.hpp"
 
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
@@ -14,10 +16,15 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <editline/readline.h>
+#include <spawn.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace kraken::app {
@@ -25,12 +32,15 @@ namespace kraken::app {
 namespace {
 
 constexpr int history_lines_max = 1000;
+constexpr int interrupt_key = 'C' - '@';
+constexpr int ended_by_signal = 128; ///< and its number: the exit code shells use
 
 // libedit calls plain functions: what they need stands here while a shell runs, in one thread.
 struct completion_source {
   std::vector<std::string> containers;
   std::vector<std::string> found;
   std::size_t next = 0;
+  bool abandoned = false; ///< the line that is typed
 };
 
 completion_source*& source_now() {
@@ -53,6 +63,40 @@ char** offer(const char* word, int /*begin*/, int /*end*/) {
   rl_attempted_completion_over = 1; // no names of files
   return ::rl_completion_matches(word, next_offer);
 }
+
+int abandon(int /*count*/, int /*key*/) {
+  source_now()->abandoned = true;
+  rl_done = 1;
+  return 0;
+}
+
+/// The terminal as it was found, and so that Ctrl-C is a key while a line is typed: libedit would
+/// end the program at the signal.
+class interrupt_character {
+public:
+  interrupt_character() : known_(::tcgetattr(STDIN_FILENO, &usual_) == 0), plain_(usual_) {
+    plain_.c_cc[VINTR] = _POSIX_VDISABLE;
+    be_a_key();
+  }
+
+  ~interrupt_character() { be_a_signal(); }
+  interrupt_character(const interrupt_character&) = delete;
+  interrupt_character& operator=(const interrupt_character&) = delete;
+
+  void be_a_key() const { set(plain_); }
+  void be_a_signal() const { set(usual_); }
+
+private:
+  void set(const termios& what) const {
+    if (known_) {
+      static_cast<void>(::tcsetattr(STDIN_FILENO, TCSADRAIN, &what));
+    }
+  }
+
+  termios usual_{};
+  bool known_;
+  termios plain_;
+};
 
 std::string history_file() {
   // Nothing here changes the environment and there is one thread.
@@ -83,11 +127,12 @@ public:
       if (words->front() == "exit" || words->front() == "quit") {
         break;
       }
-      const int ended = carry_out(std::move(*words));
+      const int ended = terminal_ ? apart(std::move(*words)) : carry_out(std::move(*words));
       code = ended == 0 ? code : ended;
     }
     if (terminal_) {
       source_now() = nullptr;
+      interrupt_.reset();
       return 0;
     }
     return code;
@@ -96,7 +141,9 @@ public:
 private:
   void begin_terminal() {
     source_now() = &source_;
+    interrupt_.emplace();
     ::rl_initialize();
+    ::rl_add_defun("abandon-line", abandon, interrupt_key);
     rl_attempted_completion_function = offer;
     rl_completer_word_break_characters = break_characters_.data();
     ::using_history();
@@ -112,7 +159,12 @@ private:
       return std::getline(std::cin, line) ? std::optional{line} : std::nullopt;
     }
     look_at_containers();
+    rl_done = 0;
     const std::unique_ptr<char, decltype(&std::free)> line{::readline("kraken> "), &std::free};
+    if (std::exchange(source_.abandoned, false)) {
+      around_.out << "^C\n" << std::flush;
+      return std::string{};
+    }
     if (!line) {
       around_.out << "\n";
       return std::nullopt;
@@ -142,16 +194,67 @@ private:
     }
   }
 
-  int carry_out(std::vector<std::string> words) {
+  /// In a process of its own, as every shell does it: Ctrl-C ends the command (`events -f`) and
+  /// leaves the shell.
+  int apart(std::vector<std::string> words) {
+    if (!runs_here(words)) {
+      return row_of(errc::unsupported).exit_code;
+    }
+    around_.out << std::flush;
+    words.insert(words.begin(), "kraken");
+    std::vector<char*> pointers;
+    for (auto& word : words) {
+      pointers.push_back(word.data());
+    }
+    pointers.push_back(nullptr);
+    posix_spawnattr_t attributes;
+    ::posix_spawnattr_init(&attributes);
+    sigset_t interrupt;
+    ::sigemptyset(&interrupt);
+    ::sigaddset(&interrupt, SIGINT);
+    ::posix_spawnattr_setsigdefault(&attributes, &interrupt);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    interrupt_->be_a_signal();
+    const auto before = std::signal(SIGINT, SIG_IGN);
+    pid_t child = 0;
+    int status = 0;
+    const int failed =
+        ::posix_spawn(&child, "/proc/self/exe", nullptr, &attributes, pointers.data(), environ);
+    while (failed == 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    std::signal(SIGINT, before);
+    interrupt_->be_a_key();
+    ::posix_spawnattr_destroy(&attributes);
+    if (failed != 0) {
+      around_.err << "no process for the command: " << std::generic_category().message(failed)
+                  << "\n";
+      return row_of(errc::system_error).exit_code;
+    }
+    if (WIFSIGNALED(status)) {
+      around_.out << "\n" << std::flush;
+      return ended_by_signal + WTERMSIG(status);
+    }
+    return WEXITSTATUS(status);
+  }
+
+  /// Whether it may; if so, for the daemon of the shell.
+  bool runs_here(std::vector<std::string>& words) {
     if (const auto* row = console::find_command(words.front());
         row != nullptr &&
         (row->runs == console::place::program || row->name == "shell" || row->name == "top")) {
       around_.err << "'" << words.front() << "' does not run inside the shell\nTry: kraken "
                   << words.front() << "\n";
-      return row_of(errc::unsupported).exit_code;
+      return false;
     }
     if (!asked_.socket.empty()) {
       words.insert(words.end(), {"--socket", asked_.socket});
+    }
+    return true;
+  }
+
+  int carry_out(std::vector<std::string> words) {
+    if (!runs_here(words)) {
+      return row_of(errc::unsupported).exit_code;
     }
     const int code = console::run(words, around_);
     around_.out << std::flush;
@@ -162,6 +265,7 @@ private:
   console::surroundings& around_;
   bool terminal_;
   completion_source source_;
+  std::optional<interrupt_character> interrupt_; ///< on a terminal
   std::string history_ = history_file();
   std::string break_characters_ = " \t";
 };

@@ -31,7 +31,8 @@ class Terminal:
         environment = {**case.daemon.console_environment(), "TERM": "xterm",
                        "HOME": case.daemon.directory}
         self.process = subprocess.Popen([CONSOLE, *words], stdin=slave, stdout=slave, stderr=slave,
-                                        env=environment, start_new_session=True, close_fds=True)
+                                        env=environment, start_new_session=True, close_fds=True,
+                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         self.slave = slave
         self.seen = b""
         case.addCleanup(self.end)
@@ -50,9 +51,9 @@ class Terminal:
         if select.select([self.master], [], [], during)[0]:
             self.seen += os.read(self.master, 65536)
 
-    def wait_for(self, text):
+    def wait_for(self, text, after=""):
         deadline = time.monotonic() + 20 * STRETCH
-        while text.encode() not in self.seen:
+        while text.encode() not in self.seen[self.seen.find(after.encode()):]:
             if time.monotonic() > deadline:
                 raise AssertionError(f"'{text}' did not come: {self.seen[-2000:]!r}")
             self.read()
@@ -166,6 +167,38 @@ class Shell(DaemonCase):
         self.assertEqual(os.stat(history).st_mode & 0o777, 0o600)
         with open(history, encoding="utf-8") as lines:
             self.assertIn("server:ping", lines.read())
+
+    def end_input(self, shell):
+        shell.press("server:p\t")  # completed: it reads keys
+        shell.wait_for("ing ")
+        shell.press("\x15\x04")
+        self.assertEqual(shell.wait_end(), 0)
+        self.assertTrue(shell.restored())
+
+    def test_an_interrupt_abandons_the_line_and_the_end_of_input_ends_it(self):
+        shell = Terminal(self, ["shell"])
+        shell.wait_for("kraken> ")
+        for typed in ("", "container:stop al"):
+            shell.press(typed + "\x03")
+            shell.wait_for("^C")
+            shell.wait_for("kraken> ")
+        shell.press("server:ping\r")  # nothing of what was typed before it is left
+        shell.wait_for("ip=127.0.0.1")
+        shell.wait_for("kraken> ", after="ip=127.0.0.1")
+        self.end_input(shell)
+        self.assertEqual(self.daemon.container("alpha")["state"], "started")
+
+    def test_an_interrupt_ends_the_command_and_not_the_shell(self):
+        shell = Terminal(self, ["shell"])
+        shell.wait_for("kraken> ")
+        shell.press("logs -f alpha\r")
+        shell.wait_for("words of alpha")
+        shell.press("\x03")
+        shell.wait_for("kraken> ", after="\n")
+        shell.press("server:ping\r")
+        shell.wait_for("ip=127.0.0.1")
+        shell.wait_for("kraken> ", after="ip=127.0.0.1")
+        self.end_input(shell)
 
     def test_lines_from_a_pipe(self):
         done = subprocess.run(
