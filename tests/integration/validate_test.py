@@ -105,6 +105,26 @@ class Validate(unittest.TestCase):
         done = self.run_in(topology(process("p", "sleep", "1")), "config:validate")
         self.assertEqual(done.stdout, "Configuration is valid.\n")
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root has containers of other users")
+    def test_files_are_looked_for_as_their_user_would(self):
+        closed = os.path.join(self.directory, "closed")
+        os.mkdir(closed)
+        script = os.path.join(closed, "worker.php")
+        with open(script, "w", encoding="utf-8"):
+            pass
+        text = topology({"id": "web", "type": "pool", "start": ["php", script], "user": "nobody"})
+        for mode, inner, said in (
+                (0o755, 0o755, None),
+                (0o755, 0o700, f"web.start: '{script}' cannot be reached by 'nobody': '{closed}' "
+                               "is closed to that user"),
+                (0o700, 0o755, f"web.cwd: '{self.directory}' cannot be entered by 'nobody'")):
+            os.chmod(self.directory, mode)
+            os.chmod(closed, inner)
+            done = self.run_in(text, "config:validate")
+            self.assertEqual(done.returncode, 2 if said else 0, done)
+            self.assertIn(said or "", done.stderr)
+        self.assertEqual(self.run_in(text, "config:validate", "--portable").returncode, 0)
+
     def test_scripts_are_found_where_php_would(self):
         for start in (["php", "-r", "1;"], ["php", "-d", "a=b", "-n", "here.php"],
                       ["php", "-f", "here.php"], ["php", "-S", "127.0.0.1:0"]):

@@ -112,7 +112,7 @@ std::string script_fault(const std::string& script, const wanted_program& wanted
   const auto status = std::filesystem::status(file, failed);
   if (std::filesystem::is_regular_file(status) ||
       (wanted.directory_serves && std::filesystem::is_directory(status))) {
-    return {};
+    return process::find_reading_obstacle(wanted.spec, file.string()).value_or("");
   }
   const auto* what = wanted.directory_serves ? "file or directory" : "file";
   return std::filesystem::exists(status)

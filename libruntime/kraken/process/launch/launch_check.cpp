@@ -5,6 +5,7 @@
 
 #include "kraken/process/launch/detail/child_environment.hpp"
 #include "kraken/process/launch/detail/identity.hpp"
+#include "kraken/process/launch/detail/other_eyes.hpp"
 
 #include <cerrno>
 #include <optional>
@@ -17,14 +18,26 @@ namespace kraken::process {
 
 namespace {
 
-std::optional<std::string> directory_fault(const std::string& name) {
+std::optional<std::string> directory_fault(const std::string& name,
+                                           const std::optional<detail::viewer>& who) {
   struct stat status {};
   if (::stat(name.c_str(), &status) != 0) {
     return errno == ENOENT || errno == ENOTDIR ? "there is no directory '" + name + "'"
                                                : errno_error("'" + name + "'").context;
   }
-  return S_ISDIR(status.st_mode) ? std::nullopt
-                                 : std::optional{"'" + name + "' is not a directory"};
+  if (!S_ISDIR(status.st_mode)) {
+    return "'" + name + "' is not a directory";
+  }
+  return who ? detail::in_the_way_of(*who, name, detail::wish::enter) : std::nullopt;
+}
+
+/// Nothing when the child looks as the daemon does, or its account is not known.
+std::optional<detail::viewer> viewer_of(const launch_spec& spec) {
+  if (spec.user.empty()) {
+    return std::nullopt;
+  }
+  const auto found = detail::find_identity(spec.user, spec.group);
+  return found ? std::optional{detail::viewer{found->uid, found->gid, spec.user}} : std::nullopt;
 }
 
 /// Of a program named by its file.
@@ -43,14 +56,19 @@ std::optional<std::string> file_fault(const std::string& file) {
   return std::nullopt;
 }
 
-std::optional<std::string> program_fault(const launch_spec& spec) {
+std::optional<std::string> program_fault(const launch_spec& spec,
+                                         const std::optional<detail::viewer>& who) {
   if (spec.argv.empty() || spec.argv.front().empty()) {
     return "there is no program to start";
   }
-  const auto& program = spec.argv.front();
+  auto program = spec.argv.front();
   if (program.find('/') != std::string::npos) {
     const bool relative = program.front() != '/' && !spec.directory.empty();
-    return file_fault(relative ? spec.directory + "/" + program : program);
+    program = relative ? spec.directory + "/" + program : program;
+    if (auto fault = file_fault(program)) {
+      return fault;
+    }
+    return who ? detail::in_the_way_of(*who, program, detail::wish::run) : std::nullopt;
   }
   const auto variables = detail::child_environment(spec.environment, ::environ, {});
   if (!variables) {
@@ -58,10 +76,12 @@ std::optional<std::string> program_fault(const launch_spec& spec) {
   }
   const auto path = detail::search_path(*variables);
   const auto found = detail::find_program(program, path);
-  return found ? std::nullopt
-         : found.error().code == errc::not_found // said once, so it may be long
-             ? std::optional{found.error().context + " '" + std::string{path} + "'"}
-             : std::optional{found.error().context};
+  if (!found) {
+    return found.error().code == errc::not_found // said once, so it may be long
+               ? found.error().context + " '" + std::string{path} + "'"
+               : found.error().context;
+  }
+  return who ? detail::in_the_way_of(*who, *found, detail::wish::run) : std::nullopt;
 }
 
 } // namespace
@@ -74,13 +94,14 @@ std::vector<launch_obstacle> find_obstacles(const launch_spec& spec) {
     }
     return text.has_value();
   };
+  const auto who = viewer_of(spec);
   const bool nowhere =
-      !spec.directory.empty() && note(launch_part::directory, directory_fault(spec.directory));
+      !spec.directory.empty() && note(launch_part::directory, directory_fault(spec.directory, who));
   const bool relative = !spec.argv.empty() && !spec.argv.front().empty() &&
                         spec.argv.front().front() != '/' &&
                         spec.argv.front().find('/') != std::string::npos;
   if (!nowhere || !relative) { // one mistake, told once
-    note(launch_part::program, program_fault(spec));
+    note(launch_part::program, program_fault(spec, who));
   }
   if (!spec.user.empty()) {
     // A group of its own is needed only by who is given none.
@@ -95,6 +116,16 @@ std::vector<launch_obstacle> find_obstacles(const launch_spec& spec) {
     }
   }
   return out;
+}
+
+std::optional<std::string> find_reading_obstacle(const launch_spec& spec, const std::string& path) {
+  const auto who = viewer_of(spec);
+  struct stat status {};
+  if (!who || ::stat(path.c_str(), &status) != 0) {
+    return std::nullopt;
+  }
+  return detail::in_the_way_of(
+      *who, path, S_ISDIR(status.st_mode) ? detail::wish::enter : detail::wish::read);
 }
 
 } // namespace kraken::process

@@ -7,6 +7,7 @@
 #include "kraken/process/launch/launch_spec.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +23,16 @@ struct launch_obstacle {
 };
 
 /// Looks for the program (in the child's PATH, or relative to its directory), the directory, the
-/// user and the group, as launch() would.
+/// user and the group, as launch() would, and whether that user could get there.
 /// @return everything in the way; empty: nothing that can be told before
 /// @thread any; reads the file system and the account database
 [[nodiscard]] std::vector<launch_obstacle> find_obstacles(const launch_spec& spec);
+
+/// What keeps the child's user from reading a file, or entering a folder, that is there.
+/// @param path as the daemon finds it
+/// @return nothing: there is nothing in the way, the child runs as the daemon, or it cannot be told
+/// @thread as find_obstacles
+[[nodiscard]] std::optional<std::string> find_reading_obstacle(const launch_spec& spec,
+                                                               const std::string& path);
 
 } // namespace kraken::process

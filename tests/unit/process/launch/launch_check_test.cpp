@@ -9,10 +9,12 @@
 #include <fstream>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace {
 
 using kraken::process::find_obstacles;
+using kraken::process::find_reading_obstacle;
 using kraken::process::launch_part;
 using kraken::process::launch_spec;
 
@@ -52,6 +54,68 @@ TEST_CASE("a program is looked for where its child would") {
   CHECK(find_obstacles(spec).front().text == "'/tmp' is not a file");
   spec.argv = {};
   CHECK(find_obstacles(spec).front().text == "there is no program to start");
+}
+
+TEST_CASE("programs and folders are looked at with the eyes of the child's user") {
+  const kraken::process::test::temporary_directory here;
+  const auto closed = here / "closed";
+  REQUIRE(::chmod(here.path().c_str(), 0755) == 0);
+  REQUIRE(::mkdir(closed.c_str(), 0755) == 0);
+  const auto program = closed + "/run";
+  std::ofstream{program} << "x";
+  REQUIRE(::chmod(program.c_str(), 0755) == 0);
+  auto spec = spec_of(program);
+  spec.directory = closed;
+  spec.user = "4000000001";
+  spec.group = "4000000001";
+  CHECK(find_obstacles(spec).empty());
+  CHECK_FALSE(find_reading_obstacle(spec, program));
+  const std::string by = " by '4000000001'";
+
+  SECTION("a file's own bits count") {
+    REQUIRE(::chmod(program.c_str(), 0744) == 0);
+    REQUIRE(find_obstacles(spec).size() == 1);
+    CHECK(find_obstacles(spec).front().part == launch_part::program);
+    CHECK(find_obstacles(spec).front().text == "'" + program + "' cannot be run" + by);
+    CHECK_FALSE(find_reading_obstacle(spec, program));
+    REQUIRE(::chmod(program.c_str(), 0711) == 0);
+    CHECK(find_reading_obstacle(spec, program) == "'" + program + "' cannot be read" + by);
+  }
+  SECTION("and those of the folders above, also of a program in PATH") {
+    REQUIRE(::chmod(closed.c_str(), 0700) == 0);
+    const auto found = find_obstacles(spec);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].text == "'" + closed + "' cannot be entered" + by);
+    const auto far =
+        "'" + program + "' cannot be reached" + by + ": '" + closed + "' is closed to that user";
+    CHECK(found[1].text == far);
+    CHECK(find_reading_obstacle(spec, program) == far);
+    CHECK(find_reading_obstacle(spec, closed) == "'" + closed + "' cannot be entered" + by);
+    spec.argv = {"run"};
+    spec.environment.set["PATH"] = closed;
+    CHECK(find_obstacles(spec).back().text == far);
+  }
+  SECTION("the owner's bits are the owner's, the group's the group's") {
+    REQUIRE(::chmod(program.c_str(), 0077) == 0);
+    spec.argv = {"/bin/sh"};
+    spec.user = std::to_string(::geteuid());
+    if (::geteuid() != 0) {
+      CHECK(find_reading_obstacle(spec, program));
+    }
+    spec.user = "4000000001";
+    spec.group = std::to_string(::getegid());
+    CHECK_FALSE(find_reading_obstacle(spec, program));
+    REQUIRE(::chmod(program.c_str(), 0707) == 0);
+    CHECK(find_reading_obstacle(spec, program));
+  }
+  SECTION("root reads and enters everything, and nobody asks for the daemon's own") {
+    REQUIRE(::chmod(closed.c_str(), 0700) == 0);
+    spec.user = "0";
+    CHECK(find_obstacles(spec).empty());
+    spec.user.clear();
+    CHECK(find_obstacles(spec).empty());
+    CHECK_FALSE(find_reading_obstacle(spec, program));
+  }
 }
 
 TEST_CASE("everything in the way is told, and each once") {
