@@ -169,6 +169,13 @@ class Storm:
         print(f"{type(self).__name__}: {SECONDS} s, KRAKEN_SEED={SEED}", flush=True)
         self.daemon = fresh_daemon(self, self.text(), file_name=self.file_name,
                                    arguments=self.arguments)
+        try:
+            self.storm()
+        except BaseException:
+            self.daemon.show_log()
+            raise
+
+    def storm(self):
         self.settle()
         ledger = Ledger()
         self.run_clients(ledger, SEED + 1, min(1.0, SECONDS), quiet=True)
