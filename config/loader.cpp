@@ -72,6 +72,7 @@ public:
       detail::cross_check(out_, document_, from_, errors_, out_.warnings);
     }
     if (!errors_.empty()) {
+      drop_consequences();
       sort_out(errors_);
       return tl::unexpected<config_errors>(std::move(errors_));
     }
@@ -187,11 +188,31 @@ private:
   void compose() {
     const auto before = errors_.size();
     detail::apply_templates(document_, errors_);
+    composed_ = errors_.size() == before;
+    first_unfilled_ = errors_.size();
     detail::placeholder_values values;
     values.environment = &from_.environment;
     values.basepath = [this](const place& at) { return names().absolute(".", at); };
     detail::fill_placeholders(document_, values, errors_);
-    composed_ = errors_.size() == before;
+    end_unfilled_ = errors_.size();
+    for (auto n = first_unfilled_; n < end_unfilled_; ++n) {
+      // What others take it for would be mistakes nobody made.
+      composed_ =
+          composed_ && !errors_[n].path.ends_with("vars") && !errors_[n].path.ends_with(".context");
+    }
+  }
+
+  /// A value whose placeholder stands for nothing has that mistake only.
+  void drop_consequences() {
+    const auto at = [this](std::size_t n) {
+      return errors_.begin() + static_cast<std::ptrdiff_t>(n);
+    };
+    const auto follows = [&](const config_error& one) {
+      return std::any_of(at(first_unfilled_), at(end_unfilled_), [&](const config_error& unfilled) {
+        return unfilled.at.text() == one.at.text();
+      });
+    };
+    errors_.erase(std::remove_if(at(end_unfilled_), errors_.end(), follows), errors_.end());
   }
 
   void lay_file(const node& read, const std::string& name) {
@@ -312,7 +333,9 @@ private:
   configuration out_;
   config_errors errors_;
   node document_;
-  bool composed_ = true;    ///< false: options are missing that are somewhere else
+  bool composed_ = true;           ///< false: options are missing that are somewhere else
+  std::size_t first_unfilled_ = 0; ///< among the mistakes: placeholders that stand for nothing
+  std::size_t end_unfilled_ = 0;
   bool by_default_ = false; ///< the topology is ours, not written by the user
 };
 

@@ -20,13 +20,55 @@ namespace {
 
 constexpr std::size_t yaml_errors_max = 100;
 
+constexpr std::string_view tab_fault = "a tab in the indentation, where YAML allows blanks only";
+
+/// A text whose indentation has blanks for its tabs.
+struct without_tabs {
+  std::string text;
+  std::map<int, std::uint32_t> widened; ///< by line: columns that were added
+};
+
+struct tab_found {
+  int line = 0;
+  int column = 0;
+};
+
+/// Lines that a tab indents, and what they would be with `width` blanks for each.
+without_tabs expanded(std::string_view text, std::uint32_t width, std::vector<tab_found>* found) {
+  without_tabs out;
+  int line = 0;
+  while (!text.empty()) {
+    const auto whole = text.substr(0, text.find('\n'));
+    const auto indent = whole.substr(0, std::min(whole.find_first_not_of(" \t"), whole.size()));
+    const auto first = indent.find('\t');
+    for (const char c : indent) {
+      out.text.append(c == '\t' ? width : 1, ' ');
+    }
+    if (first != std::string_view::npos && indent.size() < whole.size()) {
+      out.widened[line] =
+          (width - 1) * static_cast<std::uint32_t>(std::ranges::count(indent, '\t'));
+      if (found != nullptr) {
+        found->push_back({line, static_cast<int>(first)});
+      }
+    }
+    out.text += whole.substr(indent.size());
+    const bool ended = whole.size() < text.size();
+    out.text.append(ended ? 1 : 0, '\n');
+    text.remove_prefix(whole.size() + (ended ? 1 : 0));
+    ++line;
+  }
+  return out;
+}
+
 /// Leaves the parser when a limit is reached; never leaves this file.
 struct yaml_limit_reached {};
 
 class document_builder final : public YAML::EventHandler {
 public:
-  document_builder(origin from, std::string source)
-      : from_(from), source_(std::make_shared<const std::string>(std::move(source))) {}
+  /// @param widened columns added to a line by who changed the text before
+  document_builder(origin from, std::string source, std::map<int, std::uint32_t> widened = {})
+      : from_(from), source_(std::make_shared<const std::string>(std::move(source))),
+        widened_(std::move(widened)) {}
 
   [[nodiscard]] yaml_document take() && { return {std::move(root_), std::move(errors_)}; }
 
@@ -43,7 +85,10 @@ public:
     if (mark.is_null()) {
       return {from_, source_, 1, 1};
     }
-    return {from_, source_, one_based(mark.line), one_based(mark.column)};
+    const auto more = widened_.find(mark.line);
+    const auto added = more == widened_.end() ? 0 : more->second;
+    const auto column = one_based(mark.column);
+    return {from_, source_, one_based(mark.line), column > added ? column - added : 1};
   }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -227,6 +272,7 @@ private:
 
   origin from_;
   std::shared_ptr<const std::string> source_;
+  std::map<int, std::uint32_t> widened_;
   node root_;
   std::vector<config_error> errors_;
   std::vector<level> levels_;
@@ -235,15 +281,8 @@ private:
   std::size_t documents_ = 0;
 };
 
-} // namespace
-
-yaml_document read_yaml(std::string_view text, origin from, std::string source) {
-  document_builder builder{from, std::move(source)};
-  if (text.size() > yaml_bytes_max) {
-    builder.fault(builder.at(YAML::Mark::null_mark()),
-                  "larger than " + std::to_string(yaml_bytes_max) + " bytes");
-    return std::move(builder).take();
-  }
+/// What a parser makes of a text. @return false: it went no further than to a mistake it has noted
+bool parse_text(std::string_view text, document_builder& builder) {
   std::istringstream stream{std::string{text}};
   try {
     YAML::Parser parser{stream};
@@ -251,8 +290,58 @@ yaml_document read_yaml(std::string_view text, origin from, std::string source) 
     }
   } catch (const YAML::Exception& e) {
     builder.fault(builder.at(e.mark), e.msg);
+    return false;
   } catch (const yaml_limit_reached&) {
-    // The builder has noted which limit.
+    return true; // the builder has noted which limit
+  }
+  return true;
+}
+
+/// Tabs end every parser at once. So that they hide nothing else, the text is read as it is meant,
+/// with as many blanks for a tab as make it a document.
+std::optional<yaml_document>
+read_without_tabs(std::string_view text, origin from, const std::string& source) {
+  std::vector<tab_found> tabs;
+  std::optional<yaml_document> out;
+  for (const std::uint32_t width : {2U, 4U, 8U, 1U}) {
+    auto changed = expanded(text, width, out ? nullptr : &tabs);
+    if (tabs.empty()) {
+      return std::nullopt;
+    }
+    document_builder builder{from, source, std::move(changed.widened)};
+    const bool whole = parse_text(changed.text, builder);
+    if (whole || !out) {
+      out = std::move(builder).take();
+    }
+    if (whole) {
+      break;
+    }
+  }
+  document_builder told{from, source};
+  for (const auto& tab : tabs) {
+    YAML::Mark mark;
+    mark.line = tab.line;
+    mark.column = tab.column;
+    told.fault(told.at(mark), std::string{tab_fault});
+  }
+  auto said = std::move(told).take().errors;
+  out->errors.insert(out->errors.begin(), said.begin(), said.end());
+  return out;
+}
+
+} // namespace
+
+yaml_document read_yaml(std::string_view text, origin from, std::string source) {
+  document_builder builder{from, source};
+  if (text.size() > yaml_bytes_max) {
+    builder.fault(builder.at(YAML::Mark::null_mark()),
+                  "larger than " + std::to_string(yaml_bytes_max) + " bytes");
+    return std::move(builder).take();
+  }
+  if (!parse_text(text, builder)) {
+    if (auto meant = read_without_tabs(text, from, source)) {
+      return std::move(*meant);
+    }
   }
   return std::move(builder).take();
 }

@@ -210,6 +210,20 @@ TEST_CASE("placeholders: what stands for nothing is a mistake, where it was writ
         "kraken.yaml:1:13: log: %alias% has a meaning in containers only");
 }
 
+TEST_CASE("placeholders: one that stands for nothing hides no other mistake, and makes none") {
+  CHECK(mistake_in("root:\n  children:\n    - {id: a, type: process, start: [x], shutdown: "
+                   "'%env.NONE%', bogus: 1}\n    - {id: b, type: nope}\n") ==
+        "kraken.yaml:3:52: a.shutdown: %env.NONE% stands for nothing: the environment has no NONE "
+        "(otherwise: %env.NONE|text%)\n"
+        "kraken.yaml:3:66: a.bogus: unknown option\n"
+        "kraken.yaml:4:21: b.type: no kind 'nope' (kinds: supervisor, process, php, pool, http, "
+        "native)");
+  CHECK(mistake_in("vars: {t: '%env.NONE%'}\nroot:\n  children:\n    - {id: a, type: process, "
+                   "start: [x], shutdown: '%vars.t%'}\n") ==
+        "kraken.yaml:1:11: vars: %env.NONE% stands for nothing: the environment has no NONE "
+        "(otherwise: %env.NONE|text%)");
+}
+
 TEST_CASE("composition: anchors and merge keys go with all of it") {
   CHECK(start_in("templates:\n  t: &t {type: process}\nroot:\n  children:\n    - {<<: *t, id: a, "
                  "start: [a]}\n") == texts{"a"});

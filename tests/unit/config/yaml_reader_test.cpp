@@ -37,6 +37,31 @@ TEST_CASE("values and keys know line and column, from 1") {
   CHECK(list->items[1].find("c")->at.text() == "f.yaml:4:9");
 }
 
+TEST_CASE("tabs in the indentation are all told, and the rest is read as it is meant") {
+  const auto texts_of = [](const kraken::config::yaml_document& document) {
+    std::string out;
+    for (const auto& one : document.errors) {
+      out += one.text() + "\n";
+    }
+    return out;
+  };
+  const std::string said = "a tab in the indentation, where YAML allows blanks only\n";
+  const auto all = read("a:\n\tb:\n\t\t- {c: 1}\n\td: 2\n");
+  CHECK(texts_of(all) == "f.yaml:2:1: " + said + "f.yaml:3:1: " + said + "f.yaml:4:1: " + said);
+  CHECK(to_json_text(all.root, 0) == R"({"a":{"b":[{"c":"1"}],"d":"2"}})");
+  CHECK(all.root.find("a")->find("b")->items[0].find("c")->at.text() == "f.yaml:3:9");
+  const auto mixed = read("a:\n    - b\n\t- c\n    - d\n");
+  CHECK(texts_of(mixed) == "f.yaml:3:1: " + said);
+  CHECK(to_json_text(mixed.root, 0) == R"({"a":["b","c","d"]})");
+  const auto twice = read("a:\n\tb: 1\n\tb: 2\n");
+  CHECK(texts_of(twice) == "f.yaml:2:1: " + said + "f.yaml:3:1: " + said +
+                               "f.yaml:3:2: duplicate key 'b' (first in line 2)\n");
+  const auto more = read("a:\n\tb: 1\nc: [\n"); // and a mistake of another kind
+  CHECK(texts_of(more).find("f.yaml:2:1: " + said) == 0);
+  CHECK(more.errors.size() == 2);
+  CHECK(as_json("a: |\n  x\n  \ty\n") == R"({"a":"x\n\ty\n"})"); // no indentation: fine
+}
+
 TEST_CASE("scalars stay text, and nothing is null") {
   CHECK(as_json("{a: 1, b: true, c: '1', d: , e: ~}") ==
         R"({"a":"1","b":"true","c":"1","d":null,"e":null})");
