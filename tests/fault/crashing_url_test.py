@@ -34,7 +34,7 @@ class CrashingUrl(unittest.TestCase):
         daemon = Daemon(config).launch()
         self.addCleanup(daemon.close)
         wait_until(lambda: os.path.exists(daemon.socket) and
-                   all(each["restarts"] > 10 for each in daemon.workers()) and daemon.workers(),
+                   (there := daemon.workers()) and all(each["restarts"] > 10 for each in there),
                    "more restarts than the budget has")
         with Connection(daemon.socket) as door:
             answer = door.get("/readyz")
