@@ -28,6 +28,8 @@ SEED = int(os.environ.get("KRAKEN_SEED", str(random.SystemRandom().randrange(1 <
 CLIENTS = 10
 SIZE = 3
 NATIVE = os.path.exists(os.path.join(PROGRAMS, "kraken-php"))
+WANTED_ENDS = {"signal 9 ": "signal", "exit during ": "exit", "exit code 3": "exit",
+               "exceeded its time": "timeout"}
 NOTED_EARLY = 0.2  # a kill is noted when it has been done
 PLACE = tempfile.mkdtemp(prefix="kt-mixed-", dir="/tmp")
 FILES = {os.path.join(PLACE, f"file-{size}"): os.urandom(size)
@@ -121,20 +123,17 @@ class Operator(threading.Thread):
                 pass
 
     def order(self, *words):
+        """Workers that end meanwhile, as somebody wanted, may be in its way."""
         done = self.daemon_under_test.console(*words)
-        assert done.code == 0, (words, done)
+        wanted = any(why in done.out + done.err for why in (*WANTED_ENDS, "is ending"))
+        assert done.code == 0 or wanted, (words, done)
+        self.done["in vain"] += done.code != 0
 
     def scale(self):
         self.order("scale", self.dice.choice(self.pools), str(self.dice.randrange(2, 5)))
 
     def roll(self):
-        """A successor may be killed by us, and then the order fails, as it should."""
-        before = len(self.kills.at)
-        try:
-            self.order("restart", self.dice.choice(self.pools), "--rolling")
-        except AssertionError:
-            if not before:
-                raise
+        self.order("restart", self.dice.choice(self.pools), "--rolling")
 
     def replace_front(self):
         self.order("restart", "http", "--rolling")
@@ -259,8 +258,7 @@ class Storm:
     @staticmethod
     def kind_of(reason):
         """Of an end that somebody may have wanted; any other is its own."""
-        for start, kind in (("signal 9 ", "signal"), ("exit during ", "exit"),
-                            ("exit code 3", "exit"), ("exceeded its time", "timeout")):
+        for start, kind in WANTED_ENDS.items():
             if reason.startswith(start):
                 return kind
         return reason
