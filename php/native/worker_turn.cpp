@@ -9,6 +9,9 @@
 #include "request_scope.hpp"
 #include "sapi.hpp"
 
+#include <chrono>
+#include <ctime>
+
 namespace kraken::php {
 
 namespace {
@@ -44,13 +47,20 @@ bool garbage_is_due(carrier& serving) {
   return serving.garbage.due(zend_memory_usage(false)) && gc_enabled();
 }
 
+std::chrono::nanoseconds cpu_time() noexcept {
+  timespec now{};
+  static_cast<void>(::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now));
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+}
+
 // While idle: nobody waits for it. A destructor may throw, and nobody is left to catch that but the
 // log.
 /// @return false: a destructor has called `exit`
 bool collect_garbage(carrier& serving) {
   const auto used = zend_memory_usage(false);
+  const auto began = cpu_time();
   gc_collect_cycles();
-  serving.garbage.collected(used, zend_memory_usage(false));
+  serving.garbage.collected(used, zend_memory_usage(false), cpu_time() - began);
   if (EG(exception) == nullptr) {
     return true;
   }
