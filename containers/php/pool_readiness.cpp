@@ -25,11 +25,20 @@ bool was_killed(const model::cause& why) {
 } // namespace
 
 std::string pool_container::remark_on_size() const {
-  const auto most = settings_->scaling.max;
-  return workers_.size() <= most
-             ? std::string{}
-             : "That is more than its definition has (size: " + std::to_string(most) +
-                   "), which counts again when it is restarted or changed.";
+  std::string remark;
+  if (const auto most = settings_->scaling.max; workers_.size() > most) {
+    remark = "That is more than its definition has (size: " + std::to_string(most) +
+             "), which counts again when it is restarted or changed.";
+  }
+  if (const auto rest = count_in(model::phase::ended); rest != 0) {
+    const auto first = std::ranges::find_if(
+        workers_, [](const auto& each) { return each.second.at == model::phase::ended; });
+    remark +=
+        (remark.empty() ? "" : " ") + std::to_string(rest) +
+        (rest == 1 ? " of them is stopped and stays so" : " of them are stopped and stay so") +
+        ": kraken container:start " + shell_.path() + "/" + first->first;
+  }
+  return remark;
 }
 
 void pool_container::when_scaled(std::function<void(result<void>)> done) {
@@ -37,7 +46,8 @@ void pool_container::when_scaled(std::function<void(result<void>)> done) {
   settle_scaling();
 }
 
-// Ends when each worker serves, or has failed to: those that wait for a retry have.
+// Ends when each worker serves, or has failed to: those that wait for a retry have. One that was
+// stopped by hand may rest for ever.
 void pool_container::settle_scaling() {
   if (told_when_scaled_.empty()) {
     return;
@@ -48,7 +58,7 @@ void pool_container::settle_scaling() {
     if (model::state_of(each.at) == model::state::failed) {
       ++failed;
       why = why.empty() ? id + ": " + each.why : why;
-    } else if (each.at != model::phase::ready && !ended_) {
+    } else if (each.at != model::phase::ready && each.at != model::phase::ended && !ended_) {
       return;
     }
   }

@@ -76,6 +76,15 @@ class Pressure(unittest.TestCase):
         wait_until(small, "one worker is left")
         self.assertIn(2, sizes)
 
+    def test_a_new_size_waits_for_nobody_who_was_stopped_by_hand(self):
+        self.start(size=2)
+        self.assertEqual(self.daemon.console("container:stop", "w1").code, 0)
+        done = self.daemon.console("scale", "web", "3", within=20)
+        self.assertEqual(done.code, 0, done)
+        self.assertIn("1 of them is stopped and stays so: kraken container:start Main/web/w1",
+                      done.out + done.err)
+        self.assertEqual({each["phase"] for each in self.daemon.workers()}, {"ready", "ended"})
+
     def test_it_shrinks_at_once_where_it_is_told_to(self):
         self.start(size={"min": 1, "count": 4, "max": 4}, scale={"aggressive_idle": "1s"})
         wait_until(lambda: len(self.daemon.workers()) == 1, "one worker is left")
