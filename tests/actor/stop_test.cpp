@@ -113,6 +113,8 @@ TEST_CASE_METHOD(tree_fixture, "start while stopping follows the stop") {
   exit_normally("Main/a");
   CHECK(took() == "start a#2");
   CHECK(started->ok());
+  // Not left to its deadline.
+  CHECK(stopped->code() == errc::canceled);
   advance(limits::command_deadline);
   CHECK(stopped->times == 1);
 }

@@ -54,6 +54,9 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     if (child.at_rest()) {
       return done(child.path() + " stopped");
     }
+    if (child.want == wish::running) {
+      return fail(errc::canceled, child.path() + " was started meanwhile");
+    }
     return std::nullopt;
   case waiter::goal::ready:
   case waiter::goal::replaced:
