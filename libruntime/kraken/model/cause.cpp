@@ -106,6 +106,10 @@ const cause& shared_cause::operator*() const noexcept {
   return held_ == nullptr ? no_cause : *held_;
 }
 
+const cause* shared_cause::operator->() const noexcept {
+  return &**this;
+}
+
 std::string cause::text() const {
   if (kind == cause_kind::child && !message.empty()) {
     return message; // a sentence about that child

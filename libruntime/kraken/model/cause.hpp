@@ -66,7 +66,7 @@ public:
   shared_cause& operator=(cause what) { return *this = shared_cause(std::move(what)); }
 
   [[nodiscard]] const cause& operator*() const noexcept;
-  [[nodiscard]] const cause* operator->() const noexcept { return &**this; }
+  [[nodiscard]] const cause* operator->() const noexcept;
 
 private:
   std::shared_ptr<const cause> held_;
