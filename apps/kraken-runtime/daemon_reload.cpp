@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace kraken::runtime {
 
@@ -24,6 +25,18 @@ model::child_spec what_is_there(const std::unordered_set<std::string>& paths,
                                 const model::child_spec& to) {
   return model::without_destroyed(
       from, to, [&paths](std::string_view path) { return paths.contains(std::string{path}); });
+}
+
+/// What half a deployment or a full disk leaves of a file must not end what runs.
+error ends_everything(const std::vector<std::string>& files, std::size_t there) {
+  std::string text = files.empty() ? std::string{"the configuration"} : files.front();
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    text += ", " + files[i];
+  }
+  return error{errc::invalid_argument,
+               text + " declares no containers: a reload would destroy the " +
+                   std::to_string(there) +
+                   " below the root. To do that on purpose: kraken project:destroy"};
 }
 
 } // namespace
@@ -41,6 +54,9 @@ result<daemon_plan> daemon::read_again(const std::vector<std::string>& files) co
   auto read = plan_.read_again(files);
   if (!read) {
     return read;
+  }
+  if (read->root.children.empty() && !plan_.root.children.empty()) {
+    return fail(ends_everything(read->config_files, plan_.root.children.size()));
   }
   if (auto checked = model::check_topology(read->root); !checked) {
     return fail(checked.error());

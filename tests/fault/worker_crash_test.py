@@ -188,10 +188,13 @@ class Retries(CrashCase):
     def test_a_post_is_never_repeated(self):
         with self.connect() as connection:
             self.assertEqual(connection.post("/retry/once?name=b", b"x").status, 502)
+        # Its client knows of the death before the daemon shows it: the next test must not find it.
+        self.assertEqual(len(self.changed(1)), 1)
 
     def test_other_routes_do_not_repeat(self):
         self.assertEqual(self.daemon.get("/once?name=c").status, 502)
         self.assertEqual(self.daemon.get("/once?name=c").status, 200)
+        self.assertEqual(len(self.changed(1)), 1)
 
 
 class Hangs(CrashCase):

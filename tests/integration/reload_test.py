@@ -189,6 +189,17 @@ class Reload(unittest.TestCase):
                          [[each[name] for name in names] for each in before])
         self.assertEqual(self.daemon.get("/hello").status, 200)
 
+    def test_a_file_without_containers_ends_nothing(self):
+        """What a full disk or half a deployment leaves of it."""
+        before = self.daemon.containers()
+        for text in ("", "# all that is left\n", "root:\n", "node: test\n"):
+            with self.subTest(text=text):
+                done = self.reload(text)
+                self.assertEqual(done.code, 2, done)
+                self.assertIn(f"{self.daemon.config_file} declares no containers: a reload would "
+                              "destroy the 2 below the root.", done.err)
+                self.same_as(before)
+
     def test_broken_yaml_and_a_missing_file(self):
         before = self.daemon.containers()
         for text in ("root: [", "root: {children: [{id: web}, {id: web}]}\nroot: 1\n",
