@@ -108,7 +108,7 @@ class Separated(unittest.TestCase):
     def daemons(self, **options):
         for carrier in CARRIERS:
             with self.subTest(carrier=carrier):
-                # The limit of processes counts all of the user's, the dead that nobody has reaped too.
+                # The limit counts all processes of the user, also the dead whom nobody has reaped.
                 wait_until(lambda: OTHER not in map(self.owner, processes.all_pids()),
                            "nothing of an earlier daemon is left")
                 settings = {**faulty_pool(carrier, user=OTHER, cwd="/", **options)}
