@@ -310,6 +310,7 @@ void worker_container::process_ended(const exit_status& status) {
   bool worked = answered_ != 0;
   if (channel_) {
     channel_->read_remaining(); // its last words may still be on their way
+    channel_->peer_has_ended();
     pool_->look_for(*channel_);
     worked = worked || answered_ != 0 || (live_->busy.get() != 0 && !channel_->never_read());
     if (expired(status)) {

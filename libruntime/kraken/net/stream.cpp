@@ -54,6 +54,13 @@ std::uint64_t stream::taken_by_peer() const noexcept {
   return sent_ - static_cast<std::uint64_t>(held);
 }
 
+void stream::peer_has_ended() noexcept {
+  int held = 0;
+  if (socket_ && ::ioctl(socket_.get(), SIOCOUTQ, &held) == 0 && held > 0) {
+    left_unread_ = true;
+  }
+}
+
 bool stream::input_waits() const noexcept {
   int held = 0;
   return socket_ && ::ioctl(socket_.get(), FIONREAD, &held) == 0 && held > 0;

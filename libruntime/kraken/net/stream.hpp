@@ -61,6 +61,11 @@ public:
   /// tells, or before it was sent.
   [[nodiscard]] bool left_unread() const noexcept { return left_unread_ || !output_.empty(); }
 
+  /// The peer is known to run no more, though the kernel may not have closed its end yet: what it
+  /// holds for it counts as `left_unread`. Unix sockets only.
+  /// @cost one system call
+  void peer_has_ended() noexcept;
+
   /// After the end: the `errno` of the system call that ended it; 0: the peer has gone.
   [[nodiscard]] int fault() const noexcept { return fault_; }
 

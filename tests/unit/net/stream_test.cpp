@@ -223,6 +223,24 @@ TEST_CASE("a peer that closes is told once, also to a paused stream") {
   CHECK(reader.fault() == 0);
 }
 
+TEST_CASE("what a peer has not read is seen before it has gone") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  line_reader reader{loop, std::move(sockets.ours)};
+  REQUIRE(reader.open());
+  reader.output().append("a request");
+  reader.flush_later();
+  loop.post([&] { loop.stop(); });
+  loop.run();
+  const bool reads = GENERATE(false, true);
+  std::array<char, 16> part{};
+  if (reads) {
+    CHECK(::read(sockets.theirs.get(), part.data(), part.size()) == 9);
+  }
+  reader.peer_has_ended();
+  CHECK(reader.left_unread() == !reads);
+}
+
 TEST_CASE("a call that fails is told apart from a peer that has gone") {
   net::event_loop loop{0};
   pair_of_sockets sockets;
