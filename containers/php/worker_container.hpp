@@ -30,7 +30,7 @@ struct pool_environment {
   counter_board<pool_counters>* counters = nullptr; ///< for the metrics page
   template_board* templates = nullptr;
   process::end_watch* ends = nullptr;        ///< of forked workers; null: the machine has none
-  process::exit_news* news = nullptr;        ///< of others; null: the kernel tells us none
+  process::exit_news* news = nullptr;        ///< of any, later; null: the kernel tells us none
   std::string socket_directory;              ///< private, for dialects that connect by path
   std::string native_program = "kraken-php"; ///< found by PATH unless it has a slash
 };

@@ -154,6 +154,7 @@ private:
   [[nodiscard]] bool within_budget(child_entry& child);
   [[nodiscard]] static bool counts_apart(const child_entry& child) noexcept;
   [[nodiscard]] model::restart_window& window_of(child_entry& child);
+  void open_window(child_entry& child) const;
   void move_restarts(child_entry& child);
   [[nodiscard]] std::uint32_t spent_by(child_entry& child);
   [[nodiscard]] std::string restarts_of_budget(child_entry& child);

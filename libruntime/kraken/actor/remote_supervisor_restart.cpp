@@ -264,6 +264,10 @@ model::restart_window& remote_supervisor::window_of(child_entry& child) {
   return child.own_window ? *child.own_window : window_;
 }
 
+void remote_supervisor::open_window(child_entry& child) const {
+  child.own_window = std::make_unique<model::restart_window>(window_.intensity(), window_.period());
+}
+
 /// To where they count, if that has become another window.
 void remote_supervisor::move_restarts(child_entry& child) {
   if (counts_apart(child) == (child.own_window != nullptr)) {
@@ -273,8 +277,7 @@ void remote_supervisor::move_restarts(child_entry& child) {
     child.own_window->hand_over(child.spec->id, window_);
     child.own_window.reset();
   } else if (window_.count_of(child.spec->id, owner_.time()) > 0) {
-    child.own_window =
-        std::make_unique<model::restart_window>(window_.intensity(), window_.period());
+    open_window(child);
     window_.hand_over(child.spec->id, *child.own_window);
   }
 }
@@ -291,8 +294,7 @@ std::string remote_supervisor::restarts_of_budget(child_entry& child) {
 /// Counts the restart that is due now. @return false: give up
 bool remote_supervisor::within_budget(child_entry& child) {
   if (!child.own_window && counts_apart(child)) {
-    child.own_window =
-        std::make_unique<model::restart_window>(window_.intensity(), window_.period());
+    open_window(child);
   }
   const bool within = window_of(child).record(child.spec->id, owner_.time());
   if (child.spec->on_give_up != model::give_up::retry) {

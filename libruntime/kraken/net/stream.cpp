@@ -46,19 +46,18 @@ void stream::close() noexcept {
   }
 }
 
-std::uint64_t stream::taken_by_peer() const noexcept {
+std::uint64_t stream::held_for_peer() const noexcept {
   int held = 0;
-  if (!socket_ || ::ioctl(socket_.get(), SIOCOUTQ, &held) != 0) {
-    return sent_;
-  }
-  return sent_ - static_cast<std::uint64_t>(held);
+  const bool told = socket_ && ::ioctl(socket_.get(), SIOCOUTQ, &held) == 0;
+  return told ? static_cast<std::uint64_t>(held) : 0;
+}
+
+std::uint64_t stream::taken_by_peer() const noexcept {
+  return sent_ - held_for_peer();
 }
 
 void stream::peer_has_ended() noexcept {
-  int held = 0;
-  if (socket_ && ::ioctl(socket_.get(), SIOCOUTQ, &held) == 0 && held > 0) {
-    left_unread_ = true;
-  }
+  left_unread_ = left_unread_ || held_for_peer() > 0;
 }
 
 bool stream::input_waits() const noexcept {
@@ -69,6 +68,12 @@ bool stream::input_waits() const noexcept {
 void stream::fail_now() {
   close();
   on_closed();
+}
+
+void stream::fail_by(int error) {
+  left_unread_ = error == ECONNRESET || error == EPIPE;
+  fault_ = left_unread_ ? 0 : error;
+  fail_now();
 }
 
 void stream::watch() {
@@ -145,9 +150,7 @@ void stream::read_some() {
   const auto count = receive({into, room});
   if (count < 0) {
     if (errno != EAGAIN && errno != EINTR) {
-      left_unread_ = errno == ECONNRESET;
-      fault_ = left_unread_ ? 0 : errno;
-      fail_now();
+      fail_by(errno);
     }
     return;
   }
@@ -254,8 +257,7 @@ bool stream::send_file_bytes() {
       on_blocked();
       return false;
     } else if (sent < 0 && (errno == EPIPE || errno == ECONNRESET)) {
-      left_unread_ = true;
-      fail_now();
+      fail_by(errno);
       return false;
     } else if (sent == 0 || errno != EINTR) {
       const auto lost = file_.left;
@@ -286,10 +288,7 @@ void stream::send_some() {
         on_blocked();
         return;
       }
-      left_unread_ = errno == ECONNRESET || errno == EPIPE;
-      fault_ = left_unread_ ? 0 : errno;
-      fail_now();
-      return;
+      return fail_by(errno);
     }
     output_.consume(static_cast<std::size_t>(sent));
     sent_ += static_cast<std::uint64_t>(sent);

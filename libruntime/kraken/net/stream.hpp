@@ -153,6 +153,8 @@ private:
   void wait_for_room();
   void watch();
   void fail_now();
+  void fail_by(int error);
+  [[nodiscard]] std::uint64_t held_for_peer() const noexcept;
 
   event_loop& loop_;
   unique_fd socket_;

@@ -90,10 +90,12 @@ bool ask(const unique_fd& socket,
 }
 
 /// @return empty: none came
-std::string_view receive(const unique_fd& socket, std::array<char, message_bytes_max>& room) {
+std::string_view receive(const unique_fd& socket,
+                         std::array<char, message_bytes_max>& room,
+                         int flags = 0) {
   ssize_t got = -1;
   do {
-    got = ::recv(socket.get(), room.data(), room.size(), 0);
+    got = ::recv(socket.get(), room.data(), room.size(), flags);
   } while (got < 0 && errno == EINTR);
   return {room.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
 }
@@ -190,8 +192,7 @@ std::unique_ptr<exit_news::place> exit_news::add(pid_t child, std::function<void
 // What is lost because the socket's buffer was full is told by the pidfd.
 void exit_news::read() {
   std::array<char, message_bytes_max> room; // NOLINT: filled by recv
-  const auto got = ::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT);
-  const std::string_view message{room.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
+  const auto message = receive(socket_, room, MSG_DONTWAIT);
   if (message.size() < NLMSG_HDRLEN + GENL_HDRLEN) {
     return;
   }
