@@ -90,9 +90,13 @@ std::string_view id_of_item(const node& item) {
 }
 
 bool has_ids(const node& list) {
-  return !list.items.empty() && std::ranges::all_of(list.items, [](const node& item) {
-    return !id_of_item(item).empty();
-  });
+  return std::ranges::all_of(list.items,
+                             [](const node& item) { return !id_of_item(item).empty(); });
+}
+
+/// Lists of things with an `id`, which are laid over each other by it: an empty one adds nothing.
+bool by_id(const node& base, const node& over) {
+  return !base.items.empty() && has_ids(base) && has_ids(over);
 }
 
 } // namespace
@@ -178,8 +182,7 @@ void lay_over(node& base, const node& over) {
     }
     return;
   }
-  if (over.is == node::type::list && base.is == node::type::list && has_ids(over) &&
-      has_ids(base)) {
+  if (over.is == node::type::list && base.is == node::type::list && by_id(base, over)) {
     // Looked up among what was there before: the same id twice in `over` stays a mistake.
     const auto known = base.items.size();
     for (const auto& each : over.items) {

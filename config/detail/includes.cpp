@@ -25,7 +25,7 @@ public:
   void expand(node& document, const std::string& name) {
     chain_.push_back(absolute(name));
     if (document.is == node::type::map) {
-      lay_under(document, name);
+      // Before anything is laid under it: only a container that is there has an id.
       if (auto* root = document.find("root")) {
         expand_children(*root, name);
       }
@@ -35,6 +35,7 @@ public:
         }
       }
       expand_children(document, name); // a file with one container
+      lay_under(document, name);
     } else if (document.is == node::type::list) {
       expand_list(document, name);
     }

@@ -60,6 +60,26 @@ TEST_CASE("include: the file has the last word over what it includes") {
         files.directory() + "/parts");
 }
 
+TEST_CASE("include: containers that other files bring take nobody's place") {
+  written_files files;
+  const auto children_of = [&files](const std::string& own) {
+    files.write("kraken.yaml", "include: parts/base.yaml\nroot:\n  children:" + own + "\n");
+    return ids_of(files.load());
+  };
+  files.write("parts/base.yaml",
+              "root:\n  children:\n    - {id: a, type: process, start: [a]}\n    - include: b.yaml\n");
+  files.write("parts/b.yaml", "{id: b, type: process, start: [b]}");
+  files.write("more/c.yaml", "{id: c, type: process, start: [c]}");
+  CHECK(children_of(" [{include: more/*.yaml}]") == texts{"a", "b", "c"});
+  CHECK(children_of(" [{id: d, type: process, start: [d]}, {include: more/*.yaml}]") ==
+        texts{"a", "b", "d", "c"});
+  CHECK(children_of(" [{include: none/*.yaml}]") == texts{"a", "b"});
+  CHECK(children_of(" []") == texts{"a", "b"});
+  files.write("more/c.yaml", "{id: a, restart: transient}");
+  CHECK(children_of(" [{include: more/*.yaml}]") == texts{"a", "b"});
+  CHECK(files.load().root.children[0].restart == kraken::model::restart_type::transient);
+}
+
 TEST_CASE("include: globs, in the order of their names; none is no mistake") {
   written_files files;
   files.write("kraken.yaml",
