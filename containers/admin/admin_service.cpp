@@ -294,7 +294,13 @@ void admin_service::show_health(net::exchange& from, console::endpoint which) {
     }
     reasons += unready_reasons(environment_.tree->status().list());
   }
-  respond(from, reasons.empty() ? 200 : 503, text_type, reasons.empty() ? "ok\n" : reasons);
+  if (reasons.empty()) {
+    return respond(from,
+                   200,
+                   text_type,
+                   "ok\n" + (live ? "" : parked_ones(environment_.tree->status().list())));
+  }
+  respond(from, 503, text_type, reasons);
 }
 
 void admin_service::show_letters(net::exchange& from, const console::api_call& call) {

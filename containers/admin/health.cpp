@@ -71,4 +71,15 @@ std::string unready_reasons(std::span<const actor::status_ptr> records) {
   return reasons;
 }
 
+std::string parked_ones(std::span<const actor::status_ptr> records) {
+  std::string out;
+  for (const auto& each : records) {
+    if (each->at == model::phase::parked) {
+      out += each->path + " is parked" + own_cause(*each) +
+             "; it does not count, start it with: kraken container:start " + each->path + "\n";
+    }
+  }
+  return out;
+}
+
 } // namespace kraken::containers

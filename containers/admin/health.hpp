@@ -20,4 +20,9 @@ namespace kraken::containers {
 /// @thread any (pure)
 [[nodiscard]] std::string unready_reasons(std::span<const actor::status_ptr> records);
 
+/// Which containers are parked, one line each with what to do: they do not count above.
+/// @return empty when there are none
+/// @thread any (pure)
+[[nodiscard]] std::string parked_ones(std::span<const actor::status_ptr> records);
+
 } // namespace kraken::containers

@@ -114,4 +114,21 @@ TEST_CASE("who is tried again says why, and names those that wait for it") {
         "http, web\n");
 }
 
+TEST_CASE("what is parked is named with what to do, and keeps nobody from being ready") {
+  auto failed = board_record("Main", "a", phase::parked, "process");
+  model::cause why;
+  why.kind = model::cause_kind::exit_code;
+  why.code = 3;
+  failed.last_cause = why;
+  const std::vector<actor::status_ptr> records{
+      std::make_shared<const model::container_status>(
+          board_record("", "Main", phase::ready, "supervisor")),
+      std::make_shared<const model::container_status>(failed)};
+  CHECK(unready_reasons(records).empty());
+  CHECK(parked_ones(records) ==
+        "Main/a is parked after exit code 3; it does not count, start it with: "
+        "kraken container:start Main/a\n");
+  CHECK(parked_ones(std::span{records}.first(1)).empty());
+}
+
 } // namespace kraken::containers::test
