@@ -40,6 +40,14 @@ result<unique_fd> open_log_target(const std::string& file) {
   return out;
 }
 
+// It was opened for writing only.
+bool ends_in_a_line(int target, off_t size) {
+  const unique_fd read_too{
+      ::open(("/proc/self/fd/" + std::to_string(target)).c_str(), O_RDONLY | O_CLOEXEC)};
+  char last = '\n';
+  return size > 0 && read_too && ::pread(read_too.get(), &last, 1, size - 1) == 1 && last != '\n';
+}
+
 std::uint64_t lines_in(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -140,8 +148,10 @@ void access_log::await_wake() const {
 void access_log::adopt(unique_fd target) {
   struct stat info {};
   regular_ = ::fstat(target.get(), &info) == 0 && S_ISREG(info.st_mode);
-  torn_ = false;
   target_ = std::move(target);
+  // Whoever wrote it before may have died, or given up, in the middle of a line.
+  torn_by_others_ = regular_ && !file_.empty() && ends_in_a_line(target_.get(), info.st_size);
+  rest_ = torn_by_others_ ? "\n" : "";
 }
 
 void access_log::run() {
@@ -159,38 +169,72 @@ void access_log::run() {
       batch.last = now.last;
     });
     if (batch.reopened) {
+      give_up_line();
       adopt(std::move(*batch.reopened));
     }
     write(batch.lines.view());
+    if (batch.last) {
+      give_up_line();
+    }
     tell();
   }
 }
 
+// A line that was begun is finished before anything else: the file's lines are whole, but for the
+// last one while its rest finds no room.
 void access_log::write(std::string_view lines) {
-  // What is left of a torn line must not run into the next one.
-  while (torn_ && !lines.empty()) {
-    if (!may_write() || ::write(target_.get(), "\n", 1) != 1) {
-      return drop(lines, errno_error("write").text());
-    }
-    torn_ = false;
+  if (!finish_line()) {
+    return drop(lines);
   }
-  while (!lines.empty()) {
+  const auto taken = put(lines);
+  const auto left = lines.substr(taken);
+  counters_.written.fetch_add(lines_in(lines.substr(0, taken)), std::memory_order_relaxed);
+  const bool torn = taken != 0 && lines[taken - 1] != '\n';
+  const auto rest = left.substr(0, torn ? left.find('\n') + 1 : 0);
+  rest_ = rest;
+  drop(left.substr(rest.size()));
+}
+
+bool access_log::finish_line() {
+  if (rest_.empty()) {
+    return true;
+  }
+  rest_.erase(0, put(rest_));
+  if (rest_.empty() && !std::exchange(torn_by_others_, false)) {
+    counters_.written.fetch_add(1, std::memory_order_relaxed);
+  }
+  return rest_.empty();
+}
+
+void access_log::give_up_line() {
+  if (!finish_line() && !torn_by_others_) {
+    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+  }
+  rest_.clear();
+  torn_by_others_ = false;
+}
+
+// How much of it the file has taken; if that is less than all, `reason_` says why.
+std::size_t access_log::put(std::string_view text) {
+  std::size_t taken = 0;
+  while (taken != text.size()) {
     if (!may_write()) {
-      return drop(lines, "it takes nothing");
+      reason_ = "it takes nothing";
+      break;
     }
-    const auto part = regular_ ? lines : pipe_part(lines);
+    const auto left = text.substr(taken);
+    const auto part = regular_ ? left : pipe_part(left);
     const auto count = ::write(target_.get(), part.data(), part.size());
     if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
       continue;
     }
-    if (count < 0) {
-      return drop(lines, errno_error("write").text());
+    if (count <= 0) {
+      reason_ = errno_error("write").text();
+      break;
     }
-    const auto taken = lines.substr(0, static_cast<std::size_t>(count));
-    counters_.written.fetch_add(lines_in(taken), std::memory_order_relaxed);
-    torn_ = !taken.empty() && taken.back() != '\n';
-    lines.remove_prefix(taken.size());
+    taken += static_cast<std::size_t>(count);
   }
+  return taken;
 }
 
 // True when a write will not wait, false when the end has come first.
@@ -216,9 +260,8 @@ bool access_log::may_write() {
   return true;
 }
 
-void access_log::drop(std::string_view lines, std::string reason) {
+void access_log::drop(std::string_view lines) {
   counters_.dropped.fetch_add(lines_in(lines), std::memory_order_relaxed);
-  reason_ = std::move(reason);
 }
 
 // Once when lines begin to be lost and once when they no longer are. By this thread only: the log
@@ -233,7 +276,7 @@ void access_log::tell() {
                {"dropped", dropped},
                {"reason",
                 reason_.empty() ? std::string{"lines come faster than it takes them"} : reason_}});
-  } else if (!more && std::exchange(dropping_, false)) {
+  } else if (!more && rest_.empty() && std::exchange(dropping_, false)) {
     reason_.clear();
     log::info("access_log_resumes",
               {{"container", container_}, {"file", file_}, {"dropped", dropped}});

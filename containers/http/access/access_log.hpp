@@ -86,7 +86,11 @@ private:
   void adopt(unique_fd target);
   void write(std::string_view lines);
   [[nodiscard]] bool may_write();
-  void drop(std::string_view lines, std::string reason);
+  [[nodiscard]] std::size_t put(std::string_view text);
+  [[nodiscard]] bool finish_line();
+  /// The file is left as it is: the line it lacks the end of counts as lost.
+  void give_up_line();
+  void drop(std::string_view lines);
   void tell();
   [[nodiscard]] bool is_over() const;
 
@@ -98,12 +102,13 @@ private:
 
   // Of the thread.
   unique_fd target_;
-  bool regular_ = false;    ///< a file on a disk: always ready, and its writes may be large
-  bool torn_ = false;       ///< what the file has ends in the middle of a line
-  bool dropping_ = false;   ///< and the log says so
-  bool woken_ = false;      ///< while it waited for the file
-  std::uint64_t known_ = 0; ///< dropped lines, as of the last look
-  std::string reason_;      ///< of the last drop by the thread
+  bool regular_ = false;        ///< a file on a disk: always ready, and its writes may be large
+  std::string rest_;            ///< of the line that the file ends in the middle of
+  bool torn_by_others_ = false; ///< which somebody else began: its rest is a line end
+  bool dropping_ = false;       ///< and the log says so
+  bool woken_ = false;          ///< while it waited for the file
+  std::uint64_t known_ = 0;     ///< dropped lines, as of the last look
+  std::string reason_;          ///< of the last drop by the thread
 
   std::future<void> over_;
   std::thread thread_;

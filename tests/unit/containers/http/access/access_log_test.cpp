@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +18,7 @@
 #include <thread>
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 namespace kraken::containers::test {
 
@@ -104,6 +107,76 @@ TEST_CASE("a full device loses lines and counts them") {
   REQUIRE(log->ended(soon));
   CHECK(log->counters().written == 0);
   CHECK(log->counters().dropped == 2);
+}
+
+namespace {
+
+/// The disk has room for so many bytes of a file.
+class small_disk {
+public:
+  explicit small_disk(rlim_t bytes) {
+    static_cast<void>(std::signal(SIGXFSZ, SIG_IGN)); // as the daemon does
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit smaller{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &smaller);
+  }
+  ~small_disk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  small_disk(const small_disk&) = delete;
+  small_disk& operator=(const small_disk&) = delete;
+
+private:
+  rlimit before_{};
+};
+
+void await_drops(const access_log& log, std::uint64_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + soon;
+  while (log.counters().dropped != count && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  REQUIRE(log.counters().dropped == count);
+}
+
+} // namespace
+
+TEST_CASE("a line that a full disk has taken a part of is finished before the next one") {
+  const folder where;
+  const auto path = where.file("log");
+  const auto log = access_log::open("Main/http", path).value();
+  {
+    const small_disk full{10};
+    log->add("first\nthe second\nlost\n");
+    await_drops(*log, 1);
+    log->add("lost too\n");
+    await_drops(*log, 2);
+    CHECK(content(path) == "first\nthe ");
+  }
+  log->add("the third\n");
+  log->end();
+  REQUIRE(log->ended(soon));
+  CHECK(content(path) == "first\nthe second\nthe third\n");
+  CHECK(log->counters().written == 3);
+  CHECK(log->counters().dropped == 2);
+}
+
+TEST_CASE("a line that is never finished counts as lost, and who opens the file begins a new one") {
+  const folder where;
+  const auto path = where.file("log");
+  {
+    const small_disk full{10};
+    const auto log = access_log::open("Main/http", path).value();
+    log->add("first\nthe second\n");
+    log->end();
+    REQUIRE(log->ended(soon));
+    CHECK(log->counters().written == 1);
+    CHECK(log->counters().dropped == 1);
+  }
+  const auto next = access_log::open("Main/http", path).value();
+  next->add("the third\n");
+  next->end();
+  REQUIRE(next->ended(soon));
+  CHECK(content(path) == "first\nthe \nthe third\n");
+  CHECK(next->counters().written == 1);
+  CHECK(next->counters().dropped == 0);
 }
 
 TEST_CASE("the body is what stands behind the head") {
