@@ -24,6 +24,7 @@ namespace {
 
 // A buffer that grew for one large message is given back once empty.
 constexpr std::size_t kept_capacity = 64U << 10U;
+constexpr milliseconds try_to_pass_every{20};
 
 } // namespace
 
@@ -40,6 +41,7 @@ result<void> stream::open() {
 
 void stream::close() noexcept {
   withdraw();
+  retry_.reset();
   if (socket_) {
     loop_.remove(socket_.get(), *this);
     socket_.reset();
@@ -270,8 +272,17 @@ bool stream::send_file_bytes() {
   return true;
 }
 
+// Too many descriptors of this user are under way, anybody's: no event tells when that is over.
+void stream::wait_for_others() {
+  retry_ = loop_.after(try_to_pass_every, [this] {
+    retry_.reset();
+    flush_later();
+  });
+  on_blocked();
+}
+
 void stream::send_some() {
-  if (blocked_) {
+  if (blocked_ || retry_) {
     return;
   }
   while (!output_.empty()) {
@@ -287,6 +298,9 @@ void stream::send_some() {
         wait_for_room();
         on_blocked();
         return;
+      }
+      if (errno == ETOOMANYREFS) {
+        return wait_for_others();
       }
       return fail_by(errno);
     }

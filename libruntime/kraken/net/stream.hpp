@@ -151,6 +151,7 @@ private:
   [[nodiscard]] ssize_t send_attached() noexcept;
   [[nodiscard]] bool send_file_bytes();
   void wait_for_room();
+  void wait_for_others();
   void watch();
   void fail_now();
   void fail_by(int error);
@@ -159,10 +160,11 @@ private:
   event_loop& loop_;
   unique_fd socket_;
   wire::byte_buffer output_;
-  file_part file_;                   ///< follows the output
-  std::vector<attachment> attached_; ///< in order; few and rare
-  wire::byte_buffer pending_;        ///< input not used up yet
-  std::size_t received_ = 0;         ///< bytes in all
+  file_part file_;                          ///< follows the output
+  std::vector<attachment> attached_;        ///< in order; few and rare
+  std::unique_ptr<reactor::waiting> retry_; ///< while the kernel passes none
+  wire::byte_buffer pending_;               ///< input not used up yet
+  std::size_t received_ = 0;                ///< bytes in all
   std::uint64_t sent_ = 0;
   int fault_ = 0;
   bool left_unread_ = false;

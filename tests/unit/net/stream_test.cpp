@@ -3,6 +3,7 @@
 /// Streams over a socketpair: input kept back, output larger than the kernel takes, ends.
 #include "kraken/net/stream.hpp"
 
+#include "kraken/base/limits.hpp"
 #include "kraken/base/passed_descriptors.hpp"
 
 #include <array>
@@ -13,6 +14,7 @@
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -42,6 +44,7 @@ struct line_reader final : net::stream {
   int drained = 0;
   bool half_close = false;
   std::function<void()> then = [] {};
+  std::function<void()> blocked = [] {};
 
 private:
   std::size_t on_input(std::string_view input) override {
@@ -58,6 +61,8 @@ private:
     ++closed;
     then();
   }
+
+  void on_blocked() override { blocked(); }
 
   void on_drained() override {
     ++drained;
@@ -187,6 +192,71 @@ TEST_CASE("descriptors arrive with the byte that they were attached to, not befo
     CHECK(::read(passed[i].get(), &what, 1) == 1);
     CHECK(what == static_cast<char>('1' + i));
   }
+}
+
+namespace {
+
+/// So many descriptors of one user are under way that the kernel takes no more of him.
+class crowd_of_descriptors {
+public:
+  crowd_of_descriptors() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const rlimit few{64, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    if (::geteuid() == 0) {
+      REQUIRE(::setresuid(nobody, nobody, 0) == 0); // root may always
+    }
+    const std::vector<int> many(limits::fork_descriptors_max, sockets_.ours.get());
+    while (send_with_descriptors(sockets_.ours.get(), "x", many, MSG_DONTWAIT) > 0) {
+    }
+    reached = errno == ETOOMANYREFS;
+  }
+  ~crowd_of_descriptors() {
+    sockets_.theirs.reset();
+    sockets_.ours.reset();
+    static_cast<void>(::setresuid(static_cast<uid_t>(-1), 0, static_cast<uid_t>(-1)));
+    static_cast<void>(::setresuid(0, 0, 0)); // where it was
+    static_cast<void>(::setrlimit(RLIMIT_NOFILE, &before_));
+  }
+  crowd_of_descriptors(const crowd_of_descriptors&) = delete;
+  crowd_of_descriptors& operator=(const crowd_of_descriptors&) = delete;
+
+  bool reached = false;
+
+private:
+  static constexpr uid_t nobody = 65'534;
+
+  rlimit before_{};
+  pair_of_sockets sockets_;
+};
+
+} // namespace
+
+TEST_CASE("a descriptor that the kernel does not pass now is passed later") {
+  net::event_loop loop{0};
+  pair_of_sockets sockets;
+  const auto theirs = std::move(sockets.theirs);
+  line_reader writer{loop, std::move(sockets.ours)};
+  REQUIRE(writer.open());
+  auto crowd = std::make_unique<crowd_of_descriptors>();
+  REQUIRE(crowd->reached);
+  loop.post([&] {
+    writer.attach(std::make_shared<const unique_fd>(::dup(theirs.get())));
+    writer.output().append("beside it");
+    writer.flush_later();
+  });
+  std::unique_ptr<reactor::waiting> over;
+  writer.blocked = [&] { over = loop.after(1ms, [&] { crowd.reset(); }); };
+  writer.then = [&] { loop.stop(); };
+  loop.run();
+  REQUIRE(over);
+  CHECK(writer.closed == 0);
+  CHECK(writer.drained == 1);
+  std::array<char, 64> bytes{};
+  std::vector<unique_fd> passed;
+  CHECK(receive_with_descriptors(theirs.get(), bytes, 0, passed, passed_descriptors_max).count ==
+        9);
+  CHECK(passed.size() == 1);
 }
 
 TEST_CASE("a paused stream reads nothing until it is resumed") {
