@@ -6,6 +6,7 @@
 #include "kraken/base/log.hpp"
 #include "kraken/process/launch/descriptor_message.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kraken::containers {
@@ -14,6 +15,11 @@ namespace {
 
 constexpr milliseconds look_at_template_every = seconds{5};
 constexpr std::size_t template_tail_bytes = 4U << 10U;
+
+// One that has closed its socket is given this long to end by itself, so that the report has its
+// own exit code.
+constexpr process::stop_times own_end_first{.drain = milliseconds{1'000},
+                                            .terminate = milliseconds{0}};
 
 } // namespace
 
@@ -28,6 +34,7 @@ template_container::~template_container() {
 }
 
 void template_container::let_go() {
+  overdue_.reset();
   words_.reset();
   watch_.reset();
   if (link_) {
@@ -37,6 +44,10 @@ void template_container::let_go() {
 }
 
 void template_container::start() {
+  begin();
+}
+
+void template_container::begin() {
   if (auto launched = launch(); !launched) {
     let_go();
     model::cause why;
@@ -62,7 +73,12 @@ result<void> template_container::launch() {
   }
   link_ = std::move(ends->first);
   auto spec = process_spec(pool->settings(), shell_.path(), shell_.generation());
-  spec.argv = template_argv(pool->settings(), environment_.native_program);
+  auto settings = pool->settings();
+  std::erase_if(settings.warm, [this](const std::string& each) {
+    return std::ranges::find(left_out_, each) != left_out_.end();
+  });
+  warm_timeout_ = settings.request_timeout;
+  spec.argv = template_argv(settings, environment_.native_program);
   spec.environment.set[process::template_link::variable] =
       std::to_string(process::template_link::their_number);
   spec.inherit.push_back({std::move(ends->second), process::template_link::their_number});
@@ -102,9 +118,11 @@ void template_container::hear() {
     return;
   }
   words_.reset();
+  overdue_.reset();
   environment_.templates->hide(pool_, link_);
   if (!refused_) {
-    process_->kill();
+    hung_up_ = true;
+    process_->stop(own_end_first);
   }
 }
 
@@ -120,6 +138,9 @@ void template_container::obey(const process::template_message& said) {
   case process::template_word::warning:
     log::warn("template_warns", {{"container", shell_.path()}, {"reason", said.text}});
     return;
+  case process::template_word::warming:
+    serves_itself(said.text);
+    return;
   case process::template_word::died:
     died_ = said.text;
     return;
@@ -129,9 +150,30 @@ void template_container::obey(const process::template_message& said) {
   }
 }
 
+// Nobody else bounds what a page does before there are workers.
+void template_container::serves_itself(std::string_view target) {
+  overdue_.reset();
+  if (!target.empty()) {
+    overdue_ = loop_.after(warm_timeout_, [this, slow = std::string{target}] { leave_out(slow); });
+  }
+}
+
+// In the middle of a request it is in no state to be forked from: another is begun without that.
+void template_container::leave_out(const std::string& target) {
+  log::warn("template_warns",
+            {{"container", shell_.path()},
+             {"reason",
+              "warm " + target + " was not answered within " + to_string(warm_timeout_) +
+                  ", the request.timeout: the template is begun again without it"}});
+  left_out_.push_back(target);
+  again_ = true;
+  process_->kill();
+}
+
 // No failure: the same script would do the same again. Its process ends, its container is stopped
 // then; the next replacement of the pool's workers begins with another try.
 void template_container::refuse(std::string_view why) {
+  overdue_.reset();
   refused_ = true;
   died_ = why;
   log::warn("template_refused",
@@ -149,6 +191,8 @@ void template_container::look() {
 }
 
 void template_container::stop() {
+  again_ = false;
+  overdue_.reset();
   environment_.templates->hide(pool_, link_);
   if (process_ && process_->alive()) {
     process_->stop({.drain = milliseconds{0}, .terminate = std::nullopt});
@@ -156,6 +200,8 @@ void template_container::stop() {
 }
 
 void template_container::kill() {
+  again_ = false;
+  overdue_.reset();
   if (process_ && process_->alive()) {
     process_->kill();
   }
@@ -171,6 +217,11 @@ void template_container::process_ended(const exit_status& status) {
   let_go();
   environment_.process_ended();
   shell_.show_pid(0);
+  if (std::exchange(again_, false)) {
+    hung_up_ = false;
+    died_.clear();
+    return begin();
+  }
   model::cause why;
   why.origin = shell_.path();
   if (refused_) {
@@ -184,7 +235,11 @@ void template_container::process_ended(const exit_status& status) {
   why.kind = !died_.empty()      ? model::cause_kind::exception
              : status.by_signal  ? model::cause_kind::signal
              : status.value != 0 ? model::cause_kind::exit_code
+             : hung_up_          ? model::cause_kind::protocol // a worker has cut it
                                  : model::cause_kind::exit_normal;
+  if (why.kind == model::cause_kind::protocol) {
+    why.message = "its socket was closed";
+  }
   shell_.ended(std::move(why));
 }
 

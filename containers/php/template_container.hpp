@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace kraken::containers {
 
@@ -26,12 +27,15 @@ public:
   [[nodiscard]] result<void> signal_process(int number) override;
 
 private:
+  void begin();
   [[nodiscard]] result<void> launch();
   void hear();
   /// @error errc::busy it says nothing now; else it can not be understood, or says no more
   [[nodiscard]] result<void> take_word();
   void obey(const process::template_message& said);
   void refuse(std::string_view why);
+  void serves_itself(std::string_view target);
+  void leave_out(const std::string& target);
   void process_ended(const exit_status& status);
   void let_go();
   void look();
@@ -42,13 +46,18 @@ private:
   std::string pool_; ///< its path
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
-  program_output output_;
+  program_output output_{level_of_stderr};
   std::unique_ptr<process::supervised_process> process_;
   std::shared_ptr<process::template_link> link_;
   std::unique_ptr<reactor::waiting> words_;
   std::unique_ptr<reactor::waiting> watch_;
-  std::string died_;     ///< how its script ended, or why it refuses, if it said so
-  bool refused_ = false; ///< there is nothing to fork from until it is started again
+  std::unique_ptr<reactor::waiting> overdue_; ///< while it serves something to itself
+  milliseconds warm_timeout_{0};
+  std::vector<std::string> left_out_; ///< of what it serves to itself: until it is recycled
+  bool again_ = false;                ///< its process ends only to be begun without these
+  bool hung_up_ = false;              ///< its end of the socket is closed
+  std::string died_;                  ///< how its script ended, or why it refuses, if it said so
+  bool refused_ = false;              ///< there is nothing to fork from until it is started again
 };
 
 } // namespace kraken::containers

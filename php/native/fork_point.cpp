@@ -122,6 +122,11 @@ bool rehearses(const carrier& serving) noexcept {
   return serving.door != nullptr && !serving.warm.over();
 }
 
+void rehearse_next(carrier& serving) {
+  serving.link().rehearse(serving.warm);
+  serving.door->say(process::template_word::warming, serving.warm.target());
+}
+
 void judge_rehearsal(carrier& serving) {
   auto& warm = serving.warm;
   if (serving.door == nullptr || !warm.open()) {
@@ -140,6 +145,7 @@ void judge_rehearsal(carrier& serving) {
                       which + " was answered " + std::to_string(warm.status()));
   }
   warm.judged();
+  serving.door->say(process::template_word::warming);
 }
 
 void become_worker(carrier& serving) {

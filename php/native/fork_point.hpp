@@ -12,6 +12,9 @@ namespace kraken::php {
 /// In a template that has a request of its own left (docs/decisions/0038).
 [[nodiscard]] bool rehearses(const carrier& serving) noexcept;
 
+/// Begins the next of them and tells the daemon, which bounds its time.
+void rehearse_next(carrier& serving);
+
 /// After such a request. An answer that is no success is a warning, once for each; a handler after
 /// which a worker would be replaced ends this process: nobody is forked from what it has left.
 void judge_rehearsal(carrier& serving);

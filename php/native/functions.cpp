@@ -151,7 +151,7 @@ ZEND_FUNCTION(receive) {
     if (!rehearses(serving)) {
       RETURN_STRINGL(empty_welcome.data(), empty_welcome.size());
     }
-    serving.link().rehearse(serving.warm);
+    rehearse_next(serving);
   }
   const auto bytes = serving.link().receive();
   RETURN_STRINGL(bytes.data(), bytes.size());

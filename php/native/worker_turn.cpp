@@ -115,7 +115,7 @@ outcome serve_next(carrier& serving, zend_fcall_info& handler, zend_fcall_info_c
 // Before a template forks.
 outcome rehearse_one(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
   leave_idle();
-  serving.link().rehearse(serving.warm);
+  rehearse_next(serving);
   const auto came = serve_next(serving, handler, cache);
   if (came != outcome::dies) {
     enter_idle(serving);

@@ -296,6 +296,25 @@ class Refused(DaemonCase):
         wait_until(lambda: any("boot fails on purpose" in str(each.get("cause"))
                                for each in daemon.workers()), "so does a worker")
 
+    def test_what_php_says_of_its_boot_has_its_level(self):
+        daemon = fresh_daemon(self, config("app", "throw"), ready=False)
+        for alias in ("template", "w1"):
+            def said():
+                return [line for line in daemon.log().splitlines()
+                        if "PHP Fatal error" in line and f"Main/web/{alias}" in line]
+            line = wait_until(said, f"{alias}: it is in the log")[0]
+            self.assertIn("ERROR", line)
+
+    def test_the_exit_code_of_one_that_ends_by_itself(self):
+        nowhere = {"opcache.preload": "/nowhere/preload.php", "opcache.preload_user": "nobody"}
+        daemon = fresh_daemon(self, config("php", ini=nowhere), ready=False)
+
+        def told():
+            return [line for line in daemon.log().splitlines()
+                    if "container_failed" in line and "Main/web/template " in line]
+        for line in wait_until(lambda: len(told()) > 2 and told(), "it has failed"):
+            self.assertRegex(line, "exit code (70|255|254)")
+
     def test_a_replacement_that_does_not_boot_leaves_all_as_it_is(self):
         path = os.path.join(self.daemon.directory, "mode")
         with open(path, "w", encoding="ascii") as file:

@@ -65,6 +65,25 @@ class Warm(unittest.TestCase):
                 seen = json.loads(daemon.get("/").body)
                 self.assertEqual(seen["asked"][0][0], template_of(daemon)["pid"])
 
+    def test_a_page_that_does_not_end_is_named_and_left_out(self):
+        for loop in LOOPS:
+            with self.subTest(loop):
+                daemon = self.daemon_of("/a", "/slow", "/b", loop=loop, request={"timeout": "1s"})
+                line, = self.told(daemon, "template_warns")
+                self.assertIn("warm /slow was not answered within 1s", line)
+                self.assertEqual(self.told(daemon, "container_failed"), [])
+                template = template_of(daemon)
+                self.assertEqual((template["phase"], template["restarts"]), ("ready", 0))
+                seen = json.loads(daemon.get("/").body)["asked"]
+                asked = [each[:2] for each in seen if each[1] != "between"]
+                self.assertEqual(asked[:-1], [
+                    [template["pid"], "/a"], [template["pid"], "/b"]] * ROUNDS)
+
+    def test_a_page_that_does_not_end_costs_no_stop_its_time(self):
+        daemon = fresh_daemon(self, config("/slow", request={"timeout": "50s"}), ready=False)
+        wait_until(lambda: template_of(daemon)["pid"] != 0, "it serves the page")
+        self.assertEqual(daemon.stop(within=10), 0)
+
     def test_a_page_that_is_not_there_is_a_warning(self):
         daemon = self.daemon_of("/missing")
         line, = self.told(daemon, "template_warns")

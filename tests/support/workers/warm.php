@@ -30,6 +30,7 @@ function answerTo(string $path, string $host, string $agent): array
         '/memory' => str_repeat('x', 1 << 30),
         '/database' => $kept[] = new PDO('sqlite::memory:'), // opened here
         '/socket' => $kept[] = stream_socket_client(getenv('PEER')),
+        '/slow' => sleep(600),
         '/large' => print(str_repeat('x', 3 << 20)),
         default => null,
     };

@@ -13,7 +13,7 @@ namespace kraken::process {
 namespace {
 
 constexpr char order_version = '1';
-constexpr std::string_view letters = "rnwdfe";
+constexpr std::string_view letters = "rnwmdfe";
 
 } // namespace
 

@@ -34,6 +34,7 @@ enum class template_word : char {
   ready = 'r',   ///< orders can come
   refused = 'n', ///< forking would not be safe; the text says why, the process ends
   warning = 'w', ///< for the log
+  warming = 'm', ///< it serves the text to itself now; empty: no more
   died = 'd',    ///< its script ended before the fork point; the text says how
   forked = 'f',  ///< with the pidfd of the child
   failed = 'e',  ///< no child; the text says why

@@ -47,6 +47,7 @@ TEST_CASE("a template says words with text") {
   for (const auto what : {template_word::ready,
                           template_word::refused,
                           template_word::warning,
+                          template_word::warming,
                           template_word::died,
                           template_word::forked,
                           template_word::failed}) {
