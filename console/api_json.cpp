@@ -88,8 +88,9 @@ json_value json_of(const model::container_status& c, time_point now) {
   add("shard", c.shard);
   add("restarts", c.restarts);
   add("recycles", c.recycles);
-  add("restarts_in_window", c.restarts_in_window);
-  add("intensity", c.intensity);
+  const auto budget = model::budget_of(c, now);
+  add("restarts_in_window", budget.spent);
+  add("intensity", budget.intensity);
   add("since_seconds", seconds_since(c.since, now));
   add("up_seconds", c.in == model::state::started ? seconds_since(c.up_since, now) : 0.0);
   auto why = json_of(*c.last_cause);

@@ -81,6 +81,54 @@ class Reset(SupervisionCase):
         self.assertEqual(self.daemon.container("p")["restarts_in_window"], 0)
 
 
+class Budget(SupervisionCase):
+    def spent(self, alias):
+        now = self.daemon.container(alias)
+        return now["restarts_in_window"], now["intensity"]
+
+    def test_what_is_shown_grows_old(self):
+        self.begin(sleeper("own", backoff=QUICK, give_up="park"), sleeper("p", backoff=QUICK),
+                   sleeper("q"), intensity=3, period="2s")
+        self.kill("p")
+        self.kill("own")
+        self.assertEqual([self.spent(each) for each in ("p", "q", "own")], [(1, 3)] * 3)
+        self.says("1 of 3", "inspect", "p")
+        wait_until(lambda: [self.spent(each) for each in ("p", "q", "own")] == [(0, 3)] * 3,
+                   "it is over")
+        self.says("0 of 3", "inspect", "p")
+
+    def test_of_one_that_has_given_up_is_what_it_was(self):
+        self.begin(sleeper("p", backoff=QUICK, give_up="park"), intensity=1, period="1s")
+        self.kill("p")
+        self.kill("p", leads_to="parked")
+        stays_true(lambda: self.spent("p") == (1, 1), "all of it", during=1.5)
+
+
+class OverAndDone(SupervisionCase):
+    def test_the_failure_of_one_that_was_stopped_later_is_past(self):
+        self.begin(sleeper("p", backoff=QUICK), sleeper("other"), intensity=3)
+        self.kill("p")
+        self.says("Runtime has been stopped.", "container:stop", "p")
+        stopped = self.daemon.container("p")
+        self.assertEqual((stopped["state"], stopped["cause"]["past"]), ("stopped", True))
+        row = next(line for line in self.daemon.console("ps").out.splitlines() if "Main/p " in line)
+        self.assertRegex(row, "last failure .* ago: signal 9")
+        events = [each for each in self.daemon.api("events") if each["container"] == "Main/p"]
+        stopping = next(each for each in events if each["name"] == "container_stopping")
+        self.assertNotIn("reason", stopping["fields"])
+
+    def test_what_is_parked_is_named_by_health_and_does_not_count(self):
+        self.begin(sleeper("p", give_up="park"), sleeper("other"), intensity=0)
+        self.assertEqual(self.daemon.console("health").out, "ok\n")
+        self.kill("p", leads_to="parked")
+        health = self.daemon.console("health")
+        self.assertEqual((health.code, health.out), (
+            0, "ok\nMain/p is parked after signal 9 (SIGKILL); it does not count, start it with: "
+               "kraken container:start Main/p\n"))
+        self.says("Runtime has been started.", "container:start", "p")
+        self.assertEqual(self.daemon.console("health").out, "ok\n")
+
+
 class Escalation(SupervisionCase):
     def test_it_climbs_one_level_and_is_healed_there(self):
         self.begin(

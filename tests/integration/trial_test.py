@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What somebody meets who uses it for the first time: answers that are true and hints that help."""
 import os
+import shutil
+import signal
 import socket
+import tempfile
 import unittest
 
 from support.case import DaemonCase, fresh_daemon
@@ -99,6 +102,33 @@ class Start(unittest.TestCase):
         health = daemon.console("health")
         self.assertNotEqual(health.code, 0)
         self.assertIn("Main/sidecar is starting; waiting for it: http, web", health.out)
+
+    def test_a_parked_sibling_is_not_who_waits(self):
+        directory = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, directory)
+        flag = os.path.join(directory, "flag")
+        open(flag, "w", encoding="ascii").close()
+        retry = {"give_up": "retry", "backoff": {"min": "10ms", "max": "10ms"}}
+        daemon = Daemon(topology(
+            process("first", "sleep", "600", **retry,
+                    ready={"exec": ["test", "-e", flag], "within": "60s"}),
+            process("parked", "false", give_up="park"),
+            process("slow", "sleep", "600", ready={"tcp": "127.0.0.1:1", "within": "60s"}),
+            process("last", "sleep", "600"), supervise={"intensity": 0}))
+        self.addCleanup(daemon.close)
+        daemon.launch()
+
+        def waits_for(alias):
+            return [line for line in daemon.log().splitlines()
+                    if "start_waits" in line and f"for=Main/{alias}" in line]
+        line, = wait_until(lambda: waits_for("slow"), "it is waited for")
+        self.assertIn("container=Main/last ", line)
+        wait_until(lambda: daemon.container("parked")["phase"] == "parked", "it is parked")
+        os.remove(flag)
+        os.kill(daemon.container("first")["pid"], signal.SIGKILL)
+        line = wait_until(lambda: [each for each in waits_for("first") if "WARN" in each],
+                          "the first is waited for again")[-1]
+        self.assertIn("container=Main/last ", line)
 
     def test_what_is_tried_again_has_its_cause(self):
         daemon = Daemon(topology(

@@ -210,6 +210,7 @@ void container::recycle_asked(const reply_to& reply) {
 void container::show_budget(const instruction& what) {
   status_.change().restarts_in_window = what.then.restarts_in_window;
   status_.change().intensity = what.then.intensity;
+  status_.change().budget = what.then.budget;
 }
 
 void container::expect(const instruction& what) {
@@ -246,6 +247,9 @@ void container::update(const instruction& what) {
   birth_.rank = what.rank;
   if (what.spec == nullptr) {
     return publish();
+  }
+  if (status_->at != model::phase::parked) { // which shows what made it give up
+    show_budget(what);
   }
   // What needs a restart gets one from the supervisor; until then what runs stays as it is.
   const bool live = !model::needs_restart(*birth_.spec, *what.spec);

@@ -57,6 +57,7 @@ struct outlook {
   time_point next_at{};
   std::uint32_t restarts_in_window = 0;
   std::uint32_t intensity = 0;
+  std::shared_ptr<const model::budget_gauge> budget{}; ///< null: what is spent stays so
 };
 
 /// From a supervisor to its child. Each is answered by at least one `child_report`.
@@ -237,9 +238,8 @@ inline void mail(const seat_ptr& to, letter&& what) {
 /// @thread any
 [[nodiscard]] std::optional<result<posted>> try_post(letter& what, const seat_ptr& to);
 
-/// As `try_post`; what would have to wait is refused.
+/// As `try_post`, on any thread as well; what would have to wait is refused.
 /// @error as host::send
-/// @thread any
 [[nodiscard]] result<posted> post(letter&& what, const seat_ptr& to);
 
 } // namespace kraken::actor

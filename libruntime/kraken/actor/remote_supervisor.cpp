@@ -55,8 +55,7 @@ void remote_supervisor::instruct(child_entry& child, instruction::act what) {
   instruction made;
   made.what = what;
   made.how = how_ending_;
-  made.then.restarts_in_window = spent_by(child);
-  made.then.intensity = window_.intensity();
+  show_budget(made.then, child);
   instruct(child, std::move(made));
 }
 
@@ -369,8 +368,8 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
   if (after && !(before && same)) {
     child.served = report.now->generation;
     child.ready_at = owner_.time();
-    move_restarts(child);
     window_of(child).ready(child.who->alias, owner_.time());
+    move_restarts(child);
   }
 }
 

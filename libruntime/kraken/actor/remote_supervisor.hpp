@@ -158,7 +158,9 @@ private:
   void move_restarts(child_entry& child);
   [[nodiscard]] std::uint32_t spent_by(child_entry& child);
   [[nodiscard]] std::string restarts_of_budget(child_entry& child);
-  void forget_failures(child_entry& child) noexcept;
+  void forget_failures(child_entry& child);
+  static void forget_own(child_entry& child);
+  void show_budget(outlook& then, child_entry& child);
   void assist(child_entry& child, const child_report& report);
   void on_due(const std::string& id);
   void launch(child_entry& child, instruction::act what);

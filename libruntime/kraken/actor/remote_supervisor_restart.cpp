@@ -138,9 +138,9 @@ milliseconds remote_supervisor::delay_of(child_entry& child) {
                               random_);
 }
 
-void remote_supervisor::forget_failures(child_entry& child) noexcept {
+void remote_supervisor::forget_failures(child_entry& child) {
   window_.forget(child.spec->id);
-  child.own_window.reset();
+  forget_own(child);
   child.in_vain = 0;
 }
 
@@ -161,8 +161,10 @@ void remote_supervisor::show_outlook(child_entry& child) {
   instruction made;
   made.what = instruction::act::expect;
   made.generation = child.seen->generation;
-  made.then = {
-      model::phase::backing_off, "restart", *child.due, spent_by(child), window_.intensity()};
+  made.then.at = model::phase::backing_off;
+  made.then.next_action = "restart";
+  made.then.next_at = *child.due;
+  show_budget(made.then, child);
   instruct(child, std::move(made));
 }
 
@@ -170,7 +172,7 @@ void remote_supervisor::reset() {
   window_.clear();
   for (const auto& [rank, each] : children_) {
     auto& child = *each;
-    child.own_window.reset();
+    forget_own(child);
     child.in_vain = 0;
     if (child.due) {
       show_outlook(child);
@@ -238,7 +240,7 @@ void remote_supervisor::tell_wait(const child_entry& held) {
   const std::pair told{held.rank, held.generation()};
   const auto next =
       std::ranges::find_if(children_.upper_bound(held.rank), children_.end(), [](const auto& each) {
-        return each.second->want == wish::running && !each.second->ready();
+        return each.second->at_rest() && each.second->doing == model::activity::restarting;
       });
   if (next == children_.end() || std::exchange(wait_told_, told) == told) {
     return;
@@ -274,7 +276,7 @@ void remote_supervisor::move_restarts(child_entry& child) {
     return;
   }
   if (child.own_window) {
-    child.own_window->hand_over(child.spec->id, window_);
+    window_.adopt(*child.own_window); // its record shows what was its own until it changes
     child.own_window.reset();
   } else if (window_.count_of(child.spec->id, owner_.time()) > 0) {
     open_window(child);
@@ -285,6 +287,21 @@ void remote_supervisor::move_restarts(child_entry& child) {
 std::uint32_t remote_supervisor::spent_by(child_entry& child) {
   const bool none_yet = !child.own_window && counts_apart(child);
   return none_yet ? 0 : window_of(child).spent(owner_.time());
+}
+
+void remote_supervisor::show_budget(outlook& then, child_entry& child) {
+  const bool none_yet = !child.own_window && counts_apart(child);
+  then.restarts_in_window = spent_by(child);
+  then.intensity = window_.intensity();
+  then.budget = none_yet ? nullptr : window_of(child).gauge();
+}
+
+/// Whoever is shown with a window of its own sees it empty.
+void remote_supervisor::forget_own(child_entry& child) {
+  if (child.own_window) {
+    child.own_window->clear();
+    child.own_window.reset();
+  }
 }
 
 std::string remote_supervisor::restarts_of_budget(child_entry& child) {
@@ -317,8 +334,7 @@ void remote_supervisor::launch(child_entry& child, instruction::act what) {
   instruction made;
   made.what = what;
   made.generation = child.generation();
-  made.then.restarts_in_window = spent_by(child);
-  made.then.intensity = window_.intensity();
+  show_budget(made.then, child);
   child.doing = model::activity::running;
   hold_up(child);
   instruct(child, std::move(made));
@@ -373,7 +389,7 @@ void remote_supervisor::park(child_entry& child) {
   instruction made;
   made.what = child.at_rest() ? instruction::act::settle : instruction::act::expect;
   made.generation = child.generation();
-  made.then = {model::phase::parked, "operator", {}, spent, window_.intensity()};
+  made.then = {model::phase::parked, "operator", {}, spent, window_.intensity(), {}};
   instruct(child, std::move(made));
 }
 

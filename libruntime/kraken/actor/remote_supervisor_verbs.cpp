@@ -252,6 +252,7 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
   made.what = instruction::act::update;
   made.spec = child.spec;
   made.rank = child.rank;
+  show_budget(made.then, child);
   if (!renew) {
     made.reply = std::move(reply); // the child knows when it is in force everywhere
     return instruct(child, std::move(made));

@@ -150,12 +150,12 @@ status_event event_of(const model::container_condition& now, model::phase before
   made.restarts = now.restarts;
   made.next_action = now.next_action;
   made.correlation = now.last_cause->correlation;
-  if (now.last_cause->kind != model::cause_kind::none) {
+  // Nobody is stopped for a failure that was healed before.
+  const bool over = now.in == model::state::stopped || now.in == model::state::destroyed;
+  if (now.last_cause->kind != model::cause_kind::none && !(over && made.correlation == 0)) {
     made.cause = now.last_cause->text();
   }
-  if (now.next_at > now.since) {
-    made.next_in = std::chrono::ceil<milliseconds>(now.next_at - now.since);
-  }
+  made.next_in = std::chrono::ceil<milliseconds>(std::max(now.next_at, now.since) - now.since);
   return made;
 }
 

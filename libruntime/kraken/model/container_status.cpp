@@ -35,18 +35,36 @@ const past_failure* remembered_cause(const container_condition& c) noexcept {
   if (c.failures == nullptr) {
     return nullptr;
   }
-  const auto found = std::find_if(c.failures->rbegin(), c.failures->rend(), [&c](const auto& one) {
-    return one.kind == c.last_cause->kind && one.correlation == c.last_cause->correlation;
-  });
+  const auto& why = *c.last_cause;
+  const auto found =
+      std::find_if(c.failures->rbegin(), c.failures->rend(), [&why](const auto& one) {
+        return one.kind == why.kind &&
+               (why.correlation == 0 ? one.text == why.text() : one.correlation == why.correlation);
+      });
   return found == c.failures->rend() ? nullptr : &*found;
 }
 
 bool past_cause(const container_condition& c) noexcept {
-  if (c.in != state::started || c.last_cause->kind == cause_kind::none) {
+  if (c.last_cause->kind == cause_kind::none) {
     return false;
   }
   const auto* const known = remembered_cause(c);
+  if (c.in == state::stopped) { // by an order that came after it, or its end is the cause
+    return known != nullptr;
+  }
+  if (c.in != state::started) {
+    return false;
+  }
   return c.at != phase::starting || (known != nullptr && known->generation < c.generation);
+}
+
+spent_budget budget_of(const container_condition& c, time_point now) {
+  if (c.budget == nullptr) {
+    return {c.restarts_in_window, c.intensity};
+  }
+  return c.budget->with([now](const counted_restarts& all) {
+    return spent_budget{all.spent(now), all.intensity};
+  });
 }
 
 namespace {

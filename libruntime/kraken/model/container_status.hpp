@@ -8,6 +8,7 @@
 #include "kraken/base/metric.hpp"
 #include "kraken/model/cause.hpp"
 #include "kraken/model/lifecycle.hpp"
+#include "kraken/model/restart_window.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -93,26 +94,38 @@ struct container_condition {
   std::uint32_t shard = 0;
   std::uint64_t restarts = 0; ///< since created, counted ones only
   std::uint64_t recycles = 0;
-  std::uint32_t restarts_in_window = 0;
-  std::uint32_t intensity = 0; ///< of the budget it counts in
-  time_point since{};          ///< when `at` was entered
-  time_point up_since{};       ///< when what runs was begun; of `state::started` only
-  shared_cause last_cause{};   ///< of the failure that counts, or of the last end
-  failure_history failures;    ///< also those that came while one was being dealt with
-  std::string next_action;     ///< `restart` | `operator` | empty
-  time_point next_at{};        ///< when a restart is due
+  std::uint32_t restarts_in_window = 0;       ///< when this was published
+  std::uint32_t intensity = 0;                ///< of the budget it counts in
+  std::shared_ptr<const budget_gauge> budget; ///< for what counts now; null: as published
+  time_point since{};                         ///< when `at` was entered
+  time_point up_since{};     ///< when what runs was begun; of `state::started` only
+  shared_cause last_cause{}; ///< of the failure that counts, or of the last end
+  failure_history failures;  ///< also those that came while one was being dealt with
+  std::string next_action;   ///< `restart` | `operator` | empty
+  time_point next_at{};      ///< when a restart is due
   std::shared_ptr<const mailbox_gauges> lane; ///< may be null
   std::shared_ptr<const gauges> live;         ///< may be null
 };
 
-/// Where `last_cause` is remembered; null: no failure, or forgotten.
+/// Where `last_cause` is remembered; null: no failure, or forgotten. One that is healed has no
+/// correlation any more: then it is the latest that reads the same.
 /// @return points into `failures`
 /// @thread any (pure)
 [[nodiscard]] const past_failure* remembered_cause(const container_condition& c) noexcept;
 
-/// Whether `last_cause` is over: the container serves again, or what failed has been replaced.
+/// Whether `last_cause` is over: the container serves again, what failed has been replaced, or the
+/// container has been stopped since.
 /// @thread any (pure)
 [[nodiscard]] bool past_cause(const container_condition& c) noexcept;
+
+/// How much of its restart budget is spent at this time, and of how much.
+struct spent_budget {
+  std::uint32_t spent = 0;
+  std::uint32_t intensity = 0;
+};
+
+/// @thread any
+[[nodiscard]] spent_budget budget_of(const container_condition& c, time_point now);
 
 struct container_status : container_identity, container_condition {
   std::string waits_for; ///< path of the sibling an ordered start is at; filled in by who shows it

@@ -8,6 +8,11 @@
 
 namespace kraken::model {
 
+std::uint32_t counted_restarts::spent(time_point now) const noexcept {
+  const auto count = std::ranges::count_if(until, [now](time_point each) { return now < each; });
+  return std::min(static_cast<std::uint32_t>(count), intensity);
+}
+
 bool restart_window::record(std::string_view child, time_point now) {
   prune(now);
   // One entry above the intensity says "exceeded"; more would say nothing new, and the newest
@@ -17,43 +22,60 @@ bool restart_window::record(std::string_view child, time_point now) {
   }
   entries_.push_back(
       {.child = std::string{child}, .at = now, .ready_since = std::nullopt, .served = false});
+  show();
   return entries_.size() <= intensity_;
 }
 
-void restart_window::ready(std::string_view child, time_point now) noexcept {
+void restart_window::ready(std::string_view child, time_point now) {
   for (auto& one : entries_) {
     if (one.child == child && !one.ready_since) {
       one.ready_since = now;
     }
   }
+  show();
 }
 
-void restart_window::not_ready(std::string_view child, time_point now) noexcept {
+void restart_window::not_ready(std::string_view child, time_point now) {
   for (auto& one : entries_) {
     if (one.child == child && one.ready_since) {
       one.served = one.served || now - *one.ready_since >= period_;
       one.ready_since.reset();
     }
   }
+  show();
 }
 
-void restart_window::forget(std::string_view child) noexcept {
+void restart_window::forget(std::string_view child) {
   std::erase_if(entries_, [child](const entry& one) { return one.child == child; });
+  show();
 }
 
-void restart_window::resize(std::uint32_t intensity, milliseconds period) noexcept {
+void restart_window::clear() {
+  entries_.clear();
+  show();
+}
+
+void restart_window::resize(std::uint32_t intensity, milliseconds period) {
   intensity_ = intensity;
   period_ = period;
   trim();
+  show();
 }
 
 void restart_window::hand_over(std::string_view child, restart_window& other) {
-  std::ranges::copy_if(entries_, std::back_inserter(other.entries_), [child](const entry& one) {
+  restart_window its{intensity_, period_};
+  std::ranges::copy_if(entries_, std::back_inserter(its.entries_), [child](const entry& one) {
     return one.child == child;
   });
   forget(child);
-  std::ranges::stable_sort(other.entries_, {}, &entry::at);
-  other.trim();
+  other.adopt(its);
+}
+
+void restart_window::adopt(const restart_window& other) {
+  std::ranges::copy(other.entries_, std::back_inserter(entries_));
+  std::ranges::stable_sort(entries_, {}, &entry::at);
+  trim();
+  show();
 }
 
 std::uint32_t restart_window::count(time_point now) noexcept {
@@ -71,8 +93,25 @@ std::uint32_t restart_window::count_of(std::string_view child, time_point now) n
 }
 
 bool restart_window::expired(const entry& one, time_point now) const noexcept {
-  const bool served = one.served || (one.ready_since && now - *one.ready_since >= period_);
-  return served && now - one.at > period_;
+  return now >= counts_until(one);
+}
+
+time_point restart_window::counts_until(const entry& one) const noexcept {
+  const auto older_than_period = one.at + period_ + time_point::duration{1};
+  if (one.served) {
+    return older_than_period;
+  }
+  return one.ready_since ? std::max(older_than_period, *one.ready_since + period_)
+                         : time_point::max();
+}
+
+void restart_window::show() {
+  gauge_->with([this](counted_restarts& shown) {
+    shown.intensity = intensity_;
+    shown.until.resize(entries_.size());
+    std::ranges::transform(
+        entries_, shown.until.begin(), [this](const entry& one) { return counts_until(one); });
+  });
 }
 
 void restart_window::trim() noexcept {

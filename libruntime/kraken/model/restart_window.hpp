@@ -5,10 +5,12 @@
 #pragma once
 
 #include "kraken/base/clock.hpp"
+#include "kraken/base/guarded.hpp"
 #include "kraken/base/units.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,20 @@ namespace kraken::model {
   constexpr std::uint32_t least = 5;
   return size > least / 2 ? size * 2 : least;
 }
+
+/// How much of a budget is spent, for whoever asks later: they grow old without a word.
+struct counted_restarts {
+  /// Of each that counts: until then; `time_point::max()` while its child does not serve.
+  std::vector<time_point> until;
+  std::uint32_t intensity = 0;
+
+  /// @return at most `intensity`
+  [[nodiscard]] std::uint32_t spent(time_point now) const noexcept;
+};
+
+/// The latest of a window, written by its supervisor at each change.
+/// @thread any
+using budget_gauge = guarded<counted_restarts>;
 
 /// Counted restarts of children of one supervisor: of those whose failures can become its own, or
 /// of one other child.
@@ -37,8 +53,10 @@ class restart_window {
 public:
   /// @param intensity restarts allowed; the budget is exceeded by one more
   /// @param period    > 0
-  restart_window(std::uint32_t intensity, milliseconds period) noexcept
-      : intensity_(intensity), period_(period) {}
+  restart_window(std::uint32_t intensity, milliseconds period)
+      : intensity_(intensity), period_(period) {
+    show();
+  }
 
   /// Counts a restart of `child`; call it when the restart is due, after its backoff. A group
   /// restart is counted once, for the child that failed.
@@ -46,22 +64,25 @@ public:
   [[nodiscard]] bool record(std::string_view child, time_point now);
 
   /// `child` serves from now on.
-  void ready(std::string_view child, time_point now) noexcept;
+  void ready(std::string_view child, time_point now);
 
   /// `child` serves no longer: it failed, stopped, or said so.
-  void not_ready(std::string_view child, time_point now) noexcept;
+  void not_ready(std::string_view child, time_point now);
 
   /// Drops what `child` did: it was destroyed, parked, or reset by an operator.
-  void forget(std::string_view child) noexcept;
+  void forget(std::string_view child);
 
   /// What `child` did counts in `other` from now on, whose latest entries stay if all are too many.
   void hand_over(std::string_view child, restart_window& other);
 
+  /// What counts in `other`, which ends now, counts here from now on; its gauge shows it still.
+  void adopt(const restart_window& other);
+
   /// Drops everything: `supervisor:reset`.
-  void clear() noexcept { entries_.clear(); }
+  void clear();
 
   /// New budget after a reload or a change of pool size; counted restarts stay counted.
-  void resize(std::uint32_t intensity, milliseconds period) noexcept;
+  void resize(std::uint32_t intensity, milliseconds period);
 
   /// Restarts that still count.
   [[nodiscard]] std::uint32_t count(time_point now) noexcept;
@@ -72,6 +93,9 @@ public:
 
   /// Restarts of `child` that still count: the input of `backoff_delay`, so both reset together.
   [[nodiscard]] std::uint32_t count_of(std::string_view child, time_point now) noexcept;
+
+  /// What is shown of it, from now on and until it is gone.
+  [[nodiscard]] std::shared_ptr<const budget_gauge> gauge() const noexcept { return gauge_; }
 
   [[nodiscard]] std::uint32_t intensity() const noexcept { return intensity_; }
   [[nodiscard]] milliseconds period() const noexcept { return period_; }
@@ -86,11 +110,14 @@ private:
 
   [[nodiscard]] bool expired(const entry& one, time_point now) const noexcept;
   void prune(time_point now) noexcept;
+  [[nodiscard]] time_point counts_until(const entry& one) const noexcept;
   void trim() noexcept;
+  void show();
 
   std::uint32_t intensity_;
   milliseconds period_;
   std::vector<entry> entries_; ///< oldest first, at most intensity + 1
+  std::shared_ptr<budget_gauge> gauge_ = std::make_shared<budget_gauge>();
 };
 
 } // namespace kraken::model

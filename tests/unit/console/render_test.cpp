@@ -249,7 +249,7 @@ TEST_CASE("the cause of a failure that is over says when it was") {
   c.at = model::phase::ready;
   CHECK(console::cause_text(c, clock.now()) == "last failure: DomainError: started badly");
   c.failures = model::with_failure(
-      {}, {clock.now() - seconds{90}, 1, c.last_cause->kind, "started badly", 0});
+      {}, {clock.now() - seconds{90}, 1, c.last_cause->kind, c.last_cause->text(), 0});
   CHECK(console::cause_text(c, clock.now()) ==
         "last failure 1m30s ago: DomainError: started badly");
   const auto again = console::read_containers("[" + console::to_json(c, clock.now()) + "]",

@@ -53,6 +53,35 @@ TEST_CASE("a cause is past once the container serves again or another incarnatio
   c.in = model::state::failed;
   c.generation = 4;
   CHECK_FALSE(model::past_cause(c));
+  c.at = model::phase::ended;
+  c.in = model::state::stopped;
+  CHECK(model::past_cause(c)); // whoever stopped it did so after that
+  why.correlation = 0;
+  c.last_cause = why;                // healed before it was stopped
+  CHECK_FALSE(model::past_cause(c)); // none reads the same
+  c.failures = model::with_failure(c.failures, {{}, 3, why.kind, why.text(), 7});
+  CHECK(model::remembered_cause(c) == &c.failures->back());
+  CHECK(model::past_cause(c));
+  c.failures.reset();
+  CHECK_FALSE(model::past_cause(c)); // its own end, which was no failure
+}
+
+TEST_CASE("what is spent of a budget is that of now, or what was published where nothing counts") {
+  namespace model = kraken::model;
+  using namespace std::chrono_literals;
+  const kraken::time_point begin{1h};
+  model::container_condition c;
+  c.restarts_in_window = 5;
+  c.intensity = 5;
+  CHECK(model::budget_of(c, begin).spent == 5); // given up
+  CHECK(model::budget_of(c, begin).intensity == 5);
+  model::restart_window window{3, 10s};
+  CHECK(window.record("a", begin));
+  window.ready("a", begin);
+  c.budget = window.gauge();
+  CHECK(model::budget_of(c, begin + 10s).spent == 1);
+  CHECK(model::budget_of(c, begin + 11s).spent == 0);
+  CHECK(model::budget_of(c, begin).intensity == 3);
 }
 
 TEST_CASE("the history keeps the last failures, oldest first, and never changes what it gave out") {

@@ -16,7 +16,11 @@ using model::restart_window;
 
 namespace {
 const kraken::time_point window_start{1h};
+
+std::uint32_t shown(const restart_window& window, kraken::time_point now) {
+  return window.gauge()->with([now](const auto& all) { return all.spent(now); });
 }
+} // namespace
 
 TEST_CASE("pool_intensity: max(5, 2 * size)") {
   auto [size, intensity] = GENERATE(
@@ -225,6 +229,8 @@ TEST_CASE("restart_window: random histories follow the rule") {
     };
     for (int step = 0; step < 60; ++step) {
       now += std::chrono::milliseconds{random() % 8000};
+      const auto aged = shown(window, now); // nobody has touched the window since
+      REQUIRE(aged == window.count(now));
       const std::string child(1, static_cast<char>('a' + random() % 3));
       if (ready_since.contains(child)) {
         serve(child);
@@ -245,8 +251,46 @@ TEST_CASE("restart_window: random histories follow the rule") {
         counted += one.served && now - one.at > period ? 0U : 1U;
       }
       REQUIRE(window.count(now) == counted);
+      REQUIRE(shown(window, now) == counted);
     }
   }
+}
+
+TEST_CASE("restart_window: what is shown of it grows old by itself and follows each change") {
+  restart_window window{2, 10s};
+  const auto gauge = window.gauge();
+  const auto intensity = [&] { return gauge->with([](const auto& all) { return all.intensity; }); };
+  CHECK(shown(window, window_start) == 0);
+  CHECK(intensity() == 2);
+  CHECK(window.record("a", window_start));
+  CHECK(window.record("b", window_start));
+  CHECK_FALSE(window.record("b", window_start));
+  CHECK(shown(window, window_start) == 2); // never more than there is
+  window.ready("a", window_start + 1s);
+  CHECK(shown(window, window_start + 24h) == 2);
+  window.forget("b");
+  CHECK(shown(window, window_start + 10s) == 1);
+  CHECK(shown(window, window_start + 11s) == 0);
+  CHECK(window.record("b", window_start + 5s));
+  window.resize(7, 20s);
+  CHECK(intensity() == 7);
+  CHECK(shown(window, window_start + 20s) == 2);
+  CHECK(shown(window, window_start + 21s) == 1);
+  window.clear();
+  CHECK(shown(window, window_start + 5s) == 0);
+}
+
+TEST_CASE("restart_window: one that ends is adopted, and its gauge goes on showing it") {
+  restart_window own{1, 10s};
+  restart_window common{1, 10s};
+  CHECK(common.record("b", window_start + 1s));
+  CHECK(own.record("a", window_start));
+  own.ready("a", window_start + 2s);
+  common.adopt(own);
+  CHECK(common.count_of("a", window_start + 2s) == 1);
+  CHECK(shown(own, window_start + 11s) == 1);
+  CHECK(shown(own, window_start + 12s) == 0);
+  CHECK(common.count(window_start + 12s) == 1);
 }
 
 TEST_CASE("no more of the budget is spent than there is") {
