@@ -143,7 +143,7 @@ private:
   void read_layers() {
     const auto files = chosen_files();
     if (!from_.target.empty()) {
-      document_ = detail::default_topology(from_.target, from_.directory, errors_);
+      document_ = detail::default_topology(from_.target, from_.directory, out_.choice, errors_);
       by_default_ = true;
     } else if (files.empty() && !narya_asked()) {
       fault({}, std::string{nothing_to_serve});

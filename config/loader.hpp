@@ -43,6 +43,12 @@ using container_check = std::function<void(const model::child_spec& spec,
                                            const std::string& path,
                                            std::vector<config_error>& errors)>;
 
+/// What only the machine can tell of the rest: the daemon's own files, the fronts' files.
+/// @param from     with its names completed
+/// @param document what it was read from, for the places
+using daemon_check = std::function<void(
+    const struct configuration& from, const node& document, std::vector<config_error>& errors)>;
+
 /// What to load from. Order: default < file < environment < flag.
 struct load_request {
   std::vector<std::string> files; ///< of `-c`, later over earlier; none: see `load`
@@ -57,6 +63,14 @@ struct load_request {
   std::string directory = ".";                    ///< what relative names are relative to
   run_as who = run_as::user;
   container_check machine; ///< empty: the files and accounts of this machine are not looked at
+  daemon_check machine_of_daemon; ///< as well
+};
+
+/// What `kraken serve TARGET` took its target for, and why.
+struct target_choice {
+  std::string script;  ///< absolute: a worker script, or the index.php of a document root
+  std::string because; ///< `public/ has an index.php: it runs anew for each request`
+  std::string instead; ///< the command that takes what else is there; empty: nothing else is
 };
 
 /// A configuration without mistakes.
@@ -66,6 +80,7 @@ struct configuration {
   std::vector<std::string> warnings; ///< whole sentences with their place
   std::vector<std::string> files;    ///< absolute names, in the order read
   std::shared_ptr<const node> document; ///< as given, all layers; for `explain`
+  std::optional<target_choice> choice;  ///< with a target
 };
 
 using config_errors = std::vector<config_error>;

@@ -224,9 +224,12 @@ own: maps key by key, `children` by `id`, `ready` and `alive` whole. YAML's anch
 `kraken config:explain` shows every option in force and who gave it; `kraken config:schema` prints a
 JSON Schema for editors. `kraken config:validate` checks a file and what it needs of this machine:
 programs in `PATH` and executable, worker scripts and document roots, working directories, users and
-groups of whatever starts with the daemon. Who has a `user` must be able to get at all that, by the
-permission bits of each folder on the way. `serve` and `reload` refuse a file for the same reasons;
-`--portable` leaves the machine out.
+groups of whatever starts with the daemon; folders of logs, sockets, temporary files and of files to
+answer with; plugins, the token, what containers in PHP load, programs of `ready` and `alive`. Who
+has a `user` must be able to get at what that user opens, by the permission bits of each folder on
+the way; the rest is looked at as whoever runs the command. `watch` is not looked for: its files may
+come later. `serve` and `reload` refuse a file for the same reasons; `--portable` leaves the machine
+out.
 )";
 
 constexpr std::string_view template_text =

@@ -42,7 +42,8 @@ constexpr std::array every_command_flags{
 
 constexpr std::array serve_arguments{
   argument_row{"source", value_type::file, false, "", completion::files,
-               "directory of a PHP application, or a worker script"}};
+               "directory of a PHP application: its index.php runs anew for each request, without "
+               "one its worker.php boots once; or a worker script"}};
 constexpr flag_row config_flag{
   "config", 'c', value_type::file, "FILE", "kraken.yaml", completion::files,
   "configuration file; later files override earlier ones", true};

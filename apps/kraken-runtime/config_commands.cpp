@@ -3,6 +3,7 @@
 /// Texts of the commands about configurations.
 #include "apps/kraken-runtime/config_commands.hpp"
 
+#include "apps/kraken-runtime/machine/daemon_check.hpp"
 #include "apps/kraken-runtime/machine/machine_check.hpp"
 #include "config/explain.hpp"
 #include "config/reference_page.hpp"
@@ -36,6 +37,7 @@ int validate(const command_line& line) {
   auto asked = line.load;
   if (!line.flags.contains("portable")) {
     asked.machine = check_machine;
+    asked.machine_of_daemon = check_daemon;
   }
   const auto loaded = config::load(asked);
   if (!loaded) {

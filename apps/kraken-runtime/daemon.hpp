@@ -5,6 +5,7 @@
 #pragma once
 
 #include "config/daemon_options.hpp"
+#include "config/loader.hpp"
 #include "containers/admin/admin_service.hpp"
 #include "containers/admin/narya_status.hpp"
 #include "containers/admin/token_gate.hpp"
@@ -52,6 +53,7 @@ struct daemon_plan {
   std::vector<std::string> config_files;
   std::string shown_configuration = "null"; ///< JSON, secrets redacted
   std::vector<std::string> warnings;
+  std::optional<config::target_choice> choice; ///< of `kraken serve TARGET`
   /// Reads the configuration again, of these files if there are any.
   std::function<result<daemon_plan>(const std::vector<std::string>& instead)> read_again;
 };

@@ -3,6 +3,7 @@
 /// Options of the daemon, one by one.
 #include "apps/kraken-runtime/make_plan.hpp"
 
+#include "apps/kraken-runtime/machine/daemon_check.hpp"
 #include "apps/kraken-runtime/machine/machine_check.hpp"
 #include "config/explain.hpp"
 #include "kraken/base/log.hpp"
@@ -16,6 +17,18 @@ namespace kraken::runtime {
 void log_warnings(const daemon_plan& plan) {
   for (const auto& each : plan.warnings) {
     log::warn("configuration", {{"warning", each}});
+  }
+}
+
+void log_choice(const daemon_plan& plan) {
+  if (!plan.choice) {
+    return;
+  }
+  const auto& [script, because, instead] = *plan.choice;
+  if (instead.empty()) {
+    log::info("target_chosen", {{"script", script}, {"because", because}});
+  } else {
+    log::info("target_chosen", {{"script", script}, {"because", because}, {"instead", instead}});
   }
 }
 
@@ -42,12 +55,14 @@ config::load_request reading_instead(config::load_request request, std::vector<s
 result<daemon_plan> make_plan(const config::load_request& request) {
   auto asked = request;
   asked.machine = check_machine;
+  asked.machine_of_daemon = check_daemon;
   auto loaded = config::load(asked);
   if (!loaded) {
     return fail(config::to_error(loaded.error()));
   }
   daemon_plan plan;
   plan.warnings = std::move(loaded->warnings);
+  plan.choice = std::move(loaded->choice);
   plan.node = loaded->daemon.node;
   plan.daemon = loaded->daemon;
   plan.root = loaded->root;

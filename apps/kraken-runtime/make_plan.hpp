@@ -15,4 +15,7 @@ namespace kraken::runtime {
 /// Warnings about the configuration, into the log.
 void log_warnings(const daemon_plan& plan);
 
+/// What `kraken serve TARGET` takes the target for, into the log.
+void log_choice(const daemon_plan& plan);
+
 } // namespace kraken::runtime

@@ -91,6 +91,7 @@ int serve(const command_line& line, containers::class_catalogue& classes) {
     return report(ready.error(), "kraken serve --set log.file=FILE");
   }
   log_warnings(*plan); // in the form asked for
+  log_choice(*plan);
   std::optional<pidfd> guardian;
   if (!process::has_guardian()) {
     auto guarded = process::enter_guarded(say_how_it_ended);

@@ -96,6 +96,11 @@ public:
       }
       check_machine(one);
     }
+    if (asked_.machine_of_daemon) {
+      std::vector<config_error> found;
+      asked_.machine_of_daemon(from_, document_, found);
+      add_unless_misread(std::move(found));
+    }
   }
 
 private:
@@ -118,6 +123,10 @@ private:
     }
     std::vector<config_error> found;
     asked_.machine(*one.spec, *one.at, one.path, found);
+    add_unless_misread(std::move(found));
+  }
+
+  void add_unless_misread(std::vector<config_error> found) {
     for (auto& each : found) {
       if (!misread(each.path)) {
         errors_.push_back(std::move(each));

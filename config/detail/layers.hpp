@@ -4,7 +4,7 @@
 /// to the room.
 #pragma once
 
-#include "config/document.hpp"
+#include "config/loader.hpp"
 
 #include <map>
 #include <optional>
@@ -52,12 +52,15 @@ void put_quick_flag(node& document,
                     std::string_view option,
                     std::vector<config_error>& errors);
 
-/// The default topology for a directory, a worker script or an index.php.
+/// The default topology for a directory, a worker script or an index.php. Of a directory its
+/// index.php counts, else its worker.php, else the worker.php beside a folder named `public`.
 /// @param target    as given
 /// @param directory what it is relative to
+/// @param choice    what was taken and why; unchanged after an error
 /// @return          a document; null node after an error
 [[nodiscard]] node default_topology(const std::string& target,
                                     const std::string& directory,
+                                    std::optional<target_choice>& choice,
                                     std::vector<config_error>& errors);
 
 } // namespace kraken::config::detail

@@ -222,9 +222,14 @@ class AccessLog(unittest.TestCase):
         self.lines(200)
 
     def test_a_file_that_cannot_be_opened_is_told(self):
+        folder = tempfile.mkdtemp(prefix="kt-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, folder)
+        name = os.path.join(folder, "log")
+        taken = socket.socket(socket.AF_UNIX)  # may be written, and cannot be opened
+        self.addCleanup(taken.close)
+        taken.bind(name)
         daemon = fresh_daemon(self, topology(
-            pool(size=1), http(access_log={"format": "text", "file": "/no/such/folder/log"},
-                               restart="temporary"),
+            pool(size=1), http(access_log={"format": "text", "file": name}, restart="temporary"),
             supervise={"strategy": "one_for_one", "intensity": 0}), ready=False)
         daemon.expected_code = wait_until(lambda: daemon.process.poll(), "it ends")
-        self.assertIn("open access log '/no/such/folder/log'", daemon.log())
+        self.assertIn(f"open access log '{name}'", daemon.log())

@@ -7,9 +7,10 @@ import os
 import shutil
 import tempfile
 import threading
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from support.case import DaemonCase
+from support.case import DaemonCase, fresh_daemon
 from support.topology import http, pool, topology
 from support.waiting import wait_until
 
@@ -338,10 +339,21 @@ class AFullDisk(DaemonCase):
 
 
 class NoDirectory(DaemonCase):
-    config = config("native", "worker.php", top={"spool": {"directory": "/nonexistent/spool"}})
+    config = config("native", "worker.php", top={"spool": {"directory": PLACE + "/spool"}})
+
+    @classmethod
+    def setUpClass(cls):
+        os.mkdir(PLACE + "/spool")
+        super().setUpClass()
+        os.rmdir(PLACE + "/spool")
+
+    @unittest.skipUnless(os.geteuid() == 0, "closed to others, which is told with the place")
+    def test_a_folder_that_takes_no_file_is_told_at_the_start(self):
+        daemon = fresh_daemon(self, config("native", "worker.php",
+                                           top={"spool": {"directory": "/proc/self/task"}}))
+        self.assertIn("spool_not_usable", daemon.log())
 
     def test_only_large_bodies_suffer(self):
-        self.assertIn("spool_not_usable", self.daemon.log())
         self.assertEqual(self.connect().post("/input", bytes(MIB)).status, 503)
         self.assertEqual(self.connect().post("/input", bytes(100_000)).status, 200)
 

@@ -7,9 +7,10 @@ import unittest
 
 from support.case import fresh_daemon
 from support.daemon import CONSOLE, Daemon
-from support.topology import AS_ROOT, http, pool, process, topology
+from support.topology import AS_ROOT, http, pool, process, topology, worker_script
 from support.waiting import STRETCH
 
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 BROKEN = """root:
   children:
     - id: web
@@ -49,17 +50,69 @@ BROKEN = """root:
 """
 
 
+FILES = """log: {level: info, file: gone/a.log}
+spool: {directory: gone/spool}
+admin:
+  socket: gone/k.sock
+  listen: 127.0.0.1:0
+  token_file: gone/token
+native: {plugins: [kraken.yaml, gone/x.so]}
+root:
+  children:
+    - id: app
+      type: php
+      name: Shop
+      allow_root: true
+      package: gone/php
+      autoload: gone/autoload.php
+    - id: side
+      type: process
+      start: [sleep, 1]
+      allow_root: true
+      ready: {exec: [no-such-probe, x]}
+      alive: {every: 1s, exec: [./gone-probe]}
+    - id: web
+      type: pool
+      start: [php, -r, "1;"]
+      allow_root: true
+    - id: http
+      type: http
+      listen: ["127.0.0.1:0", unix:gone/x.sock]
+      access_log: {file: gone/access.log}
+      routes:
+        - {path: /, to: web, files: [/usr, /gone-folder]}
+    - id: later
+      type: http
+      autostart: false
+      listen: [unix:gone/y.sock]
+      access_log: {format: off, file: gone/b.log}
+      routes: [{path: /, to: web}]
+"""
+FOUND = """1:26: log.file: there is no directory '%/gone'
+2:20: spool.directory: there is no directory '%/gone/spool'
+4:11: admin.socket: there is no directory '%/gone'
+6:15: admin.token_file: there is no file '%/gone/token'
+7:33: native.plugins: there is no file '%/gone/x.so'
+14:16: app.package: there is no file '%/gone/php/bin/container.php'
+15:17: app.autoload: there is no file '%/gone/autoload.php'
+20:22: side.ready.exec: no program 'no-such-probe' in PATH '^'
+21:33: side.alive.exec: there is no file '%/./gone-probe'
+28:31: http.listen: there is no directory '%/gone'
+29:26: http.access_log.file: there is no directory '%/gone'
+31:44: http.routes.0.files: there is no directory '/gone-folder'"""
+
+
 class Validate(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory(prefix="kt-", dir="/tmp")
         self.addCleanup(directory.cleanup)
         self.directory = directory.name
 
-    def run_in(self, text, *words):
+    def run_in(self, text, *words, environment=None):
         with open(os.path.join(self.directory, "kraken.yaml"), "w", encoding="utf-8") as file:
             file.write(text)
         return subprocess.run([CONSOLE, *words], cwd=self.directory, capture_output=True,
-                              text=True, timeout=20 * STRETCH, check=False)
+                              env=environment, text=True, timeout=20 * STRETCH, check=False)
 
     def test_everything_is_told_in_the_order_of_the_file_and_once(self):
         done = self.run_in(BROKEN, "config:validate")
@@ -124,6 +177,51 @@ class Validate(unittest.TestCase):
             self.assertEqual(done.returncode, 2 if said else 0, done)
             self.assertIn(said or "", done.stderr)
         self.assertEqual(self.run_in(text, "config:validate", "--portable").returncode, 0)
+
+    def test_every_file_and_folder_is_looked_for(self):
+        done = self.run_in(FILES, "config:validate", environment={"PATH": PATH})
+        self.assertEqual(done.returncode, 2, done)
+        lines = [line.strip() for line in done.stderr.splitlines() if "kraken.yaml:" in line]
+        lines = [line.removeprefix("Reason: ").removesuffix(" (invalid_argument)")
+                 for line in lines]
+        wanted = FOUND.replace("%", self.directory).replace("^", PATH).splitlines()
+        self.assertEqual(lines, ["kraken.yaml:" + line for line in wanted])
+        self.assertEqual(self.run_in(FILES, "config:validate", "--portable").returncode, 0)
+
+    def test_what_is_there_may_be_of_the_wrong_kind(self):
+        os.mkdir(os.path.join(self.directory, "folder"))
+        here = self.directory
+        for top, said in (({"log": {"file": "folder"}},
+                           f"log.file: '{here}/folder' is a directory"),
+                          ({"spool": {"directory": "kraken.yaml"}},
+                           f"spool.directory: '{here}/kraken.yaml' is not a directory"),
+                          ({"admin": {"listen": "127.0.0.1:0", "token_file": "/dev/null"}},
+                           "admin.token_file: there is no token in '/dev/null'")):
+            done = self.run_in(topology(process("p", "sleep", "1"), **top), "config:validate")
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn(said, done.stderr)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root has containers of other users")
+    def test_folders_of_files_are_looked_at_as_who_opens_them(self):
+        closed = os.path.join(self.directory, "closed")
+        os.mkdir(closed, 0o700)
+        os.chmod(self.directory, 0o755)
+        for carrier, code in (("native", 2), ("program", 0)):
+            web = {"id": "web", "type": "pool", "carrier": carrier, "user": "nobody",
+                   "start": ["php", worker_script("app.php")], "cwd": "/"}
+            done = self.run_in(topology(web, http(routes=[
+                {"path": "/", "to": "web", "files": [closed]}])), "config:validate")
+            said = f"http.routes.0.files: '{closed}' cannot be entered by 'nobody'"
+            self.assertEqual(said in done.stderr, code == 2, done)
+
+    @unittest.skipIf(os.geteuid() == 0, "everything is open to root")
+    def test_what_is_closed_to_the_daemon_is_told(self):
+        os.mkdir(os.path.join(self.directory, "closed"), 0o500)
+        done = self.run_in(topology(process("p", "sleep", "1"), log={"file": "closed/a.log"}),
+                           "config:validate")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn(f"log.file: no file can be made in '{self.directory}/closed': Permission "
+                      "denied", done.stderr)
 
     def test_scripts_are_found_where_php_would(self):
         for start in (["php", "-r", "1;"], ["php", "-d", "a=b", "-n", "here.php"],

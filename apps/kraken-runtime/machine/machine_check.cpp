@@ -5,6 +5,8 @@
 
 #include "apps/kraken-runtime/machine/installed_files.hpp"
 #include "containers/program/launch_settings.hpp"
+#include "kraken/base/words.hpp"
+#include "kraken/process/host/own_files.hpp"
 #include "kraken/process/launch/launch_check.hpp"
 
 #include <algorithm>
@@ -120,13 +122,58 @@ std::string script_fault(const std::string& script, const wanted_program& wanted
              : "there is no " + std::string{what} + " '" + file.string() + "'";
 }
 
+/// What a container of PHP is told to load, read as its user.
+void check_php_files(const config::php_options& php,
+                     const process::launch_spec& who,
+                     const config::node& written,
+                     const std::string& path,
+                     std::vector<config::config_error>& errors) {
+  const auto look = [&](std::string_view key, const std::string& file) {
+    auto fault = process::find_file_obstacle(file, process::file_use::read);
+    if (!fault) {
+      fault = process::find_reading_obstacle(who, file);
+    }
+    if (fault) {
+      errors.push_back({place_of(written, key), path + "." + std::string{key}, std::move(*fault)});
+    }
+  };
+  if (!php.package.empty()) {
+    look("package", php.package + "/bin/container.php");
+  }
+  if (!php.autoload.empty()) {
+    look("autoload", php.autoload);
+  }
+}
+
+/// The program that tells whether the container serves, or still does.
+void check_probe(std::string_view section,
+                 const std::string& command,
+                 process::launch_spec& who, ///< is given the program's words
+                 const config::node& written,
+                 const std::string& path,
+                 std::vector<config::config_error>& errors) {
+  auto words = split_words(command);
+  if (!words) {
+    return; // told where it was read
+  }
+  who.argv = std::move(*words);
+  for (auto& each : process::find_obstacles(who)) {
+    if (each.part == process::launch_part::program) { // the others are the container's own
+      const auto* at = written.find(section);
+      errors.push_back({at == nullptr ? written.at : place_of(*at, "exec"),
+                        path + "." + std::string{section} + ".exec",
+                        std::move(each.text)});
+    }
+  }
+}
+
 } // namespace
 
 void check_machine(const model::child_spec& spec,
                    const config::node& written,
                    const std::string& path,
                    std::vector<config::config_error>& errors) {
-  const auto wanted = program_of(spec);
+  auto wanted = program_of(spec);
   if (!wanted || !spec.autostart) {
     return;
   }
@@ -139,11 +186,20 @@ void check_machine(const model::child_spec& spec,
                       path + "." + std::string{ours ? "carrier" : key},
                       ours ? each.text + " (kraken-php is a package of its own)" : each.text});
   }
+  if (const auto* php = dynamic_cast<const config::php_spec_options*>(spec.options.get())) {
+    check_php_files(php->values, wanted->spec, written, path, errors);
+  }
   if (wanted->script && *wanted->script < spec.start.size() && !nowhere) {
     if (auto fault = script_fault(spec.start[*wanted->script], *wanted); !fault.empty()) {
       errors.push_back(
           {place_of(written, "start", *wanted->script), path + ".start", std::move(fault)});
     }
+  }
+  if (spec.ready.how == model::ready_spec::mode::exec) {
+    check_probe("ready", spec.ready.target, wanted->spec, written, path, errors);
+  }
+  if (spec.alive.how == model::alive_spec::mode::exec) {
+    check_probe("alive", spec.alive.target, wanted->spec, written, path, errors);
   }
 }
 

@@ -83,6 +83,7 @@ inline constexpr std::array event_table{
   event_row{"stop_deadline", level::warn, "the tree did not stop in time and is killed"},
   event_row{"stop_threw", level::warn, "code of a container threw when stopped; it is killed"},
   event_row{"sweep_failed", level::warn, "orphans could not be looked for, continuing"},
+  event_row{"target_chosen", level::info, "what `kraken serve TARGET` serves, and why"},
   event_row{"template_kept", level::warn, "a template was not replaced; the old one forks on"},
   event_row{"template_not_created", level::warn, "a pool has no template: workers are executed"},
   event_row{"template_refused", level::warn, "forking is not safe; workers are executed"},

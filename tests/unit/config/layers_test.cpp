@@ -263,17 +263,62 @@ TEST_CASE("without a file: root is allowed, with a warning") {
   CHECK(files.load().warnings.empty());
 }
 
-TEST_CASE("public/ may have its worker beside it; an index.php runs for each request") {
+TEST_CASE("of a folder its index.php counts, whatever worker script is there too") {
   written_files files;
   files.write("public/index.php", "");
   files.request.target = "public/";
-  CHECK(web_of(files.load()).carrier == config::worker_carrier::classic);
+  const auto is_classic = [&files](const config::configuration& loaded) {
+    CHECK(web_of(loaded).carrier == config::worker_carrier::classic);
+    CHECK(loaded.root.children[0].start == std::vector<std::string>{files.directory() + "/public"});
+    REQUIRE(loaded.choice);
+    CHECK(loaded.choice->script == files.directory() + "/public/index.php");
+    CHECK(loaded.choice->because == "'public/' has an index.php: it runs anew for each request");
+    return loaded.choice->instead;
+  };
+  CHECK(is_classic(files.load()).empty());
   files.write("worker.php", "");
-  CHECK(web_of(files.load()).process.cwd == files.directory());
-  CHECK(web_of(files.load()).carrier == config::worker_carrier::program);
+  CHECK(is_classic(files.load()) == "kraken serve " + files.directory() + "/worker.php");
+  files.write("public/worker.php", "");
+  CHECK(is_classic(files.load()) == "kraken serve " + files.directory() + "/public/worker.php");
+}
+
+TEST_CASE("of a folder without an index.php the worker script counts") {
+  written_files files;
+  files.write("worker.php", "");
+  files.write("public/x", "");
+  files.request.target = GENERATE(as<std::string>{}, "public/", "public", ".");
+  const auto loaded = files.load();
+  CHECK(web_of(loaded).process.cwd == files.directory());
+  CHECK(web_of(loaded).carrier == config::worker_carrier::program);
+  REQUIRE(loaded.choice);
+  CHECK(loaded.choice->script == files.directory() + "/worker.php");
+  CHECK(loaded.choice->because == "'" + files.request.target +
+                                      "' has no index.php, but there is a worker.php: it boots "
+                                      "once and serves many requests");
+  CHECK(loaded.choice->instead.empty());
+}
+
+TEST_CASE("a script that is named is taken by its name") {
+  written_files files;
+  files.write("app/index.php", "");
+  files.write("app/worker.php", "");
+  files.request.target = "app/index.php";
+  auto loaded = files.load();
+  CHECK(web_of(loaded).carrier == config::worker_carrier::classic);
+  CHECK(loaded.choice->because == "a script of this name: it runs anew for each request");
+  files.request.target = "app/worker.php";
+  loaded = files.load();
+  CHECK(web_of(loaded).carrier == config::worker_carrier::program);
+  CHECK(loaded.choice->because ==
+        "a script of another name than index.php: it boots once and serves many requests");
+}
+
+TEST_CASE("a target with nothing to serve is refused") {
+  written_files files;
   files.request.target = "absent";
   CHECK(files.mistakes() == "there is no file or directory 'absent'");
   files.write("empty/x", "");
+  files.write("worker.php", ""); // beside a folder of another name than `public`
   files.request.target = "empty";
-  CHECK_THAT(files.mistakes(), Catch::StartsWith("'empty' has no worker.php and no index.php"));
+  CHECK_THAT(files.mistakes(), Catch::StartsWith("'empty' has no index.php and no worker.php"));
 }

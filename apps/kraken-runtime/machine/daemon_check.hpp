@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// What the daemon itself asks of the machine's files: its log, its sockets, temporary files,
+/// access logs, folders of files to answer with. Looked at with the eyes of who runs this.
+#pragma once
+
+#include "config/loader.hpp"
+
+namespace kraken::runtime {
+
+/// Notes every file or folder that is missing, or closed to whoever is going to use it. Fronts that
+/// do not start with the daemon may have theirs later.
+/// @param document what `from` was read from, for the places
+/// @thread any; reads the file system and the account database
+void check_daemon(const config::configuration& from,
+                  const config::node& document,
+                  std::vector<config::config_error>& errors);
+
+} // namespace kraken::runtime
