@@ -6,7 +6,7 @@
 
 #include "config/php_options.hpp"
 #include "containers/php/channel/php_channel.hpp"
-#include "containers/php/stderr_level.hpp"
+#include "containers/php/php_message.hpp"
 #include "containers/program/program_output.hpp"
 #include "containers/program/root_default.hpp"
 #include "kraken/actor/incarnation.hpp"

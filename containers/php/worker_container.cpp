@@ -5,6 +5,7 @@
 #include "containers/php/worker_container.hpp"
 
 #include "containers/php/channel/narya_channel.hpp"
+#include "containers/php/php_message.hpp"
 #include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/host/process_state.hpp"
@@ -293,6 +294,11 @@ model::cause worker_container::cause_of(const exit_status& status) {
   }
   why.code = status.value;
   why.detail = log_->tail(report_tail_bytes);
+  if (!ready_ && !status.by_signal && status.value != 0 &&
+      pool_->settings().carrier == config::worker_carrier::program) {
+    const auto advice = needed_carrier(why.message.empty() ? why.detail : why.message);
+    why.message += (why.message.empty() || advice.empty() ? "" : "; ") + std::string{advice};
+  }
   return why;
 }
 

@@ -4,9 +4,9 @@
 /// restarts nothing itself.
 #pragma once
 
+#include "containers/php/php_message.hpp"
 #include "containers/php/pool/pool_registry.hpp"
 #include "containers/php/pool/worker_channel.hpp"
-#include "containers/php/stderr_level.hpp"
 #include "containers/php/template_board.hpp"
 #include "containers/program/program_output.hpp"
 #include "kraken/actor/incarnation.hpp"

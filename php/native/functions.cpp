@@ -21,7 +21,10 @@ bool is_worker_at_rest(const char* called) {
   const auto& serving = current_carrier();
   if (serving.mode() != run_mode::worker) {
     zend_throw_error(
-        nullptr, "%s() is for worker scripts; this one is run for each request", called);
+        nullptr,
+        "%s() is for worker scripts (carrier: native); this one is run for each request (carrier: "
+        "classic)",
+        called);
     return false;
   }
   if (serving.script_speaks) {
@@ -124,7 +127,13 @@ ZEND_FUNCTION(attach) {
   Z_PARAM_BOOL(rehearses_first)
   ZEND_PARSE_PARAMETERS_END();
   auto& serving = current_carrier();
-  if (serving.mode() != run_mode::worker || serving.ready_told) {
+  if (serving.mode() != run_mode::worker) {
+    zend_throw_error(nullptr,
+                     "Kraken\\Worker is for worker scripts (carrier: native or program); this one "
+                     "is run for each request (carrier: classic)");
+    RETURN_THROWS();
+  }
+  if (serving.ready_told) {
     zend_throw_error(nullptr, "the connection to the daemon is in use");
     RETURN_THROWS();
   }

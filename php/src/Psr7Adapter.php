@@ -84,7 +84,7 @@ final class Psr7Adapter
             ->createServerRequest(
                 $request->method(),
                 self::uri($request),
-                ServerVariables::ofLine($request)
+                ServerVariables::of($request)
             )
             ->withProtocolVersion($request->protocolVersion());
         foreach ($request->headers() as $name => $values) {

@@ -90,6 +90,12 @@ final class Request
         return ($this->fields ?? $this->fields())[7];
     }
 
+    /** `ip:port` of the server's side of the connection, '' for a unix socket. */
+    public function localAddress(): string
+    {
+        return ($this->fields ?? $this->fields())[13] ?? '';
+    }
+
     /** The body as received. */
     public function body(): string
     {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What `$_SERVER` of native workers holds: of its own request all, of another's nothing, whatever
-scripts do with it. Most of it is used again from one request to the next."""
+scripts do with it. Most of it is used again from one request to the next. Applications in other
+carriers, which have it from a PSR-7 or HttpFoundation request, find the same."""
 import json
 import os
 import re
@@ -196,3 +197,58 @@ class ClassicWithArguments(Asking, ClassicCase):
         for query, said in (("a+b", ["a", "b"]), ("", []), ("c=1", ["c=1"])):
             server = self.ask(Lists.browser, "/?" + query if query else "/")
             self.assertEqual((server["argv"], server["argc"]), (said, len(said)))
+
+
+class Matrix(DaemonCase):
+    """The same request by every way to an application: every entry is compared."""
+    ways = {"native": ("native", "superglobals"), "psr7": ("program", "psr7"),
+            "foundation": ("program", "foundation"), "psr7-native": ("native", "psr7"),
+            "foundation-native": ("native", "foundation")}
+    config = topology(
+        *(pool(name, script="server_matrix.php", size=1, carrier=carrier,
+               env={"SPEAKS": speaks, "MINE": "of the process"})
+          for name, (carrier, speaks) in ways.items()),
+        http(routes=[{"path": "/", "host": name, "to": name} for name in ways]),
+        http(id="door", routes=[{"path": "/", "host": name, "to": name} for name in ways],
+             listen=["unix:door.sock"]))
+
+    def ask(self, way, method, target, fields, body, address=None):
+        with self.daemon.connect(address) as connection:
+            got = connection.request(method, target, fields, body, host=way)
+        self.assertEqual(got.status, 200, got)
+        server = json.loads(got.body)
+        # Of one request alone, of one process alone, or what tells the ways apart.
+        self.assertEqual(server.pop("SPEAKS"), self.ways[way][1])
+        self.assertEqual(server.pop("HTTP_HOST").partition(":")[0], way)
+        self.assertEqual(server.pop("SERVER_NAME"), way)
+        self.assertLess(abs(server.pop("REQUEST_TIME_FLOAT") - server.pop("REQUEST_TIME")), 1)
+        if address is None:
+            self.assertRegex(server.pop("REMOTE_PORT"), "^[1-9][0-9]+$")
+        return {key: value for key, value in server.items() if not key.startswith("KRAKEN_")}
+
+    def test_every_entry_is_the_same(self):
+        basic = [("Authorization", "Basic dTpwOnE=")]
+        asked = [("GET", "/", [], b""), ("GET", "/a%20b/c.php?d[]=1&e", Lists.browser, b""),
+                 ("POST", "/f", [("Content-Type", "text/plain")], b"text"),
+                 ("POST", "/g", [], b""), ("GET", "/", basic, b""),
+                 ("GET", "/", [("Authorization", "basic bm9ib2R5")], b""),
+                 ("GET", "/", [("Authorization", 'Digest username="u"')], b""),
+                 ("GET", "/", [("Authorization", "Bearer x")], b""),
+                 *(("GET", "/", fields, b"") for fields in Lists.all)]
+        for one in asked:
+            wanted = self.ask("native", *one)
+            self.assertEqual(wanted["SERVER_ADDR"], "127.0.0.1")
+            self.assertEqual(wanted["MINE"], "of the process")
+            for way in self.ways:
+                with self.subTest(way, asked=one[:2]):
+                    self.assertEqual(sorted(self.ask(way, *one).items()), sorted(wanted.items()))
+
+    def test_a_unix_socket_has_no_addresses(self):
+        door = os.path.join(self.daemon.directory, "door.sock")
+        one = ("GET", "/", [], b"", door)
+        wanted = self.ask("native", *one)
+        self.assertEqual([wanted[name] for name in ("SERVER_ADDR", "REMOTE_ADDR", "SERVER_PORT")],
+                         ["", "", "80"])
+        for way in self.ways:
+            with self.subTest(way):
+                self.assertEqual(sorted(self.ask(way, *one).items()), sorted(wanted.items()))

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 from support.case import DaemonCase, fresh_daemon
-from support.daemon import Daemon
+from support.daemon import CONSOLE, Daemon
 from support.topology import AS_ROOT, http, pool, process, topology, worker_script
 from support.waiting import wait_until
 
@@ -139,6 +139,93 @@ class Start(unittest.TestCase):
         wait_until(lambda: os.path.exists(daemon.socket) and
                    "is backing_off after exit code 1" in daemon.console("health").out,
                    "health says why")
+
+
+class Targets(unittest.TestCase):
+    """`kraken serve TARGET`: what is taken, and that it is said."""
+
+    def serve(self, files, target, *words):
+        daemon = Daemon("", file_name="other.yaml")
+        self.addCleanup(daemon.close)
+        for name, text in files.items():
+            path = os.path.join(daemon.directory, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        daemon.command_line = lambda: [
+            CONSOLE, "serve", target, "--listen", "127.0.0.1:0", "--workers", "1",
+            "--set", f"admin.socket={daemon.socket}", *words]
+        return daemon
+
+    def chosen(self, daemon):
+        return next(line for line in daemon.log().splitlines() if "target_chosen" in line)
+
+    def test_the_page_of_a_folder_counts_whatever_lies_beside_it(self):
+        page = "<?php echo 'page ', $_SERVER['SCRIPT_NAME'];"
+        worker = "<?php exit(3);"
+        for beside in ("worker.php", "public/worker.php"):
+            with self.subTest(beside):
+                daemon = self.serve({"public/index.php": page, beside: worker}, "public").start()
+                self.assertEqual(daemon.get("/x").body, b"page /index.php")
+                line = self.chosen(daemon)
+                here = daemon.directory
+                self.assertIn(f"script={here}/public/index.php", line)
+                self.assertIn("because=\"'public' has an index.php: it runs anew for each "
+                              "request\"", line)
+                self.assertIn(f'instead="kraken serve {here}/{beside}"', line)
+
+    def test_a_worker_script_is_taken_where_there_is_no_page(self):
+        with open(worker_script("app.php"), encoding="utf-8") as file:
+            text = file.read().replace("__DIR__", repr(os.path.dirname(worker_script("app.php"))))
+        daemon = self.serve({"worker.php": text, "public/style.css": ""}, "public/").start()
+        self.assertEqual(daemon.get("/hello").status, 200)
+        line = self.chosen(daemon)
+        self.assertIn(f"script={daemon.directory}/worker.php", line)
+        self.assertIn("has no index.php, but there is a worker.php: it boots once", line)
+        self.assertNotIn("instead", line)
+
+
+class Carriers(unittest.TestCase):
+    """A script in the wrong one is told which is the right one."""
+
+    def log_of(self, event, web):
+        daemon = Daemon(topology(web, http()))
+        self.addCleanup(daemon.close)
+        daemon.launch()
+        wait_until(lambda: event in daemon.log(), f"{event} is told")
+        return next(line for line in daemon.log().splitlines() if event in line)
+
+    def test_scripts_of_kraken_php_under_stock_php(self):
+        for function in ("Kraken\\handle", "frankenphp_handle_request"):
+            for package in ("0", "1"):
+                with self.subTest(function, package=package):
+                    line = self.log_of("pool_does_not_boot", pool(
+                        size=1, script="needs_native.php",
+                        env={"FUNCTION": function, "PACKAGE": package}))
+                    self.assertIn("the script needs `carrier: native`", line)
+
+    def test_the_same_scripts_run_where_they_belong(self):
+        for function in ("Kraken\\handle", "frankenphp_handle_request"):
+            for package in ("0", "1"):
+                daemon = fresh_daemon(self, topology(pool(
+                    size=1, script="needs_native.php", carrier="native",
+                    env={"FUNCTION": function, "PACKAGE": package}), http()))
+                self.assertEqual(daemon.get("/").body, b"served")
+
+    def test_a_worker_of_the_package_runs_in_both(self):
+        for carrier in ("program", "native"):
+            daemon = fresh_daemon(self, topology(pool(size=1, carrier=carrier), http()))
+            self.assertEqual(daemon.get("/hello").status, 200)
+
+    def test_worker_scripts_as_pages(self):
+        for script, said in (("app.php", "Worker is for worker scripts (carrier: native or"),
+                             ("native.php", "handle() is for worker scripts (carrier: native)")):
+            daemon = fresh_daemon(self, topology(
+                {"id": "web", "type": "pool", "carrier": "classic", "size": 1, **AS_ROOT,
+                 "start": [os.path.dirname(worker_script(script))]}, http()))
+            self.assertEqual(daemon.get("/" + script).status, 500)
+            wait_until(lambda: said in daemon.log(), "it is told")
+            self.assertIn("(carrier: classic)", daemon.log())
 
 
 class Hints(DaemonCase):

@@ -48,7 +48,7 @@ final class Psr7AdapterTest extends TestCase
             ['f' => ['n', 'file']],
             \strlen($body),
             '127.0.0.1',
-            50_000,
+            '50000',
         ], \json_decode(\str_replace('%5B%5D', '[]', $answer->body()), true));
         self::assertNull(\json_decode($worker->request('GET', '/')->body(), true)[5]);
     }

@@ -8,6 +8,7 @@ namespace Kraken\Tests;
 use Kraken\BadRequest;
 use Kraken\Codec\Binary;
 use Kraken\Codec\MessagePack;
+use Kraken\Http\ServerVariables;
 use Kraken\Protocol\Frame;
 use Kraken\Protocol\ProtocolError;
 use Kraken\Request;
@@ -31,6 +32,39 @@ final class RequestTest extends TestCase
         self::assertNull($request->header('x-none'));
         self::assertSame('d', $request->header('x-none', 'd'));
         self::assertSame(['a', 'b'], $request->headers()['accept']);
+    }
+
+    /** @return array<string, list<string>> */
+    public static function ends(): array
+    {
+        return [
+            'as usual' => ['a.b:80', '1.2.3.4:8080', '5.6.7.8:99',
+                'a.b', '1.2.3.4', '8080', '5.6.7.8', '99'],
+            'IPv6' => ['[::1]:80', '[fe80::1]:8443', '[::2]:99',
+                '::1', 'fe80::1', '8443', '::2', '99'],
+            'a unix socket' => ['a.b:81', '', '', 'a.b', '', '81', '', ''],
+            'no port anywhere' => ['a.b', '', '', 'a.b', '', '80', '', ''],
+            'no host' => ['', '', '', '', '', '80', '', ''],
+        ];
+    }
+
+    /** @dataProvider ends */
+    public function testServerVariablesOfTheConnection(
+        string $host,
+        string $local,
+        string $remote,
+        string ...$expected
+    ): void {
+        $request = new Request(Frame::bytes(Frame::REQUEST, MessagePack::encode([
+            'GET', '/', '/', '', '1.1', 'http', $host, $remote,
+            new Binary(MessagePack::encode([])), new Binary(''), 0, 0, '', $local,
+        ])));
+        self::assertSame($local, $request->localAddress());
+        $server = ServerVariables::of($request);
+        $names = ['SERVER_NAME', 'SERVER_ADDR', 'SERVER_PORT', 'REMOTE_ADDR', 'REMOTE_PORT'];
+        self::assertSame($expected, \array_map(static fn ($name) => $server[$name], $names));
+        self::assertArrayNotHasKey('HTTPS', $server);
+        self::assertSame('', Frames::object('GET', '/')->localAddress());
     }
 
     /** @return array<string, array{string, array<string, string>}> */

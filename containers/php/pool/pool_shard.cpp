@@ -172,9 +172,6 @@ bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
   }
   auto timed = facts;
   timed.timeout_ms = allowed;
-  if (!settings_->takes_files) {
-    timed.ends = {}; // kraken-php's only
-  }
   if (settings_->by_slab) {
     slot.wire_id = unique_id();
     return encode_parcel(slot, timed);

@@ -99,7 +99,7 @@ struct request_facts {
   std::uint64_t timeout_ms = 0;   ///< 0: none
   std::string_view folders{};     ///< whose files the answer may name, each ended by a NUL
   std::string_view ends{};        ///< `remote` and the server's own `ip:port`, a blank between;
-                                  ///< empty: not for these workers, or a unix socket
+                                  ///< empty: a unix socket
 };
 
 /// Of `request_facts::ends`, or of what has no second half.

@@ -46,17 +46,13 @@ final class Conversion
                 true
             );
         });
-        $script = (string) ($_SERVER['SCRIPT_FILENAME'] ?? '');
         return new FoundationRequest(
             $request->queryParams(),
             $request->form(),
             [],
             $request->cookies(),
             $files,
-            ServerVariables::of($request) + [
-                'SCRIPT_FILENAME' => $script,
-                'SCRIPT_NAME' => '/' . \basename($script),
-            ],
+            ServerVariables::of($request),
             $request->body()
         );
     }
