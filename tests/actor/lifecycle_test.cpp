@@ -69,6 +69,71 @@ TEST_CASE_METHOD(tree_fixture,
   CHECK(phase("Main/s/b") == phase::ready);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a recursive start is answered when all it has started is ready") {
+  const auto how = GENERATE(model::start_order::ordered, model::start_order::parallel);
+  auto t = supervisor("t", {leaf("a"), leaf("b")});
+  t.supervise.start = how;
+  auto s = supervisor("s", {t, leaf("c")});
+  s.supervise.start = how;
+  start(supervisor("Main", {s}));
+  ask(verb::stop, "b");
+  ask(verb::stop, "c");
+  on.always["Main/s/t/b"].start = on_start::hang;
+  on.always["Main/s/c"].start = on_start::hang;
+  const auto done = ask(verb::start_tree, "Main");
+  REQUIRE(phase("Main/s/t/b") == phase::starting);
+  CHECK(phase("Main/s") == phase::ready);
+  CHECK_FALSE(done->got);
+  becomes_ready("Main/s/t/b");
+  CHECK(phase("Main/s/c") == phase::starting);
+  CHECK_FALSE(done->got);
+  becomes_ready("Main/s/c");
+  CHECK(done->ok());
+}
+
+TEST_CASE_METHOD(tree_fixture, "a recursive start waits for who is tried again, not for the lost") {
+  auto b = leaf("b");
+  b.on_give_up = model::give_up::park;
+  auto s = supervisor("s", {leaf("a"), b});
+  s.supervise.intensity = 1;
+  start(supervisor("Main", {s}));
+  ask(verb::stop, "b");
+  const auto fails = GENERATE(1, 2);
+  for (int i = 0; i < fails; ++i) {
+    on.next["Main/s/b"].push_back({.start = on_start::exit});
+  }
+  const auto done = ask(verb::start_tree, "Main");
+  advance(seconds{1});
+  CHECK(done->ok() == (fails == 1));
+  if (fails == 2) {
+    CHECK(done->code() == errc::start_failed);
+    CHECK(done->got->error().context.find("Main/s/b: exit code 1; given up") != std::string::npos);
+  }
+}
+
+TEST_CASE_METHOD(tree_fixture, "who is stopped while a recursive start waits for it is named") {
+  start(supervisor("Main", {supervisor("s", {leaf("a"), leaf("b")})}));
+  ask(verb::stop, "b");
+  on.always["Main/s/b"].start = on_start::hang;
+  const auto done = ask(verb::start_tree, "Main");
+  REQUIRE_FALSE(done->got);
+  ask(verb::stop, "b");
+  CHECK(done->code() == errc::canceled);
+  CHECK(done->got->error().context.find("Main/s/b") != std::string::npos);
+}
+
+TEST_CASE_METHOD(tree_fixture, "a recursive start that takes too long names what it waits for") {
+  auto b = leaf("b");
+  b.ready.within = seconds{600};
+  start(supervisor("Main", {supervisor("s", {leaf("a"), b})}));
+  ask(verb::stop, "b");
+  on.always["Main/s/b"].start = on_start::hang;
+  const auto done = ask(verb::start_tree, "s");
+  advance(limits::command_deadline + seconds{1});
+  CHECK(done->code() == errc::timeout);
+  CHECK(done->got->error().context.find("not ready: Main/s/b (starting)") != std::string::npos);
+}
+
 TEST_CASE_METHOD(tree_fixture,
                  "an incarnation with children is started before and stopped after them") {
   auto parent = leaf("p");

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The framework's 27 verbs, one after the other as a story: exit code and exact words of each."""
+import os
+import shutil
+import subprocess
+import tempfile
 import unittest
 
 from support.case import fresh_daemon
 from support.topology import http, pool, process, topology
-from support.waiting import wait_until
+from support.waiting import stays_true, wait_until
 
 CONFIG = topology(pool(size=1), http(), process("sleeper", "sleep", "600"),
                   process("later", "sleep", "601", autostart=False),
@@ -245,6 +249,52 @@ class Status(unittest.TestCase):
                           "an operator must start it", done.out)
         self.assertIn("| 16    |", daemon.console("container:status", "bad").out)
         self.assertEqual(daemon.console("arch:start", "Main").code, 0)
+
+
+class WholeTree(unittest.TestCase):
+    """`arch:start` and `project:start` of what serves already: below it something does not yet."""
+
+    def begin(self, *start, **options):
+        daemon = fresh_daemon(self, topology(
+            {"id": "group", "type": "supervisor", "children": [
+                process("slow", *start, autostart=False, backoff={"min": "1ms", "max": "2ms"},
+                        **options),
+                process("after", "sleep", "601", autostart=False)]}))
+        self.assertEqual(daemon.container("group")["phase"], "ready")
+        return daemon
+
+    def test_they_are_answered_when_all_below_serves(self):
+        for words, said in (
+                (["arch:start", "group"], "Part of architecture has been started.\n"),
+                (["project:start"], "Project has been started.\n")):
+            with self.subTest(words):
+                gate = tempfile.mkdtemp(prefix="kt-", dir="/tmp")
+                self.addCleanup(shutil.rmtree, gate)
+                daemon = self.begin("sleep", "600", ready={
+                    "exec": ["test", "-e", os.path.join(gate, "open")], "within": "60s"})
+                asked = subprocess.Popen(daemon.console_words(*words), stdout=subprocess.PIPE,
+                                         env=daemon.console_environment(), text=True)
+                self.addCleanup(asked.wait)
+                self.addCleanup(asked.stdout.close)
+                wait_until(lambda: daemon.container("slow")["phase"] == "starting", "it starts")
+                stays_true(lambda: asked.poll() is None, "nobody is answered", 0.5)
+                with open(os.path.join(gate, "open"), "w", encoding="ascii"):
+                    pass
+                self.assertEqual(asked.communicate(timeout=60)[0], said)
+                self.assertEqual(asked.returncode, 0)
+                self.assertEqual(daemon.container("slow")["phase"], "ready")
+                self.assertEqual(daemon.container("after")["phase"], "ready")
+
+    def test_who_does_not_become_ready_is_named(self):
+        daemon = self.begin("sh", "-c", "exit 7", give_up="park",
+                            ready={"alive_for": "60s", "within": "90s"})
+        for words, said in (
+                (["arch:start", "group"], "Part of architecture could not be started."),
+                (["project:start"], "Project could not be started.")):
+            done = daemon.console(*words)
+            self.assertEqual(done.code, 1, done)
+            self.assertIn(said, done.err)
+            self.assertIn("Main/group/slow: exit code 7; given up", done.err)
 
 
 if __name__ == "__main__":

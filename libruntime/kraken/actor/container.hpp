@@ -74,7 +74,7 @@ private:
   // container_instructions.cpp: what the supervisor wants
   void obey(const instruction& what);
   void overruled(instruction::act by);
-  void start(remote_supervisor::extent how_far);
+  void start(const reply_to& tree);
   void begin_anew();
   void restart(const instruction& what);
   void stop(const instruction& what);
@@ -229,7 +229,7 @@ private:
   time_point launched_{};
   std::uint32_t failed_successors_ = 0; ///< in a row
   std::optional<way_out> leaving_;
-  remote_supervisor::extent extent_ = remote_supervisor::extent::wanted;
+  reply_to tree_next_; ///< of a recursive start: the next start of the children is one
   owed owed_ = owed::both;
   bool owes_report_ = false, lane_held_ = false;  ///< of this turn's changes; by the incarnation
   bool pump_under_way_ = false, passing_ = false; ///< it was stopped to be started again

@@ -43,11 +43,11 @@ void container::obey(const instruction& what) {
   switch (what.what) {
   case instruction::act::start:
     show_budget(what);
-    start(remote_supervisor::extent::wanted);
+    start(nullptr);
     break;
   case instruction::act::start_tree:
     show_budget(what);
-    start(remote_supervisor::extent::tree);
+    start(what.reply);
     break;
   case instruction::act::restart:
     restart(what);
@@ -102,14 +102,14 @@ void container::overruled(instruction::act by) {
   abandon_plan("overruled by its supervisor");
 }
 
-void container::start(remote_supervisor::extent how_far) {
+void container::start(const reply_to& tree) {
   if (status_->in == model::state::started && !leaving_) {
-    if (how_far == remote_supervisor::extent::tree && supervisor_) {
-      supervisor_->start_all(how_far);
+    if (tree != nullptr && supervisor_) {
+      supervisor_->start_all(tree);
     }
     return;
   }
-  extent_ = how_far; // of the life that begins now or after this one
+  tree_next_ = tree; // of the life that begins now or after this one
   if (!leaving_) {
     begin_anew();
   } else if (leaving_->then != after::destroy) {
@@ -134,7 +134,7 @@ void container::restart(const instruction& what) {
   }
   ++status_.change().restarts;
   show_budget(what);
-  extent_ = remote_supervisor::extent::wanted;
+  tree_next_.reset();
   begin_life();
 }
 

@@ -165,11 +165,11 @@ void container::on_unready() {
 
 void container::start_children() {
   children_begun_ = status_->generation;
-  const auto how_far = std::exchange(extent_, remote_supervisor::extent::wanted);
+  const auto tree = std::exchange(tree_next_, nullptr);
   if (supervisor_ == nullptr) {
     return children_started();
   }
-  supervisor_->start_all(how_far);
+  supervisor_->start_all(tree);
 }
 
 void container::children_started() {

@@ -84,7 +84,7 @@ struct instruction {
   ending how = ending::orderly; ///< stop, destroy, replace
   bool passing = false;         ///< stop: its supervisor will start it again
   outlook then{};               ///< restart: the budget; expect
-  reply_to reply{};             ///< recycle: may be answered by the child itself; update: is
+  reply_to reply{};             ///< recycle: the child may answer; update: it does; start_tree: all
   std::uint64_t step = 0;       ///< answers this step of the child's plan; 0: nobody of it asked
   std::uint64_t rank = 0;       ///< update
   std::shared_ptr<const model::child_spec> spec{}; ///< update

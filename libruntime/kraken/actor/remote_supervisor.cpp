@@ -5,6 +5,7 @@
 /// was already under way can not be mistaken for obedience.
 #include "kraken/actor/remote_supervisor.hpp"
 
+#include "kraken/actor/detail/tree_start.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <limits>
@@ -43,6 +44,9 @@ child_entry* remote_supervisor::find(std::string_view id) noexcept {
 
 void remote_supervisor::instruct(child_entry& child, instruction what) {
   what.serial = ++child.sent;
+  if (what.what == instruction::act::start_tree) {
+    what.reply = std::exchange(child.tree_next, nullptr);
+  }
   if (what.what != instruction::act::expect && what.what != instruction::act::reset &&
       what.what != instruction::act::recycle && what.what != instruction::act::update &&
       what.what != instruction::act::settle) {
@@ -80,19 +84,20 @@ bool remote_supervisor::stops_for_group(const child_entry& child) const noexcept
   return sweep_ == sweep::regrouping && child.stops_in == sweep_number_;
 }
 
-void remote_supervisor::start_all(extent how_far) {
+void remote_supervisor::start_all(const reply_to& tree) {
   how_ending_ = ending::orderly;
   group_ = {}; // what it waited for starts with the others
-  to_tree_ = to_tree_ || how_far == extent::tree;
+  to_tree_ = to_tree_ || tree != nullptr;
   for (const auto& [rank, each] : children_) {
     auto& child = *each;
-    child.tree_next = how_far == extent::tree;
-    if (how_far == extent::tree && child.want == wish::stopped) {
-      child.want = wish::running;
-    }
+    child.want = tree != nullptr && child.want == wish::stopped ? wish::running : child.want;
+    child.tree_next = child.want == wish::running ? tree : nullptr;
     if (child.want == wish::running && !child.ready()) {
       cancel_restart(child);
       child.doing = model::activity::restarting;
+      if (tree != nullptr) {
+        await(child, waiter::goal::ready_at_last, part_of(tree));
+      }
     }
   }
   begin(sweep::starting, 0);
@@ -176,8 +181,7 @@ void remote_supervisor::advance_start() {
       continue;
     }
     if (child.ready()) {
-      if (child.tree_next && !asked(child)) {
-        child.tree_next = false;
+      if (child.tree_next != nullptr && !asked(child)) {
         instruct(child, instruction::act::start_tree); // something below it may be stopped
       }
       continue;
@@ -186,9 +190,9 @@ void remote_supervisor::advance_start() {
       // The one whose failure began it counts the restart; the others just start again.
       const bool failed = child.spec->id == group_.failed;
       group_.failed = failed ? "" : group_.failed;
-      const auto plain = std::exchange(child.tree_next, false) ? instruction::act::start_tree
-                                                               : instruction::act::start;
+      const auto plain = child.tree_next ? instruction::act::start_tree : instruction::act::start;
       launch(child, failed ? instruction::act::restart : plain);
+      child.tree_next.reset();
     }
     waits = ordered;
     if (ordered && !child.open()) {
@@ -201,7 +205,7 @@ void remote_supervisor::advance_start() {
   sweep_ = sweep::none;
   if (std::exchange(to_tree_, false)) {
     for (const auto& [rank, child] : children_) {
-      child->tree_next = false; // stopped or parked meanwhile: it was not reached
+      child->tree_next.reset(); // stopped or parked meanwhile: it was not reached
     }
   }
   owner_.children_started();

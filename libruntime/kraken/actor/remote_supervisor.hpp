@@ -71,10 +71,9 @@ public:
   [[nodiscard]] child_entry* find(std::string_view id) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
 
-  /// Which children `start_all` starts.
-  enum class extent : std::uint8_t { wanted, tree };
-  /// Starts the wanted children; `tree`: the stopped ones too, recursively.
-  void start_all(extent how_far);
+  /// Starts the wanted children.
+  /// @param tree of `gather`: the stopped ones too, recursively; null: only those
+  void start_all(const reply_to& tree);
   /// Ends every child, keeping what is wanted; children made by the incarnation are destroyed.
   /// Calling it again with `kill` hurries.
   void stop_all(ending how);

@@ -4,6 +4,7 @@
 /// wanted, cancels what was under way, and answers when the child has become it.
 #include "kraken/actor/remote_supervisor.hpp"
 
+#include "kraken/actor/detail/tree_start.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <algorithm>
@@ -21,9 +22,14 @@ result<model::reply> unchanged(std::string text) {
   return model::reply{std::move(text), false};
 }
 
+/// By its supervisor.
+bool is_tried_again(const child_entry& child) noexcept {
+  return child.doing == model::activity::restarting || child.doing == model::activity::running;
+}
+
 std::string failure_text(const child_entry& child) {
   std::string text = child.path() + ": " + child.seen->last_cause->text();
-  if (child.doing == model::activity::restarting || child.doing == model::activity::running) {
+  if (is_tried_again(child)) {
     text += "; a restart is under way";
   } else if (child.doing == model::activity::parked) {
     text += "; given up, start it when the cause is gone";
@@ -59,11 +65,12 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     }
     return std::nullopt;
   case waiter::goal::ready:
+  case waiter::goal::ready_at_last:
   case waiter::goal::replaced:
     break;
   }
   if (now.at == model::phase::ready && now.generation > who.generation) {
-    return done(child.path() + (who.until == waiter::goal::ready ? " started" : " replaced"));
+    return done(child.path() + (who.until == waiter::goal::replaced ? " replaced" : " started"));
   }
   if (what == child_report::note::ended && now.last_cause->normal() &&
       child.doing == model::activity::stopped) {
@@ -74,6 +81,10 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
   }
   const bool went_on = what == child_report::note::changed || what == child_report::note::opened ||
                        what == child_report::note::due || what == child_report::note::asks;
+  if (who.until == waiter::goal::ready_at_last && now.at != model::phase::parked &&
+      is_tried_again(child)) {
+    return std::nullopt;
+  }
   if (!went_on || now.at == model::phase::parked) {
     return fail(errc::start_failed, failure_text(child));
   }
@@ -158,10 +169,15 @@ void remote_supervisor::start(child_entry& child, instruction::act what, reply_t
     forget_failures(child); // an operator's start clears the history
   }
   cancel_restart(child);
+  if (what == instruction::act::start_tree) { // answered when all below it is ready, too
+    child.tree_next = gather(std::move(reply), child.path() + " started");
+    reply = part_of(child.tree_next);
+  } else {
+    child.tree_next.reset();
+  }
   if (stops_for_group(child)) { // and starts with the group
     child.doing = model::activity::running;
-    child.tree_next = what == instruction::act::start_tree;
-    to_tree_ = to_tree_ || child.tree_next;
+    to_tree_ = to_tree_ || child.tree_next != nullptr;
     await(child, waiter::goal::ready, std::move(reply));
     return advance();
   }

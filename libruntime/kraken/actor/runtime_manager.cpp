@@ -29,6 +29,25 @@ model::supervise_spec root_supervision() {
   return how;
 }
 
+constexpr std::size_t names_told = 5;
+
+/// What a recursive start still waits for: `; not ready: Main/a (starting), Main/b (backing_off)`.
+std::string waited_for(const status_board& board, const std::string& target) {
+  const auto top = board.resolve(target);
+  std::string out;
+  std::size_t more = 0;
+  for (const auto& each : top ? board.list() : decltype(board.list()){}) {
+    const bool below = each->path == (*top)->path || each->path.starts_with((*top)->path + "/");
+    const bool wanted = each->at == model::phase::starting || each->in == model::state::failed;
+    if (!below || !wanted || ++more > names_told) {
+      continue;
+    }
+    out += (out.empty() ? "; not ready: " : ", ") + each->path + " (" +
+           std::string{model::to_string(each->at)} + ")";
+  }
+  return out + (more > names_told ? " and " + std::to_string(more - names_told) + " more" : "");
+}
+
 } // namespace
 
 runtime_manager::runtime_manager(caf::actor_config& config,
@@ -114,18 +133,21 @@ void runtime_manager::make_shell(const std::shared_ptr<child_entry>& child) {
 }
 
 void runtime_manager::route(const execute& what) {
+  const auto& asked = *what.what;
+  const auto target = asked.target.empty() ? root_->id : asked.target;
   // Weak: an answered command must not be kept until its deadline.
   const auto deadline = now() + limits::command_deadline;
-  static_cast<void>(deadlines_.at(deadline, [reply = std::weak_ptr(what.reply)] {
+  const auto whole = asked.what == model::verb::start_tree ? target : std::string{};
+  static_cast<void>(deadlines_.at(deadline, [this, reply = std::weak_ptr(what.reply), whole] {
     if (const auto still = reply.lock()) {
-      still->answer(fail(errc::timeout, "the command is still being carried out"));
+      still->answer(fail(errc::timeout,
+                         "the command is still being carried out" +
+                             (whole.empty() ? "" : waited_for(tree_->board, whole))));
     }
   }));
-  const auto& asked = *what.what;
   if (asked.what == model::verb::create && asked.target.empty()) {
     return create_root(what);
   }
-  const auto target = asked.target.empty() ? root_->id : asked.target;
   const auto found = tree_->board.resolve(target);
   if (!found) {
     if (asked.what == model::verb::destroy && !asked.keep &&

@@ -24,7 +24,13 @@ enum class wish : std::uint8_t { running, stopped, destroyed };
 
 /// Somebody waits for a child to become something.
 struct waiter {
-  enum class goal : std::uint8_t { ready, at_rest, gone, replaced };
+  enum class goal : std::uint8_t {
+    ready,
+    ready_at_last, ///< a failure does not count as long as its supervisor tries again
+    at_rest,
+    gone,
+    replaced,
+  };
 
   goal until = goal::ready;
   std::uint64_t generation = 0; ///< replaced: ready with a later one
@@ -53,7 +59,7 @@ struct child_entry {
   std::optional<time_point> due; ///< a restart waits for this time
   deadlines::token timer;
   std::vector<waiter> waiters;
-  bool tree_next = false;  ///< a recursive start has not reached it: its start in turn is one
+  reply_to tree_next;      ///< a recursive start has not reached it: its start in turn is one
   bool overlaps = false;   ///< its kind is replaced `start_first`
   bool try_once = false;   ///< destroyed again if its first start fails
   bool spent_told = false; ///< that it is restarted beyond a budget of its own
