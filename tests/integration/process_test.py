@@ -198,5 +198,25 @@ class Environment(ProcessCase):
                    "it has what it was given")
 
 
+class Background(unittest.TestCase):
+    """A program that forks and lets its parent exit has ended."""
+
+    def left_behind(self, daemon):
+        return [pid for pid in processes.with_environment(f"TMPDIR={daemon.directory}")
+                if "600" in processes.command_of(pid)]
+
+    def test_its_parent_was_the_program(self):
+        for way in ("sleep 600 &", "setsid sleep 600 &"):
+            with self.subTest(way):
+                daemon = fresh_daemon(self, topology(
+                    process("d", "sh", "-c", f"{way} exit 0", restart="transient"),
+                    process("other", "tail", "-f", "/dev/null"),
+                    supervise={"strategy": "one_for_one"}), ready=False)
+                wait_until(lambda: os.path.exists(daemon.socket) and
+                           daemon.container("d")["phase"] == "ended", "it has ended")
+                self.assertEqual(daemon.container("d")["cause"]["text"], "ended normally")
+                wait_until(lambda: not self.left_behind(daemon), "nothing is left of it")
+
+
 if __name__ == "__main__":
     unittest.main()
