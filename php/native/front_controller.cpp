@@ -3,6 +3,8 @@
 /// See the header.
 #include "front_controller.hpp"
 
+#include "kraken/wire/http1_field.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -16,17 +18,12 @@ namespace {
 constexpr std::string_view script_end = ".php";
 constexpr std::string_view index_name = "index.php";
 constexpr std::string_view static_index_name = "index.html";
-// What editors and careless deployments leave beside a script has its source, passwords included.
-constexpr std::array<std::string_view, 10> source_ends{".php~",
-                                                       ".php.bak",
-                                                       ".php.old",
-                                                       ".php.orig",
-                                                       ".php.save",
-                                                       ".php.swp",
-                                                       ".php.dist",
-                                                       ".phps",
-                                                       ".phtml",
-                                                       ".php.inc"};
+// What has the source of a script, passwords included: other names of PHP, libraries, and what
+// editors and careless deployments leave. In capitals, too.
+constexpr std::array<std::string_view, 18> source_ends{
+    ".php~",    ".php.bak",  ".php.old", ".php.orig", ".php.save", ".php.swp", ".php.dist",
+    ".php.inc", ".php3",     ".php4",    ".php5",     ".php7",     ".php8",    ".phps",
+    ".phtml",   ".phar",     ".pht",     ".inc"};
 
 enum class found : std::uint8_t { nothing, file, folder };
 
@@ -41,10 +38,23 @@ found look_at(const std::string& path) {
   return S_ISREG(seen.st_mode) ? found::file : found::nothing;
 }
 
+bool ends_lower(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() &&
+         wire::equals_lower(text.substr(text.size() - end.size()), end);
+}
+
+bool has_source(std::string_view segment) {
+  if (segment.ends_with(script_end)) {
+    return false; // it is run
+  }
+  return ends_lower(segment, script_end) ||
+         std::any_of(source_ends.begin(), source_ends.end(), [segment](std::string_view end) {
+           return ends_lower(segment, end);
+         });
+}
+
 bool allowed(std::string_view segment) {
-  if (std::any_of(source_ends.begin(), source_ends.end(), [segment](std::string_view end) {
-        return segment.ends_with(end);
-      })) {
+  if (has_source(segment)) {
     return false;
   }
   return segment.empty() || segment.front() != '.' || segment == ".well-known";
@@ -144,28 +154,6 @@ std::string folder_target(std::string_view target) {
     out.append(plain).append("/");
   }
   return out.append(query);
-}
-
-std::string_view media_type(std::string_view file) noexcept {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 26> types{{
-      {".avif", "image/avif"},      {".bmp", "image/bmp"},
-      {".css", "text/css"},         {".csv", "text/csv"},
-      {".gif", "image/gif"},        {".htm", "text/html"},
-      {".html", "text/html"},       {".ico", "image/vnd.microsoft.icon"},
-      {".jpeg", "image/jpeg"},      {".jpg", "image/jpeg"},
-      {".js", "text/javascript"},   {".json", "application/json"},
-      {".map", "application/json"}, {".mjs", "text/javascript"},
-      {".mp3", "audio/mpeg"},       {".mp4", "video/mp4"},
-      {".pdf", "application/pdf"},  {".png", "image/png"},
-      {".svg", "image/svg+xml"},    {".ttf", "font/ttf"},
-      {".txt", "text/plain"},       {".wasm", "application/wasm"},
-      {".webp", "image/webp"},      {".woff", "font/woff"},
-      {".woff2", "font/woff2"},     {".xml", "application/xml"},
-  }};
-  const auto end = file.substr(std::min(file.rfind('.'), file.size()));
-  const auto* const row =
-      std::ranges::find(types, end, [](const auto& each) { return each.first; });
-  return row == types.end() ? std::string_view{"application/octet-stream"} : row->second;
 }
 
 } // namespace kraken::php

@@ -25,7 +25,8 @@ struct chosen_file {
 };
 
 /// Chooses as `try_files $uri $uri/ /index.php` does, with `script.php/more` understood. Names that
-/// begin with a dot are not there (`/.well-known` is), nor are paths that leave the root.
+/// begin with a dot are not there (`/.well-known` is), nor is what has the source of a script, nor
+/// are paths that leave the root.
 /// @param root absolute, without a slash at its end
 /// @param path percent-decoded, begins with `/`
 /// @thread any
@@ -36,8 +37,5 @@ struct chosen_file {
 /// @param target of the request line, origin or absolute form
 /// @thread any
 [[nodiscard]] std::string folder_target(std::string_view target);
-
-/// The media type of a file, by the end of its name.
-[[nodiscard]] std::string_view media_type(std::string_view file) noexcept;
 
 } // namespace kraken::php

@@ -71,3 +71,20 @@ class ClassicMode(DaemonCase):
         self.assertEqual(self.daemon.get("/?do=kill").status, 502)
         wait_until(lambda: self.daemon.get("/").status == 200, "a new worker serves")
         self.assertNotEqual(self.json("/")["pid"], pid)
+
+
+class ClosedFolder(DaemonCase):
+    """A route in front of a document root, as the guide of phpMyAdmin closes its folders."""
+    config = topology({"id": "web", "type": "pool", "start": [PUBLIC], "size": 1,
+                       "carrier": "classic", **AS_ROOT},
+                      http(routes=[{"path": "/sub", "respond": {"status": 403}},
+                                   {"path": "/", "to": "web"}]))
+
+    def test_no_way_of_writing_a_path_leads_past_its_route(self):
+        for target in ("/sub/index.php", "//sub/index.php", "///sub/", "/.//sub/", "/%2fsub/",
+                       "/x/..//sub/", "/%73ub/", "/./sub", "http://other.example//sub/"):
+            with self.subTest(target):
+                self.assertEqual(self.daemon.get(target).status, 403)
+        seen = json.loads(self.daemon.get("//index.php//more?a=//b").body)["server"]
+        self.assertEqual((seen["SCRIPT_NAME"], seen["PATH_INFO"]), ("/index.php", "/more"))
+        self.assertEqual(seen["REQUEST_URI"], "//index.php//more?a=//b")

@@ -35,8 +35,8 @@ int next_decoded(std::string_view raw, std::size_t& at) noexcept {
   return value;
 }
 
-/// Goes through the decoded segments of a path. What it is told after each: the bytes of the
-/// segment were written; it is an ordinary one, `.` or `..`.
+/// Goes through the decoded segments of a path. What it is told after each that is not empty: the
+/// bytes of the segment were written; it is an ordinary one, `.` or `..`.
 /// @return false for a broken escape or a climb above the root
 template <class Sink>
 bool walk_segments(std::string_view raw, Sink& sink) noexcept {
@@ -67,7 +67,7 @@ bool walk_segments(std::string_view raw, Sink& sink) noexcept {
       }
       --depth;
       sink.drop_two_segments();
-    } else if (more) {
+    } else if (more && length != 0) { // an empty one is dropped
       ++depth;
       sink.end_segment();
     }
@@ -109,11 +109,11 @@ struct path_writer {
   }
 };
 
-/// Whether decoding would not change a path: no escape, and no dot where a segment could be made
-/// of dots.
+/// Whether decoding would not change a path: no escape, no empty segment, and no dot where one
+/// could be made of dots.
 bool is_plain_path(std::string_view path) noexcept {
   for (std::size_t at = 1; at < path.size(); ++at) { // behind the first slash
-    if (path[at] == '%' || (path[at] == '.' && path[at - 1] == '/')) {
+    if (path[at] == '%' || ((path[at] == '.' || path[at] == '/') && path[at - 1] == '/')) {
       return false;
     }
   }

@@ -27,8 +27,8 @@ struct target_parts {
 /// @thread any (pure)
 [[nodiscard]] std::optional<target_parts> split_target(std::string_view target) noexcept;
 
-/// Percent-decodes a path and then removes its dot segments, so that `/a/%2e%2e/b` is `/b`
-/// for whoever routes on it. Doubled slashes stay.
+/// Percent-decodes a path and then removes its dot segments and doubled slashes, so that
+/// `/a/%2e%2e/b` and `//b` are `/b` for whoever routes on it: they are one file to a file system.
 /// @param raw starts with `/`, or is `*`
 /// @param out at least `raw.size()` bytes; the result is a view into it
 /// @return    nothing for `%zz`, `%00`, a path that climbs above the root, or a short `out`

@@ -2,6 +2,7 @@
 /// @file
 /// Which file answers which path.
 #include "php/native/front_controller.hpp"
+#include "php/native/media_type.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -53,6 +54,12 @@ TEST_CASE("files, scripts, folders and everything else") {
                            "config.php~",
                            "config.php.bak",
                            "view.phtml",
+                           "OLD.PHP",
+                           "lib.INC",
+                           "app.phar",
+                           "x.php5",
+                           "a.php.Bak",
+                           "phpinfo.txt",
                            "odd.php/inner.php"}) {
     root.add(name);
   }
@@ -80,6 +87,12 @@ TEST_CASE("files, scripts, folders and everything else") {
       {"/config.php~", kind::script, "/index.php", ""},
       {"/config.php.bak", kind::script, "/index.php", ""},
       {"/view.phtml", kind::script, "/index.php", ""},
+      {"/OLD.PHP", kind::script, "/index.php", ""},
+      {"/lib.INC", kind::script, "/index.php", ""},
+      {"/app.phar", kind::script, "/index.php", ""},
+      {"/x.php5", kind::script, "/index.php", ""},
+      {"/a.php.Bak", kind::script, "/index.php", ""},
+      {"/phpinfo.txt", kind::plain, "", ""},
       {"/.well-known/acme", kind::plain, "", ""},
       {"/admin/../.env", kind::script, "/index.php", ""},
       {"/../outside", kind::script, "/index.php", ""},
@@ -108,6 +121,10 @@ TEST_CASE("without a front controller nothing answers for what is not there") {
 TEST_CASE("media types follow the end of a name") {
   CHECK(kraken::php::media_type("/x/a.css") == "text/css");
   CHECK(kraken::php::media_type("/x/a.woff2") == "font/woff2");
+  CHECK(kraken::php::media_type("/x/IMG_1.JPG") == "image/jpeg");
+  CHECK(kraken::php::media_type("/x/a.docx").ends_with("wordprocessingml.document"));
+  CHECK(kraken::php::media_type("/x/a.7z") == "application/x-7z-compressed");
+  CHECK(kraken::php::media_type("/x/a.z") == "application/octet-stream");
   CHECK(kraken::php::media_type("/x.css/none") == "application/octet-stream");
   CHECK(kraken::php::media_type("") == "application/octet-stream");
 }

@@ -28,14 +28,15 @@ TEST_CASE("the look at a target agrees with its definition for two bytes at ever
   for (const std::size_t size : {1U, 2U, 3U, 4U, 7U, 8U, 9U, 15U, 16U, 17U, 31U, 32U, 40U}) {
     for (std::size_t at = 0; at < size; ++at) {
       for (int code = 0; code < 256; ++code) {
-        for (const char other : {'a', '?', '%', '\x80'}) {
+        for (const char other : {'a', '/', '?', '%', '\x80'}) {
           std::string text(size, 'a');
           text[size - 1 - at] = other;
           text[at] = static_cast<char>(code);
           const std::size_t path = std::min(text.find('?'), size);
           const bool valid = std::all_of(
               text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
-          const bool marked = text.find_first_of("%.") < path;
+          const bool marked = text.find_first_of("%.") < path ||
+                              std::string_view{text}.substr(0, path).find("//") < path;
           const auto found = wire::detail::scan_target(text);
           if (found.path_size != path || found.valid != valid || found.marked != marked) {
             FAIL("byte " << code << " at " << at << " of " << size << " beside " << other);
@@ -62,9 +63,15 @@ TEST_CASE("a path is decoded, then its dot segments are removed") {
       {"/./", "/"},
       {"/a/%2e%2E/b", "/b"},
       {"/a%2f..%2fb", "/b"},
-      {"/a//../b", "/a/b"},
-      {"//a", "//a"},
-      {"//..", "/"},
+      {"/a//../b", "/b"},
+      {"//a", "/a"},
+      {"/a///b//", "/a/b/"},
+      {"/.//a", "/a"},
+      {"/%2fa", "/a"},
+      {"/x/..//a", "/a"},
+      {"//", "/"},
+      {"//..", refused_path},
+      {"/a//../..", refused_path},
       {"/a/b/c/../../d/", "/a/d/"},
       {"/...", "/..."},
       {"/a../..b/.c./", "/a../..b/.c./"},

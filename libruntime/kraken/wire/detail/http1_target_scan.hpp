@@ -18,7 +18,7 @@ namespace kraken::wire::detail {
 struct target_scan {
   std::size_t path_size; ///< up to the first `?`
   bool valid;            ///< no byte that may not stand in a target
-  bool marked;           ///< `%` or `.` in the path
+  bool marked;           ///< `%`, `.` or a slash behind a slash in the path
 };
 
 #if defined(__SSE2__)
@@ -49,6 +49,7 @@ struct target_marks {
   unsigned fit;     ///< may stand in a target
   unsigned ends;    ///< `?`
   unsigned decodes; ///< `%` and `.`
+  unsigned slashes;
 };
 
 [[nodiscard]] inline target_marks marks_of(__m128i block) noexcept {
@@ -59,7 +60,8 @@ struct target_marks {
       _mm_cmpeq_epi8(_mm_min_epu8(from_first, _mm_set1_epi8('~' - '!')), from_first);
   return {where(_mm_andnot_si128(is('#'), visible)),
           where(is('?')),
-          where(_mm_or_si128(is('%'), is('.')))};
+          where(_mm_or_si128(is('%'), is('.'))),
+          where(is('/'))};
 }
 #endif
 
@@ -69,6 +71,7 @@ struct target_marks {
   bool marked = false;
 #if defined(__SSE2__)
   unsigned misfits = 0;
+  unsigned slash_before = 0; // bit 0: the last byte of the block before is one
   const auto see = [&](__m128i block, unsigned used, std::size_t at) {
     const auto found = marks_of(block);
     misfits |= used & ~found.fit;
@@ -76,7 +79,9 @@ struct target_marks {
       return; // the path has ended before
     }
     const unsigned before_end = (found.ends - 1) & ~found.ends;
-    marked = marked || (found.decodes & before_end) != 0;
+    const unsigned doubled = found.slashes & (found.slashes << 1U | slash_before);
+    slash_before = found.slashes >> 15U;
+    marked = marked || ((found.decodes | doubled) & before_end) != 0;
     if (found.ends != 0) {
       path = at + static_cast<std::size_t>(std::countr_zero(found.ends));
     }
@@ -98,7 +103,8 @@ struct target_marks {
     if (c == '?' && path == text.size()) {
       path = at;
     }
-    marked = marked || (path == text.size() && (c == '%' || c == '.'));
+    const bool doubled = c == '/' && at != 0 && text[at - 1] == '/';
+    marked = marked || (path == text.size() && (c == '%' || c == '.' || doubled));
   }
   return {path, valid, marked};
 #endif
