@@ -67,7 +67,8 @@ TEST_CASE("include: containers that other files bring take nobody's place") {
     return ids_of(files.load());
   };
   files.write("parts/base.yaml",
-              "root:\n  children:\n    - {id: a, type: process, start: [a]}\n    - include: b.yaml\n");
+              "root:\n  children:\n    - {id: a, type: process, start: [a]}\n"
+              "    - include: b.yaml\n");
   files.write("parts/b.yaml", "{id: b, type: process, start: [b]}");
   files.write("more/c.yaml", "{id: c, type: process, start: [c]}");
   CHECK(children_of(" [{include: more/*.yaml}]") == texts{"a", "b", "c"});
