@@ -122,6 +122,20 @@ TEST_CASE_METHOD(tree_fixture, "who is stopped while a recursive start waits for
   CHECK(done->got->error().context.find("Main/s/b") != std::string::npos);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a recursive start ends when what it waits in is stopped") {
+  const auto what = GENERATE(verb::stop, verb::destroy);
+  start(
+      supervisor("Main", {supervisor("s", {leaf("a"), leaf("b"), supervisor("t", {leaf("c")})})}));
+  ask(verb::stop, "b");
+  ask(verb::stop, "c");
+  on.always["Main/s/b"].start = on_start::hang; // t has to wait for it
+  const auto done = ask(verb::start_tree, "Main");
+  REQUIRE_FALSE(done->got);
+  ask(what, "s");
+  CHECK(done->code() == errc::canceled);
+  CHECK(done->got->error().context.find("Main/s") != std::string::npos);
+}
+
 TEST_CASE_METHOD(tree_fixture, "a recursive start that takes too long names what it waits for") {
   auto b = leaf("b");
   b.ready.within = seconds{600};

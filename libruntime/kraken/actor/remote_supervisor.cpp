@@ -105,7 +105,7 @@ void remote_supervisor::start_all(const reply_to& tree) {
 }
 
 void remote_supervisor::stop_all(ending how) {
-  forget_recycles();
+  forget_plans();
   if (sweep_ == sweep::destroying || (sweep_ == sweep::stopping && how == how_ending_)) {
     return;
   }
@@ -128,7 +128,7 @@ void remote_supervisor::settle() {
 }
 
 void remote_supervisor::destroy_all(ending how) {
-  forget_recycles();
+  forget_plans();
   if (sweep_ == sweep::destroying && how == how_ending_) {
     return;
   }

@@ -56,10 +56,26 @@ void remote_supervisor::follow_recycle(const child_entry& child, const child_rep
 }
 
 /// All children end: nothing is left to replace.
-void remote_supervisor::forget_recycles() {
+void remote_supervisor::forget_plans() {
+  std::vector<reply_to> told; // callbacks may lead back here: all of them last
   for (auto& each : std::exchange(recycles_, {})) {
-    if (each.reply) {
-      each.reply->answer(fail(errc::canceled, owner_.path_of_owner() + " is stopping"));
+    told.push_back(std::move(each.reply));
+  }
+  for (const auto& [rank, child] : children_) {
+    if (owner_.comes_back()) {
+      break; // and so do they
+    }
+    told.push_back(std::exchange(child->tree_next, nullptr));
+    for (auto& who : child->waiters) {
+      if (who.until == waiter::goal::ready_at_last) {
+        told.push_back(std::exchange(who.reply, nullptr));
+      }
+    }
+    std::erase_if(child->waiters, [](const waiter& who) { return who.reply == nullptr; });
+  }
+  for (const auto& each : told) {
+    if (each) {
+      each->answer(fail(errc::canceled, owner_.path_of_owner() + " is stopping"));
     }
   }
 }
