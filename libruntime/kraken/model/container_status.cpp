@@ -36,11 +36,12 @@ const past_failure* remembered_cause(const container_condition& c) noexcept {
     return nullptr;
   }
   const auto& why = *c.last_cause;
-  const auto found =
-      std::find_if(c.failures->rbegin(), c.failures->rend(), [&why](const auto& one) {
-        return one.kind == why.kind &&
-               (why.correlation == 0 ? one.text == why.text() : one.correlation == why.correlation);
-      });
+  const auto text = why.text();
+  const bool healed = why.correlation == 0;
+  const auto found = std::find_if(c.failures->rbegin(), c.failures->rend(), [&](const auto& one) {
+    const bool same = healed ? one.text == text : one.correlation == why.correlation;
+    return same && one.kind == why.kind;
+  });
   return found == c.failures->rend() ? nullptr : &*found;
 }
 

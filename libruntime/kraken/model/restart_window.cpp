@@ -13,6 +13,11 @@ std::uint32_t counted_restarts::spent(time_point now) const noexcept {
   return std::min(static_cast<std::uint32_t>(count), intensity);
 }
 
+restart_window::restart_window(std::uint32_t intensity, milliseconds period)
+    : intensity_(intensity), period_(period) {
+  show();
+}
+
 bool restart_window::record(std::string_view child, time_point now) {
   prune(now);
   // One entry above the intensity says "exceeded"; more would say nothing new, and the newest

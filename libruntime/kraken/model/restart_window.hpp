@@ -53,10 +53,7 @@ class restart_window {
 public:
   /// @param intensity restarts allowed; the budget is exceeded by one more
   /// @param period    > 0
-  restart_window(std::uint32_t intensity, milliseconds period)
-      : intensity_(intensity), period_(period) {
-    show();
-  }
+  restart_window(std::uint32_t intensity, milliseconds period);
 
   /// Counts a restart of `child`; call it when the restart is due, after its backoff. A group
   /// restart is counted once, for the child that failed.
