@@ -39,6 +39,15 @@ log::level level_of_stderr(std::string_view line) noexcept {
   return found == levels.end() ? log::level::info : found->level;
 }
 
+log::level level_of_template(std::string_view line) noexcept {
+  const auto end = line.find("] ");
+  if (!line.starts_with('[') || end == std::string_view::npos) {
+    return level_of_stderr(line);
+  }
+  const auto said = log::parse_level(line.substr(1, end - 1)).value_or(log::level::info);
+  return said == log::level::off ? log::level::info : said;
+}
+
 std::string_view needed_carrier(std::string_view output) noexcept {
   const auto last = output.rfind(complaint);
   if (last == std::string_view::npos) {

@@ -14,6 +14,10 @@ namespace kraken::containers {
 /// @thread any (pure)
 [[nodiscard]] log::level level_of_stderr(std::string_view line) noexcept;
 
+/// The same of a template, which writes what its pages have said as well: `[error] why`.
+/// @thread any (pure)
+[[nodiscard]] log::level level_of_template(std::string_view line) noexcept;
+
 /// Looks at what PHP said last of an undefined function.
 /// @param output what the script wrote, or the message of its exception
 /// @return       what to do about it; empty: it missed no function of kraken-php

@@ -46,7 +46,7 @@ private:
   std::string pool_; ///< its path
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
-  program_output output_{level_of_stderr};
+  program_output output_{level_of_template};
   std::unique_ptr<process::supervised_process> process_;
   std::shared_ptr<process::template_link> link_;
   std::unique_ptr<reactor::waiting> words_;

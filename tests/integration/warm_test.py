@@ -61,7 +61,8 @@ class Warm(unittest.TestCase):
                 daemon = self.daemon_of("/throw", "/fine", loop=loop)
                 line, = self.told(daemon, "template_warns")
                 self.assertIn("warm /throw was answered 500", line)
-                self.assertIn("a page fails on purpose", daemon.log())
+                said, *_ = self.told(daemon, "a page fails on purpose")
+                self.assertIn(" ERROR ", said)
                 seen = json.loads(daemon.get("/").body)
                 self.assertEqual(seen["asked"][0][0], template_of(daemon)["pid"])
 

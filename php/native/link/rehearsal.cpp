@@ -14,8 +14,8 @@ namespace {
 constexpr std::uint32_t stream = 1;
 
 void write_log(const wire::worker_log& said) {
-  std::string line{said.level};
-  line.append(": ").append(said.message).append("\n");
+  std::string line{"["}; // as the lines of a worker are shown
+  line.append(said.level).append("] ").append(said.message).append("\n");
   static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) < 0); // the container's log
 }
 

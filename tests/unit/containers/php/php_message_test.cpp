@@ -46,4 +46,14 @@ TEST_CASE("whatever else a script misses is its own affair") {
             .empty());
 }
 
+TEST_CASE("what a page of a template has said has the level that it was said with") {
+  CHECK(level_of_template("[error] DomainException: no") == log::level::error);
+  CHECK(level_of_template("[warning] take care") == log::level::warn);
+  CHECK(level_of_template("[off] no level") == log::level::info);
+  CHECK(level_of_template("[22-Nov-2026 07:00:00] text") == log::level::info);
+  CHECK(level_of_template("[error]") == log::level::info);
+  CHECK(level_of_template("PHP Fatal error:  Uncaught Exception") == log::level::error);
+  CHECK(level_of_template("error] text") == log::level::info);
+}
+
 } // namespace kraken::containers
