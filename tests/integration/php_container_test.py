@@ -199,8 +199,14 @@ class Letters(PhpCase):
         self.assertEqual(d("sendRequest", "Main/E", "x" * 100_000), ["x" * 100_000, "Main/D"])
         self.assertEqual(d("sendCommand", "P", "probe", {"do": "hello"}), "hello")
         many = d("sendRequest", ["E", "nobody"], 1)
-        self.assertEqual(many["E"], [0, [1, "Main/D"]])
-        self.assertEqual(many["nobody"][0], 1)
+        self.assertEqual(many["E"], [1, "Main/D"])
+        self.assertEqual(many["nobody"]["thrown"], [
+            "Kraken\\Throwable\\Exception\\Logic\\ResourceUndefinedException",
+            "no container 'nobody'"])
+        self.assertEqual(d("sendRequest", "E*", 2), {"Main/E": [2, "Main/D"]})
+        told = d("sendMessage", ["P", "nobody"], "hello")
+        self.assertEqual((told["P"], list(told["nobody"])), (1, ["thrown"]))
+        self.assertEqual(d("sendCommand", "P?", "probe"), [], "a glob that nobody matches")
 
     def test_what_another_container_throws_is_thrown_here(self):
         d = self.driver("D")

@@ -309,6 +309,54 @@ final class ContainerProcessTest extends TestCase
         }
     }
 
+    /** @return array<string, array{string, mixed, int}> */
+    public static function many(): array
+    {
+        return [
+            'a list' => ['request', ['B', 'C', 'D', 'E'], Frame::CALL],
+            'a list of one' => ['message', ['B'], Frame::MESSAGE],
+            'a glob' => ['request', 'web/*', Frame::CALL],
+            'a glob of one letter' => ['command', 'w?', Frame::COMMAND],
+        ];
+    }
+
+    /** @dataProvider many */
+    public function testOfManyEachAnswersWithItsValueOrTheReasonItHasNone(
+        string $how,
+        mixed $target,
+        int $type
+    ): void {
+        $c = self::container()->boot();
+        $c->send(self::frame(Frame::CALL, 9, ['Main/x', ['settled', [$how, $target, 'q']], 2000, '']));
+        $call = $c->next();
+        self::assertSame([$type, $target], [$call?->type, $call?->value()[0]]);
+        $reply = $type === Frame::COMMAND ? Frame::RESULT : Frame::REPLY;
+        $c->send(self::frame($reply, $call->stream, [0, [
+            'B' => [0, [1, 'one']],
+            'C' => [1, ['', 'no C', 'no_such']],
+            'D' => [1, ['RangeException', 'far', '3']],
+            'E' => [2, null],
+            'F' => [1, ['', 'late', 'timeout']],
+        ]]));
+        self::assertSame([0, [
+            'B' => [1, 'one'],
+            'C' => ['Kraken\Throwable\Exception\Logic\ResourceUndefinedException', 'no C', 0],
+            'D' => ['RangeException', 'far', 3],
+            'E' => ['Kraken\Throwable\Exception\Runtime\CancellationException',
+                'The request has been cancelled.', 0],
+            'F' => ['Kraken\Throwable\Exception\Runtime\TimeoutException',
+                'No response was received during specified timeout.', 0],
+        ]], $c->next()?->value());
+    }
+
+    public function testOfOneAMapIsItsAnswerAsItIs(): void
+    {
+        $c = self::container()->boot();
+        $c->send(self::frame(Frame::CALL, 9, ['Main/x', ['request', ['B', 'q']], 2000, '']));
+        $c->send(self::frame(Frame::REPLY, $c->next()?->stream, [0, ['B' => [1, ['', 'x', 'y']]]]));
+        self::assertSame([0, ['B' => [1, ['', 'x', 'y']]]], $c->next()?->value());
+    }
+
     public function testAQuestionThatIsWaitedForKeepsTheOrderOfWhatComesMeanwhile(): void
     {
         $c = self::container()->boot();

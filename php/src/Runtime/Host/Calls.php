@@ -13,6 +13,7 @@ use Kraken\Protocol\Frame;
 use Kraken\Throwable\Exception\Logic\InvalidArgumentException;
 use Kraken\Throwable\Exception\Logic\ResourceOccupiedException;
 use Kraken\Throwable\Exception\Logic\ResourceUndefinedException;
+use Kraken\Throwable\Exception\Runtime\CancellationException;
 use Kraken\Throwable\Exception\Runtime\ExecutionException;
 use Kraken\Throwable\Exception\Runtime\OverflowException;
 use Kraken\Throwable\Exception\Runtime\RejectionException;
@@ -30,6 +31,7 @@ final class Calls
     private const WORTH_ANOTHER_TRY = ['full', 'mailbox_full', 'closed', 'not_started', 'expired',
         'timeout', 'busy'];
     private const NO_ANSWER = 'No response was received during specified timeout.';
+    private const CANCELLED = 'The request has been cancelled.';
     private const STREAM_MAX = 0xffff_ffff;
 
     /** @var array<int, OpenCall> */
@@ -46,7 +48,7 @@ final class Calls
     /** @param string|list<string> $target */
     public function message(string|array $target, mixed $value, int $mode): PromiseInterface
     {
-        return $this->open(Frame::MESSAGE, [$target, $mode, $value], null);
+        return $this->open(Frame::MESSAGE, $target, [$mode, $value], null);
     }
 
     /** @param string|list<string> $target */
@@ -58,7 +60,7 @@ final class Calls
     ): PromiseInterface {
         // The identity makes sure that another try is never carried out a second time.
         $id = $how->retriesLimit > 1 ? $this->idPrefix . ++$this->ids : '';
-        return $this->open(Frame::CALL, [$target, $mode, $value, $how->timeoutMs(), $id], $how);
+        return $this->open(Frame::CALL, $target, [$mode, $value, $how->timeoutMs(), $id], $how);
     }
 
     /** @param array<string, mixed> $params */
@@ -72,7 +74,8 @@ final class Calls
             Frame::COMMAND,
             "\x94" . Values::encode($target) . Values::encode($name) . Values::map($params)
                 . Values::encode($target === '' && !$how->given ? 0 : $how->patienceMs()),
-            null
+            null,
+            self::isMany($target)
         );
     }
 
@@ -90,9 +93,9 @@ final class Calls
         }
         unset($this->open[$stream]);
         match ($status) {
-            Frame::DONE => $call->promise->resolve($value),
+            Frame::DONE => $call->promise->resolve($call->many ? self::each($value) : $value),
             Frame::CANCELLED => $call->promise->cancel($value),
-            default => $this->refused($call, \is_array($value) ? $value : []),
+            default => $this->refused($call, ...self::words($value)),
         };
     }
 
@@ -102,22 +105,63 @@ final class Calls
         return $this->stream;
     }
 
-    /** @param array<mixed> $payload */
-    private function open(int $type, array $payload, ?RequestParams $retry): PromiseInterface
+    /**
+     * @param string|list<string> $target
+     * @param list<mixed> $rest of the payload
+     */
+    private function open(
+        int $type,
+        string|array $target,
+        array $rest,
+        ?RequestParams $retry
+    ): PromiseInterface {
+        $payload = Values::encode([$target, ...$rest]);
+        return $this->openEncoded($type, $payload, $retry, self::isMany($target));
+    }
+
+    /** @param string|list<string> $target */
+    private static function isMany(string|array $target): bool
     {
-        return $this->openEncoded($type, Values::encode($payload), $retry);
+        return \is_array($target) || \strpbrk($target, '*?') !== false;
+    }
+
+    /**
+     * What became of each of many targets.
+     *
+     * @return array<string, mixed> target to its answer, or to the exception one alone rejects with
+     */
+    private static function each(mixed $parts): array
+    {
+        $out = [];
+        foreach (\is_array($parts) ? $parts : [] as $target => $part) {
+            [$status, $value] = (\is_array($part) ? $part : []) + [Frame::FAILED, null];
+            $out[$target] = match ($status) {
+                Frame::DONE => $value,
+                Frame::CANCELLED => new CancellationException(self::CANCELLED),
+                default => self::reason(...self::words($value)),
+            };
+        }
+        return $out;
+    }
+
+    /** @return array{string, string, string} class, message, code of what an answer failed with */
+    private static function words(mixed $why): array
+    {
+        $why = (\is_array($why) ? $why : []) + ['', '', ''];
+        return [(string) $why[0], (string) $why[1], (string) $why[2]];
     }
 
     private function openEncoded(
         int $type,
         string $payload,
-        ?RequestParams $retry
+        ?RequestParams $retry,
+        bool $many
     ): PromiseInterface {
         $call = null;
         $promise = new Promise(null, function () use (&$call): void {
             $this->takeBack($call);
         });
-        $call = new OpenCall($promise, $type, $payload, $retry);
+        $call = new OpenCall($promise, $type, $payload, $retry, $many);
         $this->send($call);
         return $promise;
     }
@@ -140,11 +184,8 @@ final class Calls
         }
     }
 
-    /** @param array<mixed> $why class, message, code */
-    private function refused(OpenCall $call, array $why): void
+    private function refused(OpenCall $call, string $class, string $message, string $code): void
     {
-        $class = (string) ($why[0] ?? '');
-        $code = (string) ($why[2] ?? '');
         $retry = $call->retry;
         if ($class === '' && $retry !== null && $call->tries < $retry->retriesLimit
             && \in_array($code, self::WORTH_ANOTHER_TRY, true)) {
@@ -156,7 +197,7 @@ final class Calls
             });
             return;
         }
-        $call->promise->reject(self::reason($class, (string) ($why[1] ?? ''), $code));
+        $call->promise->reject(self::reason($class, $message, $code));
     }
 
     /** The exception a failed answer stands for; of the tree's own answers by their code. */

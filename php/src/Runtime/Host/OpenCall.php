@@ -20,12 +20,14 @@ final class OpenCall
     /**
      * @param string $payload of the frame, to send it again
      * @param ?RequestParams $retry null: it is tried once
+     * @param bool $many it has gone to a list or a glob: the answer is a map of answers
      */
     public function __construct(
         public readonly Promise $promise,
         public readonly int $type,
         public readonly string $payload,
-        public readonly ?RequestParams $retry
+        public readonly ?RequestParams $retry,
+        public readonly bool $many = false
     ) {
     }
 }

@@ -55,6 +55,9 @@ final class DriverContainer extends RuntimeContainer
         $this->rest = \array_pop($lines);
         foreach ($lines as $line) {
             $say = static function (array $answer) use ($client): void {
+                \array_walk_recursive($answer, static function (mixed &$each): void {
+                    $each = $each instanceof \Throwable ? ['thrown' => self::words($each)] : $each;
+                });
                 if (\is_resource($client)) {
                     \fwrite($client, \json_encode($answer) . "\n");
                 }

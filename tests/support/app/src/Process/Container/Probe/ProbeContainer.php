@@ -8,6 +8,7 @@ namespace App\Process\Container\Probe;
 use Kraken\Core\CoreInterface;
 use Kraken\Loop\Timer\TimerInterface;
 use Kraken\Promise\Deferred;
+use Kraken\Promise\PromiseInterface;
 use Kraken\Runtime\RuntimeContainer;
 use Kraken\Throwable\Exception\Runtime\RejectionException;
 
@@ -106,6 +107,9 @@ final class ProbeContainer extends RuntimeContainer
             'request' => $manager->sendRequest($with[0], $with[1], $with[2] ?? []),
             'message' => $manager->sendMessage($with[0], $with[1], $with[2] ?? 0),
             'command' => $manager->sendCommand($with[0], $with[1], $with[2] ?? []),
+            'settled' => self::settled($with[0] === 'command'
+                ? $manager->sendCommand($with[1], $with[2])
+                : $manager->{'send' . \ucfirst($with[0])}($with[1], $with[2])),
             'watch' => $manager->watch($with) ?? true,
             'construct child' => $this->onCreate(fn () => $this->getManager()
                 ->createProcess('kid', 'Probe')->done(function (string $text): void {
@@ -114,6 +118,15 @@ final class ProbeContainer extends RuntimeContainer
             'hello' => 'hello',
             default => null,
         };
+    }
+
+    /** The answers of many, with what can be told of the exceptions among them. */
+    private static function settled(PromiseInterface $answers): PromiseInterface
+    {
+        $tell = static fn (mixed $each): mixed => $each instanceof \Throwable
+            ? [$each::class, $each->getMessage(), $each->getCode()]
+            : $each;
+        return $answers->then(static fn (array $all): array => \array_map($tell, $all));
     }
 
     private function isBooting(): bool
