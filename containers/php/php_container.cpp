@@ -5,6 +5,7 @@
 
 #include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/bridge/worker_words.hpp"
 #include "kraken/process/launch/channel_pair.hpp"
 
 #include <utility>
@@ -270,14 +271,8 @@ void php_container::process_ended(const exit_status& status) {
     letters_->close();
     channel_->close();
   }
-  auto why = std::move(why_);
+  auto why = bridge::cause_of(std::move(why_), status);
   why.origin = shell_.path();
-  why.code = status.value;
-  if (why.kind == model::cause_kind::none) {
-    why.kind = status.by_signal    ? model::cause_kind::signal
-               : status.value != 0 ? model::cause_kind::exit_code
-                                   : model::cause_kind::exit_normal;
-  }
   if (why.detail.empty()) {
     why.detail = log_->tail(php_tail_bytes);
   }

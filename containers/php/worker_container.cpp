@@ -8,6 +8,7 @@
 #include "containers/php/php_message.hpp"
 #include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/bridge/worker_words.hpp"
 #include "kraken/process/host/process_state.hpp"
 
 #include <csignal>
@@ -281,18 +282,8 @@ void worker_container::fail_with(model::cause_kind kind, std::string message) {
 }
 
 model::cause worker_container::cause_of(const exit_status& status) {
-  auto why = std::move(why_);
+  auto why = bridge::cause_of(std::move(why_), status);
   why.origin = shell_.path();
-  if (why.kind == model::cause_kind::none) {
-    if (status.by_signal) {
-      why.kind = model::cause_kind::signal;
-    } else if (status.value != 0) {
-      why.kind = model::cause_kind::exit_code;
-    } else {
-      why.kind = model::cause_kind::exit_normal;
-    }
-  }
-  why.code = status.value;
   why.detail = log_->tail(report_tail_bytes);
   if (!ready_ && !status.by_signal && status.value != 0 &&
       pool_->settings().carrier == config::worker_carrier::program) {

@@ -6,6 +6,7 @@
 #include "config/process_options.hpp"
 #include "containers/program/launch_settings.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/bridge/worker_words.hpp"
 
 #include <utility>
 
@@ -123,16 +124,10 @@ void process_container::ended(const exit_status& status) {
     channel_->read_remaining(); // its last words may still be on their way
   }
   close_channel();
-  auto why = std::move(last_words_);
+  auto why = bridge::cause_of(std::move(last_words_), status);
   why.origin = shell_.path();
-  why.code = status.value;
   if (why.detail.empty()) {
     why.detail = log_->tail(program_tail_bytes);
-  }
-  if (why.kind == model::cause_kind::none) {
-    why.kind = status.by_signal    ? model::cause_kind::signal
-               : status.value == 0 ? model::cause_kind::exit_normal
-                                   : model::cause_kind::exit_code;
   }
   shell_.show_pid(0);
   shell_.ended(std::move(why));

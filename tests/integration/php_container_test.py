@@ -290,7 +290,11 @@ class Letters(PhpCase):
         self.assertIn("thrown", after["cause"]["message"])
         d("sendMessage", "P", "exit")
         after = self.ready("Main/P", before["generation"] + 2)
-        self.assertIn("exit in container Main/P", after["cause"]["message"])
+        self.assertEqual(after["cause"]["text"], "exit in container Main/P: exit code 7")
+        d("sendMessage", "P", "warn")
+        after = self.ready("Main/P", before["generation"] + 3)
+        self.assertRegex(after["cause"]["text"], r"^Kraken.Throwable.Error.WarningError: "
+                         r'"careful" in /\S+/ProbeContainer.php:\d+$')
 
     def test_its_own_stop_is_a_stop(self):
         d = self.driver("D")

@@ -11,6 +11,8 @@ namespace {
 
 // The SDK sends what a handler echoed as this message, with the bytes in `text`.
 constexpr std::string_view stray_message = "output";
+// The class of a FATAL of a program that ended itself.
+constexpr std::string_view exit_type = "exit";
 
 void append_context_value(std::string& out, const wire::msgpack_value& value) {
   using map = wire::msgpack_value::map;
@@ -100,11 +102,24 @@ model::cause cause_of(wire::worker_fatal&& what) {
   out.type = std::move(what.type);
   out.parents = std::move(what.parents);
   out.message = std::move(what.message);
-  if (!what.file.empty()) {
-    out.message += " (" + what.file + ":" + std::to_string(what.line) + ")";
+  const auto place = what.file + ":" + std::to_string(what.line);
+  if (!what.file.empty() && !out.message.ends_with(" in " + place)) {
+    out.message += " (" + place + ")";
   }
   out.detail = std::move(what.trace);
   return out;
+}
+
+model::cause cause_of(model::cause known, const exit_status& how) {
+  known.code = how.value;
+  if (known.kind == model::cause_kind::none) {
+    known.kind = how.by_signal    ? model::cause_kind::signal
+                 : how.value != 0 ? model::cause_kind::exit_code
+                                  : model::cause_kind::exit_normal;
+  } else if (known.type == exit_type && !how.by_signal) {
+    known.message += ": exit code " + std::to_string(how.value);
+  }
+  return known;
 }
 
 } // namespace kraken::bridge

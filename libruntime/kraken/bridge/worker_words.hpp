@@ -5,6 +5,7 @@
 #pragma once
 
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/base/pidfd.hpp"
 #include "kraken/model/cause.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
@@ -31,5 +32,11 @@ struct worker_words {
 /// What FATAL and FAIL say, as a cause.
 /// @thread any (pure)
 [[nodiscard]] model::cause cause_of(wire::worker_fatal&& what);
+
+/// Why a program ended: what is known from its own words or from who ended it, completed by how the
+/// kernel says it ended. A program cannot tell the code of its own exit.
+/// @param known kind `none`: nothing
+/// @thread any (pure)
+[[nodiscard]] model::cause cause_of(model::cause known, const exit_status& how);
 
 } // namespace kraken::bridge

@@ -14,4 +14,12 @@ class Error extends \Error
     {
         parent::__construct($message, 0, $previous);
     }
+
+    /** It happened there, not where this object is made. */
+    public function at(string $file, int $line): static
+    {
+        $this->file = $file;
+        $this->line = $line;
+        return $this;
+    }
 }

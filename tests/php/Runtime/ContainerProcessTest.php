@@ -394,6 +394,12 @@ final class ContainerProcessTest extends TestCase
         $warned = self::call($c, ['warn'])->value();
         self::assertSame('Kraken\Throwable\Error\WarningError', $warned[1][0]);
         self::assertStringStartsWith('"careful" in ', $warned[1][1]);
+        $c->send(self::frame(Frame::MESSAGE, 0, ['Main/x', 'warn']));
+        [$class, , $file, $line] = $c->next()?->value();
+        self::assertSame('Kraken\Throwable\Error\WarningError', $class);
+        self::assertStringEndsWith('/Probe/ProbeContainer.php', $file);
+        self::assertStringEndsWith("$file:$line", $warned[1][1]);
+        $c->send(self::frame(Frame::RESUME));
         self::call($c, ['deprecated']);
         self::call($c, ['lose a rejection']);
         self::call($c, ['hello']);

@@ -46,4 +46,28 @@ TEST_CASE("stray output comes line by line and without a level") {
   CHECK(words.lines == std::vector<std::string>{"one", "", "two"});
 }
 
+TEST_CASE("the place of a failure is told once") {
+  CHECK(cause_of(wire::worker_fatal{"E", "m", "/a.php", 3, {}, {}}).text() == "E: m (/a.php:3)");
+  CHECK(cause_of(wire::worker_fatal{"E", "m in /a.php:3", "/a.php", 3, {}, {}}).text() ==
+        "E: m in /a.php:3");
+  CHECK(cause_of(wire::worker_fatal{"E", "m", {}, 0, {}, {}}).text() == "E: m");
+}
+
+TEST_CASE("how a program ended completes what is known of its end") {
+  CHECK(cause_of(model::cause{}, exit_status{0}).text() == "ended normally");
+  CHECK(cause_of(model::cause{}, exit_status{3}).text() == "exit code 3");
+  CHECK(cause_of(model::cause{}, exit_status{9, true}).text() == "signal 9 (SIGKILL)");
+  const auto last = [](std::string type, std::string message, exit_status how) {
+    return cause_of(
+        cause_of(wire::worker_fatal{std::move(type), std::move(message), {}, 0, {}, {}}), how);
+  };
+  CHECK(last("exit", "exit in container C", exit_status{7}).text() ==
+        "exit in container C: exit code 7");
+  CHECK(last("exit", "exit in container C", exit_status{0}).text() ==
+        "exit in container C: exit code 0");
+  CHECK(last("exit", "exit in container C", exit_status{9, true}).text() == "exit in container C");
+  CHECK(last("DomainError", "far", exit_status{255}).text() == "DomainError: far");
+  CHECK(last("DomainError", "far", exit_status{255}).code == 255);
+}
+
 } // namespace kraken::bridge::test

@@ -109,11 +109,12 @@ final class Launcher
             return true;
         }
         $message = "\"$message\" in $file:$line";
-        throw match (true) {
+        $error = match (true) {
             ($level & self::NOTICES) !== 0 => new NoticeError($message),
             $level === \E_USER_ERROR => new FatalError($message),
             default => new WarningError($message),
         };
+        throw $error->at($file, $line);
     }
 
     private static function onUnheard(mixed $reason): void
