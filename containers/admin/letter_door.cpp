@@ -51,18 +51,21 @@ std::string error_json(const error& why) {
 /// What became of the messages to one target.
 struct delivery_count {
   std::array<std::size_t, 3> posted{}; ///< by actor::posted
+  std::size_t of = 0;                  ///< how many there were
   std::optional<error> failed;
 
+  [[nodiscard]] std::size_t taken() const { return posted[1] + posted[2]; }
   [[nodiscard]] std::string json(std::string_view name) const {
-    return R"({"container":)" + quoted(name) + R"(,"sent":)" + std::to_string(posted[1]) +
-           R"(,"buffered":)" + std::to_string(posted[2]) + R"(,"error":)" +
-           (failed ? error_json(*failed) : "null") + "}";
+    return R"({"container":)" + quoted(name) + R"(,"of":)" + std::to_string(of) + R"(,"sent":)" +
+           std::to_string(posted[1]) + R"(,"buffered":)" + std::to_string(posted[2]) +
+           R"(,"error":)" + (failed ? error_json(*failed) : "null") + "}";
   }
 };
 
 delivery_count
 deliver(actor::tree& tree, const std::string& name, const std::vector<actor::body_ptr>& bodies) {
   delivery_count out;
+  out.of = bodies.size();
   for (const auto& body : bodies) {
     actor::draft what;
     what.to = name;
@@ -165,8 +168,16 @@ result<console::command_reply> letter_door::send(const console::command_request&
   for (const auto& name : to->names) {
     const auto how = deliver(tree_, name, *bodies);
     if (!to->many) {
-      if (how.failed) {
+      if (how.failed && how.taken() == 0) {
         return fail(*how.failed);
+      }
+      if (how.failed) {
+        out.text = "Sent " + std::to_string(how.taken()) + " of " + std::to_string(how.of) +
+                   " messages: " + how.failed->context + " (" +
+                   std::string{to_string(how.failed->code)} + ")";
+        out.data = "[" + how.json(name) + "]";
+        out.failed = 1;
+        return out;
       }
       out.text = how.posted[2] > 0 ? std::string{row.unchanged} : out.text;
       return out;

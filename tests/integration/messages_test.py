@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Messages from the console and what becomes of those nobody handles."""
 import json
+import threading
 
 from integration.php_container_test import PhpCase, php, php_topology
+from support.topology import process
+from support.waiting import wait_until
 
 
 class Messages(PhpCase):
     config = php_topology(php("P", "Probe"), php("Q", "Probe"), php("D", "Driver"),
+                          process("small", "sleep", "600", speaks="kraken", ready="message",
+                                  mailbox={"capacity": 3}, autostart=False),
                           {"id": "late", "type": "php", "start": "Probe", "autostart": False})
 
     def kraken(self, *words, code=0):
@@ -51,6 +56,28 @@ class Messages(PhpCase):
         self.assertEqual((sent.code, sent.out.splitlines()[0]), (0, "Sent to 3 of 3 containers."))
         some = self.daemon.console("container:send", "P,nobody", "1")
         self.assertEqual((some.code, some.out.splitlines()[0]), (1, "Sent to 1 of 2 containers."))
+
+    def test_a_mailbox_that_fills_up_tells_how_many_it_took(self):
+        # It runs and never says that it is ready: what is sent to it waits in its mailbox.
+        start = threading.Thread(target=self.daemon.console, args=("container:start", "small"))
+        start.start()
+        self.addCleanup(start.join)
+        self.addCleanup(self.daemon.console, "container:stop", "small")
+        wait_until(lambda: self.daemon.container("small")["phase"] == "starting", "it starts")
+        part = self.daemon.console("container:send", "small", *"12345678")
+        self.assertEqual((part.code, part.err), (1, ""), part)
+        self.assertEqual(part.out.splitlines()[0],
+                         "Sent 3 of 8 messages: the mailbox of Main/small is full (mailbox_full)")
+        self.assertEqual(self.daemon.container("small")["mailbox"], 3)
+        none = self.kraken("container:send", "small", "9", "10", code=1)
+        self.assertEqual((none.out, none.err.splitlines()[0]), ("", "Message could not be sent."))
+        self.assertIn("(mailbox_full)", none.err)
+        many = self.daemon.console("container:send", "small,P", "1", "2", "-o", "json")
+        self.assertEqual(many.code, 1, many)
+        first, second = json.loads(many.out)["data"]
+        self.assertEqual((first["of"], first["sent"], first["error"]["code"]),
+                         (2, 0, "mailbox_full"))
+        self.assertEqual((second["of"], second["sent"], second["error"]), (2, 2, None))
 
     def test_why_there_is_no_answer(self):
         for words, code, reason in (
