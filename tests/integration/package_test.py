@@ -2,6 +2,7 @@
 """The installed package, as a user of it has it: the example in apps/demo/native is built against
 it in a folder of its own, and runs in a daemon of its own and as a plugin of the installed one."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -35,6 +36,16 @@ class ShopDaemon(Daemon):
                 *self.arguments]
 
 
+def commands_of_the_guide():
+    """How to build, word for word, between what the tests do anyway: the build and the daemon."""
+    with open(os.path.join(ROOT, "docs", "guides", "native-container.md"),
+              encoding="utf-8") as file:
+        lines = file.read().split("```sh\n", 1)[1].split("```", 1)[0].splitlines()
+    serve = next(at for at, line in enumerate(lines) if "/kraken serve " in line)
+    assert lines[0] == "./dev build", lines
+    return "\n".join(lines[1:serve])
+
+
 class InstalledDaemon(Daemon):
     """The daemon as it was installed, which has no native class of its own."""
 
@@ -51,18 +62,30 @@ class Package(unittest.TestCase):
         cls.folder = tempfile.mkdtemp(prefix="kp-", dir="/tmp")
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         prefix = os.path.join(cls.folder, "installed")
-        run("cmake", "--install", os.path.dirname(PROGRAMS), "--prefix", prefix, cwd=cls.folder)
-        run("cmake", "-S", EXAMPLE, "-B", "out", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}",
-            "-DCMAKE_BUILD_TYPE=Debug", cwd=cls.folder)
-        run("cmake", "--build", "out", cwd=cls.folder)
-        ShopDaemon.program = os.path.join(cls.folder, "out", "shop-daemon")
+        # The repository as the guide has it: what is built, and the example.
+        example = os.path.join(cls.folder, "apps", "demo", "native")
+        os.symlink(os.path.dirname(PROGRAMS), os.path.join(cls.folder, "build"))
+        shutil.copytree(EXAMPLE, example, ignore=shutil.ignore_patterns("build"))
+        run("sh", "-ec", commands_of_the_guide().replace("/opt/kraken", prefix), cwd=cls.folder)
+        cls.out = os.path.join(example, "build")
+        ShopDaemon.program = os.path.join(cls.out, "shop-daemon")
         InstalledDaemon.prefix = prefix
-        cls.plugin = os.path.join(cls.folder, "out", "shop.so")
+        cls.plugin = os.path.join(cls.out, "shop.so")
         with open(os.path.join(EXAMPLE, "kraken.yaml"), encoding="utf-8") as file:
             cls.config = file.read()
 
+    def test_what_dev_builds_can_be_installed(self):
+        with open(os.path.join(ROOT, "dev"), encoding="utf-8") as file:
+            case = re.search(r"^  build\)\n.*?^    ;;", file.read(), re.M | re.S).group()
+        targets = re.search(r"--target ([\w ]+\w)", case).group(1).split()
+        ninja = ["ninja", "-C", os.path.dirname(PROGRAMS), "-t", "commands"]
+        made = subprocess.run([*ninja, *targets],
+                              check=True, capture_output=True, text=True, timeout=60).stdout
+        for name in ("libkraken.a", "kraken", "kraken-runtime", "kraken-php"):
+            self.assertRegex(made, rf"[ /]{re.escape(name)}\b")
+
     def test_the_example_passes_its_own_test(self):
-        run("ctest", "--test-dir", "out", "--output-on-failure", "--no-tests=error",
+        run("ctest", "--test-dir", self.out, "--output-on-failure", "--no-tests=error",
             cwd=self.folder)
 
     def test_the_example_runs_its_container(self):
