@@ -46,7 +46,7 @@ std::string_view port_of(const host_parts& local, const host_parts& asked, std::
 std::string_view variable_name(std::string_view field, std::string& scratch) {
   scratch.assign("HTTP_");
   std::ranges::transform(field, std::back_inserter(scratch), [](char each) {
-    if (each == '-' || each == '.') { // PHP has no dots in names of variables
+    if (each == '-') {
       return '_';
     }
     return each >= 'a' && each <= 'z' ? static_cast<char>(each - 'a' + 'A') : each;
@@ -55,8 +55,11 @@ std::string_view variable_name(std::string_view field, std::string& scratch) {
 }
 
 bool passed_on(std::string_view field) noexcept {
+  const auto harmless = [](char each) {
+    return (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9') || each == '-';
+  };
   return field != "content-type" && field != "content-length" && field != "proxy" &&
-         field.find('_') == std::string_view::npos;
+         std::ranges::all_of(field, harmless);
 }
 
 namespace {

@@ -135,9 +135,9 @@ private:
   std::vector<place> places_;
 };
 
-/// Adds every variable once. Header fields with an underscore in their name are left out,
-/// because they would pass for the one with a hyphen; so is `Proxy`, which programs would take for
-/// their own setting.
+/// Adds every variable once. Header fields are left out that are called anything but letters,
+/// digits and hyphens: `X_A` and `X.A`, which PHP calls alike, would pass for the `X-A` that only a
+/// proxy may send. So is `Proxy`, which programs would take for their own setting.
 /// @thread any (pure)
 void put_server_variables(const open_request& request,
                           const script_place& script,
@@ -145,6 +145,7 @@ void put_server_variables(const open_request& request,
 
 /// Whether a header field becomes a variable of its own. `Content-Type` and `Content-Length` have
 /// other names.
+/// @param field in lower case
 [[nodiscard]] bool passed_on(std::string_view field) noexcept;
 
 /// `x-my-name` -> `HTTP_X_MY_NAME`.

@@ -24,6 +24,8 @@ def ask(connection, name):
     headers = [("X-One", "1"), ("Cookie", "a=b"), ("Accept", "*/*")]
     if name == "auth":
         headers.append(("Authorization", "Basic dTpw"))
+    if name == "header_variables":  # X_ONE is X-One's
+        headers += [(f"X{mark}One", "forged") for mark in "._!#$%&'*+^`|~"]
     body, kind = BODIES.get(name, (b"", None))
     if kind:
         headers.append(("Content-Type", kind))

@@ -23,8 +23,9 @@ def variables_of(fields):
     """What header fields become, by the rules of CGI."""
     out = {}
     for name, value in fields:
-        key = "HTTP_" + re.sub("[-.]", "_", name).upper()
-        if "_" in name or name.lower() in ("proxy", "content-type", "content-length"):
+        key = "HTTP_" + name.replace("-", "_").upper()
+        if (not re.fullmatch("[A-Za-z0-9-]+", name)
+                or name.lower() in ("proxy", "content-type", "content-length")):
             continue
         between = "; " if name.lower() == "cookie" else ", "
         out[key] = out[key] + between + value if key in out else value
@@ -42,9 +43,11 @@ class Lists:
     odd = [(ODD, "odd"), ("x", "1"), ("1", "one"), ("X-Empty", ""), ("X_Forged", "f"),
            ("Proxy", "http://attacker"), ("-", "dash")]
     dots = [("X.Dot", "1"), ("Accept", "a"), ("X.Other", "2"), ("X.Other", "3"), ("Accept", "b")]
+    forged = [("X-Forwarded-For", "1.1.1.1"), ("X.Forwarded.For", "6.6.6.6"), ("X-Unseen", "1"),
+              ("X.Unseen", "2"), ("X_Unseen", "3"), ("X.Forwarded-For", "6.6.6.6")]
     long = [("X-" + "long" * 40, "1"), ("Accept", "x" * 6000), ("X-" + "long" * 40, "2")]
     many = [(f"X-Many-{number}", str(number)) for number in range(90)]
-    all = [none, browser, other_order, repeated, odd, dots, long, many, browser, none]
+    all = [none, browser, other_order, repeated, odd, dots, forged, long, many, browser, none]
 
 
 class Asking:
@@ -152,7 +155,8 @@ class Exhausted(Asking, unittest.TestCase):
     def test_a_field_comes_before_the_environment(self):
         self.ask([("X-Put", "HTTP_ACCEPT=environment")])
         try:
-            for fields in ([("Accept", "field")], [("X.Y", "1"), ("Accept", "a"), ("Accept", "b")]):
+            for fields in ([("Accept", "field")],
+                           [Lists.long[0], ("Accept", "a"), ("Accept", "b")]):
                 self.ask(fields)
             with self.daemon.connect() as connection:
                 server = json.loads(connection.request("GET", "/").body)[0]

@@ -80,9 +80,7 @@ kept_names::entry* kept_names::of(std::string_view field) {
   if (const auto found = all_.find(field); found != all_.end()) {
     return &*found;
   }
-  // `x.a` has the name of `x-a`.
-  if (all_.size() >= names_max || field.size() > name_bytes_max ||
-      field.find('.') != std::string_view::npos) {
+  if (all_.size() >= names_max || field.size() > name_bytes_max) {
     return nullptr;
   }
   kept_name made;

@@ -38,8 +38,7 @@ public:
   void make_usual();
 
   /// @param field in lower case
-  /// @return null: it is not kept, or shares its name in `$_SERVER` with others; else valid for
-  /// good
+  /// @return null: it is not kept; else valid for good
   [[nodiscard]] entry* of(std::string_view field);
 
 private:

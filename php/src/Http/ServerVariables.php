@@ -21,8 +21,9 @@ final class ServerVariables
     private static ?array $own = null;
 
     /**
-     * The request, the script, the environment. Headers as `HTTP_..`; `Proxy` and names with `_`
-     * are left out, as CGI demands.
+     * The request, the script, the environment. Headers as `HTTP_..`, but `Proxy` and names of
+     * anything but letters, digits and `-`: those would pass for the header that only a proxy may
+     * send (`X_A`, `X.A` for `X-A`).
      *
      * @return array<string, mixed>
      */
@@ -68,9 +69,9 @@ final class ServerVariables
         ] + self::ofClient((string) $request->header('authorization'));
         foreach ($request->headers() as $name => $values) {
             $name = (string) $name;
-            if (!\str_contains($name, '_')
+            if (\preg_match('/^[a-z0-9-]+$/D', $name) === 1
                 && !\in_array($name, ['proxy', 'content-type', 'content-length'], true)) {
-                $variables['HTTP_' . \strtr(\strtoupper($name), '-.', '__')] =
+                $variables['HTTP_' . \strtr(\strtoupper($name), '-', '_')] =
                     \implode($name === 'cookie' ? '; ' : ', ', $values);
             }
         }

@@ -32,7 +32,8 @@ final class ConversionTest extends TestCase
             . "--b\r\nContent-Disposition: form-data; name=\"a[]\"\r\n\r\n1\r\n--b--";
         $source = Frames::object('POST', '/p%20q?x=1&y[]=2', [
             'host', 'example.com:8443', 'x-id', '1', 'x-id', '2', 'cookie', 'c=d',
-            'proxy', 'evil', 'x_y', 'no', 'content-length', (string) \strlen($body),
+            'proxy', 'evil', 'x_y', 'no', 'x.id', 'forged', 'x!id', 'no',
+            'content-length', (string) \strlen($body),
             'content-type', 'multipart/form-data; boundary=b',
         ], $body);
         $request = Conversion::request($source);
@@ -45,6 +46,7 @@ final class ConversionTest extends TestCase
         self::assertSame('1, 2', $request->headers->get('x-id'));
         self::assertNull($request->headers->get('proxy'));
         self::assertNull($request->headers->get('x-y'));
+        self::assertNull($request->headers->get('x!id'));
         self::assertSame('multipart/form-data; boundary=b', $request->headers->get('content-type'));
         self::assertSame('127.0.0.1', $request->getClientIp());
         $file = $request->files->get('f');
