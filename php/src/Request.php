@@ -135,7 +135,8 @@ final class Request
     }
 
     /**
-     * The cookies, names as sent, values decoded; of two with one name the first counts.
+     * The cookies, values as PHP has them in `$_COOKIE`, of two with one name the first. Names are
+     * as sent: `a.b` and `c[d]` where PHP has `a_b` and an array `c`.
      *
      * @return array<string, string>
      */
@@ -143,10 +144,10 @@ final class Request
     {
         $cookies = [];
         foreach (\explode(';', (string) $this->header('cookie')) as $pair) {
-            [$name, $value] = \explode('=', $pair, 2) + [1 => null];
-            $name = \trim($name);
-            if ($name !== '' && $value !== null) {
-                $cookies[$name] ??= \urldecode(\trim(\trim($value), '"'));
+            [$name, $value] = \explode('=', $pair, 2) + [1 => ''];
+            $name = \ltrim($name);
+            if ($name !== '') {
+                $cookies[$name] ??= \rawurldecode($value); // a `+` is one
             }
         }
         return $cookies;

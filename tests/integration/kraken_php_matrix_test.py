@@ -16,12 +16,14 @@ FILES = (b'--xx\r\nContent-Disposition: form-data; name="f"; filename="a.b"\r\n\
          b'--xx\r\nContent-Disposition: form-data; name="v"\r\n\r\n1\r\n--xx--\r\n')
 BODIES = {"post": (FORM, "application/x-www-form-urlencoded"),
           "files": (FILES, "multipart/form-data; boundary=xx")}
+COOKIES = {"plain_cookies": "t=ab+c/d==; u=1; u=2; v",
+           "odd_cookies": 't=a+b%2B; q="x y"; d.d=1; a[b]=2; a[]=3; =4; n; u=1; u=2; s= 5 ; ;'}
 # Of the connection and of the server, not of the application.
 NOT_COMPARED = {"date", "server", "connection", "transfer-encoding", "content-length"}
 
 
 def ask(connection, name):
-    headers = [("X-One", "1"), ("Cookie", "a=b"), ("Accept", "*/*")]
+    headers = [("X-One", "1"), ("Cookie", COOKIES.get(name, "a=b")), ("Accept", "*/*")]
     if name == "auth":
         headers.append(("Authorization", "Basic dTpw"))
     if name == "header_variables":  # X_ONE is X-One's

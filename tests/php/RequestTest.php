@@ -74,13 +74,16 @@ final class RequestTest extends TestCase
             'none' => ['', []],
             'two' => ['a=1; b=2', ['a' => '1', 'b' => '2']],
             'the first counts' => ['a=1; a=2', ['a' => '1']],
-            'encoded' => ['a=x%20y+z', ['a' => 'x y z']],
-            'quoted' => ['a="x y"', ['a' => 'x y']],
+            'encoded' => ['a=x%20y+z%2B', ['a' => 'x y+z+']],
+            'base64' => ['t=ab+c/d==', ['t' => 'ab+c/d==']],
+            'quotes stay' => ['a="x y"', ['a' => '"x y"']],
             'equals in the value' => ['a=b=c', ['a' => 'b=c']],
-            'no value' => ['a; b=1', ['b' => '1']],
-            'no name' => ['=1;b=2', ['b' => '2']],
+            'no value' => ['a; b=1', ['a' => '', 'b' => '1']],
+            'no name' => ['=1; =2;;  ;b=2', ['b' => '2']],
             'empty value' => ['a=', ['a' => '']],
-            'dots stay' => ['a.b=1', ['a.b' => '1']],
+            'blanks' => ["a= 1 ; \tb=2", ['a' => ' 1 ', 'b' => '2']],
+            'names stay' => ['a.b=1; c[d]=2; e%20f=3', ['a.b' => '1', 'c[d]' => '2', 'e%20f' => '3']],
+            'a number is a name' => ['7=1', ['7' => '1']],
         ];
     }
 

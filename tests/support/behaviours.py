@@ -41,6 +41,8 @@ BEHAVIOURS = {
     "session": 'session_start(); echo session_status(), isset($_SESSION["x"]) ? "y":"n";',
     "shutdown": 'register_shutdown_function(function(){echo "!";}); echo "a"; exit;',
     "destructor": 'class D{function __destruct(){echo "d";}} $d=new D; echo "a";',
+    "plain_cookies": 'var_dump($_COOKIE);',
+    "odd_cookies": 'var_dump($_COOKIE);',
     "get": 'var_dump($_GET);',
     "post": 'var_dump($_POST, file_get_contents("php://input"));',
     "header_variables": (
