@@ -3,6 +3,7 @@
 /// See the header. Everything here can be left by longjmp: nothing that needs a destructor.
 #include "request_scope.hpp"
 
+#include "last_words.hpp"
 #include "output_scope.hpp"
 #include "php/native/link/file_answer.hpp"
 #include "php/native/variables/plain_variables.hpp"
@@ -229,7 +230,55 @@ void forget_last_error() {
   }
 }
 
+// Of what PHP calls after the handler: php-fpm asks no handler of exceptions for those either.
+void settle_late_exception(carrier& serving) {
+  if (EG(exception) == nullptr) {
+    return;
+  }
+  if (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception))) {
+    serving.wants_recycle = true; // no `finally` ran
+    zend_clear_exception();
+    return;
+  }
+  turn_into_error();
+  zend_exception_error(EG(exception), E_ERROR);
+  EG(exception) = nullptr; // consumed by the report
+}
+
+void run_shutdown_functions(carrier& serving) {
+  break_request();
+  if (CG(unclean_shutdown)) { // PHP goes on after what was fatal there, and has left our frame
+    zend_bailout();
+  }
+  settle_late_exception(serving);
+}
+
+// A callback that fails has filtered nothing: on_write() has dropped what PHP then passed on.
+void end_all_output(carrier& serving) {
+  end_output(script_part::is_over);
+  if (EG(exception) != nullptr) {
+    php_output_set_status(PHP_OUTPUT_DISABLED); // the report is for the log
+    settle_late_exception(serving);
+  }
+}
+
+// An end of the loop that comes next is none of this request's.
+void forget_failure() {
+  EG(exit_status) = 0;
+  if (last_error_is_deadly()) {
+    forget_last_error();
+  }
+}
+
 } // namespace
+
+void turn_into_error() noexcept {
+  constexpr int first_error = 400;
+  constexpr zend_intptr_t failed = 500;
+  if (!SG(headers_sent) && SG(sapi_headers).http_response_code < first_error) {
+    sapi_header_op(SAPI_HEADER_SET_STATUS, reinterpret_cast<void*>(failed));
+  }
+}
 
 void enter_idle(carrier& serving) noexcept {
   describe_request(serving);
@@ -279,11 +328,12 @@ void finish_early(carrier& serving) {
 }
 
 void end_request(carrier& serving) {
-  break_request();
-  end_output(script_part::is_over);
+  run_shutdown_functions(serving);
+  end_all_output(serving);
   end_session_request();
   end_request_of(known().filter);
   php_header();
+  settle_late_exception(serving);
   send_named_file(serving.answer(), serving.link().request());
   // The wish travels with the head; one that comes after it goes with the next answer.
   const bool leaves = serving.answer().held() && std::exchange(serving.wants_recycle, false);
@@ -293,6 +343,7 @@ void end_request(carrier& serving) {
   close_body();
   sapi_deactivate();
   serving.close_request();
+  forget_failure();
   if (EG(timeout_seconds) != 0) { // set_time_limit() was for this request
     zend_unset_timeout();
     forget_setting(known().time_limit, ZEND_INI_STAGE_RUNTIME);

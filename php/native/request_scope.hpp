@@ -16,6 +16,9 @@ void leave_idle() noexcept;
 /// The request of `serving.link()` becomes PHP's. Not while idle.
 void begin_request(carrier& serving);
 
+/// Makes the answer a 500, where it says no error already and can still be changed.
+void turn_into_error() noexcept;
+
 /// Runs the request's shutdown functions, sends the rest of the answer and forgets the request.
 void end_request(carrier& serving);
 

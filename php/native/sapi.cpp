@@ -45,13 +45,19 @@ void on_client_gone(run_mode mode) {
   php_output_set_status(PHP_OUTPUT_DISABLED);
 }
 
+// What PHP passes on while an exception is on its way, a callback of the output has not filtered.
+// Where a script runs once PHP itself ends it before.
+bool is_unfiltered(const carrier& serving) noexcept {
+  return EG(exception) != nullptr && serving.mode() == run_mode::worker;
+}
+
 std::size_t on_write(const char* text, std::size_t bytes) {
   if (SG(server_context) == nullptr || !current_carrier().has_request()) {
     return static_cast<std::size_t>(std::max<ssize_t>(::write(STDOUT_FILENO, text, bytes), 0));
   }
   auto& serving = current_carrier();
   auto& answer = serving.answer();
-  if (!answer.open() || answer.write({text, bytes})) {
+  if (!answer.open() || is_unfiltered(serving) || answer.write({text, bytes})) {
     return bytes; // after an early end output goes nowhere
   }
   on_client_gone(serving.mode());
@@ -88,8 +94,13 @@ int on_send_headers(sapi_headers_struct* headers) {
   if (!serving.has_request() || !answer.held()) {
     return SAPI_HEADER_SENT_SUCCESSFULLY;
   }
-  answer.head(headers->http_response_code);
-  tell_reason(answer, headers->http_status_line);
+  if (is_unfiltered(serving) && !zend_is_unwind_exit(EG(exception))) {
+    constexpr int failed = 500;
+    answer.head(failed);
+  } else {
+    answer.head(headers->http_response_code);
+    tell_reason(answer, headers->http_status_line);
+  }
   for (auto* at = headers->headers.head; at != nullptr; at = at->next) {
     const auto* const each = reinterpret_cast<const sapi_header_struct*>(at->data);
     const std::string_view line{each->header, each->header_len};

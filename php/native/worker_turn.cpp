@@ -34,9 +34,7 @@ bool settle_exception(carrier& serving) {
     zend_user_exception_handler();
   }
   if (EG(exception) != nullptr) {
-    if (serving.answer().held() && SG(sapi_headers).http_response_code < 400) {
-      SG(sapi_headers).http_response_code = 500;
-    }
+    turn_into_error();
     zend_exception_error(EG(exception), E_ERROR);
     EG(exception) = nullptr; // consumed by the report
   }

@@ -178,6 +178,24 @@ class WorkerMode(DaemonCase):
         self.assertEqual(self.daemon.get("/pid").body, before)
         self.assertIn("thrown on purpose", self.daemon.log())
 
+    def test_what_fails_after_the_handler_is_500_too_and_the_worker_goes_on(self):
+        before = self.daemon.get("/pid").body
+        for target, status, body, logged in (
+                ("/filter-throws", 500, b"", "no filter"),
+                ("/filter-throws-late", 200, b"x" * 10_000, "no filter"),
+                ("/fields-throw", 500, b"", "no fields"),
+                ("/shutdown-throws", 500, b"text", "no shutdown"),
+                ("/shutdown-throws?code=404", 404, b"text", "no shutdown")):
+            with self.subTest(target):
+                seen = self.daemon.log().count(f"Uncaught DomainException: {logged}")
+                answer = self.daemon.get(target)
+                self.assertEqual((answer.status, answer.body), (status, body))
+                wait_until(lambda: self.daemon.log().count(
+                    f"Uncaught DomainException: {logged}") > seen, "it is logged")
+                self.assertEqual(self.daemon.get("/hello").body, b"hello\n")
+        self.assertEqual(self.daemon.get("/filter-throws").header("x-kept"), "1")
+        self.assertEqual(self.daemon.get("/pid").body, before)
+
     def test_the_next_request_may_come_right_after_an_early_end(self):
         body = b"x" * 40_000  # small ones go by the slab as a whole, this one does not
         with self.connect() as client:
@@ -225,15 +243,23 @@ class Ends(DaemonCase):
         return answer
 
     def test_exit_ends_its_request_and_the_worker_is_replaced_as_planned(self):
+        restarts = self.daemon.container("w1")["restarts"]
         answer = self.cause_after("/exit", "recycle")
         self.assertEqual((answer.status, answer.body), (200, b"before and shut down"))
         answer = self.cause_after("/redirect", "recycle")
         self.assertEqual((answer.status, answer.header("location")), (302, "/hello"))
+        answer = self.cause_after("/shutdown-exits", "recycle")
+        self.assertEqual((answer.status, answer.body), (200, b"text"))
+        answer = self.cause_after("/filter-exits", "recycle")
+        self.assertEqual((answer.status, answer.body), (200, b""))
+        self.assertEqual(self.daemon.container("w1")["restarts"], restarts)
 
     def test_a_fatal_error_is_500_with_what_was_printed(self):
         answer = self.cause_after("/fatal", "exception")
         self.assertEqual((answer.status, answer.body), (500, b"half"))
         self.assertIn("Broken::count", self.daemon.container("w1")["cause"]["message"])
+        answer = self.cause_after("/shutdown-fatal", "exception")
+        self.assertEqual((answer.status, answer.body), (500, b"half"))
 
     def test_out_of_memory_is_500(self):
         self.assertEqual(self.cause_after("/oom", "exception").status, 500)

@@ -37,6 +37,20 @@ BEHAVIOURS = {
     ),
     "server_name": 'echo PHP_SAPI;',
     "output_buffer": 'ob_start("strtoupper"); echo "abc";',
+    "output_callback_throws": (
+        'header("X-A: 1"); echo "before"; ob_start(function(){throw new Exception("x");});'
+        'echo "unfiltered";'
+    ),
+    "output_callback_exits": 'ob_start(function(){exit("bye");}); echo "unfiltered";',
+    "header_callback_throws": (
+        'header_register_callback(function(){throw new Exception("x");}); echo "a";'
+    ),
+    "shutdown_throws": (
+        'set_exception_handler(function($e){echo "EH";}); echo "a";'
+        'register_shutdown_function(function(){throw new Exception("x");});'
+        'register_shutdown_function(function(){echo "second";});'
+    ),
+    "shutdown_exits": 'echo "a"; register_shutdown_function(function(){exit("b");});',
     "nested_buffers": 'ob_start(); ob_start(); echo "n"; ',
     "session": 'session_start(); echo session_status(), isset($_SESSION["x"]) ? "y":"n";',
     "shutdown": 'register_shutdown_function(function(){echo "!";}); echo "a"; exit;',

@@ -180,6 +180,42 @@ $routes = [
         set_time_limit(20);
         answer([$before, ini_get('max_execution_time')]);
     },
+    '/filter-throws' => static function (): void {
+        header('X-Kept: 1');
+        echo 'before';
+        ob_start(static fn (string $text) => throw new DomainException('no filter'));
+        echo 'unfiltered';
+    },
+    '/filter-throws-late' => static function (): void {
+        echo str_repeat('x', 10_000);
+        flush();
+        ob_start(static fn (string $text) => throw new DomainException('no filter'));
+        echo 'unfiltered';
+    },
+    '/filter-exits' => static function (): void {
+        ob_start(static fn (string $text) => exit('bye'));
+        echo 'unfiltered';
+    },
+    '/fields-throw' => static function (): void {
+        header_register_callback(static fn () => throw new DomainException('no fields'));
+        echo 'text';
+    },
+    '/shutdown-throws' => static function (): void {
+        register_shutdown_function(static fn () => throw new DomainException('no shutdown'));
+        register_shutdown_function(static fn () => print('second'));
+        http_response_code((int) ($_GET['code'] ?? 200));
+        echo 'text';
+    },
+    '/shutdown-exits' => static function (): void {
+        register_shutdown_function(static fn () => exit(1));
+        echo 'text';
+    },
+    '/shutdown-fatal' => static function (): void {
+        register_shutdown_function(static fn () => eval(
+            'class Broken implements Countable { public function count(int $a): int {} }'
+        ));
+        echo 'half';
+    },
     '/static' => static function (): void {
         static $calls = 0;
         echo ++$calls;
