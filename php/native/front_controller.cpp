@@ -4,6 +4,7 @@
 #include "front_controller.hpp"
 
 #include "kraken/wire/http1_field.hpp"
+#include "server_variables.hpp"
 
 #include <algorithm>
 #include <array>
@@ -140,11 +141,8 @@ chosen_file choose_file(const std::string& root, std::string_view path) {
 }
 
 std::string folder_target(std::string_view target) {
-  if (!target.starts_with('/')) {
-    const auto scheme = target.find("://");
-    const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
-    target = target.substr(std::min(target.find_first_of("/?", host), target.size()));
-  }
+  std::string whole;
+  target = origin_form(target, whole);
   const auto path = target.substr(0, target.find('?'));
   const auto query = target.substr(path.size());
   // `//host` at the start would be another host for the client.

@@ -69,10 +69,8 @@ void on_flush(void*) {
     return;
   }
   auto& serving = current_carrier();
-  if (!serving.has_request() || !serving.answer().open()) {
-    return;
-  }
-  if (sapi_send_headers() == FAILURE) {
+  // php-fpm sends no header fields before PHP does: what is in a buffer of PHP's may change them.
+  if (!serving.has_request() || !serving.answer().open() || !SG(headers_sent)) {
     return;
   }
   if (!serving.answer().flush()) {
@@ -133,6 +131,28 @@ char* on_read_cookies() {
   return serving.has_request() && !serving.cookies().empty() ? serving.cookies().data() : nullptr;
 }
 
+// Programs ask their environment for what a CGI program would find there.
+char* on_getenv(const char* name, std::size_t bytes) {
+  const std::string_view wanted{name, bytes};
+  if (SG(server_context) == nullptr || !current_carrier().has_request()) {
+    return nullptr;
+  }
+  if (wanted == "REMOTE_USER") {
+    return SG(request_info).auth_user;
+  }
+  if (!may_be_variable(wanted)) {
+    return nullptr; // as most are: applications ask for their settings
+  }
+  const auto& variables = current_carrier().variables();
+  for (std::size_t index = 0; index < variables.size(); ++index) {
+    const auto each = variables.at(index);
+    if (wanted == std::string_view{each.name, each.name_bytes}) {
+      return const_cast<char*>(each.value); // PHP copies it
+    }
+  }
+  return nullptr;
+}
+
 void on_server_variables(zval* into) {
   auto& serving = current_carrier();
   php_import_environment_variables(into);
@@ -175,6 +195,7 @@ sapi_module_struct make_module() {
   module.send_headers = on_send_headers;
   module.read_post = on_read_post;
   module.read_cookies = on_read_cookies;
+  module.getenv = on_getenv;
   module.register_server_variables = on_server_variables;
   module.log_message = on_log;
   return module;

@@ -54,6 +54,20 @@ std::string_view variable_name(std::string_view field, std::string& scratch) {
   return scratch;
 }
 
+std::string_view origin_form(std::string_view target, std::string& scratch) {
+  const auto scheme = target.starts_with('/') ? std::string_view::npos : target.find("://");
+  if (scheme == std::string_view::npos) {
+    return target;
+  }
+  const auto rest = target.substr(std::min(target.find_first_of("/?", scheme + 3), target.size()));
+  return rest.starts_with('/') ? rest : scratch.assign("/").append(rest);
+}
+
+bool may_be_variable(std::string_view name) noexcept {
+  return name.starts_with("HTTP") || name.starts_with("PATH_") ||
+         std::ranges::find(variable_names, name) != variable_names.end();
+}
+
 bool passed_on(std::string_view field) noexcept {
   const auto harmless = [](char each) {
     return (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9') || each == '-';
@@ -169,7 +183,7 @@ void server_values::read(const open_request& request,
   set(variable::remote_addr, remote.name);
   set(variable::remote_port, remote.port);
   set(variable::request_method, request.method);
-  set(variable::request_uri, request.target);
+  set(variable::request_uri, origin_form(request.target, whole_));
   set(variable::query_string, request.query);
   set(variable::content_type, body.type);
   set(variable::content_length,

@@ -103,7 +103,7 @@ private:
   std::array<std::string_view, variable_names.size()> values_;
   bool secure_ = false;
   std::string_view path_info_, path_translated_;
-  std::string protocol_, uri_, translated_;
+  std::string protocol_, uri_, translated_, whole_;
   std::array<char, 20> number_{};
 };
 
@@ -142,6 +142,14 @@ private:
 void put_server_variables(const open_request& request,
                           const script_place& script,
                           variable_list& out);
+
+/// Path and query of a request target, also of one that is a whole URL: what web servers call
+/// REQUEST_URI. `*` stays.
+/// @return a view of `target` or of `scratch`
+[[nodiscard]] std::string_view origin_form(std::string_view target, std::string& scratch);
+
+/// Whether a request may have a variable of this name.
+[[nodiscard]] bool may_be_variable(std::string_view name) noexcept;
 
 /// Whether a header field becomes a variable of its own. `Content-Type` and `Content-Length` have
 /// other names.

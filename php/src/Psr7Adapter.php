@@ -152,11 +152,8 @@ final class Psr7Adapter
     /** A target may be a whole URI (`GET http://a/b`) or `*`; a path is what is wanted. */
     private static function uri(Request $request): string
     {
-        $path = $request->target();
-        if (!\str_starts_with($path, '/')) {
-            $whole = '~^[a-z][a-z0-9+.-]*://[^/?#]*([/?].*)$~i';
-            $path = \preg_match($whole, $path, $m) === 1 ? $m[1] : '/';
-        }
+        $path = ServerVariables::originForm($request->target());
+        $path = \str_starts_with($path, '/') ? $path : '/';
         // HTTP/1.0 may come without a host; `//a` would then be read as one.
         return $request->host() === ''
             ? '/' . \ltrim($path, '/')

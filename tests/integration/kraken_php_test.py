@@ -56,6 +56,11 @@ class WorkerMode(DaemonCase):
                 self.assertNotIn(name, empty["server"])
             self.assertIsNone(empty["session"])
 
+    def test_the_environment_has_what_the_request_says_while_it_lasts(self):
+        headers = [("X-One", "1"), ("Authorization", "Basic dTpw")]
+        self.assertEqual(self.json("/getenv", headers), [False, "1", "u", "127.0.0.1"])
+        self.assertEqual(self.json("/getenv"), [False, False, False, "127.0.0.1"])
+
     def test_words_of_the_status_line_are_the_scripts(self):
         for target, reason in (("/status?code=404&reason=Nope", "Nope"),
                                ("/status?code=404", "Not Found"),

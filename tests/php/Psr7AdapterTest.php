@@ -71,6 +71,7 @@ final class Psr7AdapterTest extends TestCase
             'a path' => ['/a?b', 'http://example.com/a?b'],
             'a whole URI' => ['http://other.example/a?b', 'http://example.com/a?b'],
             'a whole URI without a path' => ['http://other.example', 'http://example.com/'],
+            'a whole URI with a query' => ['http://other.example?a=/b', 'http://example.com/?a=/b'],
             'an asterisk' => ['*', 'http://example.com/'],
             'two slashes' => ['//a', 'http://example.com//a'],
         ];
@@ -81,6 +82,8 @@ final class Psr7AdapterTest extends TestCase
     {
         $request = (new Psr7Adapter(new Psr17Factory()))->request(Frames::object('GET', $target));
         self::assertSame($uri, (string) $request->getUri());
+        $shown = $target === '*' ? '*' : \substr($uri, \strlen('http://example.com'));
+        self::assertSame($shown, $request->getServerParams()['REQUEST_URI']);
     }
 
     public function testWhatIsNoHandlerIsNamed(): void

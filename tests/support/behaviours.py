@@ -35,6 +35,11 @@ BEHAVIOURS = {
         'echo str_repeat("x",9000); flush(); header("X-L: 1"); echo headers_sent()?"sen'
         't":"not";'
     ),
+    "flush_of_a_buffer": (
+        'header("X-A: 1"); echo "a"; flush(); setcookie("late","1"); header("Location: /x");'
+        'echo headers_sent()?"sent":"not";'
+    ),
+    "flush_of_nothing": 'ob_end_clean(); flush(); header("X-B: 1"); echo "b"; flush();',
     "server_name": 'echo PHP_SAPI;',
     "output_buffer": 'ob_start("strtoupper"); echo "abc";',
     "output_callback_throws": (
@@ -64,6 +69,16 @@ BEHAVIOURS = {
         '!in_array($k,["HTTP_HOST"])) echo "$k=$v\\n";'
     ),
     "all_headers": '$h=getallheaders(); unset($h["Host"]); ksort($h); echo json_encode($h);',
+    "request_environment": (
+        'foreach(["HTTP_X_ONE","REQUEST_METHOD","CONTENT_TYPE","QUERY_STRING","SCRIPT_NAME",'
+        '"REQUEST_URI","SERVER_PROTOCOL","HTTPS","HTTP_NONE","remote_addr","FOO"] as $n)'
+        '{echo "$n="; var_dump(getenv($n));} var_dump(getenv("REQUEST_METHOD",true));'
+        'putenv("REQUEST_METHOD=X"); var_dump(getenv("REQUEST_METHOD"));'
+        'var_dump(getenv("REMOTE_ADDR")===$_SERVER["REMOTE_ADDR"]);'
+    ),
+    "whole_url": (
+        'echo $_SERVER["REQUEST_URI"]," ",$_SERVER["HTTP_HOST"]," ",$_SERVER["QUERY_STRING"];'
+    ),
     "environment": 'putenv("FOO=1"); echo getenv("FOO"), getenv("KRAKEN_FD");',
     "locale": 'setlocale(LC_ALL,"C.UTF-8"); echo setlocale(LC_ALL,0);',
     "locale_after": 'echo setlocale(LC_ALL,0);',

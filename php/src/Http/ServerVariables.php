@@ -34,6 +34,15 @@ final class ServerVariables
         return self::ofLine($request) + self::ofFields($request) + self::$own;
     }
 
+    /** Path and query of a target, also of one that is a whole URL; `*` stays. */
+    public static function originForm(string $target): string
+    {
+        if (\preg_match('~^[a-z][a-z0-9+.-]*://[^/?#]*(.*)$~is', $target, $found) !== 1) {
+            return $target;
+        }
+        return \str_starts_with($found[1], '/') ? $found[1] : "/$found[1]";
+    }
+
     /** @return array<string, mixed> */
     private static function ofLine(Request $request): array
     {
@@ -51,7 +60,7 @@ final class ServerVariables
             'REMOTE_ADDR' => $client,
             'REMOTE_PORT' => $clientPort,
             'REQUEST_METHOD' => $request->method(),
-            'REQUEST_URI' => $request->target(),
+            'REQUEST_URI' => self::originForm($request->target()),
             'QUERY_STRING' => $request->query(),
             'REQUEST_TIME_FLOAT' => $time,
             'REQUEST_TIME' => (int) $time,

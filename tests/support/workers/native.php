@@ -8,6 +8,7 @@
 declare(strict_types=1);
 
 $boots = [getmypid(), microtime(true)];
+$atBoot = getenv('REMOTE_ADDR');
 register_shutdown_function(static fn () => error_log('boot-time shutdown function ran'));
 ini_set('session.save_path', getenv('TMPDIR'));
 
@@ -180,6 +181,8 @@ $routes = [
         set_time_limit(20);
         answer([$before, ini_get('max_execution_time')]);
     },
+    '/getenv' => static fn () => answer([
+        $atBoot, getenv('HTTP_X_ONE'), getenv('REMOTE_USER'), getenv('REMOTE_ADDR')]),
     '/filter-throws' => static function (): void {
         header('X-Kept: 1');
         echo 'before';

@@ -88,6 +88,28 @@ TEST_CASE("host and client are taken apart") {
   CHECK(out["SERVER_PORT"] == "8443"); // the real one, whatever the client calls it
 }
 
+TEST_CASE("a target that is a whole URL is shown as path and query") {
+  const auto [target, shown] = GENERATE(table<std::string, std::string>({
+      {"/a?b=http://c/d", "/a?b=http://c/d"},
+      {"http://y.test/hh.php?a", "/hh.php?a"},
+      {"https://y.test:81", "/"},
+      {"http://y.test?a=/b", "/?a=/b"},
+      {"*", "*"},
+  }));
+  kraken::php::open_request request;
+  request.target = target;
+  CHECK(variables_of({}, request)["REQUEST_URI"] == shown);
+}
+
+TEST_CASE("what may be a variable of a request is known by its name") {
+  for (const auto* name : {"HTTP_X_A", "HTTPS", "PATH_INFO", "REMOTE_ADDR", "QUERY_STRING"}) {
+    CHECK(kraken::php::may_be_variable(name));
+  }
+  for (const auto* name : {"PATH", "APP_ENV", "remote_addr", ""}) {
+    CHECK_FALSE(kraken::php::may_be_variable(name));
+  }
+}
+
 TEST_CASE("script and path follow CGI") {
   kraken::php::open_request request;
   request.method = "GET";
