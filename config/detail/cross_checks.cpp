@@ -124,6 +124,7 @@ private:
     std::vector<config_error> found;
     asked_.machine(*one.spec, *one.at, one.path, found);
     add_unless_misread(std::move(found));
+    warn_of_user_ini(*one.spec, place_of(*one.at, "start").text() + ": " + one.path, warnings_);
   }
 
   void add_unless_misread(std::vector<config_error> found) {

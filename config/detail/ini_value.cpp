@@ -3,8 +3,11 @@
 /// PHP's own notation of numbers: `128M`, `-1`, `0x10`.
 #include "config/detail/ini_value.hpp"
 
+#include "config/pool_options.hpp"
+
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 namespace kraken::config::detail {
 
@@ -55,6 +58,22 @@ std::string ini_fault(std::string_view name, std::string_view value) {
     return {};
   }
   return "expected a number as PHP writes it, such as 128M or -1, got '" + std::string{value} + "'";
+}
+
+void warn_of_user_ini(const model::child_spec& spec,
+                      const std::string& where,
+                      std::vector<std::string>& warnings) {
+  const auto* pool = dynamic_cast<const pool_spec_options*>(spec.options.get());
+  if (pool == nullptr || pool->values.carrier != worker_carrier::classic || spec.start.empty()) {
+    return;
+  }
+  const auto& root = pool->values.process.cwd;
+  const auto file = std::filesystem::path{root} / spec.start.front() / ".user.ini";
+  std::error_code ignored; // who cannot look is told so by others
+  if (std::filesystem::exists(file, ignored)) {
+    warnings.push_back(where + ".start: " + file.string() +
+                       " is not read, unlike under php-fpm: what it says is for the pool's ini");
+  }
 }
 
 } // namespace kraken::config::detail

@@ -131,6 +131,27 @@ TEST_CASE("a body that a pool's workers cannot take is a warning where the limit
   }
 }
 
+TEST_CASE("a .user.ini in a document root is a warning where the root is said") {
+  const auto [carrier, file, warned] = GENERATE(table<std::string, std::string, bool>({
+      {"classic", "public/.user.ini", true},
+      {"classic", "public/user.ini", false},
+      {"native", "public/.user.ini", false},
+  }));
+  written_files files;
+  files.write(file, "auto_prepend_file = x.php\n");
+  files.write("kraken.yaml",
+              "root:\n  children:\n    - {id: web, type: pool, start: [public], carrier: " +
+                  carrier + "}\n");
+  CHECK(files.load().warnings.empty()); // the machine's files are not looked at
+  files.request.machine = [](const auto&, const auto&, const auto&, auto&) {};
+  const auto loaded = files.load();
+  REQUIRE(loaded.warnings.size() == (warned ? 1 : 0));
+  if (warned) {
+    CHECK(loaded.warnings[0].find("kraken.yaml:3:36: web.start: " + files.directory() +
+                                  "/public/.user.ini is not read") == 0);
+  }
+}
+
 TEST_CASE("the place of temporary files is relative to the file that names it") {
   written_files files;
   files.write("conf/kraken.yaml", std::string{base_file} + "spool: {directory: ../tmp}\n");
