@@ -5,8 +5,8 @@
 
 #include "front_controller.hpp"
 #include "kraken/base/regular_file.hpp"
-#include "media_type.hpp"
 #include "php/native/link/file_answer.hpp"
+#include "php/native/link/media_type.hpp"
 #include "php_api.hpp"
 #include "sapi.hpp"
 

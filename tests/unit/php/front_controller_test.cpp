@@ -2,7 +2,7 @@
 /// @file
 /// Which file answers which path.
 #include "php/native/front_controller.hpp"
-#include "php/native/media_type.hpp"
+#include "php/native/link/media_type.hpp"
 
 #include <catch2/catch.hpp>
 
