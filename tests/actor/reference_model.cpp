@@ -294,6 +294,7 @@ void reference_model::give_up(node& n) {
       forget(parent, one->spec.id);
       one->due.reset();
       one->now = node::doing::parked;
+      one->parked_with = one.get() == &n ? "" : n.spec.id;
       if (model::state_of(one->at) == model::state::failed) { // others have only been stopped
         one->at = phase::parked;
       }
@@ -304,6 +305,17 @@ void reference_model::give_up(node& n) {
     parent.walking = true;
   }
   go_on(parent);
+}
+
+/// Started by an operator: whoever was given up with it is to start again.
+void reference_model::take_along(const node& n) {
+  for (auto& one : n.parent->children) {
+    if (one->now == node::doing::parked && one->wanted && one->parked_with == n.spec.id) {
+      one->parked_with.clear();
+      one->now = node::doing::to_start;
+      n.parent->walking = n.parent->walking || !n.parent->grouping;
+    }
+  }
 }
 
 void reference_model::start_children(node& parent, bool whole_tree) {

@@ -96,6 +96,7 @@ private:
   void wait_or_restart(node& n);
   void due(node& n);
   void give_up(node& n);
+  void take_along(const node& n);
   [[nodiscard]] static bool counts_apart(const node& parent, const std::string& child);
   [[nodiscard]] std::uint32_t counted(node& parent, const std::string* child) const;
   static void forget(node& parent, const std::string& child);

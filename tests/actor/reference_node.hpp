@@ -37,6 +37,7 @@ struct reference_model::node {
   bool walking = false;  ///< through an ordered start
   bool grouping = false; ///< everything stopped, waits for the failed one's turn
   bool whole_tree = false;
+  std::string parked_with;          ///< given up with the group of this sibling
   std::string failed;               ///< whose restart the group waits for
   std::vector<std::string> members; ///< of the group
 

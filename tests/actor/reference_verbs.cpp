@@ -90,6 +90,7 @@ errc reference_model::start_one(node& n, bool whole_tree) {
   } else if (whole_tree && !n.leaf()) {
     start_children(n, true);
   }
+  take_along(n);
   go_on(*n.parent);
   return errc::none;
 }
@@ -120,6 +121,7 @@ errc reference_model::restart_one(node& n) {
     stop_tree_of(n);
   }
   begin(n);
+  take_along(n);
   go_on(*n.parent);
   return errc::none;
 }

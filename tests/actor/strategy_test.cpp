@@ -131,7 +131,49 @@ TEST_CASE_METHOD(tree_fixture, "park under a group strategy parks the group, not
   CHECK(status("Main/c").next_action == "operator");
   CHECK(phase("Main") == phase::ready);
   CHECK(ask(verb::start, "b")->ok());
+  CHECK(phase("Main/c") == phase::ready);
+  CHECK(status("Main/c").next_action.empty());
   CHECK(ask(verb::start, "c")->ok());
+}
+
+TEST_CASE_METHOD(tree_fixture, "who was given up with a group comes back with the one that failed") {
+  const auto verb = GENERATE(model::verb::start, model::verb::restart);
+  auto a = leaf("a");
+  a.on_give_up = model::give_up::park;
+  auto root = group(strategy::rest_for_one, {a, leaf("b"), leaf("c"), leaf("d")});
+  root.supervise.intensity = 0;
+  start(root);
+  ask(model::verb::stop, "c");
+  on.next["Main/a"] = {{.start = on_start::exit}, {.start = on_start::exit}};
+  crash("Main/a");
+  CHECK(phase("Main/a") == phase::parked);
+  CHECK(phase("Main/b") == phase::ended);
+  CHECK(status("Main/b").next_action == "operator");
+  CHECK_FALSE(ask(verb, "a")->ok()); // fails again, is given up again
+  CHECK(phase("Main/a") == phase::parked);
+  CHECK(phase("Main/b") == phase::ended);
+  on.next["Main/a"].clear();
+  take_trace();
+  CHECK(ask(verb, "a")->ok());
+  CHECK(phase("Main/b") == phase::ready);
+  CHECK(phase("Main/c") == phase::ended); // an operator stopped it
+  CHECK(phase("Main/d") == phase::ready);
+  CHECK(status("Main/b").next_action.empty());
+}
+
+TEST_CASE_METHOD(tree_fixture, "a group that never started comes back in order, too") {
+  auto a = leaf("a");
+  a.on_give_up = model::give_up::park;
+  auto root = group(strategy::rest_for_one, {a, leaf("b"), leaf("c")});
+  root.supervise.intensity = 0;
+  on.next["Main/a"] = {{.start = on_start::exit}};
+  start(root);
+  CHECK(phase("Main/a") == phase::parked);
+  CHECK(phase("Main/b") == phase::idle);
+  CHECK(status("Main/b").next_action == "operator");
+  take_trace();
+  CHECK(ask(model::verb::start, "a")->ok());
+  CHECK(took() == "start a#2, start b#1, start c#1");
 }
 
 TEST_CASE_METHOD(tree_fixture,

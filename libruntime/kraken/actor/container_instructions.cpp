@@ -63,6 +63,10 @@ void container::obey(const instruction& what) {
     break;
   case instruction::act::settle:
     passing_ = false;
+    if (!what.then.next_action.empty()) {
+      status_.change().next_action = what.then.next_action;
+      publish();
+    }
     tell_watchers();
     break;
   case instruction::act::recycle:

@@ -166,6 +166,7 @@ private:
   void hold_up(const child_entry& child) noexcept;
   void give_up(child_entry& child);
   void park(child_entry& child);
+  void take_along(const child_entry& started);
   [[nodiscard]] bool stops_for_group(const child_entry& child) const noexcept;
   [[nodiscard]] std::vector<model::child_view> views() const;
 

@@ -367,6 +367,9 @@ void remote_supervisor::give_up(child_entry& child) {
   for (const auto& id : surrendered.park) {
     if (auto* const one = find(id)) {
       park(*one);
+      if (one != &child) {
+        one->parked_with = std::make_unique<const std::string>(child.spec->id);
+      }
     }
   }
   if (sweep_ == sweep::regrouping) {
@@ -383,6 +386,7 @@ void remote_supervisor::park(child_entry& child) {
   const auto spent = spent_by(child);
   forget_failures(child);
   child.doing = model::activity::parked;
+  child.parked_with.reset();
   if (stops_for_group(child)) {
     return;
   }
@@ -391,6 +395,25 @@ void remote_supervisor::park(child_entry& child) {
   made.generation = child.generation();
   made.then = {model::phase::parked, "operator", {}, spent, window_.intensity(), {}};
   instruct(child, std::move(made));
+}
+
+/// An operator has started one that was given up: whoever went with it comes back, in turn.
+void remote_supervisor::take_along(const child_entry& started) {
+  bool any = false;
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
+    if (child.doing == model::activity::parked && child.want == wish::running &&
+        child.parked_with != nullptr && *child.parked_with == started.spec->id) {
+      child.parked_with.reset();
+      child.doing = stops_for_group(child) ? model::activity::running : model::activity::restarting;
+      any = true;
+    }
+  }
+  if (any && sweep_ == sweep::none) {
+    begin(sweep::starting, 0);
+  } else if (any && sweep_ == sweep::starting) {
+    cursor_ = 0;
+  }
 }
 
 } // namespace kraken::actor

@@ -178,12 +178,15 @@ void remote_supervisor::start(child_entry& child, instruction::act what, reply_t
   if (stops_for_group(child)) { // and starts with the group
     child.doing = model::activity::running;
     to_tree_ = to_tree_ || child.tree_next != nullptr;
+    take_along(child);
     await(child, waiter::goal::ready, std::move(reply));
     return advance();
   }
   std::erase(group_.restart, child.spec->id); // it does not wait for the others
   launch(child, what);
+  take_along(child);
   await(child, waiter::goal::ready, std::move(reply));
+  advance();
 }
 
 void remote_supervisor::stop(child_entry& child, reply_to reply) {
@@ -244,6 +247,7 @@ void remote_supervisor::replace(child_entry& child, reply_to reply) {
     hold_up(child);
     instruct(child, instruction::act::replace);
   }
+  take_along(child);
   await(child, waiter::goal::replaced, std::move(reply));
   advance();
 }

@@ -65,6 +65,8 @@ struct child_entry {
   bool spent_told = false; ///< that it is restarted beyond a budget of its own
   /// Its restarts, if they do not count against its siblings; null: there was none.
   std::unique_ptr<model::restart_window> own_window;
+  /// Id of the sibling with whose group it was given up; null: it was not, or by itself.
+  std::unique_ptr<const std::string> parked_with;
   std::unique_ptr<const std::string> start_failure; ///< it did: told when it is gone
 
   [[nodiscard]] const std::string& path() const noexcept { return who->path; }
