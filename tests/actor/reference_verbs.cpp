@@ -57,11 +57,15 @@ errc reference_model::carry_out(verb what, const std::string& path) {
   return refused;
 }
 
-/// A verb is about to start the one that a group waits for, or whom a start of all has not reached.
+/// A verb is about to start the one that a group waits for, with whom a group was given up, or whom
+/// a start of all has not reached.
 void reference_model::note_race(const node& n) {
   const auto& parent = *n.parent;
+  const bool takes_along = std::ranges::any_of(parent.children, [&](const auto& one) {
+    return one->now == node::doing::parked && one->wanted && one->parked_with == n.spec.id;
+  });
   raced_ = raced_ || n.whole_tree ||
-           (parent.grouping && parent.failed == n.spec.id &&
+           (((parent.grouping && parent.failed == n.spec.id) || takes_along) &&
             std::ranges::any_of(scripts_, [&](const auto& one) {
               return one.first.starts_with(parent.path + "/") &&
                      std::ranges::any_of(one.second, [](int code) { return code >= 0; });
