@@ -26,7 +26,7 @@ SCRIPTS = {
     "send.php": "<?php header('X-Sendfile: ' . $_GET['name']); echo 'unseen';",
     "early.php": "<?php header('X-Sendfile: middle.bin'); fastcgi_finish_request(); usleep(200000);"
                  "file_put_contents(__DIR__ . '/done', 'x');",
-    "partly.php": "<?php header('X-Sendfile: large.bin'); echo 'a'; flush(); echo 'b';",
+    "partly.php": "<?php header('X-Sendfile: large.bin'); echo 'a'; ob_flush(); flush(); echo 'b';",
     "tagged.php": "<?php header('ETag: \"mine\"'); header('Content-Type: text/x-test');"
                   "header('X-Sendfile: small.txt');",
 }
