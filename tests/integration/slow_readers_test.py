@@ -130,8 +130,10 @@ class SlowReaders(DaemonCase):
 class NoSpool(unittest.TestCase):
     """What keeps the answer from the disk leaves the worker with its client, as it was before."""
 
-    def assert_waits(self, config, told):
+    def assert_waits(self, config, told, gone=None):
         daemon = fresh_daemon(self, config)
+        if gone:
+            os.rmdir(gone)
         with daemon.connect(receive_buffer=1 << 18) as client:
             client.send(b"GET /large.php HTTP/1.1\r\nHost: a\r\n\r\n")
             answer = client.response_head()
@@ -149,8 +151,10 @@ class NoSpool(unittest.TestCase):
         self.assertEqual(daemon.log().count("answer_not_spooled"), 1 if told else 0)
         return daemon
 
-    def test_a_folder_that_is_not_there(self):
-        self.assert_waits(config(spool={"directory": PLACE + "/none"}), True)
+    def test_a_folder_that_is_there_no_more(self):
+        folder = PLACE + "/gone"
+        os.mkdir(folder)  # or the daemon would not start
+        self.assert_waits(config(spool={"directory": folder}), True, gone=folder)
 
     def test_a_limit(self):
         self.assert_waits(config(front={"limits": {"spool": "2MiB"}}), False)
