@@ -136,7 +136,8 @@ TEST_CASE_METHOD(tree_fixture, "park under a group strategy parks the group, not
   CHECK(ask(verb::start, "c")->ok());
 }
 
-TEST_CASE_METHOD(tree_fixture, "who was given up with a group comes back with the one that failed") {
+TEST_CASE_METHOD(tree_fixture,
+                 "who was given up with a group comes back with the one that failed") {
   const auto verb = GENERATE(model::verb::start, model::verb::restart);
   auto a = leaf("a");
   a.on_give_up = model::give_up::park;

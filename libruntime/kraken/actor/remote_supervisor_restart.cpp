@@ -18,11 +18,6 @@ model::child_view view_of(const child_entry& child) {
   return {child.spec->id, child.spec->restart, child.spec->significant, child.doing};
 }
 
-/// Made by a verb and not served yet: a mistyped command must cost nobody else anything.
-bool on_trial(const child_entry& child) noexcept {
-  return child.made_by != maker::declared && child.served == 0;
-}
-
 } // namespace
 
 std::vector<model::child_view> remote_supervisor::views() const {
@@ -59,7 +54,7 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
         model::escalated(*child.seen->last_cause, child.path(), "hands its failure up"));
   }
   auto how = how_;
-  if (what == child_report::note::ended_alone || on_trial(child)) {
+  if (what == child_report::note::ended_alone || child.on_trial()) {
     how.how = model::strategy::one_for_one;
   }
   // For a pool of any size a failure must not cost a look at every sibling.
@@ -259,7 +254,7 @@ bool remote_supervisor::counts_apart(const child_entry& child) noexcept {
   if (child.spec->on_give_up == model::give_up::retry) {
     return child.made_by != maker::incarnation;
   }
-  return child.spec->on_give_up == model::give_up::park || on_trial(child);
+  return child.spec->on_give_up == model::give_up::park || child.on_trial();
 }
 
 model::restart_window& remote_supervisor::window_of(child_entry& child) {
@@ -344,75 +339,6 @@ void remote_supervisor::launch(child_entry& child, instruction::act what) {
 void remote_supervisor::hold_up(const child_entry& child) noexcept {
   if (sweep_ == sweep::starting) {
     cursor_ = std::min(cursor_, child.rank);
-  }
-}
-
-void remote_supervisor::give_up(child_entry& child) {
-  const auto together =
-      sweep_ == sweep::regrouping ? group_.restart : std::vector<std::string>{child.spec->id};
-  const auto wish = on_trial(child) ? model::give_up::park : child.spec->on_give_up;
-  const auto seen =
-      wish == model::give_up::park && together.size() == 1 ? std::vector{view_of(child)} : views();
-  const auto surrendered = model::on_budget_spent(wish, seen, together);
-  log::error("restart_budget_spent",
-             {{"container", child.path()},
-              {"supervisor", owner_.path_of_owner()},
-              {"reason", child.seen->last_cause->text()},
-              {"restarts", restarts_of_budget(child)},
-              {"then", surrendered.park.empty() ? "escalate" : "park"}});
-  if (surrendered.park.empty()) {
-    owner_.supervision_gave_up(model::escalated(*child.seen->last_cause, child.path()));
-    return;
-  }
-  for (const auto& id : surrendered.park) {
-    if (auto* const one = find(id)) {
-      park(*one);
-      if (one != &child) {
-        one->parked_with = std::make_unique<const std::string>(child.spec->id);
-      }
-    }
-  }
-  if (sweep_ == sweep::regrouping) {
-    group_.failed.clear(); // what is left of the group stops; the others live on
-  } else {
-    cursor_ = 0;
-  }
-  advance();
-}
-
-/// Whoever is in the list of a group's stops is stopped in its turn.
-void remote_supervisor::park(child_entry& child) {
-  cancel_restart(child);
-  const auto spent = spent_by(child);
-  forget_failures(child);
-  child.doing = model::activity::parked;
-  child.parked_with.reset();
-  if (stops_for_group(child)) {
-    return;
-  }
-  instruction made;
-  made.what = child.at_rest() ? instruction::act::settle : instruction::act::expect;
-  made.generation = child.generation();
-  made.then = {model::phase::parked, "operator", {}, spent, window_.intensity(), {}};
-  instruct(child, std::move(made));
-}
-
-/// An operator has started one that was given up: whoever went with it comes back, in turn.
-void remote_supervisor::take_along(const child_entry& started) {
-  bool any = false;
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
-    if (child.doing == model::activity::parked && child.want == wish::running &&
-        child.parked_with != nullptr && *child.parked_with == started.spec->id) {
-      child.parked_with.reset();
-      child.doing = stops_for_group(child) ? model::activity::running : model::activity::restarting;
-      any = true;
-    }
-  }
-  if (any && sweep_ == sweep::none) {
-    begin(sweep::starting, 0);
-  } else if (any && sweep_ == sweep::starting) {
-    cursor_ = 0;
   }
 }
 
