@@ -80,6 +80,7 @@ void topology_change::next() {
     command.flags = command.what == model::verb::create ? model::force::soft : command.flags;
   } else {
     command.origin = "config";
+    command.undone_on_failure = true;
   }
   send(std::move(command));
 }

@@ -261,6 +261,14 @@ TEST_CASE_METHOD(tree_fixture, "update is answered when nobody goes by the old d
     run();
     CHECK(asked->ok());
   }
+  SECTION("or is refused at once, whoever still holds it") {
+    on.holds.front()->refuse(error{errc::start_failed, "it does not boot"});
+    run();
+    CHECK(asked->code() == errc::start_failed);
+    on.holds.clear();
+    run();
+    CHECK(asked->times == 1);
+  }
   SECTION("and who ends meanwhile may still hold it") {
     crash("Main/a");
     CHECK(host_of("Main/a").spec().alive.every == seconds{7});

@@ -341,6 +341,33 @@ TEST_CASE_METHOD(tree_fixture, "a definition that needs a restart begins beside 
     CHECK(phase(w1) == phase::ready);
     CHECK(status(w1).generation == 1);
     CHECK(took().empty());
+    SECTION("the way back finds it as it is") {
+      CHECK(ask(new_definition_of_w1(overlapping("w1")))->ok());
+      CHECK(took() == "updated  w1#1");
+      spec = overlapping("w1");
+      spec.shutdown.time = seconds{1};
+      CHECK(ask(new_definition_of_w1(spec))->ok());
+      CHECK(took() == "updated  w1#1");
+    }
+    SECTION("a third one replaces it") {
+      spec.args["mode"] = "third";
+      CHECK(ask(new_definition_of_w1(spec))->ok());
+      CHECK(took() == "start w1#3, hand over w1#1, stop w1#1");
+    }
+    SECTION("its next life has it") {
+      crash(w1 + "#1");
+      CHECK(took() == "start w1#3");
+      CHECK(ask(new_definition_of_w1(overlapping("w1")))->ok());
+      CHECK(took() == "start w1#4, hand over w1#3, stop w1#3");
+    }
+  }
+  SECTION("and the way back comes after it when it is not decided") {
+    const auto back = ask(new_definition_of_w1(overlapping("w1")));
+    CHECK(took() == "updated  w1#1");
+    becomes_ready(w1 + "#2");
+    CHECK(took() == "hand over w1#1, stop w1#1, start w1#3, hand over w1#2, stop w1#2");
+    CHECK(back->ok());
+    CHECK(host_of(w1).spec().args.empty());
   }
 }
 

@@ -147,12 +147,48 @@ class Handover(unittest.TestCase):
         with Crowd(8, self.connect, "/fixed") as clients:
             self.daemon.write_config(config(listen=["127.0.0.1:0", f"127.0.0.1:{here}"]))
             done = self.daemon.console("reload")
-        self.assertNotEqual(done.code, 0, done)
-        self.assertIn(f"127.0.0.1:{here}", done.err)
+        self.says_what_is_taken(done, here)
+        self.assertIn("Main/http serves on", done.err)
         self.none_surprised(clients)
+        self.assertEqual(clients.let_go, 0, "it is not even replaced by itself")
+        self.assertEqual(self.front()["generation"], before["generation"])
         self.assertEqual(self.front()["phase"], before["phase"])
         self.assertEqual(self.daemon.address(), self.address)
         self.assertEqual(self.daemon.get("/hello").status, 200)
+
+        # The way back has left nothing behind: what is live changes, what is free is taken.
+        self.daemon.write_config(config(limits={"body": "1K"}))
+        self.assertEqual(self.daemon.console("reload").code, 0)
+        self.assertEqual(self.front()["generation"], before["generation"])
+        with self.connect() as connection:
+            self.assertEqual(connection.post("/hello", b"x" * 2_000).status, 413)
+        stranger.close()
+        self.daemon.write_config(config(listen=["127.0.0.1:0", f"127.0.0.1:{here}"]))
+        self.assertEqual(self.daemon.console("reload").code, 0)
+        with self.connect(("127.0.0.1", here)) as connection:
+            self.assertEqual(connection.get("/fixed").status, 200)
+
+    def says_what_is_taken(self, done, port):
+        self.assertEqual(done.code, 1, done)
+        for text in (f"listen on 127.0.0.1:{port}: Address already in use",
+                     "everything is as it was before"):
+            self.assertIn(text, done.err)
+        self.assertNotIn("restart is under way", done.err)
+
+    def test_a_new_front_that_cannot_listen_is_not_there(self):
+        self.start()
+        stranger = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(stranger.close)
+        here = stranger.getsockname()[1]
+        before = self.front()["generation"]
+        self.daemon.write_config(topology(
+            pool(size=2), http(routes=ROUTES),
+            http(id="second", routes=ROUTES, listen=[f"127.0.0.1:{here}"])))
+        done = self.daemon.console("reload")
+        self.says_what_is_taken(done, here)
+        self.assertIn("Main/second: ", done.err)
+        self.assertEqual(self.front()["generation"], before)
+        self.assertEqual(self.daemon.get("/fixed").status, 200)
 
     def test_after_it_a_stop_closes_the_port_and_a_start_opens_it(self):
         self.start()

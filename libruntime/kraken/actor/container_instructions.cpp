@@ -232,13 +232,15 @@ void container::expect(const instruction& what) {
 namespace {
 
 /// Answers an update when everybody has let go of it.
-class update_answer {
+class update_answer final : public pending_update {
 public:
   update_answer(reply_to reply, std::string text)
       : reply_(std::move(reply)), text_(std::move(text)) {}
-  ~update_answer() { reply_->answer(model::reply{std::move(text_), true}); }
+  ~update_answer() override { reply_->answer(model::reply{std::move(text_), true}); }
   update_answer(const update_answer&) = delete;
   update_answer& operator=(const update_answer&) = delete;
+
+  void refuse(error why) override { reply_->answer(fail(std::move(why))); }
 
 private:
   reply_to reply_;
@@ -255,18 +257,20 @@ void container::update(const instruction& what) {
   if (status_->at != model::phase::parked) { // which shows what made it give up
     show_budget(what);
   }
-  // What needs a restart gets one from the supervisor; until then what runs stays as it is.
-  const bool live = !model::needs_restart(*birth_.spec, *what.spec);
+  // What needs a restart gets one from the supervisor; until then what runs stays as it is, and it
+  // may be what runs that this is the definition of again.
+  const bool live = life_ && !model::needs_restart(life_->spec(), *what.spec);
   const update_hold hold =
-      what.reply ? std::make_shared<const update_answer>(what.reply, path() + " updated") : nullptr;
+      what.reply ? std::make_shared<update_answer>(what.reply, path() + " updated") : nullptr;
   birth_.spec = what.spec;
   if (supervisor_) {
     supervisor_->configure(birth_.spec->supervise, birth_.spec->children);
   }
-  if (life_ && live) {
+  if (live) {
     on_thrown(life_->update(birth_.spec, hold));
   }
-  if (live && status_->beside == model::companion::successor) {
+  if (status_->beside == model::companion::successor &&
+      !model::needs_restart(beside_->runs->spec(), *birth_.spec)) {
     beside_threw(beside_->runs->update(birth_.spec, hold));
   }
   if (birth_.who->name != birth_.spec->name || birth_.who->autostart != birth_.spec->autostart) {

@@ -30,9 +30,19 @@ struct timer {
   std::uint64_t number = 0;
 };
 
+/// A change of the definition that somebody waits for.
+class pending_update {
+public:
+  virtual ~pending_update() = default;
+
+  /// It cannot be had, and what runs goes on as it was made. Who asked is told so at once.
+  /// @thread any
+  virtual void refuse(error why) = 0;
+};
+
 /// Held by whoever has still to take over a new definition. Who asked for the change is answered
-/// when nobody holds it any more; the last may let go on any thread.
-using update_hold = std::shared_ptr<const void>;
+/// when nobody holds it any more; the last may let go on any thread. Null: nobody waits.
+using update_hold = std::shared_ptr<pending_update>;
 
 /// Whether an incarnation that asks for its replacement goes on until that is ready.
 enum class serves_on : std::uint8_t { no, yes };

@@ -369,6 +369,9 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
   if (before && !(after && went_on)) {
     window_of(child).not_ready(child.who->alias, owner_.time());
   }
+  if (!same) {
+    child.runs_with.reset();
+  }
   if (after && !(before && same)) {
     child.served = report.now->generation;
     child.ready_at = owner_.time();

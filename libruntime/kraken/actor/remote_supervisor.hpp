@@ -182,7 +182,9 @@ private:
   void destroy(child_entry& child, const model::command& what, reply_to reply);
   void replace(child_entry& child, reply_to reply);
   void update(child_entry& child, const model::command& what, reply_to reply);
+  [[nodiscard]] bool recycles(const child_entry& child) const;
   void await(child_entry& child, waiter::goal until, reply_to reply);
+  static void mark_waiter(child_entry& child, const reply_to& who, const model::command& of);
   void answer_waiters(child_entry& child, child_report::note what);
   void
   create_after_destroy(const model::command& what, maker made_by, child_entry& old, reply_to reply);

@@ -27,8 +27,11 @@ bool is_tried_again(const child_entry& child) noexcept {
   return child.doing == model::activity::restarting || child.doing == model::activity::running;
 }
 
-std::string failure_text(const child_entry& child) {
+std::string failure_text(const child_entry& child, const waiter& who) {
   std::string text = child.path() + ": " + child.seen->last_cause->text();
+  if (who.undoes_failure) {
+    return text;
+  }
   if (is_tried_again(child)) {
     text += "; a restart is under way";
   } else if (child.doing == model::activity::parked) {
@@ -86,7 +89,7 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     return std::nullopt;
   }
   if (!went_on || now.at == model::phase::parked) {
-    return fail(errc::start_failed, failure_text(child));
+    return fail(errc::start_failed, failure_text(child, who));
   }
   if (child.want != wish::running && child.at_rest()) {
     return fail(errc::canceled, child.path() + " was stopped meanwhile");
@@ -99,6 +102,14 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
 void remote_supervisor::await(child_entry& child, waiter::goal until, reply_to reply) {
   const auto generation = until == waiter::goal::replaced ? child.generation() : std::uint64_t{0};
   child.waiters.push_back(waiter{until, generation, child.sent, std::move(reply)});
+}
+
+void remote_supervisor::mark_waiter(child_entry& child,
+                                    const reply_to& who,
+                                    const model::command& of) {
+  for (auto& each : child.waiters) {
+    each.undoes_failure = each.reply == who ? of.undone_on_failure : each.undoes_failure;
+  }
 }
 
 void remote_supervisor::answer_waiters(child_entry& child, child_report::note what) {
@@ -127,7 +138,8 @@ void remote_supervisor::carry_out(child_entry& child, const model::command& what
   }
   switch (what.what) {
   case model::verb::start:
-    return start(child, instruction::act::start, std::move(reply));
+    start(child, instruction::act::start, reply);
+    return mark_waiter(child, reply, what);
   case model::verb::start_tree:
     return start(child, instruction::act::start_tree, std::move(reply));
   case model::verb::stop:
@@ -262,10 +274,15 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
   // what is about to start in its turn.
   const bool in_turn =
       child.at_rest() && child.doing == model::activity::restarting && !child.due.has_value();
+  // The way back from a definition that did not start leads to what has gone on meanwhile.
+  const bool goes_on = child.runs_with != nullptr && child.ready() && !recycles(child);
+  const auto& from = goes_on ? *child.runs_with : *child.spec;
   const bool renew = !in_turn && !owner_.path_of_owner().empty() && owner_.running() &&
-                     child.want == wish::running && model::needs_restart(*child.spec, *what.spec);
+                     child.want == wish::running && model::needs_restart(from, *what.spec);
   // Who can have a successor goes on as he is until that one is ready, with the new definition.
   const bool beside = child.overlaps && child.ready();
+  const auto& runs = child.runs_with ? child.runs_with : child.spec;
+  child.runs_with = renew && beside ? runs : nullptr;
   child.spec = what.spec;
   move_restarts(child);
   instruction made;
@@ -278,7 +295,15 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
     return instruct(child, std::move(made));
   }
   instruct(child, std::move(made));
-  beside ? queue_recycle(child, std::move(reply)) : replace(child, std::move(reply));
+  beside ? queue_recycle(child, reply) : replace(child, reply);
+  mark_waiter(child, reply, what);
+}
+
+/// It is being replaced, or is to be.
+bool remote_supervisor::recycles(const child_entry& child) const {
+  const auto& id = child.spec->id;
+  return (turn_ && turn_->id == id) || child.seen->beside != model::companion::none ||
+         std::ranges::find(recycles_, id, &recycle_wish::id) != recycles_.end();
 }
 
 /// The named children share the ranks they have, in the new order; the others keep theirs.
@@ -351,7 +376,8 @@ void remote_supervisor::create(const model::command& what, maker made_by, reply_
     return;
   }
   launch(child, instruction::act::start);
-  await(child, waiter::goal::ready, std::move(reply));
+  await(child, waiter::goal::ready, reply);
+  mark_waiter(child, reply, what);
 }
 
 /// CREATE_FORCE_*: the one that is there goes first, then the command is tried again.

@@ -157,14 +157,14 @@ result<void> check_place(const supervise_spec& parent, const child_spec& child) 
 }
 
 bool needs_restart(const child_spec& from, const child_spec& to) {
-  if (needs_new_container(from, to) || from.name != to.name || from.start != to.start ||
-      from.args != to.args) {
+  const bool same_start = from.name == to.name && from.start == to.start && from.args == to.args;
+  if (needs_new_container(from, to)) {
     return true;
   }
   if (from.options == nullptr || to.options == nullptr) {
-    return from.options != to.options;
+    return !same_start || from.options != to.options;
   }
-  return !from.options->live_change(*to.options);
+  return !(same_start || from.options->live_start()) || !from.options->live_change(*to.options);
 }
 
 bool same_definition(const child_spec& a, const child_spec& b) {

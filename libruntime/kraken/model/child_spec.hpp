@@ -140,6 +140,9 @@ public:
   /// @param to options of the same kind
   [[nodiscard]] virtual bool live_change(const kind_options& to) const;
 
+  /// True when it can take over another `name`, `start` or `args` as well.
+  [[nodiscard]] virtual bool live_start() const { return false; }
+
   /// Whom they name for its process; nobody, unless the kind has one.
   [[nodiscard]] virtual identity runs_as() const;
 

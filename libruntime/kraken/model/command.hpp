@@ -63,6 +63,7 @@ struct command {
   force flags = force::standard;
   bool keep = false;                      ///< `DESTROY_KEEP`
   bool try_once = false;                  ///< create: destroyed again if its first start fails
+  bool undone_on_failure = false;         ///< who asks lives with no failure, nor with its retries
   std::uint32_t count = 0;                ///< scale; signal
   std::shared_ptr<const child_spec> spec; ///< create, update. Create without a kind: as the child
                                           ///< of this id is defined already

@@ -45,6 +45,13 @@ child_spec good_spec() {
   return spec;
 }
 
+/// Whatever is started: what runs goes on.
+class steady final : public model::kind_options {
+public:
+  [[nodiscard]] std::string fingerprint() const override { return {}; }
+  [[nodiscard]] bool live_start() const override { return true; }
+};
+
 using change = std::function<void(child_spec&)>;
 
 } // namespace
@@ -240,6 +247,22 @@ TEST_CASE("same_definition: ids, and specs without options") {
   two = good_spec();
   two.id = "api";
   CHECK_FALSE(model::same_definition(one, two));
+}
+
+TEST_CASE("needs_restart: a kind may take over another start") {
+  auto before = good_spec();
+  before.options = std::make_shared<steady>();
+  auto after = before;
+  const auto [apply, restarts] = GENERATE(table<change, bool>({
+      {[](child_spec& s) { s.start = {"php"}; }, false},
+      {[](child_spec& s) { s.name = "Web"; }, false},
+      {[](child_spec& s) { s.args["a"] = "b"; }, false},
+      {[](child_spec& s) { s.shard = 1; }, true},
+  }));
+  apply(after);
+  CHECK(model::needs_restart(before, after) == restarts);
+  after.options = nullptr;
+  CHECK(model::needs_restart(before, after));
 }
 
 TEST_CASE("kind_options: without an own rule only equal options are a live change") {

@@ -36,12 +36,16 @@ struct waiter {
   std::uint64_t generation = 0; ///< replaced: ready with a later one
   std::uint64_t serial = 0;     ///< judged once this instruction was taken
   reply_to reply;
+  bool undoes_failure = false; ///< so that no word is due on what follows from it
 };
 
 /// One child as its supervisor keeps it. The strong handle is what keeps the child's shell alive.
 struct child_entry {
   std::uint64_t rank = 0;
   std::shared_ptr<const model::child_spec> spec;
+  /// What runs was made with, as long as its replacement for another definition has not come to
+  /// be; null: `spec`.
+  std::shared_ptr<const model::child_spec> runs_with;
   identity_ptr who; ///< its name may be an earlier one
   caf::actor shell;
   maker made_by = maker::declared;
