@@ -105,6 +105,8 @@ private:
              daemon_plan read,
              containers::admin_environment::changes changes,
              containers::admin_environment::changes_done done);
+  void change(model::command what, model::reply_callback answer);
+  [[nodiscard]] std::string reloaded_so_far() const;
   [[nodiscard]] result<daemon_plan> read_again(const std::vector<std::string>& files) const;
   void measure(containers::metrics_page& page);
   void measure_access_logs(containers::metrics_page& page);
@@ -164,6 +166,8 @@ private:
   std::atomic<bool> warned_of_root_{false};
   time_point stop_asked_; ///< the first time; used on the main loop only
   std::atomic<bool> reloading_{false};
+  std::string changing_;    ///< path of what a reload is at; used on the main loop only
+  time_point change_began_; ///< of that
   guarded<std::map<std::string, std::vector<std::string>>> listening_; ///< by front
   guarded<std::string> shown_configuration_;
   guarded<config::php_options> php_options_;

@@ -63,6 +63,7 @@ void daemon::prepare_admin() {
           });
         });
       };
+  admin_environment_.reloaded_so_far = [this] { return reloaded_so_far(); };
   admin_environment_.measure = [this](containers::metrics_page& page) { measure(page); };
   admin_environment_.shards = &*shards_;
   admin_environment_.stopping = [this] { return stopping_.load(); };

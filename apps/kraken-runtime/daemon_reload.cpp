@@ -4,8 +4,10 @@
 #include "apps/kraken-runtime/change_list.hpp"
 #include "apps/kraken-runtime/daemon.hpp"
 
+#include "containers/admin/situation.hpp"
 #include "containers/admin/topology_change.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/model/alias.hpp"
 #include "kraken/model/topology.hpp"
 #include "kraken/model/topology_diff.hpp"
 
@@ -13,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace kraken::runtime {
@@ -108,6 +111,20 @@ void daemon::reload(containers::reload_mode how,
   apply(std::move(before), std::move(*read), std::move(changes), std::move(done));
 }
 
+void daemon::change(model::command what, model::reply_callback answer) {
+  changing_ =
+      what.what == model::verb::create ? model::join_path(what.target, what.spec->id) : what.target;
+  change_began_ = control_.now();
+  tree_->execute(std::move(what), control_, std::move(answer));
+}
+
+std::string daemon::reloaded_so_far() const {
+  return changing_.empty()
+             ? std::string{}
+             : containers::renewal_text(
+                   changing_, std::as_const(*tree_).status().children_of(changing_), change_began_);
+}
+
 void daemon::apply(model::child_spec before,
                    daemon_plan read,
                    containers::admin_environment::changes changes,
@@ -117,7 +134,7 @@ void daemon::apply(model::child_spec before,
       std::move(before),
       plan->root,
       [this](model::command what, model::reply_callback answer) {
-        tree_->execute(std::move(what), control_, std::move(answer));
+        change(std::move(what), std::move(answer));
       },
       [this](std::string_view path) {
         const auto found = tree_->status().find(path);
@@ -127,6 +144,7 @@ void daemon::apply(model::child_spec before,
       [this, plan, changes = std::move(changes), done = std::move(done)](
           containers::change_outcome outcome) {
         reloading_ = false;
+        changing_.clear();
         plan_.root = std::move(outcome.now);
         if (!outcome.done) {
           static_cast<void>(manager_.ready("ready; the last reload was taken back"));

@@ -137,11 +137,11 @@ void admin_service::reload(net::exchange& from,
   if (apply) {
     note(row, by);
   }
+  const auto number = answers_.begin(from, by.form, apply ? environment_.reloaded_so_far : nullptr);
   const auto files = words_between_commas(value_of(wanted.flags, "config"));
   environment_.reload(apply ? reload_mode::apply : reload_mode::compare,
                       files,
-                      [this, number = answers_.begin(from, by.form, {}), &row, dry, check](
-                          result<admin_environment::changes> made) {
+                      [this, number, &row, dry, check](result<admin_environment::changes> made) {
                         if (!made) {
                           return answers_.refuse(number, refusal(made.error(), row.name, {}));
                         }

@@ -44,6 +44,7 @@ struct admin_environment {
   /// Answers on the service's loop.
   /// @param files  absolute names, to compare with in place of the daemon's own; may be empty
   std::function<void(reload_mode, const std::vector<std::string>& files, changes_done)> reload;
+  command_answers::situation reloaded_so_far; ///< empty text: there is nothing to tell
   std::function<void(stop_mode)> stop;
   std::function<void(metrics_page&)> measure; ///< adds what only others know
   std::function<bool()> stopping;

@@ -27,4 +27,16 @@ std::string situation_text(std::string_view path, std::span<const actor::status_
   return out;
 }
 
+std::string
+renewal_text(std::string_view path, std::span<const actor::status_ptr> children, time_point since) {
+  if (children.empty()) {
+    return {};
+  }
+  const auto renewed = std::ranges::count_if(children, [since](const auto& each) {
+    return each->at == model::phase::ready && each->up_since >= since;
+  });
+  return std::string{path} + ": " + std::to_string(renewed) + " of " +
+         std::to_string(children.size()) + " renewed";
+}
+
 } // namespace kraken::containers

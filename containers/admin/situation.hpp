@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kraken/actor/status_board.hpp"
+#include "kraken/base/clock.hpp"
 
 #include <span>
 #include <string>
@@ -16,5 +17,11 @@ namespace kraken::containers {
 /// @thread any (pure)
 [[nodiscard]] std::string situation_text(std::string_view path,
                                          std::span<const actor::status_ptr> children);
+
+/// What a change of a container that began at `since` has reached: `Main/web: 1 of 4 renewed`.
+/// @return empty without children
+/// @thread any (pure)
+[[nodiscard]] std::string
+renewal_text(std::string_view path, std::span<const actor::status_ptr> children, time_point since);
 
 } // namespace kraken::containers

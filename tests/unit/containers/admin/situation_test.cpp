@@ -24,3 +24,22 @@ TEST_CASE("children are counted by phase, those that are ready first") {
   CHECK(containers::situation_text("web", board.children_of("web")) ==
         "web: 2 of 6 ready, 2 idle, 1 starting, 1 parked");
 }
+
+TEST_CASE("of a change is told who has begun since, and serves") {
+  using namespace std::chrono_literals;
+  actor::status_board board;
+  const time_point began{10s};
+  CHECK(containers::renewal_text("web", board.children_of("web"), began).empty());
+  board.publish(board_record("", "web", phase::ready), 1);
+  std::uint64_t rank = 0;
+  for (const auto& [at, since] : {std::pair{phase::ready, 9s},
+                                  std::pair{phase::ready, 10s},
+                                  std::pair{phase::starting, 11s},
+                                  std::pair{phase::ready, 12s}}) {
+    ++rank;
+    auto record = board_record("web", "w" + std::to_string(rank), at);
+    record.up_since = time_point{since};
+    board.publish(record, rank);
+  }
+  CHECK(containers::renewal_text("web", board.children_of("web"), began) == "web: 2 of 4 renewed");
+}
