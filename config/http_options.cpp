@@ -158,8 +158,10 @@ struct option_table<http_options> {
                                  {.summary = "who answers which requests; the first that matches",
                                   .when = apply::live,
                                   .need = presence::required}),
-      row<&http_options::limits>("limits", {.summary = "what a client may send"}),
-      row<&http_options::timeouts>("timeouts", {.summary = "how long a client may take"}),
+      row<&http_options::limits>("limits",
+                                 {.summary = "what a client may send", .when = apply::live}),
+      row<&http_options::timeouts>("timeouts",
+                                   {.summary = "how long a client may take", .when = apply::live}),
       row<&http_options::access_log>("access_log", {.summary = "what is written of each request"}),
   };
 };

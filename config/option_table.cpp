@@ -51,8 +51,9 @@ void add_options(const section& what,
                  std::vector<option_view>& out) {
   for (const auto& row : what.rows) {
     auto looks = row.describe();
+    const auto when = above != apply::restart ? above : row.traits.when;
     if (row.key.empty()) {
-      add_options(*looks.inner, prefix, above, out);
+      add_options(*looks.inner, prefix, when, out);
       continue;
     }
     auto key = prefix + std::string{row.key};
@@ -62,7 +63,6 @@ void add_options(const section& what,
         inner = part.is == shape::type::section ? part.inner : inner;
       }
     }
-    const auto when = above == apply::live ? above : row.traits.when;
     out.push_back({key, &row, std::move(looks), when});
     if (inner != nullptr) {
       add_options(*inner, key + ".", when, out);
@@ -71,6 +71,18 @@ void add_options(const section& what,
 }
 
 } // namespace
+
+std::string_view word_of(apply value) noexcept {
+  switch (value) {
+  case apply::live:
+    return "live";
+  case apply::rolling:
+    return "rolling";
+  case apply::restart:
+    return "restart";
+  }
+  return "unknown";
+}
 
 void reader::fault(const place& where, std::string message) {
   errors_.push_back({where, path_, std::move(message)});
@@ -149,7 +161,7 @@ node write_section(const section& what, const void* object, exposure how) {
 node write_restart_options(const section& what, const void* object) {
   node out = node::map();
   for (const auto& row : what.rows) {
-    if (row.traits.when == apply::live) {
+    if (row.traits.when != apply::restart) {
       continue;
     }
     const auto looks = row.describe();

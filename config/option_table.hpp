@@ -15,8 +15,10 @@
 
 namespace kraken::config {
 
-/// Whether a change is taken over by what runs.
-enum class apply : std::uint8_t { live, restart };
+/// Whether a change is taken over by what runs: at once, by replacing workers one by one, or not.
+enum class apply : std::uint8_t { live, rolling, restart };
+
+[[nodiscard]] std::string_view word_of(apply value) noexcept;
 
 /// How settled an option is.
 enum class tier : std::uint8_t { stable, experimental };
@@ -131,7 +133,7 @@ void read_sections(std::span<const bound_section> into,
 /// @param object of the section's struct
 [[nodiscard]] node write_section(const section& what, const void* object, exposure how);
 
-/// As `write_section`, only options whose change needs a restart.
+/// As `write_section`, only options whose change ends what runs.
 [[nodiscard]] node write_restart_options(const section& what, const void* object);
 
 /// A row wherever it stands: with its keys from the section down, joined by `.`.
@@ -139,7 +141,7 @@ struct option_view {
   std::string key;
   const option_row* row = nullptr;
   shape looks;
-  apply when = apply::restart; ///< live too when a row above it is
+  apply when = apply::restart; ///< as a row above it, unless that says `restart`
 };
 
 /// All rows, those of inner sections after the row they belong to. Not into lists.

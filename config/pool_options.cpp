@@ -241,46 +241,48 @@ struct option_table<pool_options> {
       row<&pool_options::dialect>("dialect", {.summary = "what the workers speak"}),
       row<&pool_options::memory_limit>(
           "memory_limit",
-          {.summary =
-               "PHP's memory_limit of each worker, at least 2M; 0: as php.ini says. A change "
-               "replaces the workers one by one, as one of `ini`, `env` or `user` does",
-           .when = apply::live}),
+          {.summary = "PHP's memory_limit of each worker, at least 2M; 0: as php.ini says",
+           .when = apply::rolling}),
       row<&pool_options::carrier>(
           "carrier",
           {.summary =
                "what runs the workers: the program of `start`; `native`: kraken-php, `start` "
                "being a script that boots once; `classic`: kraken-php, `start` being a "
-               "document root whose scripts run anew for each request"}),
+               "document root whose scripts run anew for each request",
+           .when = apply::rolling}),
       row<&pool_options::fork_from>(
           "template",
           {.summary = "whether kraken-php's workers are forked from a template, and when: `php`: "
                       "PHP has started; `app`: `start` has booted and waits for a request; `off`: "
                       "each is executed",
-           .when = apply::live}),
+           .when = apply::rolling}),
       row<&pool_options::warm>(
           "warm",
           {.summary =
                "what a `template: app` serves to itself before it forks, so that the workers "
                "share what it makes: paths, or URLs where the host matters. Answers are "
                "dropped",
-           .when = apply::live}),
+           .when = apply::rolling}),
       row<&pool_options::transport>(
           "transport",
           {.summary =
                "how requests reach workers of kraken-php: `slab`, by shared memory, which `auto` "
-               "means, or `socket`. Other workers always use their socket"}),
+               "means, or `socket`. Other workers always use their socket",
+           .when = apply::rolling}),
       row<&pool_options::ini>(
-          "ini", {.summary = "PHP settings of kraken-php, as of `php -d`", .when = apply::live}),
+          "ini", {.summary = "PHP settings of kraken-php, as of `php -d`", .when = apply::rolling}),
       row<&pool_options::ini_fixed>(
           "ini_fixed",
           {.summary = "PHP settings of kraken-php that no script can change, as php-fpm's "
                       "php_admin_value; stronger than `ini`. One that PHP does not know is an "
                       "error",
-           .when = apply::live}),
-      row<&pool_options::queue>("queue", {.summary = "requests that wait for a worker"}),
-      row<&pool_options::request>("request", {.summary = "a request in work"}),
-      row<&pool_options::recycle>("recycle", {.summary = "when a worker is replaced"}),
-      row<&pool_options::scale>("scale", {.summary = "when the pool shrinks"}),
+           .when = apply::rolling}),
+      row<&pool_options::queue>(
+          "queue", {.summary = "requests that wait for a worker", .when = apply::live}),
+      row<&pool_options::request>("request", {.summary = "a request in work", .when = apply::live}),
+      row<&pool_options::recycle>("recycle",
+                                  {.summary = "when a worker is replaced", .when = apply::live}),
+      row<&pool_options::scale>("scale", {.summary = "when the pool shrinks", .when = apply::live}),
       row<&pool_options::watch>(
           "watch",
           {.summary =
@@ -288,7 +290,7 @@ struct option_table<pool_options> {
                "developing: `true`, those of the project the script belongs to, or paths and "
                "globs relative to `cwd`, such as `src` or `templates/**/*.html`",
            .when = apply::live}),
-      row<&pool_options::process>("", {.when = apply::live}),
+      row<&pool_options::process>("", {.when = apply::rolling}),
   };
 };
 

@@ -97,8 +97,10 @@ struct pool_spec_options final : model::kind_options {
   explicit pool_spec_options(pool_options wanted) : values(std::move(wanted)) {}
   [[nodiscard]] std::string fingerprint() const override;
   [[nodiscard]] model::identity runs_as() const override { return identity_of(values.process); }
-  /// True when only options with a `live` row differ (sizes, queue, timeouts ...).
+  /// True when the pool goes on: what differs counts at once (sizes, queue, timeouts ...), or its
+  /// workers are replaced one by one.
   [[nodiscard]] bool live_change(const model::kind_options& to) const override;
+  [[nodiscard]] bool live_start() const override { return true; }
 };
 
 } // namespace kraken::config

@@ -116,13 +116,14 @@ std::string default_text(const node& defaults, std::string_view key) {
 void add_rows(const section& what,
               const node& defaults,
               const std::string& prefix,
+              apply above,
               std::string& out) {
   for (const auto& option : all_options(what)) {
     const auto& traits = option.row->traits;
     out +=
         "| " + markdown_code(prefix + option.key) + " | " + type_text(option.looks, traits) + " | ";
     out += traits.need == presence::required ? "required" : default_text(defaults, option.key);
-    out += option.when == apply::live ? " | live | " : " | restart | ";
+    out.append(" | ").append(word_of(above == apply::restart ? option.when : above)).append(" | ");
     out += markdown_cell(traits.summary);
     out += traits.level == tier::experimental ? " (experimental)" : "";
     out += traits.shown == secrecy::secret ? " (values are never shown)" : "";
@@ -130,7 +131,8 @@ void add_rows(const section& what,
     if (option.looks.is == shape::type::list &&
         option.looks.parts.front().is == shape::type::section) {
       const auto& inner = *option.looks.parts.front().inner;
-      add_rows(inner, inner.standard(exposure::full), prefix + option.key + "[].", out);
+      add_rows(
+          inner, inner.standard(exposure::full), prefix + option.key + "[].", option.when, out);
     }
   }
 }
@@ -142,7 +144,7 @@ void add_table(std::string_view title,
                std::string& out) {
   out.append("\n## ").append(title).append("\n\n").append(text).append("\n\n");
   out += "| option | value | default | reload | meaning |\n|---|---|---|---|---|\n";
-  add_rows(what, defaults, {}, out);
+  add_rows(what, defaults, {}, apply::restart, out);
 }
 
 /// Of a kind without options of its own.
@@ -184,8 +186,11 @@ With several files (`-c a.yaml -c b.yaml`) the later one is laid over the earlie
 `id`.
 
 Durations need a unit (`500ms`, `10s`, `5m`, `2h`, `1d`), sizes too (`512B`, `64K`, `256M`, `1G`); a
-bare `0` is allowed. The column *reload* says whether a changed value is taken over by what runs or
-ends it first; a front is replaced beside the one that runs, which ends when its connections have.
+bare `0` is allowed. The column *reload* says what a reload does with a changed value. `live`: what
+runs takes it over. `rolling`: a pool goes on and replaces its workers one by one, each when the
+next one is ready; so it does for another `start`. `restart`: what runs is ended first, but a front
+is replaced beside the one that runs, which ends when its connections have. A reload is answered
+when the new values are in force; if what needs them does not start, all is as it was before.
 Relative names of files are relative to the file they are written in, wherever a command is run and
 whatever `DIR` is in `kraken serve DIR -c FILE`; those on the command line (`DIR` and `FILE`, values
 of `--set`) are relative to the working directory.

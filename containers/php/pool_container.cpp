@@ -40,6 +40,9 @@ void pool_container::read_options(const model::child_spec& spec) {
   auto values = options->values;
   values.process = held_to(spec.bounds.get(), std::move(values.process));
   settings_ = std::make_shared<const pool_settings>(make_settings(spec.start, values));
+  if (!proven_ || workers_.empty()) {
+    proven_ = settings_;
+  }
   min_ = settings_->scaling.min;
 }
 
@@ -161,10 +164,15 @@ void pool_container::doomed() {
   on_each_shard([](pool_shard& pool) { pool.give_up(); });
 }
 
-// A worker takes the settings of its shard: none may be replaced before these are there.
+// Limits and times count at once. Large bodies come as files only while no worker is there, or may
+// come back, that would not take them.
 void pool_container::update_shards(const actor::update_hold& hold, std::function<void()> then) {
+  auto settings = *settings_;
+  for (const auto& [id, each] : workers_) {
+    settings.takes_files = settings.takes_files && each.made_with->takes_files;
+  }
   const auto left = std::make_shared<std::uint32_t>(environment_.pools->size()); // used at home
-  on_each_shard([settings = settings_,
+  on_each_shard([settings = std::make_shared<const pool_settings>(std::move(settings)),
                  hold,
                  left,
                  then = std::move(then),
@@ -182,12 +190,8 @@ void pool_container::update_shards(const actor::update_hold& hold, std::function
 void pool_container::updated(const model::child_spec& spec, const actor::update_hold& hold) {
   const auto before = settings_;
   read_options(spec);
-  update_shards(hold, [this, before] {
-    if (!same_process(*before, *settings_)) {
-      follow_template();
-      renew(replaced::workers);
-    }
-  });
+  // A new worker meets shards that know of its kind.
+  update_shards(hold, [this, hold] { renew_outdated(hold); });
   update_workers(hold);
   if (settings_->count != before->count || workers_.size() > settings_->scaling.max) {
     resize(settings_->count);

@@ -51,8 +51,9 @@ private:
     std::uint64_t number = 0; ///< of its id: w7
     model::phase at = model::phase::idle;
     std::shared_ptr<const model::gauges> live;
-    std::string why;              ///< of its last end
-    std::uint32_t vain_boots = 0; ///< since it was ready
+    std::string why;                                ///< of its last end
+    std::uint32_t vain_boots = 0;                   ///< since it was ready
+    std::shared_ptr<const pool_settings> made_with; ///< at its next start
   };
 
   using worker_map = std::map<std::string, worker_entry>;
@@ -66,9 +67,8 @@ private:
   void resize(std::size_t count);
   void settle_scaling();
   [[nodiscard]] bool wants_template() const;
-  void follow_template();
-  void add_template();
-  void renew_template();
+  [[nodiscard]] model::child_spec template_spec() const;
+  void add_template(std::shared_ptr<const pool_settings> with, model::reply_callback done);
   void remove_template();
   void template_changed(const model::container_condition& now);
   void template_settled();
@@ -78,17 +78,27 @@ private:
   void add_worker();
   void update_shards(const actor::update_hold& hold, std::function<void()> then);
   void update_workers(const actor::update_hold& hold);
-  enum class replaced : std::uint8_t { workers, template_too };
-  void line_up(replaced what);
-  void renew(replaced what);
+  void give(const std::string& id, const actor::update_hold& hold);
+  enum class renewed : std::uint8_t { outdated, all };
+  void renew(renewed which);
+  void line_up();
+  void renew_outdated(const actor::update_hold& hold);
+  [[nodiscard]] bool is_outdated(const std::string& id) const;
+  [[nodiscard]] bool any_is_outdated() const;
+  [[nodiscard]] bool some_prove_it() const;
+  [[nodiscard]] std::shared_ptr<const pool_settings>* made_with(const std::string& id);
+  void ask_for_next(model::verb what, const std::string& id);
+  void take_back(const std::string& id);
+  void wait_no_longer();
   void remove_worker(worker_map::iterator which);
   [[nodiscard]] worker_map::iterator least_needed();
   [[nodiscard]] model::pool_load load() const;
   void follow_load();
   void look_at_idle_time();
   void recycle_next();
-  void recycled_one(const result<model::reply>& done);
+  void recycled_one(const std::string& id, const result<model::reply>& done);
   void recycling_over(const result<void>& outcome);
+  [[nodiscard]] bool has_failed(const std::string& id) const;
   [[nodiscard]] bool needs_start(const std::string& id) const;
   void watch_files();
   void files_changed(const process::changed_files& which);
@@ -96,7 +106,10 @@ private:
   void tell_of_code(const result<void>& outcome);
   void judge_readiness();
   void boot_failed(const model::container_identity& who, const model::cause& why);
-  [[nodiscard]] model::child_spec worker_spec(const std::string& id, std::uint64_t number) const;
+  [[nodiscard]] model::child_spec
+  worker_spec(const std::string& id,
+              std::uint64_t number,
+              const std::shared_ptr<const pool_settings>& made_with) const;
   [[nodiscard]] bool boots_in_vain() const;
   void judge_outlook();
   void hope_again();
@@ -105,17 +118,23 @@ private:
   actor::host& shell_;
   const pool_environment& environment_;
   std::shared_ptr<const pool_settings> settings_;
+  std::shared_ptr<const pool_settings> proven_; ///< what a new worker is made with
+  std::shared_ptr<const pool_settings> template_with_;
+  std::shared_ptr<const pool_settings> before_; ///< of the one that is being replaced
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::vector<std::shared_ptr<model::gauges>> parts_; ///< of `live_`, by shard
   std::shared_ptr<shared_state> shared_;
-  worker_map workers_;                 ///< by id
-  std::deque<std::string> to_recycle_; ///< the first one is being replaced
+  worker_map workers_;                           ///< by id
+  std::deque<std::string> to_recycle_;           ///< the first one is being replaced
+  std::vector<actor::update_hold> update_holds_; ///< until all are made with `settings_`
+  actor::timer update_patience_;
   std::function<void(result<void>)> all_recycled_;
   std::vector<std::function<void(result<void>)>> told_when_scaled_;
   std::unique_ptr<reactor::waiting> idle_watch_;
   std::uint32_t shards_open_ = 0;
   std::uint64_t last_number_ = 0;
   std::uint32_t min_ = 0;
+  std::uint32_t templates_leaving_ = 0; ///< removed, and not gone yet
   std::unique_ptr<process::file_watch> watch_;
   std::vector<process::file_pattern> watched_;
   model::phase template_at_ = model::phase::idle;
@@ -128,8 +147,11 @@ private:
   bool ready_ = false;
   bool code_changed_ = false; ///< and not every worker has it
   bool closing_ = false;
-  bool anew_ = false;    ///< all are to be replaced once more than the one that is now
-  bool cramped_ = false; ///< and told so
+  bool anew_ = false;             ///< all are to be replaced once more than the one that is now
+  bool renews_all_ = false;       ///< also those that are made with `settings_`
+  bool had_failed_ = false;       ///< the one that is being replaced
+  bool patience_is_over_ = false; ///< one worker that proves the new definition is enough
+  bool cramped_ = false;          ///< and told so
   bool ended_ = false;
 };
 

@@ -82,7 +82,7 @@ std::uint32_t pool_container::count_in(model::phase at) const {
 
 void pool_container::child_changed(const model::container_identity& who,
                                    const model::container_condition& now) {
-  if (who.alias == template_id && has_template_) {
+  if (who.alias == template_id) {
     template_changed(now);
     return;
   }

@@ -75,8 +75,7 @@ void pool_container::files_changed(const process::changed_files& which) {
 }
 
 void pool_container::renew_code() {
-  anew_ = all_recycled_ != nullptr;
-  renew(replaced::template_too);
+  renew(renewed::all);
 }
 
 void pool_container::tell_of_code(const result<void>& outcome) {
@@ -90,16 +89,6 @@ void pool_container::tell_of_code(const result<void>& outcome) {
     log::error("code_refused", {{"container", shell_.path()}, {"reason", outcome.error().context}});
     shell_.note("code_refused", {{"reason", outcome.error().context}});
   }
-}
-
-/// What failed with the code of before need not wait until it is its turn to be tried again.
-bool pool_container::needs_start(const std::string& id) const {
-  const auto failed = [](model::phase at) { return model::state_of(at) == model::state::failed; };
-  if (id == template_id) {
-    return template_refused_ || (code_changed_ && failed(template_at_));
-  }
-  const auto found = workers_.find(id);
-  return code_changed_ && found != workers_.end() && failed(found->second.at);
 }
 
 } // namespace kraken::containers

@@ -72,12 +72,14 @@ result<void> template_container::launch() {
     return fail(ends.error());
   }
   link_ = std::move(ends->first);
-  auto spec = process_spec(pool->settings(), shell_.path(), shell_.generation());
-  auto settings = pool->settings();
+  made_with_ = settings_in(shell_.spec());
+  made_with_ = made_with_ ? made_with_ : pool->shared_settings();
+  auto spec = process_spec(*made_with_, shell_.path(), shell_.generation());
+  auto settings = *made_with_;
   std::erase_if(settings.warm, [this](const std::string& each) {
     return std::ranges::find(left_out_, each) != left_out_.end();
   });
-  warm_timeout_ = settings.request_timeout;
+  warm_timeout_ = pool->settings().request_timeout;
   spec.argv = template_argv(settings, environment_.native_program);
   spec.environment.set[process::template_link::variable] =
       std::to_string(process::template_link::their_number);
@@ -129,7 +131,7 @@ void template_container::hear() {
 void template_container::obey(const process::template_message& said) {
   switch (said.what) {
   case process::template_word::ready:
-    environment_.templates->show(pool_, link_);
+    environment_.templates->show(pool_, link_, made_with_);
     shell_.ready();
     return;
   case process::template_word::refused:

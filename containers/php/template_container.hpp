@@ -44,6 +44,7 @@ private:
   const pool_environment& environment_;
   net::event_loop& loop_;
   std::string pool_; ///< its path
+  std::shared_ptr<const pool_settings> made_with_;
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   program_output output_{level_of_template};

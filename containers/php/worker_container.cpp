@@ -90,6 +90,8 @@ void worker_container::start() {
     shell_.ended(why_);
     return;
   }
+  made_with_ = settings_in(shell_.spec());
+  made_with_ = made_with_ ? made_with_ : pool_->shared_settings();
   if (auto launched = launch(); !launched) {
     let_go();
     fail_with(model::cause_kind::start_error, launched.error().text());
@@ -298,7 +300,7 @@ model::cause worker_container::cause_of(const exit_status& status) {
 bool worker_container::expired(const exit_status& status) const {
   const bool idle = live_->busy.get() == 0 || channel_->never_read();
   return ready_ && idle && !status.by_signal && status.value == 0 &&
-         (answered_ != 0 || pool_->settings().speaks == dialect::narya);
+         (answered_ != 0 || made_with_->speaks == dialect::narya);
 }
 
 void worker_container::process_ended(const exit_status& status) {
@@ -312,8 +314,8 @@ void worker_container::process_ended(const exit_status& status) {
     worked = worked || answered_ != 0 || (live_->busy.get() != 0 && !channel_->never_read());
     if (expired(status)) {
       fail_with(model::cause_kind::recycle,
-                pool_->settings().speaks == dialect::narya ? "idle for longer than it waits"
-                                                           : "it ended by itself after an answer");
+                made_with_->speaks == dialect::narya ? "idle for longer than it waits"
+                                                     : "it ended by itself after an answer");
     }
     pool_->lost(*channel_);
     pool_->bury(*channel_);
@@ -321,8 +323,8 @@ void worker_container::process_ended(const exit_status& status) {
     channel_->close();
   }
   if (!ready_ && !intended_ && !status.by_signal && status.value == 0 &&
-      pool_->settings().speaks == dialect::kraken &&
-      pool_->settings().carrier == config::worker_carrier::program) {
+      made_with_->speaks == dialect::kraken &&
+      made_with_->carrier == config::worker_carrier::program) {
     fail_with(model::cause_kind::start_error,
               "it ended before it said that it is ready (Worker::run() does; a page, or a folder "
               "of them: kraken serve FOLDER)");

@@ -92,6 +92,7 @@ private:
   const pool_environment& environment_;
   net::event_loop& loop_;
   std::shared_ptr<pool_shard> pool_;
+  std::shared_ptr<const pool_settings> made_with_; ///< its limits and times are its pool's
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;

@@ -38,11 +38,10 @@ result<void> worker_container::launch() {
           .drain = [this] { orderly_end(); },
           .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
           .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
-  const auto& settings = pool_->settings();
-  auto spec = process_spec(settings, shell_.path(), shell_.generation());
-  spec.argv = worker_argv(settings, environment_.native_program);
-  return settings.speaks == dialect::narya ? launch_narya(std::move(spec))
-                                           : launch_kraken(std::move(spec));
+  auto spec = process_spec(*made_with_, shell_.path(), shell_.generation());
+  spec.argv = worker_argv(*made_with_, environment_.native_program);
+  return made_with_->speaks == dialect::narya ? launch_narya(std::move(spec))
+                                              : launch_kraken(std::move(spec));
 }
 
 result<void> worker_container::launch_kraken(process::launch_spec spec) {
@@ -50,10 +49,8 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
     return opened;
   }
   const auto& path = shell_.path();
-  // A template that is no longer wanted may still be there, with settings that were.
-  const bool forks = pool_->settings().forks != config::worker_template::off;
-  auto from = std::exchange(may_fork_, false) && forks
-                  ? environment_.templates->find(path.substr(0, path.rfind('/')))
+  auto from = std::exchange(may_fork_, false)
+                  ? environment_.templates->find(path.substr(0, path.rfind('/')), *made_with_)
                   : nullptr;
   if (!from) {
     return process_->start(std::move(spec));
@@ -66,7 +63,7 @@ result<void> worker_container::launch_kraken(process::launch_spec spec) {
 void worker_container::forked(const result<void>& born) {
   if (born) {
     shell_.show_pid(process_->pid());
-    if (pool_->settings().forks == config::worker_template::app) {
+    if (made_with_->forks == config::worker_template::app) {
       shell_.boots_no_more(); // its template has: more of them may be asked for before it is ready
     }
     return;
@@ -106,7 +103,9 @@ result<void> worker_container::open_channel(process::launch_spec& spec) {
   facts.alias = shell_.path();
   facts.generation = shell_.generation();
   facts.request_timeout_ms = static_cast<std::uint64_t>(pool_->settings().request_timeout.count());
-  pool_->enlist(*channel, spec);
+  if (made_with_->by_slab) {
+    pool_->enlist(*channel, spec);
+  }
   if (channel->seat != pool_slab::no_worker) {
     facts.slab_worker = channel->seat;
   }

@@ -7,6 +7,7 @@
 #include "kraken/base/log.hpp"
 #include "kraken/wire/slab_request.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -78,6 +79,9 @@ void pool_shard::mail(const worker_channel& worker) {
 }
 
 void pool_shard::update(std::shared_ptr<const pool_settings> settings) {
+  if (settings->by_slab && !settings_->by_slab) { // what waits is called by numbers up to that
+    taken_ = std::max(taken_, static_cast<std::uint32_t>(slots_.size()));
+  }
   settings_ = std::move(settings);
   if (slab_) {
     slab_->set_quota(settings_->recycle.requests_most);
@@ -151,7 +155,7 @@ void pool_shard::offer_waiting() {
     const auto room = slab_->request_of(place);
     const auto bytes = slot.frame.size();
     const auto before = in_slab_;
-    if (bytes <= room.size() && !slot.body.file) {
+    if (slot.parcel && bytes <= room.size() && !slot.body.file) {
       std::memcpy(room.data(), slot.frame.data(), bytes);
       slot.frame.clear();
       offer(slot, place, static_cast<std::uint32_t>(bytes));
@@ -199,7 +203,7 @@ bool pool_shard::take_back(pool_slot& slot) {
   }
   slot.since = loop_.now();
   leave_slab(slot);
-  if (wire::read_slab_request(slot.frame.view())) {
+  if (!slot.parcel || wire::read_slab_request(slot.frame.view())) {
     return true;
   }
   crashed(slot);

@@ -66,9 +66,15 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
   return out;
 }
 
+std::shared_ptr<const pool_settings> settings_in(const model::child_spec& made) {
+  const auto* const options = dynamic_cast<const made_options*>(made.options.get());
+  return options == nullptr ? nullptr : options->with;
+}
+
 bool same_process(const pool_settings& one, const pool_settings& other) {
   const auto parts = [](const pool_settings& of) {
-    return std::tie(of.argv, of.carrier, of.forks, of.warm, of.ini, of.ini_fixed, of.process);
+    return std::tie(
+        of.argv, of.carrier, of.forks, of.warm, of.by_slab, of.ini, of.ini_fixed, of.process);
   };
   return parts(one) == parts(other);
 }

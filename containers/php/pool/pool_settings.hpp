@@ -12,7 +12,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kraken::containers {
@@ -42,6 +44,22 @@ struct pool_settings {
   config::process_options process; ///< of each worker
   config::watched_paths watch;
 };
+
+/// What a worker or template is made with, as the options of its definition. It has another when
+/// its pool gives it one, which also says when it is replaced.
+struct made_options final : model::kind_options {
+  std::shared_ptr<const pool_settings> with;
+
+  explicit made_options(std::shared_ptr<const pool_settings> settings)
+      : with(std::move(settings)) {}
+  [[nodiscard]] std::string fingerprint() const override { return {}; }
+  [[nodiscard]] bool live_change(const model::kind_options&) const override { return true; }
+  [[nodiscard]] bool live_start() const override { return true; }
+};
+
+/// @return null for a definition that no pool has made
+/// @thread any (pure)
+[[nodiscard]] std::shared_ptr<const pool_settings> settings_in(const model::child_spec& made);
 
 /// The options of a pool as the rest of this room wants them.
 /// @param argv program and arguments of the child spec

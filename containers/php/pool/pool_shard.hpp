@@ -130,6 +130,7 @@ public:
   std::function<void()> on_pressure;
 
   [[nodiscard]] const pool_settings& settings() const noexcept { return *settings_; }
+  [[nodiscard]] std::shared_ptr<const pool_settings> shared_settings() const { return settings_; }
   [[nodiscard]] std::shared_ptr<const pool_counters> counters() const { return counters_; }
   [[nodiscard]] net::event_loop& loop() noexcept { return loop_; }
 

@@ -50,6 +50,8 @@ inline constexpr std::chrono::milliseconds shard_silence_max{30'000}; ///< witho
 
 // Commands.
 inline constexpr std::chrono::seconds command_deadline{90}; ///< answered by then, one way or other
+/// A changed pool answers by then if one worker has proven the change, though not all have it.
+inline constexpr std::chrono::seconds renewal_patience{60};
 inline constexpr std::chrono::seconds give_up_deadline{80}; ///< of a root that shuts itself down
 inline constexpr std::chrono::milliseconds force_patience{22'500}; ///< `*_FORCE`: then SIGKILL
 inline constexpr std::chrono::seconds recycle_uptime_min{1};       ///< a shorter life is a failure

@@ -47,9 +47,10 @@ TEST_CASE("the reference page has a row for every option") {
        {"| `log.level` | `debug`, `info`, `warn`, `error`, `off` | `info` | restart |",
         "| `queue.timeout` | duration, 0 to 1d | `10s` | live |",
         "| `recycle.memory` | size | `0` | live |",
-        "| `routes[].to` | text |  | restart |",
+        "| `routes[].to` | text |  | live |",
         "| `listen` | list of text or text | required | restart |",
-        "| `umask` | text | `027` | restart |"}) {
+        "| `umask` | text | `027` | restart |",
+        "| `umask` | text | `027` | rolling |"}) {
     CHECK_THAT(page, Catch::Contains(row));
   }
 }
