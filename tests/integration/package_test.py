@@ -159,7 +159,7 @@ class Package(unittest.TestCase):
         with open(text, "w", encoding="utf-8") as file:
             file.write("no library")
         for plugins, code, told in (
-                ([self.folder + "/nowhere.so"], 3, "nowhere.so: there is no such file"),
+                ([self.folder + "/nowhere.so"], 2, "there is no file '" + self.folder + "/now"),
                 ([text], 2, "text.so: cannot be loaded: "),
                 ([self.plugin, self.plugin], 5, "the native class 'Cache' is in " + self.plugin)):
             with self.subTest(told):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// When the budget of restarts is spent: the failure goes up, or the child is parked, with its group,
-/// until an operator starts it again.
+/// When the budget of restarts is spent: the failure goes up, or the child is parked with its
+/// group, until an operator starts it again.
 #include "kraken/actor/remote_supervisor.hpp"
 
 #include "kraken/base/log.hpp"

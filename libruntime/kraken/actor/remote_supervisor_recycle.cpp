@@ -80,4 +80,11 @@ void remote_supervisor::forget_plans() {
   }
 }
 
+/// It is being replaced, or is to be.
+bool remote_supervisor::recycles(const child_entry& child) const {
+  const auto& id = child.spec->id;
+  return (turn_ && turn_->id == id) || child.seen->beside != model::companion::none ||
+         std::ranges::find(recycles_, id, &recycle_wish::id) != recycles_.end();
+}
+
 } // namespace kraken::actor

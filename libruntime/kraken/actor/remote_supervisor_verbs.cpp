@@ -299,13 +299,6 @@ void remote_supervisor::update(child_entry& child, const model::command& what, r
   mark_waiter(child, reply, what);
 }
 
-/// It is being replaced, or is to be.
-bool remote_supervisor::recycles(const child_entry& child) const {
-  const auto& id = child.spec->id;
-  return (turn_ && turn_->id == id) || child.seen->beside != model::companion::none ||
-         std::ranges::find(recycles_, id, &recycle_wish::id) != recycles_.end();
-}
-
 /// The named children share the ranks they have, in the new order; the others keep theirs.
 void remote_supervisor::configure(const model::supervise_spec& how,
                                   const std::vector<model::child_spec>& order) {

@@ -249,6 +249,16 @@ TEST_CASE("same_definition: ids, and specs without options") {
   CHECK_FALSE(model::same_definition(one, two));
 }
 
+TEST_CASE("needs_restart: without a word of its kind another start is a restart") {
+  auto before = good_spec();
+  before.options = std::make_shared<sized>(1, 2);
+  auto after = before;
+  after.options = std::make_shared<sized>(1, 3);
+  CHECK_FALSE(model::needs_restart(before, after)); // a live change
+  after.start = {"another"};
+  CHECK(model::needs_restart(before, after));
+}
+
 TEST_CASE("needs_restart: a kind may take over another start") {
   auto before = good_spec();
   before.options = std::make_shared<steady>();
