@@ -88,6 +88,10 @@ identity kind_options::runs_as() const {
   return {};
 }
 
+bool kind_options::live_start() const {
+  return false;
+}
+
 bool kind_options::live_change(const kind_options& to) const {
   return fingerprint() == to.fingerprint();
 }

@@ -141,7 +141,7 @@ public:
   [[nodiscard]] virtual bool live_change(const kind_options& to) const;
 
   /// True when it can take over another `name`, `start` or `args` as well.
-  [[nodiscard]] virtual bool live_start() const { return false; }
+  [[nodiscard]] virtual bool live_start() const;
 
   /// Whom they name for its process; nobody, unless the kind has one.
   [[nodiscard]] virtual identity runs_as() const;
