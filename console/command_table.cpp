@@ -22,16 +22,18 @@ using enum errc;
 // clang-format off
 constexpr std::array completion_shells{std::string_view{"bash"}, std::string_view{"zsh"},
                                        std::string_view{"fish"}};
-constexpr std::array output_words{std::string_view{"table"}, std::string_view{"wide"},
-                                  std::string_view{"json"}, std::string_view{"yaml"},
-                                  std::string_view{"name"}};
+constexpr std::array text_form{std::string_view{"table"}};
+constexpr std::array schema_forms{std::string_view{"table"}, std::string_view{"json"}};
+constexpr std::array report_forms{text_form[0], schema_forms[1], std::string_view{"yaml"}};
+constexpr std::array name_forms{report_forms[0], report_forms[1], report_forms[2],
+                                std::string_view{"name"}};
 constexpr std::array level_words{std::string_view{"debug"}, std::string_view{"info"},
                                  std::string_view{"warn"}, std::string_view{"error"}};
 constexpr std::array format_words{std::string_view{"text"}, std::string_view{"json"}};
 
 constexpr std::array every_command_flags{
   flag_row{"output", 'o', value_type::word, "FORM", "table", completion::choices,
-           "table, wide, json, yaml or name", false, output_words},
+           "table, wide, json, yaml or name", false, output_forms},
   flag_row{"socket", 0, value_type::file, "PATH", "", completion::files,
            "admin socket of the daemon (also KRAKEN_SOCKET)"},
   flag_row{"timeout", 0, value_type::time, "TIME", "30s", completion::none,
@@ -137,20 +139,20 @@ constexpr std::array scale_errors{invalid_argument, not_found, ambiguous, busy, 
                                   unreachable, permission_denied};
 constexpr std::array reload_errors{parse_error, invalid_argument, busy, conflict, start_failed,
                                    timeout, unreachable, permission_denied};
-constexpr std::array daemon_errors{busy, timeout, unreachable, permission_denied};
+constexpr std::array daemon_errors{invalid_argument, busy, timeout, unreachable, permission_denied};
 constexpr std::array serve_errors{invalid_argument, not_found, parse_error, permission_denied,
                                   conflict, already_running, internal, system_error};
 constexpr std::array config_errors{invalid_argument, parse_error};
 constexpr std::array explain_errors{invalid_argument, not_found, parse_error};
-constexpr std::array init_errors{already_exists, permission_denied, system_error};
-constexpr std::array doctor_errors{unsupported};
+constexpr std::array init_errors{invalid_argument, already_exists, permission_denied, system_error};
+constexpr std::array doctor_errors{invalid_argument, unsupported};
 constexpr std::array word_errors{invalid_argument};
 
 constexpr std::array rows{
   command_row{"serve", "run the daemon in the foreground", place::program, serve_arguments,
               serve_flags, subject::none, {}, {}, "", "", "", serve_errors,
               "kraken serve\nkraken serve public/ --watch\nkraken serve worker.php --workers 8\n"
-              "kraken serve -c .rr.yaml"},
+              "kraken serve -c .rr.yaml", seconds{30}, text_form},
   command_row{"tree", "containers as a tree, with their states", place::view, any_alias, {},
               subject::alias, {}, endpoint::containers, "", "", "", view_errors,
               "kraken tree\nkraken tree web"},
@@ -186,19 +188,22 @@ constexpr std::array rows{
               "check the configuration and what it needs of this machine, all errors at once",
               place::program, {}, validate_flags, subject::none, {}, {}, "Configuration is valid.",
               "", "Configuration is not valid.", config_errors,
-              "kraken config:validate -c kraken.yaml\nkraken config:validate --portable"},
+              "kraken config:validate -c kraken.yaml\nkraken config:validate --portable",
+              seconds{30}, text_form},
   command_row{"config:explain", "every option with its value and where it comes from",
               place::program, key_arguments, config_flags, subject::none, {}, {}, "", "", "",
-              explain_errors, "kraken config:explain\nkraken config:explain admin.socket"},
+              explain_errors, "kraken config:explain\nkraken config:explain admin.socket\n"
+              "kraken config:explain web -o json", seconds{30}, report_forms},
   command_row{"config:schema", "JSON Schema of kraken.yaml", place::program, {}, {}, subject::none,
-              {}, {}, "", "", "", word_errors, "kraken config:schema > kraken.schema.json"},
+              {}, {}, "", "", "", word_errors, "kraken config:schema", seconds{30}, schema_forms},
   command_row{"config:diff", "what a reload would change", place::daemon, {}, diff_flags,
               subject::none, {}, {}, "Configuration would be changed.",
               "Configuration has not changed.", "Configuration could not be compared.",
               reload_errors, "kraken config:diff\nkraken config:diff -c next.yaml"},
   command_row{"config:init", "write a first kraken.yaml", place::program, file_arguments,
               init_flags, subject::none, {}, {}, "Configuration has been written.", "",
-              "Configuration could not be written.", init_errors, "kraken config:init"},
+              "Configuration could not be written.", init_errors, "kraken config:init", seconds{30},
+              text_form},
   command_row{"arch:apply", "make the running tree as the configuration says: all of it or nothing",
               place::daemon, {}, apply_flags, subject::none, {}, {},
               "Architecture has been applied.", "Architecture has not changed.",
@@ -216,23 +221,28 @@ constexpr std::array rows{
               "Supervisor has been reset.", "", "Supervisor could not be reset.", operate_errors,
               "kraken supervisor:reset web"},
   command_row{"metrics", "Prometheus text", place::view, {}, {}, subject::none, {},
-              endpoint::metrics, "", "", "", daemon_errors, "kraken metrics"},
+              endpoint::metrics, "", "", "", daemon_errors, "kraken metrics", seconds{30},
+              text_form},
   command_row{"health", "whether everything required is ready", place::view, {}, {}, subject::none,
-              {}, endpoint::ready, "", "", "", daemon_errors, "kraken health"},
+              {}, endpoint::ready, "", "", "", daemon_errors,
+              "kraken health\nkraken health -o json", seconds{30}, report_forms},
   command_row{"doctor", "what is missing or unwise on this machine, and what to do about it",
               place::console, {}, {}, subject::none, {}, {}, "", "", "", doctor_errors,
-              "kraken doctor\nkraken doctor -o json"},
+              "kraken doctor\nkraken doctor -o json", seconds{30}, name_forms},
   command_row{"top", "live view of all containers; ? shows its keys", place::console, {}, {},
-              subject::none, {}, {}, "", "", "", daemon_errors, "kraken top"},
+              subject::none, {}, {}, "", "", "", daemon_errors, "kraken top", seconds{30},
+              text_form},
   command_row{"shell", "read commands with completion and history", place::console, {}, {},
-              subject::none, {}, {}, "", "", "", daemon_errors, "kraken shell"},
-  command_row{"list", "all commands", place::console, {}, {}, subject::none, {}, {}, "", "", "", {},
-              "kraken list"},
+              subject::none, {}, {}, "", "", "", daemon_errors, "kraken shell", seconds{30},
+              text_form},
+  command_row{"list", "all commands", place::console, {}, {}, subject::none, {}, {}, "", "", "",
+              word_errors, "kraken list\nkraken list -o json", seconds{30}, name_forms},
   command_row{"help", "help of a command", place::console, help_arguments, {}, subject::none, {},
-              {}, "", "", "", word_errors, "kraken help process:create"},
+              {}, "", "", "", word_errors, "kraken help process:create", seconds{30}, text_form},
   command_row{"completion", "completion script for a shell", place::console, shell_arguments, {},
               subject::none, {}, {}, "", "", "", word_errors,
-              "source <(kraken completion bash)\nkraken completion fish | source"},
+              "source <(kraken completion bash)\nkraken completion fish | source", seconds{30},
+              text_form},
 };
 // clang-format on
 

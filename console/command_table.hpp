@@ -11,6 +11,7 @@
 #include "kraken/base/units.hpp"
 #include "kraken/model/command.hpp"
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -39,6 +40,13 @@ enum class value_type : std::uint8_t {
   pair,  ///< `key=value`
   json,  ///< one JSON value; given in `command_request::values`, not among the texts
 };
+
+/// The values of `-o`, each at the place of its `form` (invocation.hpp).
+inline constexpr std::array output_forms{std::string_view{"table"},
+                                         std::string_view{"wide"},
+                                         std::string_view{"json"},
+                                         std::string_view{"yaml"},
+                                         std::string_view{"name"}};
 
 /// What a shell offers for a value.
 enum class completion : std::uint8_t { none, containers, commands, files, choices };
@@ -95,6 +103,7 @@ struct command_row {
   /// Longest wait for an answer without `--timeout`. 0: until there is one; the daemon shows
   /// meanwhile that it works on it.
   seconds patience{30};
+  std::span<const std::string_view> forms = output_forms; ///< those of its output
 };
 
 /// Every command, in the order help shows them: ours first, then Kraken's families.

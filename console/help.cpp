@@ -3,6 +3,7 @@
 /// Help texts laid out in two columns.
 #include "console/help.hpp"
 
+#include "console/api_json.hpp"
 #include "console/request.hpp"
 
 #include <algorithm>
@@ -123,6 +124,14 @@ std::string help_text(const command_row& row) {
     out += "\nFlags:\n" + flag_lines(row.flags);
   }
   out += "\nFlags of every command:\n" + flag_lines(global_flags());
+  if (row.forms.size() < output_forms.size()) {
+    out += "\nOutput:\n";
+    std::string forms;
+    for (const std::string_view form : row.forms) {
+      forms += (forms.empty() ? "  " : ", ") + std::string{form};
+    }
+    out += forms + "\n";
+  }
   out += "\nExit codes:\n" + exit_lines(row);
   out += "\nExamples:\n";
   std::string_view rest = row.examples;
@@ -142,6 +151,15 @@ std::string family_help(std::string_view family) {
     }
   }
   return out;
+}
+
+std::string list_json() {
+  std::string out;
+  for (const command_row& row : commands()) {
+    out += (out.empty() ? R"([{"name":)" : R"(,{"name":)") + quote_json(row.name) +
+           R"(,"summary":)" + quote_json(row.summary) + "}";
+  }
+  return out + "]";
 }
 
 std::string list_text() {

@@ -21,5 +21,7 @@ namespace kraken::console {
 
 /// `kraken list`: one name per line.
 [[nodiscard]] std::string list_text();
+/// `kraken list -o json`: an array of `{"name", "summary"}`.
+[[nodiscard]] std::string list_json();
 
 } // namespace kraken::console

@@ -159,6 +159,10 @@ private:
           value = quote_json(value);
         }
       }
+      const auto form = output_forms.at(static_cast<std::size_t>(out_.output));
+      if (auto has = check_form(*out_.command, form); !has) {
+        return fail(has.error());
+      }
       auto checked = complete(*out_.command, std::move(out_.request));
       if (!checked) {
         return fail(checked.error());

@@ -223,6 +223,15 @@ check_value(value_type type, std::span<const std::string_view> choices, std::str
   return {};
 }
 
+result<void> check_form(const command_row& row, std::string_view form) {
+  if (std::find(row.forms.begin(), row.forms.end(), form) == row.forms.end()) {
+    return fail(errc::invalid_argument,
+                std::string{row.name} + " has no output '" + std::string{form} +
+                    "', only: " + joined(row.forms));
+  }
+  return {};
+}
+
 error unknown_flag(const command_row* row, std::string_view name) {
   std::vector<std::string_view> known;
   for (const flag_row& flag : row != nullptr ? row->flags : std::span<const flag_row>{}) {

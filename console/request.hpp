@@ -44,6 +44,10 @@ namespace kraken::console {
 [[nodiscard]] result<void>
 check_value(value_type type, std::span<const std::string_view> choices, std::string_view text);
 
+/// Whether the output of a command has this form (`-o`).
+/// @error errc::invalid_argument naming those it has
+[[nodiscard]] result<void> check_form(const command_row& row, std::string_view form);
+
 /// The error for a flag nobody knows; names the nearest one.
 /// @param row  the command it was given to; null: none yet
 [[nodiscard]] error unknown_flag(const command_row* row, std::string_view name);

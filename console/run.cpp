@@ -3,6 +3,7 @@
 /// From a command line to its output: local commands, the daemon's program, commands, views.
 #include "console/run.hpp"
 
+#include "console/api_json.hpp"
 #include "console/carry_out.hpp"
 #include "console/completion.hpp"
 #include "console/failure.hpp"
@@ -96,7 +97,9 @@ int run_here(const invocation& asked, surroundings& around) {
   }
   const text_map& args = asked.request.args;
   if (asked.command->name == "list") {
-    around.out << list_text();
+    around.out << (asked.output == form::json   ? pretty_json(list_json())
+                   : asked.output == form::yaml ? json_as_yaml(list_json())
+                                                : list_text());
     return 0;
   }
   if (asked.command->name == "help") {
@@ -121,6 +124,10 @@ int become_program(const invocation& asked, surroundings& around) {
   }
   if (!asked.socket.empty()) { // given before the command
     arguments.push_back("--socket=" + asked.socket);
+  }
+  if (asked.output != form::table) {
+    arguments.push_back("--output=" +
+                        std::string{output_forms.at(static_cast<std::size_t>(asked.output))});
   }
   arguments.insert(arguments.end(), asked.words.begin(), asked.words.end());
   return report(asked, api_error{around.become_program(arguments), "kraken help serve"}, around);

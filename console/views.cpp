@@ -3,6 +3,7 @@
 /// Reads of the admin API shown as people or programs want them.
 #include "console/views.hpp"
 
+#include <algorithm>
 #include <ostream>
 #include <utility>
 
@@ -172,6 +173,21 @@ view_result follow_records(const invocation& asked, api_transport& daemon, surro
   return failure(std::move(broken));
 }
 
+/// `{"ready": false, "reasons": [...], "notes": []}` of the lines of a health endpoint: `ok` with
+/// what does not count, or the reasons against it.
+std::string health_json(bool ready, std::string_view lines) {
+  std::string found;
+  while (!lines.empty()) {
+    const auto line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    if (!ready || line != "ok") {
+      found += (found.empty() ? "" : ",") + quote_json(line);
+    }
+  }
+  return ready ? R"({"ready":true,"reasons":[],"notes":[)" + found + "]}"
+               : R"({"ready":false,"reasons":[)" + found + R"(],"notes":[]})";
+}
+
 /// Metrics and health: text as it comes; a status other than 200 means no.
 view_result show_text(const invocation& asked, api_transport& daemon, surroundings& around) {
   auto answer = daemon.ask({"GET", target_of(call_of(asked)), {}});
@@ -181,11 +197,17 @@ view_result show_text(const invocation& asked, api_transport& daemon, surroundin
   if (answer->status != 200 && answer->body.starts_with('{')) {
     return {0, read_error(answer->status, answer->body)};
   }
+  const bool good = answer->status == 200;
+  if (asked.output == form::json || asked.output == form::yaml) {
+    const auto json = health_json(good, answer->body);
+    around.out << (asked.output == form::json ? pretty_json(json) : json_as_yaml(json));
+    return {good ? 0 : 1, {}};
+  }
   around.out << answer->body;
   if (!answer->body.ends_with('\n')) {
     around.out << "\n";
   }
-  return {answer->status == 200 ? 0 : 1, {}};
+  return {good ? 0 : 1, {}};
 }
 
 result<std::string>

@@ -109,16 +109,18 @@ result<void> read_flag(command_line& into,
     keep(into, *flag, "true");
     return {};
   }
-  if (equal != std::string_view::npos) {
-    keep(into, *flag, std::string{word.substr(equal + 1)});
-    return {};
-  }
-  if (at + 1 == words.size()) {
+  if (equal == std::string_view::npos && at + 1 == words.size()) {
     return fail(errc::invalid_argument,
                 "flag '" + std::string{word} + "' needs a value (" + std::string{flag->metavar} +
                     ")");
   }
-  keep(into, *flag, words[++at]);
+  auto value = std::string{equal == std::string_view::npos ? words[++at] : word.substr(equal + 1)};
+  if (flag->name == "output") {
+    if (auto has = console::check_form(row, value); !has) {
+      return has;
+    }
+  }
+  keep(into, *flag, std::move(value));
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include "apps/kraken-runtime/machine/machine_check.hpp"
 #include "config/explain.hpp"
 #include "config/reference_page.hpp"
+#include "console/api_json.hpp"
 #include "console/command_table.hpp"
 #include "console/failure.hpp"
 
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -55,6 +57,20 @@ int validate(const command_line& line) {
   return 0;
 }
 
+namespace {
+
+std::string explained_json(const std::vector<config::explained_option>& options) {
+  std::string out;
+  for (const auto& [path, value, from] : options) {
+    out += (out.empty() ? R"([{"path":)" : R"(,{"path":)") + console::quote_json(path) +
+           R"(,"value":)" + console::quote_json(value) + R"(,"from":)" + console::quote_json(from) +
+           "}";
+  }
+  return out + "]";
+}
+
+} // namespace
+
 int explain(const command_line& line) {
   const auto loaded = config::load(line.load);
   if (!loaded) {
@@ -66,7 +82,14 @@ int explain(const command_line& line) {
   if (text.empty()) {
     return report(config::unknown_option(*loaded, key), "kraken config:explain");
   }
-  std::cout << text;
+  const auto wanted = line.flags.find("output");
+  const auto form = wanted == line.flags.end() ? "table" : wanted->second;
+  if (form == "table") {
+    std::cout << text;
+  } else {
+    const auto json = explained_json(config::explain_options(*loaded, key));
+    std::cout << (form == "json" ? console::pretty_json(json) : console::json_as_yaml(json));
+  }
   return 0;
 }
 

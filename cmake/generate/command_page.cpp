@@ -91,6 +91,13 @@ std::string texts(const command_row& row) {
   for (const int exit_code : seen) {
     exits += ", " + std::to_string(exit_code);
   }
+  if (row.forms.size() < console::output_forms.size()) {
+    std::string forms;
+    for (const auto form : row.forms) {
+      forms += (forms.empty() ? "" : ", ") + code(form);
+    }
+    out += "- output: " + forms + "\n";
+  }
   return "\n" + out + "- exit codes: " + exits + "\n";
 }
 

@@ -285,6 +285,28 @@ class Output(ConsoleCase):
     def test_yaml(self):
         self.assertIn("path: Main/web/w1", self.kraken("ps", "-o", "yaml").out.replace('"', ""))
 
+    def test_forms_that_a_command_has_not_are_refused(self):
+        options = json.loads(self.kraken("config:explain", "-c", self.daemon.config_file,
+                                         "-o", "json").out)
+        node = next(each for each in options if each["path"] == "node")
+        self.assertEqual(node["value"], "test")
+        self.assertIn("kraken.yaml:", node["from"])
+        self.assertIn("path: node", self.kraken("-o", "yaml", "config:explain", "node", "-c",
+                                                self.daemon.config_file).out)
+        self.assertEqual(json.loads(self.kraken("health", "-o", "json").out),
+                         {"ready": True, "reasons": [], "notes": []})
+        names = [each["name"] for each in json.loads(self.kraken("list", "-o", "json").out)]
+        self.assertEqual(names, self.kraken("list").out.split())
+        for words, only in ((["metrics"], "table"), (["help"], "table"), (["top"], "table"),
+                            (["health", "-o", "name"], "table, json, yaml"),
+                            (["config:validate"], "table"), (["config:explain", "-o", "wide"],
+                                                             "table, json, yaml")):
+            with self.subTest(words=words):
+                form = words[-1] if "-o" in words else "json"
+                more = [] if "-o" in words else ["-o", "json"]
+                done = self.kraken(*words, *more, code=2)
+                self.assertIn(f"{words[0]} has no output '{form}', only: {only} ", done.err)
+
     def test_errors_as_json(self):
         done = self.daemon.console("inspect", "nobody", "-o", "json")
         self.assertEqual(done.code, 3)

@@ -191,6 +191,38 @@ TEST_CASE("health is yes or no by exit code") {
   CHECK(typed({"health"}, daemon).exit_code == 1);
 }
 
+TEST_CASE("health obeys -o") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{200, "ok"};
+  CHECK(typed({"health", "-o", "json"}, daemon).out ==
+        "{\n  \"ready\": true,\n  \"reasons\": [],\n  \"notes\": []\n}\n");
+  CHECK(typed({"health", "-o", "json"}, daemon).exit_code == 0);
+  daemon.answer = console::api_answer{503, "Main/a is parked\nMain/\"b\" is failed\n"};
+  CHECK(typed({"health", "-o", "yaml"}, daemon).out ==
+        "ready: false\nreasons:\n  - \"Main/a is parked\"\n"
+        "  - \"Main/\\\"b\\\" is failed\"\nnotes: []\n");
+  daemon.answer = console::api_answer{200, "ok\nMain/b is parked\n"};
+  CHECK(typed({"health", "-o", "json"}, daemon).out.find("\"notes\": [\n    \"Main/b is") !=
+        std::string::npos);
+  daemon.answer = console::api_answer{503, "Main/a is parked\n"};
+  CHECK(typed({"health", "-o", "json"}, daemon).exit_code == 1);
+}
+
+TEST_CASE("list obeys -o") {
+  scripted_daemon daemon;
+  CHECK(typed({"list", "-o", "json"}, daemon)
+            .out.starts_with("[\n  {\n    \"name\": \"serve\",\n    \"summary\": \"run "));
+  CHECK(typed({"list", "-o", "yaml"}, daemon).out.starts_with("- name: serve\n"));
+  CHECK(typed({"list", "-o", "name"}, daemon).out == typed({"list"}, daemon).out);
+  CHECK(typed({"list", "-o", "wide"}, daemon).exit_code == 2);
+}
+
+TEST_CASE("a form before the name of a command of the program goes with it") {
+  scripted_daemon daemon;
+  CHECK(typed({"-o", "json", "config:explain", "web"}, daemon).became ==
+        std::vector<std::string>{"--config-explain", "--output=json", "web"});
+}
+
 TEST_CASE("what a reload changed is listed") {
   scripted_daemon daemon;
   daemon.events = {{0,
