@@ -188,6 +188,9 @@ std::string to_json(const command_reply& value) {
   if (value.failed > 0) {
     body["failed"] = value.failed;
   }
+  if (!value.warning.empty()) {
+    body["warning"] = value.warning;
+  }
   return dump(body);
 }
 

@@ -34,6 +34,7 @@ struct command_reply {
   bool changed = true;      ///< false: it was so already
   std::string data;         ///< more, as JSON; empty: null
   std::uint64_t failed = 0; ///< of several containers: for how many it could not be done
+  std::string warning{};    ///< what the asker may have meant instead; empty: nothing
 };
 
 /// Body of every other answer: the error and the command to try next.

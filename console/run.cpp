@@ -188,6 +188,9 @@ int send_command(const invocation& asked, api_transport& daemon, surroundings& a
   if (!reply) {
     return report(asked, reply.error(), around);
   }
+  if (!reply->warning.empty()) {
+    around.err << printable("warning: " + reply->warning) << "\n";
+  }
   const int exit_code = reply->failed == 0 ? 0 : row_of(errc::container_failed).exit_code;
   if (asked.output == form::json || asked.output == form::yaml) {
     around.out << (asked.output == form::json ? pretty_json(got.body) : json_as_yaml(got.body));

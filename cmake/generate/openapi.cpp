@@ -154,6 +154,7 @@ json_value schemas() {
                           {"text", {{"type", "string"}}},
                           {"changed", {{"type", "boolean"}}},
                           {"failed", {{"type", "integer"}}},
+                          {"warning", {{"type", "string"}}},
                           {"data", {{"nullable", true}}}})},
           {"Error",
            object_schema({{"ok", {{"type", "boolean"}}},

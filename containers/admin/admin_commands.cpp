@@ -72,6 +72,23 @@ command_answers::situation admin_service::situation_of(std::string target) const
   };
 }
 
+/// To destroy what is not there is done already, says the framework: a typing error is, too.
+std::string admin_service::name_in_doubt(const console::command_row& row,
+                                         const console::command_request& wanted) const {
+  if (row.effect != model::verb::destroy || row.about == console::subject::root) {
+    return {};
+  }
+  const auto& board = environment_.tree->status();
+  auto name = std::string{value_of(wanted.args, "alias")};
+  if (row.about == console::subject::parent_alias) {
+    const auto parent = board.resolve(value_of(wanted.args, "parent"));
+    name = (parent ? (*parent)->path : std::string{value_of(wanted.args, "parent")}) + "/" + name;
+  }
+  const auto found = board.resolve(name);
+  const bool close = !found && found.error().context.find("did you mean") != std::string::npos;
+  return close && end_text(board, name).empty() ? found.error().context : std::string{};
+}
+
 void admin_service::carry_out(net::exchange& from,
                               const console::command_request& wanted,
                               const asker& by) {
@@ -92,13 +109,24 @@ void admin_service::carry_out(net::exchange& from,
   }
   const auto alias = std::string{value_of(wanted.args, "alias")};
   const auto number = answers_.begin(from, by.form, situation_of(alias));
+  auto warning = name_in_doubt(row, wanted);
   const verb_asker who{by.origin, nullptr}; // who may open the socket is an operator
   environment_.verbs->carry_out(
-      wanted, who, loop_, [this, number, &row, alias](const result<verb_outcome>& outcome) {
+      wanted,
+      who,
+      loop_,
+      [this, number, &row, alias, warning = std::move(warning)](
+          const result<verb_outcome>& outcome) {
         if (outcome) {
-          answers_.reply(number, {outcome->text, outcome->changed, {}});
+          answers_.reply(number, {outcome->text, outcome->changed, {}, 0, warning});
         } else {
-          answers_.refuse(number, refusal(outcome.error(), row.name, alias));
+          const auto& board = environment_.tree->status();
+          answers_.refuse(number,
+                          refusal(row.about == console::subject::alias
+                                      ? not_there(board, alias, outcome.error())
+                                      : outcome.error(),
+                                  row.name,
+                                  alias));
         }
       });
 }

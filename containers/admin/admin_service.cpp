@@ -6,6 +6,7 @@
 #include "console/command_table.hpp"
 #include "containers/admin/health.hpp"
 #include "containers/admin/letter_records.hpp"
+#include "containers/admin/situation.hpp"
 #include "kraken/model/alias.hpp"
 #include "kraken/wire/http1_field.hpp"
 
@@ -161,7 +162,7 @@ void admin_service::show_containers(net::exchange& from, const console::api_call
   if (const auto wanted = call.query.find("under"); wanted != call.query.end()) {
     const auto found = board.resolve(wanted->second);
     if (!found) {
-      respond_error(from, found.error(), "tree", {});
+      respond_error(from, not_there(board, wanted->second, found.error()), "tree", {});
       return;
     }
     top = (*found)->path;
@@ -180,7 +181,8 @@ void admin_service::show_containers(net::exchange& from, const console::api_call
 void admin_service::show_container(net::exchange& from, const console::api_call& call) {
   const auto found = environment_.tree->status().resolve(call.path);
   if (!found) {
-    respond_error(from, found.error(), "inspect", {});
+    const auto& board = environment_.tree->status();
+    respond_error(from, not_there(board, call.path, found.error()), "inspect", {});
     return;
   }
   auto shown = **found;

@@ -95,6 +95,8 @@ private:
   void note(const console::command_row& row, const asker& by);
   void letter(net::exchange& from, const console::command_request& wanted, answer_form form);
   [[nodiscard]] command_answers::situation situation_of(std::string target) const;
+  [[nodiscard]] std::string name_in_doubt(const console::command_row& row,
+                                          const console::command_request& wanted) const;
 
   static void respond(net::exchange& to, int status, std::string_view type, std::string_view body);
   static void respond_error(net::exchange& to,

@@ -3,6 +3,7 @@
 /// See the header.
 #include "containers/admin/record_filter.hpp"
 
+#include "containers/admin/situation.hpp"
 #include "kraken/base/nearest.hpp"
 #include "kraken/model/alias.hpp"
 #include "kraken/model/event_notes.hpp"
@@ -81,7 +82,7 @@ result<void> record_filter::resolve(const actor::status_board& board) {
     }
     const auto found = board.resolve(each);
     if (!found) {
-      return fail(found.error());
+      return fail(not_there(board, each, found.error()));
     }
     each = (*found)->path;
   }

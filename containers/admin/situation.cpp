@@ -3,6 +3,7 @@
 /// See the header.
 #include "containers/admin/situation.hpp"
 
+#include "kraken/base/units.hpp"
 #include "kraken/model/lifecycle.hpp"
 
 #include <algorithm>
@@ -37,6 +38,33 @@ renewal_text(std::string_view path, std::span<const actor::status_ptr> children,
   });
   return std::string{path} + ": " + std::to_string(renewed) + " of " +
          std::to_string(children.size()) + " renewed";
+}
+
+std::string end_text(const actor::status_board& board,
+                     std::string_view wanted,
+                     std::chrono::system_clock::time_point now) {
+  const auto events = board.events_since(0);
+  const auto last = std::find_if(events.rbegin(), events.rend(), [&](const auto& each) {
+    return each.note.empty() && // a note may be about a name that nobody ever had
+           (each.path == wanted || each.path.ends_with("/" + std::string{wanted}));
+  });
+  if (wanted.empty() || last == events.rend() || last->to != model::phase::gone) {
+    return {};
+  }
+  // A clock that was set back makes nothing end in the future.
+  const auto age = std::max(std::chrono::duration_cast<seconds>(now - last->at), seconds{0});
+  const auto when =
+      age == seconds{0} ? std::string{"just now"} : kraken::to_string(milliseconds{age}) + " ago";
+  return last->path + (last->cause.empty() ? " was destroyed " : " ended ") + when +
+         (last->cause.empty() ? "" : ": " + last->cause);
+}
+
+error not_there(const actor::status_board& board, std::string_view wanted, const error& why) {
+  const auto end = why.code == errc::not_found ? end_text(board, wanted) : std::string{};
+  return end.empty() ? why
+                     : error{why.code,
+                             "no container '" + std::string{wanted} + "': " + end +
+                                 "; see kraken events " + std::string{wanted}};
 }
 
 } // namespace kraken::containers

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import json
 import unittest
 
 from support.case import fresh_daemon
@@ -193,6 +194,45 @@ class Verbs(unittest.TestCase):
         daemon = self.tell(PROJECT)
         daemon.wait_settled(1)
         self.assertEqual(daemon.get("/hello").status, 200, "the project serves again")
+
+
+class Names(unittest.TestCase):
+    """Names that nobody has, or nobody has any more."""
+
+    def setUp(self):
+        self.daemon = fresh_daemon(self, topology(
+            process("job", "sh", "-c", "exit 3", restart="temporary"),
+            process("sleeper", "sleep", "600")))
+        wait_until(lambda: "Main/job" not in [each["path"] for each in self.daemon.containers()],
+                   "the job has ended")
+
+    def test_what_has_ended_is_told_with_its_end(self):
+        for words in (["logs", "job"], ["inspect", "job"], ["tree", "Main/job"],
+                      ["container:start", "job"], ["restart", "Main/job"],
+                      ["container:status", "job"]):
+            with self.subTest(words=words):
+                done = self.daemon.console(*words)
+                self.assertEqual((done.code, done.out), (3, ""), done)
+                self.assertRegex(done.err, rf"no container '{words[1]}': Main/job ended "
+                                 rf"(just now|\d+s ago): exit code 3; see kraken events "
+                                 rf"{words[1]} \(not_found\)")
+        self.assertIn('reason="exit code 3"', self.daemon.console("events", "job").out)
+
+    def test_destroying_what_is_not_there_names_what_may_be_meant(self):
+        done = "Runtime has been already destroyed.\n"
+        for words, out, err in (
+                (["container:destroy", "sleper"], done,
+                 "warning: no container 'sleper' (did you mean 'sleeper'?)\n"),
+                (["process:destroy", "Main", "sleper"],
+                 "Process [sleper] was not needed to be destroyed, because it had not existed.\n",
+                 "warning: no container 'Main/sleper' (did you mean 'Main/sleeper'?)\n"),
+                (["container:destroy", "Main/zzz/q"], done, ""),
+                (["container:destroy", "job"], done, "")):  # no typing error
+            with self.subTest(words=words):
+                told = self.daemon.console(*words)
+                self.assertEqual((told.code, told.out, told.err), (0, out, err))
+        told = json.loads(self.daemon.console("container:destroy", "sleper", "-o", "json").out)
+        self.assertEqual(told["warning"], "no container 'sleper' (did you mean 'sleeper'?)")
 
 
 class Status(unittest.TestCase):

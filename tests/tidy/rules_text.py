@@ -33,7 +33,7 @@ CODE_BANS = [
       "libruntime/kraken/actor/dead_letters", "libruntime/kraken/wire/http1_date",
       "libruntime/kraken/net/date", "libruntime/kraken/process/output/log_board",
       "containers/http/access/access_note",
-      "containers/admin/event_streams", "tests/", "bench/"],
+      "containers/admin/event_streams", "containers/admin/situation", "tests/", "bench/"],
      "use monotonic_clock; wall time is for what people read"),
     ("manual memory", r"(?<!operator )\bnew\s+[A-Za-z_:]|(?<!= )\bdelete\b(\s*\[\s*\]|\s+[\w*(])",
      [], "use values, unique_ptr or make_shared"),

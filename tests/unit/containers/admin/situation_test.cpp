@@ -43,3 +43,48 @@ TEST_CASE("of a change is told who has begun since, and serves") {
   }
   CHECK(containers::renewal_text("web", board.children_of("web"), began) == "web: 2 of 4 renewed");
 }
+
+TEST_CASE("what is gone is told with its end") {
+  actor::status_board board;
+  board.publish(board_record("", "Main", phase::ready), 1);
+  auto job = board_record("Main", "job", phase::ready);
+  board.publish(job, 1);
+  const error unknown{errc::not_found, "no container 'job'"};
+  CHECK(containers::end_text(board, "job").empty());
+  CHECK(containers::not_there(board, "nobody", unknown).context == unknown.context);
+
+  job.at = phase::gone;
+  job.in = model::state_of(job.at);
+  model::cause why;
+  why.kind = model::cause_kind::exit_code;
+  why.code = 3;
+  why.correlation = 1; // a failure
+  job.last_cause = why;
+  board.publish(job, 1);
+  const auto at = board.events_since(0).back().at;
+  CHECK(containers::end_text(board, "job", at + seconds{20}) ==
+        "Main/job ended 20s ago: exit code 3");
+  CHECK(containers::end_text(board, "Main/job", at - seconds{20}) ==
+        "Main/job ended just now: exit code 3");
+  CHECK(containers::end_text(board, "ob").empty());
+  CHECK(containers::end_text(board, "").empty());
+  const auto told = containers::not_there(board, "job", unknown);
+  CHECK(told.code == errc::not_found);
+  CHECK(told.context.starts_with("no container 'job': Main/job ended "));
+  CHECK(told.context.ends_with(": exit code 3; see kraken events job"));
+  board.note("nobody", "command", {});
+  CHECK(containers::end_text(board, "nobody").empty());
+  const error busy{errc::busy, "busy"};
+  CHECK(containers::not_there(board, "job", busy).context == "busy");
+
+  board.publish(board_record("Main", "job", phase::idle), 1); // it is there again
+  CHECK(containers::end_text(board, "job").empty());
+}
+
+TEST_CASE("what was destroyed without a failure has no cause") {
+  actor::status_board board;
+  board.publish(board_record("", "a", phase::ready), 1);
+  board.publish(board_record("", "a", phase::gone), 1);
+  const auto at = board.events_since(0).back().at;
+  CHECK(containers::end_text(board, "a", at + seconds{61}) == "a was destroyed 61s ago");
+}
