@@ -50,9 +50,10 @@ private:
     std::string text = status.by_signal
                            ? "ended by signal " + std::string{signal_name(status.value)}
                            : "exit code " + std::to_string(status.value);
-    auto tail = log_->tail(probe_tail_bytes);
-    tail.erase(tail.find_last_not_of('\n') + 1);
-    finish(fail(errc::refused, tail.empty() ? text : text + ": " + tail));
+    auto line = log_->tail(probe_tail_bytes);
+    line.erase(line.find_last_not_of('\n') + 1);
+    line.erase(0, line.rfind('\n') + 1); // a cause is one line; what is said last is why
+    finish(fail(errc::refused, line.empty() ? text : text + ": " + line));
   }
 
   void finish(const result<void>& outcome) {

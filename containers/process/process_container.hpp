@@ -50,6 +50,7 @@ public:
   [[nodiscard]] result<void> signal_process(int number) override;
   void resume() override;
   void updated(const model::child_spec& spec, const actor::update_hold& hold) override;
+  [[nodiscard]] std::string remark_on_start() const override;
   bool receive(actor::letter& what) override;
   [[nodiscard]] bool takes_letters() const noexcept override { return letters_ != nullptr; }
   void noticed(const actor::notice& what) override;

@@ -112,6 +112,18 @@ result<void> process_container::await_readiness() {
   return {};
 }
 
+std::string process_container::remark_on_start() const {
+  if (!ready_watch_) {
+    return {};
+  }
+  const auto how = shell_.spec().ready.how;
+  const auto* section = how == ready_mode::tcp    ? "ready.tcp: "
+                        : how == ready_mode::http ? "ready.http: "
+                                                  : "ready.exec: ";
+  const auto& last = ready_watch_->last_failure();
+  return section + (last.empty() ? "no answer yet" : last);
+}
+
 /// How one look is made.
 result<begin_probe> process_container::look_for(ready_mode how, const std::string& target) {
   if (how == ready_mode::exec) {

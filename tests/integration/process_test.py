@@ -82,7 +82,7 @@ class Ready(ProcessCase):
     def test_http_that_says_no_is_not_ready(self):
         done = self.begin(mode="fail", ready={"http": self.url(), "within": "500ms"})
         self.assertEqual(done.code, 1, done)
-        self.assertIn("not ready within 500ms", done.err)
+        self.assertRegex(done.err, r"not ready within 500ms: ready\.http: answered 500")
         self.assertIn("everything is as it was before", done.err)
         self.assertEqual([each["alias"] for each in self.daemon.containers()], ["Main", "other"])
         self.assertEqual(list(processes.children_of(self.daemon.pid)),
@@ -91,6 +91,17 @@ class Ready(ProcessCase):
     def test_nobody_listens(self):
         done = self.begin(ready={"tcp": f"127.0.0.1:{free_port()}", "within": "300ms"})
         self.assertEqual(done.code, 1, done)
+        self.assertRegex(done.err, r"not ready within 300ms: ready\.tcp: .*refused")
+
+    def test_why_a_command_says_no(self):
+        for command, told in (("sh -c /nonexist", "exit code 127: .*not found"),
+                              ("sh -c 'echo first; echo not yet; exit 4'",
+                               "ready.exec: exit code 4: not yet")):
+            with self.subTest(command=command):
+                done = self.begin(ready={"exec": command, "within": "500ms"})
+                self.assertEqual(done.code, 1, done)
+                self.assertRegex(done.err, "not ready within 500ms: ready.exec: ")
+                self.assertRegex(done.err, told)
 
     def test_a_probe_that_makes_no_sense_says_so(self):
         done = self.begin(ready={"http": "/health"})

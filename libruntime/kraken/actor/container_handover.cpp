@@ -78,10 +78,7 @@ void container::begin_successor(model::cause why, const reply_to& reply) {
 void container::begin_beside() {
   beside_->launched = now();
   beside_->timer = deadlines_.at(now() + birth_.spec->ready.within, [this] {
-    model::cause late;
-    late.kind = model::cause_kind::start_timeout;
-    late.message = "not ready within " + kraken::to_string(birth_.spec->ready.within);
-    end_successor(std::move(late));
+    end_successor(life::late_start(beside_->runs.get(), birth_.spec->ready.within));
   });
   if (auto threw = beside_->runs->begin(kind_)) {
     threw->kind = model::cause_kind::start_error;

@@ -59,10 +59,7 @@ void container::arm_start() {
   }
   deadlines_.cancel(start_timer_);
   start_timer_ = deadlines_.at(now() + birth_.spec->ready.within, [this] {
-    model::cause why;
-    why.kind = model::cause_kind::start_timeout;
-    why.message = "not ready within " + kraken::to_string(birth_.spec->ready.within);
-    failed(std::move(why), ending::kill);
+    failed(life::late_start(life_.get(), birth_.spec->ready.within), ending::kill);
   });
 }
 

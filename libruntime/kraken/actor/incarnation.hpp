@@ -189,19 +189,19 @@ public:
   /// Whether it takes letters at all, asked each time it is ready: if not, who sends one is told at
   /// once.
   [[nodiscard]] virtual bool takes_letters() const noexcept { return true; }
-  /// A letter of the user lane, while ready. A request is answered through `what.reply`: now, or
-  /// later by whoever moved it out. Throwing fails the container; the letter is lost to it (dead
-  /// letter `in_flight`), the rest of the lane is kept.
+  /// A letter of the user lane, while ready. A request is answered through `what.reply`, at once or
+  /// later. Throwing fails the container; the letter is lost to it (`in_flight`), no other is.
   /// @return false when this kind takes no such letters: it becomes a dead letter `unhandled`
   [[nodiscard]] virtual bool receive(letter& what);
   /// A watched container is gone for good.
   virtual void noticed(const notice& what) { static_cast<void>(what); }
-  /// A pool changes its number of workers.
-  /// @return the number it had
+  /// A pool changes its number of workers; returns the number it had.
   /// @error errc::unsupported for kinds that have no size
   [[nodiscard]] virtual result<std::uint32_t> scale(std::uint32_t count);
   /// What who scales should know of the size it has now, as a sentence; empty: nothing.
   [[nodiscard]] virtual std::string remark_on_size() const { return {}; }
+  /// What kept it from being ready when it was looked at last; empty: nothing is known.
+  [[nodiscard]] virtual std::string remark_on_start() const { return {}; }
   /// Tells once what became of the last `scale()`: all workers serve, or some cannot.
   /// @param done called on the shard, maybe before this returns
   virtual void when_scaled(std::function<void(result<void>)> done) { done({}); }

@@ -7,6 +7,7 @@
 #include "kraken/actor/shard/hosted_actor.hpp"
 #include "kraken/actor/thrown_type.hpp"
 #include "kraken/base/assert.hpp"
+#include "kraken/base/units.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <exception>
@@ -334,6 +335,17 @@ result<void> life::stash(letter&& what) {
                     std::to_string(spec_->mailbox.capacity));
   }
   return {};
+}
+
+model::cause life::late_start(const life* who, milliseconds within) {
+  model::cause late;
+  late.kind = model::cause_kind::start_timeout;
+  late.message = "not ready within " + kraken::to_string(within);
+  const bool lives = who != nullptr && who->incarnation_ != nullptr;
+  if (const auto remark = lives ? who->incarnation_->remark_on_start() : ""; !remark.empty()) {
+    late.message += ": " + remark;
+  }
+  return late;
 }
 
 void life::bury(letter&& what, dead_reason why) {

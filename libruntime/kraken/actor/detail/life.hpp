@@ -90,6 +90,9 @@ public:
   [[nodiscard]] thrown hear(const answer_callback& done, const answer& what);
   [[nodiscard]] result<std::uint32_t> scale(std::uint32_t count);
   [[nodiscard]] std::string remark_on_size() const { return incarnation_->remark_on_size(); }
+  /// The cause of a start that took longer than `within`, with what it waited for.
+  /// @param who null: nothing is known
+  [[nodiscard]] static model::cause late_start(const life* who, milliseconds within);
   [[nodiscard]] result<void> when_scaled(std::function<void(result<void>)> done);
   [[nodiscard]] result<void> signal_process(int number);
   [[nodiscard]] result<void> recycle_workers(std::function<void(result<void>)> done);
