@@ -108,6 +108,42 @@ TEST_CASE_METHOD(tree_fixture,
   CHECK(phase("Main/x") == phase::ready); // later failures are supervised
 }
 
+TEST_CASE_METHOD(tree_fixture, "create of the root: a start that fails does not end the tree") {
+  auto root = supervisor("Main", {leaf("a")});
+  root.supervise.intensity = 0;
+  start(root);
+  CHECK(ask(verb::destroy, "Main")->ok());
+  on.next["Main/a"] = {{.start = on_start::exit, .code = 255}};
+  const auto made = ask(create("", root));
+  CHECK(made->code() == errc::start_failed);
+  CHECK(made->got->error().context.find("Main/a") != std::string::npos);
+  CHECK(made->got->error().context.find("255") != std::string::npos);
+  advance(seconds{60});
+  CHECK_FALSE(exit_code);
+  CHECK(tree->board.list().empty());
+  CHECK(ask(create("", root))->ok());
+  crash("Main/a"); // it has served: now the root gives up as ever
+  advance(seconds{60});
+  CHECK(exit_code == actor::exit_code_gave_up);
+}
+
+TEST_CASE_METHOD(tree_fixture, "what a command has made says how") {
+  start(supervisor("Main", {leaf("a")}));
+  CHECK(ask(create("a", leaf("x")))->ok());
+  CHECK(tree->board.find("Main/a")->made_by_command == nullptr);
+  const auto made = tree->board.find("Main/a/x")->made_by_command;
+  REQUIRE(made != nullptr);
+  CHECK(model::same_definition(*made, leaf("x")));
+  auto now = leaf("x");
+  now.restart = model::restart_type::transient;
+  model::command update;
+  update.what = verb::update;
+  update.target = "x";
+  update.spec = std::make_shared<const model::child_spec>(now);
+  CHECK(ask(update)->ok());
+  CHECK(model::same_definition(*tree->board.find("Main/a/x")->made_by_command, now));
+}
+
 TEST_CASE_METHOD(tree_fixture, "an incarnation knows why it is to end") {
   using actor::farewell;
   start(supervisor("Main", {leaf("a"), leaf("b")}));

@@ -273,8 +273,11 @@ void container::update(const instruction& what) {
       !model::needs_restart(beside_->runs->spec(), *birth_.spec)) {
     beside_threw(beside_->runs->update(birth_.spec, hold));
   }
-  if (birth_.who->name != birth_.spec->name || birth_.who->autostart != birth_.spec->autostart) {
+  const bool by_command = birth_.who->made_by_command != nullptr;
+  if (birth_.who->name != birth_.spec->name || birth_.who->autostart != birth_.spec->autostart ||
+      by_command) {
     auto renamed = *birth_.who;
+    renamed.made_by_command = by_command ? birth_.spec : nullptr;
     renamed.name = birth_.spec->name;
     renamed.autostart = birth_.spec->autostart;
     birth_.who = std::make_shared<const model::container_identity>(std::move(renamed));

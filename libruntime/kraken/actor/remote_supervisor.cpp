@@ -27,7 +27,8 @@ child_entry& remote_supervisor::add(std::shared_ptr<const model::child_spec> spe
                                 .parent = owner_.path_of_owner(),
                                 .kind = spec->kind,
                                 .name = spec->name,
-                                .autostart = spec->autostart});
+                                .autostart = spec->autostart,
+                                .made_by_command = made_by == maker::operated ? spec : nullptr});
   made->made_by = made_by;
   made->want = spec->autostart ? wish::running : wish::stopped;
   made->spec = std::move(spec);
@@ -120,9 +121,8 @@ void remote_supervisor::stop_all(ending how) {
 
 void remote_supervisor::settle() {
   for (const auto& [rank, each] : children_) {
-    auto& child = *each;
-    if (child.at_rest()) {
-      instruct(child, instruction::act::settle);
+    if (each->at_rest()) {
+      instruct(*each, instruction::act::settle);
     }
   }
 }

@@ -175,7 +175,8 @@ void runtime_manager::route(const execute& what) {
   send_to(at.parent, at.alias, what);
 }
 
-/// The root again, after it was destroyed, or in place of the one there is.
+/// The root again, after it was destroyed, or in place of the one there is. Who asks has the answer
+/// and can try again: a start that fails leaves no root, it does not end the tree.
 void runtime_manager::create_root(const execute& what) {
   if (exit_code_ || what.what->spec == nullptr || what.what->spec->id != root_->id) {
     return what.reply->answer(fail(errc::conflict, "'" + root_->id + "' can not be created now"));
@@ -186,6 +187,7 @@ void runtime_manager::create_root(const execute& what) {
   root_ = as_root(*what.what->spec);
   auto create = *what.what;
   create.spec = root_;
+  create.try_once = true;
   supervisor_.create(create, maker::declared, what.reply);
 }
 

@@ -21,6 +21,8 @@
 
 namespace kraken::model {
 
+struct child_spec;
+
 /// Live numbers of an incarnation, written on its shard, read anywhere. Shared between the
 /// incarnation and the status record, so they stay readable while a worker is busy.
 struct gauges {
@@ -81,6 +83,9 @@ struct container_identity {
   std::string kind;
   std::string name;      ///< registered class or program; for display
   bool autostart = true; ///< whether it starts with its parent
+  /// Its definition, if a command made it: its parent's may not have it. Null: a part of that, or
+  /// the parent's incarnation made it.
+  std::shared_ptr<const child_spec> made_by_command{};
 };
 
 /// What of a container changes.
