@@ -61,12 +61,14 @@ constexpr std::array kind_rows{
     with_options<pool_options, pool_spec_options>(
         {.name = "pool",
          .summary = "workers that share a queue of requests",
-         .start = start_words::program},
+         .start = start_words::program,
+         .gap = "requests to it are answered 503"},
         [] { return &detail::pool_section(); }),
     with_options<http_options, http_spec_options>(
         {.name = "http",
          .summary = "listens for HTTP and gives requests to pools",
-         .renewed = renewal::beside},
+         .renewed = renewal::beside,
+         .gap = "connections are refused"},
         [] { return &detail::http_section(); }),
     with_options<native_options, native_spec_options>(
         {.name = "native",

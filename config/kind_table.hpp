@@ -41,6 +41,7 @@ struct kind_row {
   start_words start = start_words::none;
   offspring children = offspring::none;
   renewal renewed = renewal::in_place;
+  std::string_view gap{}; ///< what clients meet while another takes its place; empty: it has none
   const section* (*rows)() = nullptr;                 ///< null: it has no options of its own
   std::unique_ptr<kind_values> (*values)() = nullptr; ///< defaults; null with `rows`
   /// The struct inside a child spec's options; null when they are another kind's.

@@ -40,6 +40,14 @@ bool renewed_beside(const model::child_spec& spec) {
   return kind != nullptr && kind->renewed == config::renewal::beside;
 }
 
+/// Who serves clients and ends before the next one begins.
+std::string gap_of(const model::child_spec& spec) {
+  const auto* const kind = config::find_kind(spec.kind);
+  return kind == nullptr || kind->gap.empty()
+             ? std::string{}
+             : "ends before it begins anew: " + std::string{kind->gap} + " meanwhile";
+}
+
 console::change_record
 update_of(const std::string& path, const model::child_spec& from, const model::child_spec& to) {
   if (model::same_definition(from, to)) {
@@ -55,11 +63,19 @@ update_of(const std::string& path, const model::child_spec& from, const model::c
     out.detail = "some of it waits for the daemon's next start";
   } else if (renewed && renewed_beside(to)) {
     out.detail = "beside the one that runs: no connection is refused";
+  } else if (renewed) {
+    out.detail = gap_of(from);
   }
   return out;
 }
 
 } // namespace
+
+console::change_record creation_of(const model::child_spec& root) {
+  auto out = record_of("create", root.id, {});
+  out.detail = program_of(root);
+  return out;
+}
 
 std::vector<console::change_record> changes_between(const model::child_spec& from,
                                                     const model::child_spec& to) {
@@ -78,6 +94,7 @@ std::vector<console::change_record> changes_between(const model::child_spec& fro
       out.push_back(record_of("destroy", path, {}));
     } else if (!create) { // its `create` comes later
       out.push_back(record_of("replace", path, config::differences(*before, *after)));
+      out.back().detail = gap_of(*before);
     }
   }
   return out;

@@ -18,6 +18,9 @@ namespace kraken::runtime {
 [[nodiscard]] std::vector<console::change_record> changes_between(const model::child_spec& from,
                                                                   const model::child_spec& to);
 
+/// A whole tree where there is none.
+[[nodiscard]] console::change_record creation_of(const model::child_spec& root);
+
 /// `daemon`: options that count from the daemon's next start; empty when none differ.
 [[nodiscard]] std::vector<console::change_record>
 changes_between(const config::daemon_options& from, const config::daemon_options& to);

@@ -9,6 +9,7 @@
 #include "containers/admin/admin_service.hpp"
 #include "containers/admin/narya_status.hpp"
 #include "containers/admin/token_gate.hpp"
+#include "containers/admin/topology_change.hpp"
 #include "containers/admin/verb_door.hpp"
 #include "containers/http/http_container.hpp"
 #include "containers/native/class_catalogue.hpp"
@@ -105,6 +106,14 @@ private:
              daemon_plan read,
              containers::admin_environment::changes changes,
              containers::admin_environment::changes_done done);
+  void begin_anew(daemon_plan read,
+                  containers::admin_environment::changes changes,
+                  containers::admin_environment::changes_done done);
+  void applied(const daemon_plan& read,
+               containers::change_outcome outcome,
+               const containers::admin_environment::changes& changes,
+               const containers::admin_environment::changes_done& done);
+  [[nodiscard]] std::vector<model::command> made_by_commands(std::string_view path) const;
   void change(model::command what, model::reply_callback answer);
   [[nodiscard]] std::string reloaded_so_far() const;
   [[nodiscard]] result<daemon_plan> read_again(const std::vector<std::string>& files) const;

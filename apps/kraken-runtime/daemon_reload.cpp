@@ -30,6 +30,37 @@ model::child_spec what_is_there(const std::unordered_set<std::string>& paths,
       from, to, [&paths](std::string_view path) { return paths.contains(std::string{path}); });
 }
 
+/// Whether a container is made by a command, somewhere below `path`.
+bool made_below(const model::container_status& what, std::string_view path) {
+  return what.made_by_command != nullptr && what.path.size() > path.size() &&
+         what.path.starts_with(path) && what.path[path.size()] == '/';
+}
+
+/// What commands have made and no file has ends with what it stands below: that is told as well.
+std::vector<console::change_record>
+with_made_by_commands(std::vector<console::change_record> changes,
+                      const std::vector<actor::status_ptr>& all,
+                      const model::child_spec& from) {
+  std::vector<console::change_record> out;
+  for (auto& change : changes) {
+    const auto path = change.container;
+    const bool anew = change.what == "replace";
+    const bool ends = anew || change.what == "destroy";
+    out.push_back(std::move(change));
+    for (const auto& each : ends ? all : std::vector<actor::status_ptr>{}) {
+      if (made_below(*each, path) && model::find_spec(from, each->path) == nullptr) {
+        console::change_record also;
+        also.what = anew ? "replace" : "destroy";
+        also.container = each->path;
+        also.detail =
+            anew ? "made by a command: begins anew with it" : "made by a command: ends with it";
+        out.push_back(std::move(also));
+      }
+    }
+  }
+  return out;
+}
+
 /// What half a deployment or a full disk leaves of a file must not end what runs.
 error ends_everything(const std::vector<std::string>& files, std::size_t there) {
   std::string text = files.empty() ? std::string{"the configuration"} : files.front();
@@ -92,12 +123,16 @@ void daemon::reload(containers::reload_mode how,
     done(fail(read.error()));
     return;
   }
+  const auto all = std::as_const(*tree_).status().list();
   std::unordered_set<std::string> paths;
-  for (const auto& each : tree_->status().list()) {
+  for (const auto& each : all) {
     paths.insert(each->path);
   }
-  auto there = paths.empty() ? plan_.root : what_is_there(paths, plan_.root, read->root);
-  auto changes = changes_between(there, read->root);
+  const bool nothing_there = all.empty();
+  auto there = nothing_there ? plan_.root : what_is_there(paths, plan_.root, read->root);
+  auto changes = nothing_there
+                     ? std::vector{creation_of(read->root)}
+                     : with_made_by_commands(changes_between(there, read->root), all, there);
   for (auto& each : changes_between(plan_.daemon, read->daemon)) {
     changes.push_back(std::move(each));
   }
@@ -106,9 +141,52 @@ void daemon::reload(containers::reload_mode how,
     done(std::move(changes));
     return;
   }
-  // Without a project there is nothing to change: the next one is created as it is written now.
-  auto before = paths.empty() ? read->root : std::move(there);
-  apply(std::move(before), std::move(*read), std::move(changes), std::move(done));
+  nothing_there ? begin_anew(std::move(*read), std::move(changes), std::move(done))
+                : apply(std::move(there), std::move(*read), std::move(changes), std::move(done));
+}
+
+/// There is no project: a file that is the truth brings back what it names.
+void daemon::begin_anew(daemon_plan read,
+                        containers::admin_environment::changes changes,
+                        containers::admin_environment::changes_done done) {
+  auto plan = std::make_shared<const daemon_plan>(std::move(read));
+  model::command create;
+  create.what = model::verb::create;
+  create.spec = std::make_shared<const model::child_spec>(plan->root);
+  create.undone_on_failure = true;
+  create.origin = "config";
+  change(std::move(create),
+         [this, plan, changes = std::move(changes), done = std::move(done)](
+             const result<model::reply>& answer) {
+           containers::change_outcome out;
+           const bool goes_on = !answer && answer.error().code == errc::timeout;
+           out.now = answer || goes_on ? plan->root : plan_.root;
+           if (!answer) {
+             out.done =
+                 fail(answer.error().code,
+                      answer.error().context + (goes_on ? "" : "; there is no project, as before"));
+           }
+           applied(*plan, std::move(out), changes, done);
+         });
+}
+
+std::vector<model::command> daemon::made_by_commands(std::string_view path) const {
+  std::vector<model::command> out;
+  for (const auto& each : std::as_const(*tree_).status().list()) {
+    if (!made_below(*each, path)) {
+      continue;
+    }
+    auto spec = *each->made_by_command;
+    // What an operator has stopped does not run because of a change.
+    spec.autostart = each->in != model::state::created && each->in != model::state::stopped;
+    model::command again;
+    again.what = model::verb::create;
+    again.target = each->parent;
+    again.asker = spec.bounds;
+    again.spec = std::make_shared<const model::child_spec>(std::move(spec));
+    out.push_back(std::move(again));
+  }
+  return out;
 }
 
 void daemon::change(model::command what, model::reply_callback answer) {
@@ -141,28 +219,36 @@ void daemon::apply(model::child_spec before,
         return found != nullptr &&
                (found->in == model::state::created || found->in == model::state::stopped);
       },
+      [this](std::string_view path) { return made_by_commands(path); },
       [this, plan, changes = std::move(changes), done = std::move(done)](
           containers::change_outcome outcome) {
-        reloading_ = false;
-        changing_.clear();
-        plan_.root = std::move(outcome.now);
-        if (!outcome.done) {
-          static_cast<void>(manager_.ready("ready; the last reload was taken back"));
-          log::error("reload_taken_back", {{"reason", outcome.done.error().context}});
-          done(fail(outcome.done.error()));
-          return;
-        }
-        plan_.node = plan->node;
-        plan_.config_files = plan->config_files;
-        plan_.shown_configuration = plan->shown_configuration;
-        plan_.read_again = plan->read_again;
-        plan_.stop_within = plan->stop_within;
-        shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
-        php_options_.with([this](auto& options) { options = plan_.php; });
-        static_cast<void>(manager_.ready("ready"));
-        log::info("reloaded", {{"changes", changes.size()}});
-        done(changes);
+        applied(*plan, std::move(outcome), changes, done);
       });
+}
+
+void daemon::applied(const daemon_plan& read,
+                     containers::change_outcome outcome,
+                     const containers::admin_environment::changes& changes,
+                     const containers::admin_environment::changes_done& done) {
+  reloading_ = false;
+  changing_.clear();
+  plan_.root = std::move(outcome.now);
+  if (!outcome.done) {
+    static_cast<void>(manager_.ready("ready; the last reload was taken back"));
+    log::error("reload_taken_back", {{"reason", outcome.done.error().context}});
+    done(fail(outcome.done.error()));
+    return;
+  }
+  plan_.node = read.node;
+  plan_.config_files = read.config_files;
+  plan_.shown_configuration = read.shown_configuration;
+  plan_.read_again = read.read_again;
+  plan_.stop_within = read.stop_within;
+  shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
+  php_options_.with([this](auto& options) { options = plan_.php; });
+  static_cast<void>(manager_.ready("ready"));
+  log::info("reloaded", {{"changes", changes.size()}});
+  done(changes);
 }
 
 } // namespace kraken::runtime

@@ -4,6 +4,7 @@
 #include "containers/admin/topology_change.hpp"
 
 #include "kraken/model/alias.hpp"
+#include "kraken/model/topology.hpp"
 #include "kraken/model/topology_diff.hpp"
 
 #include <algorithm>
@@ -33,15 +34,28 @@ bool alias_taken(const model::command& what, errc code) {
          (code == errc::already_exists || code == errc::busy);
 }
 
+constexpr std::size_t names_told = 10;
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(names.size(), names_told); ++i) {
+    out += (out.empty() ? "" : ", ") + names[i];
+  }
+  return names.size() <= names_told
+             ? out
+             : out + " and " + std::to_string(names.size() - names_told) + " more";
+}
+
 } // namespace
 
 void topology_change::begin(model::child_spec from,
                             const model::child_spec& to,
                             executor execute,
                             question rests,
+                            memory made,
                             callback done) {
   std::make_shared<topology_change>(
-      std::move(from), to, std::move(execute), std::move(rests), std::move(done))
+      std::move(from), to, std::move(execute), std::move(rests), std::move(made), std::move(done))
       ->next();
 }
 
@@ -49,13 +63,15 @@ topology_change::topology_change(model::child_spec from,
                                  const model::child_spec& to,
                                  executor execute,
                                  question rests,
+                                 memory made,
                                  callback done)
     : before_(std::move(from)), now_(before_), execute_(std::move(execute)),
-      rests_(std::move(rests)), done_(std::move(done)) {
+      rests_(std::move(rests)), made_(std::move(made)), done_(std::move(done)) {
   plan(to);
 }
 
-/// An update that puts children in their order comes after those that come and go, as it was.
+/// An update that puts children in their order comes after those that come and go, as it was. A
+/// pool that goes serves until no route leads to it any more.
 void topology_change::plan(const model::child_spec& to) {
   commands_ = model::diff(now_, to);
   next_ = 0;
@@ -67,13 +83,36 @@ void topology_change::plan(const model::child_spec& to) {
     }
     return !other_children.contains(each.target) && rests_(each.target);
   });
+  std::set<std::string, std::less<>> made;
+  for (const auto& each : commands_) {
+    if (each.what == model::verb::create) {
+      made.insert(concerned(each));
+    }
+  }
+  std::stable_partition(commands_.begin(), commands_.end(), [&](const model::command& each) {
+    const auto* const spec =
+        each.what == model::verb::destroy ? model::find_spec(now_, each.target) : nullptr;
+    return spec == nullptr || spec->kind != "pool" || made.contains(each.target);
+  });
 }
 
 void topology_change::next() {
+  if (!anew_.empty()) {
+    auto command = std::move(anew_.front());
+    anew_.pop_front();
+    command.origin = way_ == direction::back ? "config rollback" : "config";
+    execute_(command, [self = shared_from_this(), command](const result<model::reply>& answer) {
+      self->made_anew(command, answer);
+    });
+    return;
+  }
   if (next_ == commands_.size()) {
     return finish();
   }
   auto command = commands_[next_++];
+  if (command.what == model::verb::destroy) {
+    keep_in_mind(command.target);
+  }
   if (way_ == direction::back) {
     command.origin = "config rollback";
     // What it replaces may still be on its way out.
@@ -94,6 +133,7 @@ void topology_change::send(model::command what) {
 void topology_change::answered(const model::command& what, const result<model::reply>& answer) {
   if (answer) {
     model::apply(now_, what);
+    make_anew_below(what);
     return next();
   }
   const auto code = answer.error().code;
@@ -102,14 +142,58 @@ void topology_change::answered(const model::command& what, const result<model::r
     again.flags = model::force::soft;
     return send(std::move(again));
   }
-  if (took_effect(what, code)) {
+  const bool there = took_effect(what, code);
+  if (there) {
     model::apply(now_, what);
   }
-  if (way_ == direction::back) {
-    undoing_.push_back(concerned(what) + ": " + answer.error().context);
-    return next();
+  if (way_ == direction::forward) {
+    return turn_back(what, answer.error());
   }
-  turn_back(what, answer.error());
+  undoing_.push_back(concerned(what) + ": " + answer.error().context);
+  make_anew_below(what);
+  if (!there) { // nor can anything be below it
+    for (const auto& each : std::exchange(anew_, {})) {
+      undoing_.push_back(concerned(each) + ": was made by a command and is gone");
+    }
+  }
+  next();
+}
+
+/// What it has at its first destruction counts: a second one finds what was made anew so far.
+void topology_change::keep_in_mind(const std::string& path) {
+  auto made = made_(path);
+  std::erase_if(made, [this](const model::command& each) {
+    return model::find_spec(now_, concerned(each)) != nullptr;
+  });
+  if (!made.empty()) {
+    lost_.try_emplace(path, std::move(made));
+  }
+}
+
+/// What the definitions have by now is not made twice.
+void topology_change::make_anew_below(const model::command& created) {
+  const auto lost = lost_.find(concerned(created));
+  if (created.what != model::verb::create || lost == lost_.end()) {
+    return;
+  }
+  for (const auto& each : lost->second) {
+    if (model::find_spec(now_, concerned(each)) == nullptr) {
+      anew_.push_back(each);
+    }
+  }
+}
+
+/// Its parent may have made it itself when it began: that one counts.
+void topology_change::made_anew(const model::command& what, const result<model::reply>& answer) {
+  const bool there = answer || alias_taken(what, answer.error().code);
+  if (way_ == direction::back) {
+    auto& told = there ? back_ : undoing_;
+    told.push_back(concerned(what) + (there ? "" : ": " + answer.error().context));
+  } else if (!there) {
+    anew_.clear();
+    return turn_back(what, answer.error());
+  }
+  next();
 }
 
 void topology_change::turn_back(const model::command& what, const error& why) {
@@ -133,6 +217,9 @@ void topology_change::finish() {
         text += " " + each + ";";
       }
       text.pop_back();
+    }
+    if (!back_.empty()) {
+      text += "; made anew, as commands had made it: " + list_of(back_);
     }
     out.done = fail(errc::start_failed, std::move(text));
   }

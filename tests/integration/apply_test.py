@@ -183,13 +183,80 @@ class Apply(unittest.TestCase):
         self.apply(config(sleeper("a"), sleeper("b"), sleeper("c")))
         self.assertNotIn("T1", self.running())
 
-    def test_without_a_project_the_next_one_is_the_new_one(self):
+    def test_what_commands_made_comes_back_with_its_parent(self):
+        for words in (["a", "T1", "sleep 700"], ["T1", "T2", "sleep 701"],
+                      ["a", "rests", "sleep 702"]):
+            self.assertEqual(self.daemon.console("process:create", *words).code, 0)
+        self.assertEqual(self.daemon.console("container:stop", "rests").code, 0)
+        before = self.running()
+        text = config(sleeper("b"), process("bad", "sh", "-c", "exit 7", **SOON))
+        done = self.apply(text, code=1)
+        self.assertIn("everything is as it was before; made anew, as commands had made it: "
+                      "Main/a/T1, Main/a/T1/T2, Main/a/rests", done.err)
+        self.assertEqual(self.running(), before)
+        self.assertEqual(self.daemon.container("T2")["path"], "Main/a/T1/T2")
+        self.assertEqual(self.daemon.container("rests")["state"], "created")
+
+    def test_what_goes_with_its_parent_is_told(self):
+        self.daemon.console("process:create", "a", "T1", "sleep 700")
+        self.daemon.console("process:create", "b", "T2", "sleep 701")
+        text = config(sleeper("b", mailbox={"capacity": 7}), sleeper("c"))
+        lines = ["- destroy Main/a", "- destroy Main/a/T1  made by a command: ends with it",
+                 "~ replace Main/b", "    mailbox.capacity: 10000 -> 7",
+                 "~ replace Main/b/T2  made by a command: begins anew with it",
+                 "~ reorder Main  its children start in another order"]
+        done = self.apply(text, "--dry-run")
+        self.assertEqual(sorted(done.out.splitlines()[1:]), sorted(lines))
+        self.apply(text)
+        self.assertEqual(self.running(),
+                         {"b": "sleep 600", "c": "sleep 600", "T2": "sleep 701"})
+
+    def test_without_a_project_it_is_made(self):
         self.daemon.console("project:destroy")
         self.assertEqual(self.daemon.containers(), [])
-        self.apply(config(sleeper("x")))
+        lines = ["+ create Main  supervisor"]
+        self.daemon.write_config(config(sleeper("x")))
+        self.assertEqual(self.daemon.console("config:diff").out.splitlines()[1:], lines)
         self.assertEqual(self.daemon.containers(), [])
-        self.daemon.console("project:create")
+        done = self.apply(config(sleeper("x")))
+        self.assertEqual(done.out.splitlines(), ["Architecture has been applied."] + lines)
         self.assertEqual(self.running(), {"x": "sleep 600"})
+        done = self.apply(config(sleeper("x")))
+        self.assertEqual(done.out, "Architecture has not changed.\n")
+        self.daemon.console("project:destroy")
+        self.assertEqual(self.daemon.console("reload").code, 0)  # of an unchanged file
+        self.assertEqual(self.running(), {"x": "sleep 600"})
+
+    def test_a_project_that_does_not_start_leaves_none(self):
+        def none_is_left(done):
+            self.assertEqual((done.code, done.out), (1, ""), done)
+            self.assertIn("Main: 'Main/bad' failed too often, last with: exit code 7", done.err)
+            self.assertEqual(self.daemon.containers(), [])
+            self.assertEqual(list(processes.children_of(self.daemon.pid)), [])
+
+        bad = topology(sleeper("a"), process("bad", "sh", "-c", f"test -e {self.daemon.directory}"
+                                             "/fine && exec sleep 601; exit 7", **SOON),
+                       supervise=NO_PATIENCE)
+        self.daemon.console("project:destroy")
+        done = self.apply(bad, code=1)
+        none_is_left(done)
+        self.assertTrue(done.err.startswith("Architecture could not be applied.\n"), done)
+        self.assertIn("there is no project, as before", done.err)
+        fine = os.path.join(self.daemon.directory, "fine")
+        with open(fine, "w", encoding="ascii"):
+            pass
+        self.apply(bad)
+        self.assertEqual(self.running(), {"a": "sleep 600", "bad": "sleep 601"})
+        os.remove(fine)
+        self.daemon.console("project:destroy")
+        for words in ([], [], ["--flags", "CREATE_FORCE"]):
+            done = self.daemon.console("project:create", *words)
+            none_is_left(done)
+            self.assertTrue(done.err.startswith("Project could not be created.\n"), done)
+        with open(fine, "w", encoding="ascii"):
+            pass
+        self.assertEqual(self.daemon.console("project:create").code, 0)
+        self.assertEqual(self.running(), {"a": "sleep 600", "bad": "sleep 601"})
 
     def test_a_parent_that_gives_up_during_a_change(self):
         nested = {"id": "group", "type": "supervisor", "supervise": NO_PATIENCE,

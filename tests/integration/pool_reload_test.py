@@ -127,6 +127,28 @@ class PoolReload(unittest.TestCase):
         self.assertEqual(clients.faults, [])
         self.assertEqual(clients.statuses, {200})
 
+    def test_a_pool_with_another_name_takes_over_under_load(self):
+        self.start(config())
+        with Crowd(SIZE - 1, self.daemon.connect, "/") as clients:
+            for name in ("app", "web"):
+                seen = clients.answers
+                self.reload(config(name, env={"BOOT_MS": "50"}, id=name))
+                self.assertEqual(self.told(), f"{name} - ")
+                self.assertEqual([each["alias"] for each in self.daemon.containers()
+                                  if each["kind"] == "pool"], [name])
+                wait_until(lambda: clients.answers > seen, "they are answered")
+            self.reload(config(id="bad", start=["php", worker_script("boot_fails.php")]), code=1)
+        self.assertEqual(clients.faults, [])
+        self.assertEqual(clients.statuses, {200})
+
+    def test_what_it_cannot_take_over_is_told(self):
+        self.start(config())
+        self.daemon.write_config(config(mailbox={"capacity": 7}))
+        done = self.daemon.console("config:diff")
+        self.assertEqual(done.out.splitlines()[1:3], [
+            "~ replace Main/web  ends before it begins anew: requests to it are answered 503 "
+            "meanwhile", "    mailbox.capacity: 10000 -> 7"])
+
     def test_it_is_told_meanwhile_how_far_it_is(self):
         self.start(config())
         self.daemon.write_config(config("new", env={"BOOT_MS": "1500"}))

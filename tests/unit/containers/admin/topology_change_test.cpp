@@ -5,6 +5,8 @@
 
 #include "kraken/model/topology_diff.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -64,13 +66,21 @@ struct scripted_tree {
 change_outcome changed(scripted_tree& tree,
                        const model::child_spec& from,
                        const model::child_spec& to,
-                       const std::set<std::string, std::less<>>& at_rest = {}) {
+                       const std::set<std::string, std::less<>>& at_rest = {},
+                       const std::vector<model::command>& made = {}) {
   std::optional<change_outcome> out;
   topology_change::begin(
       from,
       to,
       [&tree](const model::command& what, const model::reply_callback& done) { done(tree(what)); },
       [&at_rest](std::string_view path) { return at_rest.contains(path); },
+      [&made](std::string_view path) {
+        std::vector<model::command> below;
+        std::ranges::copy_if(made, std::back_inserter(below), [path](const auto& each) {
+          return each.target.starts_with(path);
+        });
+        return below;
+      },
       [&out](change_outcome ended) { out = std::move(ended); });
   REQUIRE(out);
   return *out;
@@ -101,6 +111,37 @@ TEST_CASE("topology change: removed ones go first, new ones come in order") {
                             "config: update Main/b",
                             "config: create Main/c",
                             "config: create Main/d"});
+}
+
+TEST_CASE("topology change: a pool that goes is the last that goes") {
+  scripted_tree tree;
+  auto old = child("old");
+  auto replaced = child("web");
+  old.kind = replaced.kind = "pool";
+  auto with = replaced;
+  with.mailbox.capacity = 7;
+  const auto from = root_of({child("a"), old, replaced, child("front", "to old")});
+  SECTION("when those after it are ready") {
+    const auto to = root_of({child("new"), with, child("front", "to new")});
+    const auto out = changed(tree, from, to);
+    CHECK(out.done);
+    CHECK(same(out.now, to));
+    CHECK(tree.asked == texts{"config: destroy Main/web",
+                              "config: destroy Main/a",
+                              "config: create Main/new",
+                              "config: create Main/web",
+                              "config: update Main/front",
+                              "config: update Main",
+                              "config: destroy Main/old"});
+  }
+  SECTION("and serves on when they are not") {
+    const auto out = changed(tree, from, root_of({child("new", "bad"), replaced}));
+    CHECK_FALSE(out.done);
+    CHECK(same(out.now, from));
+    CHECK(std::ranges::none_of(tree.asked, [](const std::string& each) {
+      return each.find("destroy Main/old") != std::string::npos;
+    }));
+  }
 }
 
 TEST_CASE("topology change: who does not run knows his definition before anything else happens") {
@@ -198,6 +239,91 @@ TEST_CASE("topology change: a stop that takes too long is a failure too") {
   REQUIRE_FALSE(out.done);
   CHECK(tree.asked == texts{"config: destroy Main/a", "config rollback: replace Main/a"});
   CHECK(same(out.now, from));
+}
+
+namespace {
+
+/// A command has made `id` below `parent`.
+model::command made(std::string parent, std::string id, std::string program = "a") {
+  model::command out;
+  out.what = verb::create;
+  out.target = std::move(parent);
+  out.spec = std::make_shared<const model::child_spec>(child(std::move(id), std::move(program)));
+  return out;
+}
+
+} // namespace
+
+TEST_CASE("topology change: what commands had made below it comes back with a container") {
+  scripted_tree tree;
+  const auto from = root_of({child("a"), child("b")});
+  const auto to = root_of({child("b"), child("bad", "bad")});
+  const std::vector all{made("Main/a", "T"), made("Main/a/T", "U"), made("Main/b", "V")};
+  SECTION("on the way back") {
+    const auto out = changed(tree, from, to, {}, all);
+    REQUIRE_FALSE(out.done);
+    CHECK(out.done.error().context ==
+          "Main/bad: Main: exit code 1; everything is as it was before; made anew, as commands had "
+          "made it: Main/a/T, Main/a/T/U");
+    CHECK(same(out.now, from));
+    CHECK(tree.asked == texts{"config: destroy Main/a",
+                              "config: create Main/bad",
+                              "config rollback: destroy Main/bad",
+                              "config rollback: replace Main/a",
+                              "config rollback: create Main/a/T",
+                              "config rollback: create Main/a/T/U",
+                              "config rollback: update Main"});
+  }
+  SECTION("some of it does not") {
+    tree.faults["create Main/a/T"] = {error{errc::start_failed, "exit code 2"}};
+    tree.faults["create Main/a/T/U"] = {error{errc::already_exists, "is there"}};
+    const auto out = changed(tree, from, to, {}, all);
+    CHECK(out.done.error().context ==
+          "Main/bad: Main: exit code 1; and this could not be undone: Main/a/T: exit code 2; made "
+          "anew, as commands had made it: Main/a/T/U");
+  }
+  SECTION("not without its parent") {
+    tree.faults["replace Main/a"] = {error{errc::limit_exceeded, "too many"}};
+    const auto out = changed(tree, from, to, {}, all);
+    CHECK(out.done.error().context ==
+          "Main/bad: Main: exit code 1; and this could not be undone: Main/a: too many; Main/a/T: "
+          "was made by a command and is gone; Main/a/T/U: was made by a command and is gone");
+  }
+  SECTION("a removed one takes it along") {
+    CHECK(changed(tree, from, root_of({child("b")}), {}, all).done);
+    CHECK(tree.asked == texts{"config: destroy Main/a"});
+  }
+}
+
+TEST_CASE("topology change: what commands had made is there below another container, too") {
+  scripted_tree tree;
+  const auto from = root_of({child("a")});
+  auto roomier = child("a");
+  roomier.mailbox.capacity = 7;
+  SECTION("of the same alias") {
+    CHECK(changed(tree, from, root_of({roomier}), {}, {made("Main/a", "T")}).done);
+    CHECK(tree.asked ==
+          texts{"config: destroy Main/a", "config: create Main/a", "config: create Main/a/T"});
+  }
+  SECTION("unless the definitions have it by now") {
+    roomier.children = {child("T")};
+    CHECK(changed(tree, from, root_of({roomier}), {}, {made("Main/a", "T")}).done);
+    CHECK(tree.asked == texts{"config: destroy Main/a", "config: create Main/a"});
+  }
+  SECTION("or had it before") {
+    auto with = child("a");
+    with.children = {child("T")};
+    CHECK(changed(tree, root_of({with}), root_of({roomier}), {}, {made("Main/a", "T")}).done);
+    CHECK(tree.asked == texts{"config: destroy Main/a", "config: create Main/a"});
+  }
+  SECTION("or everything is as it was") {
+    tree.faults["create Main/a/T"] = {error{errc::start_failed, "exit code 2"}};
+    const auto out = changed(tree, from, root_of({roomier}), {}, {made("Main/a", "T")});
+    REQUIRE_FALSE(out.done);
+    CHECK(same(out.now, from));
+    CHECK(out.done.error().context == "Main/a/T: exit code 2; everything is as it was before; made "
+                                      "anew, as commands had made it: Main/a/T");
+  }
 }
 
 } // namespace kraken::containers::test
