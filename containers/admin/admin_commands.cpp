@@ -32,8 +32,12 @@ std::vector<std::string> words_between_commas(std::string_view text) {
   return out;
 }
 
-console::api_error refusal(const error& why, std::string_view command, std::string_view alias) {
-  return {why, console::next_command(why.code, command, alias)};
+console::api_error refusal(const actor::status_board& board,
+                           const error& why,
+                           std::string_view command,
+                           std::string_view alias) {
+  const bool nobody = why.code == errc::not_found && board.list().empty();
+  return {why, nobody ? "kraken project:create" : console::next_command(why.code, command, alias)};
 }
 
 } // namespace
@@ -110,23 +114,22 @@ void admin_service::carry_out(net::exchange& from,
   const auto alias = std::string{value_of(wanted.args, "alias")};
   const auto number = answers_.begin(from, by.form, situation_of(alias));
   auto warning = name_in_doubt(row, wanted);
+  const auto about = row.about == console::subject::parent_alias
+                         ? std::string{value_of(wanted.args, "parent")}
+                         : alias;
   const verb_asker who{by.origin, nullptr}; // who may open the socket is an operator
   environment_.verbs->carry_out(
       wanted,
       who,
       loop_,
-      [this, number, &row, alias, warning = std::move(warning)](
+      [this, number, &row, alias, about, warning = std::move(warning)](
           const result<verb_outcome>& outcome) {
         if (outcome) {
           answers_.reply(number, {outcome->text, outcome->changed, {}, 0, warning});
         } else {
           const auto& board = environment_.tree->status();
-          answers_.refuse(number,
-                          refusal(row.about == console::subject::alias
-                                      ? not_there(board, alias, outcome.error())
-                                      : outcome.error(),
-                                  row.name,
-                                  alias));
+          answers_.refuse(
+              number, refusal(board, not_there(board, about, outcome.error()), row.name, alias));
         }
       });
 }
@@ -150,7 +153,7 @@ void admin_service::letter(net::exchange& from,
         if (reply) {
           answers_.reply(number, *reply);
         } else {
-          answers_.refuse(number, refusal(reply.error(), name, to));
+          answers_.refuse(number, refusal(environment_.tree->status(), reply.error(), name, to));
         }
       });
 }
@@ -167,21 +170,22 @@ void admin_service::reload(net::exchange& from,
   }
   const auto number = answers_.begin(from, by.form, apply ? environment_.reloaded_so_far : nullptr);
   const auto files = words_between_commas(value_of(wanted.flags, "config"));
-  environment_.reload(apply ? reload_mode::apply : reload_mode::compare,
-                      files,
-                      [this, number, &row, dry, check](result<admin_environment::changes> made) {
-                        if (!made) {
-                          return answers_.refuse(number, refusal(made.error(), row.name, {}));
-                        }
-                        console::command_reply reply;
-                        reply.changed = !check && !made->empty();
-                        reply.text = dry && reply.changed ? "Architecture would be changed."
-                                     : check              ? std::string{row.success}
-                                                          : done_sentence(row, {}, reply.changed);
-                        reply.data = check ? std::string{}
-                                           : console::to_json(std::span{std::as_const(*made)});
-                        answers_.reply(number, reply);
-                      });
+  environment_.reload(
+      apply ? reload_mode::apply : reload_mode::compare,
+      files,
+      [this, number, &row, dry, check](result<admin_environment::changes> made) {
+        if (!made) {
+          return answers_.refuse(number,
+                                 refusal(environment_.tree->status(), made.error(), row.name, {}));
+        }
+        console::command_reply reply;
+        reply.changed = !check && !made->empty();
+        reply.text = dry && reply.changed ? "Architecture would be changed."
+                     : check              ? std::string{row.success}
+                                          : done_sentence(row, {}, reply.changed);
+        reply.data = check ? std::string{} : console::to_json(std::span{std::as_const(*made)});
+        answers_.reply(number, reply);
+      });
 }
 
 } // namespace kraken::containers

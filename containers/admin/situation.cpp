@@ -60,7 +60,9 @@ std::string end_text(const actor::status_board& board,
 }
 
 error not_there(const actor::status_board& board, std::string_view wanted, const error& why) {
-  const auto end = why.code == errc::not_found ? end_text(board, wanted) : std::string{};
+  const bool about_it = why.code == errc::not_found &&
+                        why.context.starts_with("no container '" + std::string{wanted} + "'");
+  const auto end = about_it ? end_text(board, wanted) : std::string{};
   return end.empty() ? why
                      : error{why.code,
                              "no container '" + std::string{wanted} + "': " + end +

@@ -121,10 +121,10 @@ class Apply(unittest.TestCase):
 
     def test_a_new_one_that_fails_takes_everything_back(self):
         before = self.pids()
-        bad = process("bad", "sh", "-c", "exit 7", **SOON)
+        bad = process("bad", "sh", "-c", "echo first; echo no database >&2; exit 7", **SOON)
         done = self.apply(config(sleeper("a", "601"), sleeper("c"), bad, sleeper("d")), code=1)
         self.assertTrue(done.err.startswith("Architecture could not be applied.\n"), done)
-        self.assertIn("Main/bad: exit code 7", done.err)
+        self.assertIn("Main/bad: exit code 7 (no database)", done.err)
         self.assertIn("everything is as it was before", done.err)
         self.assertEqual(self.running(),
                          {"a": "sleep 600", "b": "sleep 600", "c": "sleep 600"})
@@ -230,19 +230,20 @@ class Apply(unittest.TestCase):
     def test_a_project_that_does_not_start_leaves_none(self):
         def none_is_left(done):
             self.assertEqual((done.code, done.out), (1, ""), done)
-            self.assertIn("Main: 'Main/bad' failed too often, last with: exit code 7", done.err)
+            self.assertIn("Main: 'Main/bad' failed too often, last with: exit code 7 (no way)",
+                          done.err)
             self.assertEqual(self.daemon.containers(), [])
             self.assertEqual(list(processes.children_of(self.daemon.pid)), [])
 
-        bad = topology(sleeper("a"), process("bad", "sh", "-c", f"test -e {self.daemon.directory}"
-                                             "/fine && exec sleep 601; exit 7", **SOON),
+        fine = os.path.join(self.daemon.directory, "fine")
+        script = f"test -e {fine} && exec sleep 601; echo no way; exit 7"
+        bad = topology(sleeper("a"), process("bad", "sh", "-c", script, **SOON),
                        supervise=NO_PATIENCE)
         self.daemon.console("project:destroy")
         done = self.apply(bad, code=1)
         none_is_left(done)
         self.assertTrue(done.err.startswith("Architecture could not be applied.\n"), done)
         self.assertIn("there is no project, as before", done.err)
-        fine = os.path.join(self.daemon.directory, "fine")
         with open(fine, "w", encoding="ascii"):
             pass
         self.apply(bad)

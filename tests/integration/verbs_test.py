@@ -81,6 +81,7 @@ RUNTIMES = [
 
 CONTAINERS = [
     ("container:stop later", 5, "It is not possible to stop runtime from state [1]."),
+    ("container:request later 1", 5, "Main/later takes no messages now: it is not started"),
     ("container:start later", 0, "Runtime has been started."),
     ("container:start later", 0, "Runtime has been already started."),
     ("container:stop later", 0, "Runtime has been stopped."),
@@ -90,6 +91,7 @@ CONTAINERS = [
     ("container:stop nobody", 3, "no container 'nobody'"),
     ("container:restart nobody", 3, "no container 'nobody'"),
     ("container:status nobody", 3, "no container 'nobody'"),
+    ("scale sleeper 2", 2, "Main/sleeper: a container of this kind has no size to set to 2"),
     ("container:destroy later", 0, "Runtime has been destroyed."),
     ("container:destroy later", 0, "Runtime has been already destroyed."),
     ("arch:stop web", 0, "Part of architecture has been stopped."),
@@ -117,6 +119,8 @@ PROJECT = [
     ("project:destroy", 0, "Project has been destroyed."),
     ("project:destroy", 0,
      "Project was not needed to be destroyed, because it had not existed."),
+    ("process:create Main T1 'sleep 1'", 3, "no container 'Main': Main was destroyed "),
+    ("runtime:stop Main sleeper", 3, "no container 'Main': Main was destroyed "),
     ("project:start", 3, "there is no project"),
     ("project:stop", 3, "there is no project"),
     ("project:create", 0, "Project has been created."),
@@ -176,6 +180,8 @@ class Verbs(unittest.TestCase):
                 reason = next(each for each in done.err.splitlines()
                               if each.startswith("Reason: "))
                 self.assertIn(said, reason)
+                if "Main was destroyed" in said or said == "there is no project":
+                    self.assertTrue(done.err.endswith("\nTry: kraken project:create\n"), done)
                 first = FAILURES.get(words[0])
                 if first and code != 2:
                     self.assertTrue(done.err.startswith(first + "\n"), done)
@@ -263,6 +269,15 @@ class Status(unittest.TestCase):
         self.assertEqual(rows("container:status", "later")[1][3], "1")
         daemon.console("container:stop", "sleeper")
         self.assertEqual(rows("container:status", "sleeper")[1][3], "8")
+
+    def test_who_does_not_answer_is_told_with_its_state(self):
+        daemon = fresh_daemon(self, topology(pool(size=1, script="boot_fails.php")), ready=False)
+        wait_until(lambda: os.path.exists(daemon.socket) and
+                   any(each["alias"] == "web" and each["phase"] == "starting"
+                       for each in daemon.containers()), "it is there")
+        done = daemon.console("container:request", "web", "1", "--timeout", "500ms")
+        self.assertEqual(done.code, 1, done)
+        self.assertIn("Main/web has not answered within 500ms; it is starting (timeout)", done.err)
 
     def test_what_was_made_by_hand_and_keeps_failing_does_not_end_the_tree(self):
         daemon = fresh_daemon(self, topology(

@@ -287,6 +287,11 @@ void container::update(const instruction& what) {
 
 namespace {
 
+/// What a kind does not do, with whom it was asked of.
+error named(const std::string& path, const error& why) {
+  return why.code == errc::unsupported ? error{why.code, path + ": " + why.context} : why;
+}
+
 // What is made at run time gets no rights that who makes it has not.
 result<void> hold_child(const model::child_spec& parent, model::command& asked) {
   const auto bounds = model::bounds_of_child(parent, *asked.spec, asked.asker, asked.unnamed);
@@ -340,7 +345,7 @@ void container::on_manage(const manage& what) {
     }
     const auto scaled = life_->scale(asked.count);
     if (!scaled) {
-      return what.reply->answer(fail(scaled.error()));
+      return what.reply->answer(fail(named(path(), scaled.error())));
     }
     const model::reply scale_done{path() + " has " + std::to_string(asked.count),
                                   *scaled != asked.count,
@@ -355,7 +360,7 @@ void container::on_manage(const manage& what) {
     const auto sent = life_ ? life_->signal_process(static_cast<int>(asked.count))
                             : fail(errc::not_started, path() + " is not started");
     return what.reply->answer(sent ? result<model::reply>{model::reply{path(), true}}
-                                   : fail(sent.error()));
+                                   : fail(named(path(), sent.error())));
   }
   what.reply->answer(fail(errc::internal, "a verb for the supervisor of " + path()));
 }

@@ -44,8 +44,8 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
     return;
   }
   if (child.try_once && child.served == 0) {
-    child.start_failure =
-        std::make_unique<const std::string>(child.path() + ": " + child.seen->last_cause->text());
+    child.start_failure = std::make_unique<const std::string>(child.path() + ": " +
+                                                              child.seen->last_cause->summary());
     drop(child, ending::orderly);
     return;
   }

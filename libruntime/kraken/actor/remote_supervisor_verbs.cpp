@@ -28,7 +28,7 @@ bool is_tried_again(const child_entry& child) noexcept {
 }
 
 std::string failure_text(const child_entry& child, const waiter& who) {
-  std::string text = child.path() + ": " + child.seen->last_cause->text();
+  std::string text = child.path() + ": " + child.seen->last_cause->summary();
   if (who.undoes_failure) {
     return text;
   }
@@ -80,7 +80,7 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     return done(child.path() + " ended normally");
   }
   if (what == child_report::note::hopeless) {
-    return fail(errc::start_failed, child.path() + ": " + now.last_cause->text());
+    return fail(errc::start_failed, child.path() + ": " + now.last_cause->summary());
   }
   const bool went_on = what == child_report::note::changed || what == child_report::note::opened ||
                        what == child_report::note::due || what == child_report::note::asks;

@@ -48,6 +48,16 @@ std::string waited_for(const status_board& board, const std::string& target) {
   return out + (more > names_told ? " and " + std::to_string(more - names_told) + " more" : "");
 }
 
+/// Why one that is asked does not answer, if it could not even hear.
+std::string not_serving(const status_board& board, const std::string& path) {
+  const auto at = board.find(path);
+  if (at == nullptr || at->at == model::phase::ready) {
+    return {};
+  }
+  return "; it is " + std::string{at->in == model::state::started ? model::to_string(at->at)
+                                                                  : model::to_string(at->in)};
+}
+
 } // namespace
 
 runtime_manager::runtime_manager(caf::actor_config& config,
@@ -201,9 +211,10 @@ void runtime_manager::watch_over(const expect_answer& what) {
     if (call->heard.exchange(false)) {
       return watch_over(what);
     }
-    call->give(answer::of(failure::of(
-        error(errc::timeout,
-              call->to->path() + " has not answered within " + kraken::to_string(what.timeout)))));
+    call->give(answer::of(failure::of(error(errc::timeout,
+                                            call->to->path() + " has not answered within " +
+                                                kraken::to_string(what.timeout) +
+                                                not_serving(tree_->board, call->to->path())))));
     tell(call->to->shell(), withdraw{withdraw::reason::expired, call});
   }));
 }
