@@ -71,6 +71,9 @@ using status_list = std::vector<model::container_status>;
 
 std::string container_text(const invocation& asked, const status_list& list, surroundings& around) {
   const time_point now = around.clock.now();
+  if (list.empty()) {
+    around.err << "There is no project.\nTry: kraken project:create\n";
+  }
   if (asked.output == form::name) {
     std::string out;
     for (const auto& container : list) {

@@ -131,6 +131,19 @@ TEST_CASE("no daemon: exit code 4 and how to get one") {
   CHECK(got.err == "Reason: no daemon: there is no socket '/x' (unreachable)\nTry: kraken serve\n");
 }
 
+TEST_CASE("no project: what to do is told beside the empty view") {
+  scripted_daemon daemon;
+  daemon.answer = console::api_answer{200, "[]"};
+  for (const char* const view : {"tree", "ps", "project:status"}) {
+    const outcome got = typed({view}, daemon);
+    CHECK(got.exit_code == 0);
+    CHECK(got.err == "There is no project.\nTry: kraken project:create\n");
+  }
+  const outcome got = typed({"tree", "-o", "json"}, daemon);
+  CHECK(got.out == "[]\n");
+  CHECK(got.err.empty());
+}
+
 TEST_CASE("views in each form") {
   scripted_daemon daemon;
   daemon.answer = console::api_answer{200, two_containers};
