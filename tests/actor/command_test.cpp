@@ -127,6 +127,27 @@ TEST_CASE_METHOD(tree_fixture, "create of the root: a start that fails does not 
   CHECK(exit_code == actor::exit_code_gave_up);
 }
 
+TEST_CASE_METHOD(tree_fixture, "create: what takes too long is named") {
+  auto b = leaf("b");
+  b.ready.within = seconds{600};
+  const auto root = supervisor("Main", {leaf("a"), b});
+  start(root);
+  on.always["Main/b"].start = on_start::hang;
+  on.always["Main/x"].start = on_start::hang;
+  CHECK(ask(verb::destroy, "Main")->ok());
+  const auto made = ask(create("", root));
+  advance(limits::command_deadline);
+  CHECK(made->code() == errc::timeout);
+  CHECK(made->got->error().context.find("; not ready: Main (starting), Main/b (starting)") !=
+        std::string::npos);
+  becomes_ready("Main/b");
+  auto x = leaf("x");
+  x.ready.within = seconds{600};
+  const auto one = ask(create("Main", x));
+  advance(limits::command_deadline);
+  CHECK(one->got->error().context.ends_with("; not ready: Main/x (starting)"));
+}
+
 TEST_CASE_METHOD(tree_fixture, "what a command has made says how") {
   start(supervisor("Main", {leaf("a")}));
   CHECK(ask(create("a", leaf("x")))->ok());

@@ -99,6 +99,8 @@ TEST_CASE_METHOD(tree_fixture,
   const auto stopped = ask(verb::stop, "a");
   advance(limits::command_deadline);
   CHECK(stopped->code() == errc::timeout);
+  CHECK(stopped->got->error().context ==
+        "the command is still being carried out; not ended: Main/a (stopping)");
   exit_normally("Main/a");
   CHECK(stopped->times == 1);
 }

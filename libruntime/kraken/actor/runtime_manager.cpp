@@ -31,19 +31,34 @@ model::supervise_spec root_supervision() {
 
 constexpr std::size_t names_told = 5;
 
-/// What a recursive start still waits for: `; not ready: Main/a (starting), Main/b (backing_off)`.
-std::string waited_for(const status_board& board, const std::string& target) {
+bool ends(model::verb what) noexcept {
+  return what == model::verb::stop || what == model::verb::stop_tree ||
+         what == model::verb::destroy;
+}
+
+/// The container a command is about.
+std::string concerned(const model::command& what, const std::string& target) {
+  const bool child = what.what == model::verb::create && what.spec != nullptr;
+  return child ? model::join_path(what.target, what.spec->id) : target;
+}
+
+/// What a command still waits for: `; not ready: Main/a (starting), Main/b (backing_off)`.
+std::string waited_for(const status_board& board, const std::string& target, model::verb what) {
   const auto top = board.resolve(target);
   std::string out;
   std::size_t more = 0;
   for (const auto& each : top ? board.list() : decltype(board.list()){}) {
     const bool below = each->path == (*top)->path || each->path.starts_with((*top)->path + "/");
-    const bool wanted = each->at == model::phase::starting || each->in == model::state::failed;
+    const bool wanted =
+        ends(what) ? each->at == model::phase::stopping || each->at == model::phase::draining
+                   : each->at == model::phase::starting || each->in == model::state::failed;
     if (!below || !wanted || ++more > names_told) {
       continue;
     }
-    out += (out.empty() ? "; not ready: " : ", ") + each->path + " (" +
-           std::string{model::to_string(each->at)} + ")";
+    out += (!out.empty() ? ", "
+            : ends(what) ? "; not ended: "
+                         : "; not ready: ") +
+           each->path + " (" + std::string{model::to_string(each->at)} + ")";
   }
   return out + (more > names_told ? " and " + std::to_string(more - names_told) + " more" : "");
 }
@@ -147,14 +162,18 @@ void runtime_manager::route(const execute& what) {
   const auto target = asked.target.empty() ? root_->id : asked.target;
   // Weak: an answered command must not be kept until its deadline.
   const auto deadline = now() + limits::command_deadline;
-  const auto whole = asked.what == model::verb::start_tree ? target : std::string{};
-  static_cast<void>(deadlines_.at(deadline, [this, reply = std::weak_ptr(what.reply), whole] {
-    if (const auto still = reply.lock()) {
-      still->answer(fail(errc::timeout,
-                         "the command is still being carried out" +
-                             (whole.empty() ? "" : waited_for(tree_->board, whole))));
-    }
-  }));
+  static_cast<void>(deadlines_.at(deadline,
+                                  [this,
+                                   reply = std::weak_ptr(what.reply),
+                                   verb = asked.what,
+                                   about = concerned(asked, target)] {
+                                    if (const auto still = reply.lock()) {
+                                      still->answer(
+                                          fail(errc::timeout,
+                                               "the command is still being carried out" +
+                                                   waited_for(tree_->board, about, verb)));
+                                    }
+                                  }));
   if (asked.what == model::verb::create && asked.target.empty()) {
     return create_root(what);
   }
