@@ -5,19 +5,38 @@
 #include "kraken_tree.hpp"
 #include "sides.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 
 namespace kraken::bench {
 
 namespace {
 
+/// Who waits sleeps: a thread that looks all the time would take a CPU from the shards.
 struct counts {
-  std::atomic<std::uint64_t> started{0};
+  explicit counts(std::size_t size) : missing(size) {}
+
+  std::atomic<std::size_t> missing;
+  std::mutex mutex{};
+  std::condition_variable all_are_here{};
+
+  void one_more() {
+    if (missing.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      const std::scoped_lock lock(mutex);
+      all_are_here.notify_all();
+    }
+  }
+
+  void wait() {
+    std::unique_lock lock(mutex);
+    all_are_here.wait(lock, [this] { return missing.load() == 0; });
+  }
 };
 
 actor::kind idle_kind(counts& seen) {
-  return kind_of("idle",
-                 [&seen](actor::host&) { seen.started.fetch_add(1, std::memory_order_relaxed); });
+  return kind_of("idle", [&seen](actor::host&) { seen.one_more(); });
 }
 
 model::child_spec crowd(std::size_t size) {
@@ -31,33 +50,24 @@ model::child_spec crowd(std::size_t size) {
   return root;
 }
 
-template <class Condition>
-void wait_until(Condition condition) {
-  while (!condition()) {
-    std::this_thread::yield();
-  }
-}
-
 } // namespace
 
 void kraken_start_stop(std::size_t size, std::uint32_t shards, double idle_seconds) {
-  counts seen;
+  counts seen(size);
   running_tree on(shards, {idle_kind(seen)}, crowd(size));
   const auto memory = resident_bytes();
   const auto began = now_us();
   const auto began_cpu = cpu_us();
   on.start();
-  wait_until([&] {
-    return seen.started.load() == size &&
-           on.tree().status().find("Main/many/w" + std::to_string(size - 1))->at ==
-               model::phase::ready;
-  });
-  // Its parent has heard of the last one, too, when it answers about it.
-  model::command last;
-  last.what = model::verb::start;
-  last.target = "Main/many/w" + std::to_string(size - 1);
-  if (const auto answer = on.ask(last); !answer) {
-    give_up(answer.error().text());
+  seen.wait();
+  // Their parent has heard of all when it answers about the last one of each shard.
+  for (std::size_t last = 1; last <= std::min<std::size_t>(size, shards); ++last) {
+    model::command begun;
+    begun.what = model::verb::start;
+    begun.target = "Main/many/w" + std::to_string(size - last);
+    if (const auto answer = on.ask(begun); !answer) {
+      give_up(answer.error().text());
+    }
   }
   const auto took = now_us() - began;
   print("start_us_each", took / static_cast<double>(size));

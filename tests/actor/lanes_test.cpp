@@ -51,7 +51,7 @@ public:
   void on_exit() override { into_.emplace_back("exit"); }
 
 protected:
-  void begin() override {
+  beginning begin() override {
     into_.emplace_back("begin");
     throw std::runtime_error("at once");
   }

@@ -30,6 +30,7 @@ CODE_BANS = [
      ["libruntime/kraken/base/pidfd.cpp", "libruntime/kraken/process/", "tests/"], "use pidfd"),
     ("wall clock", r"\bsystem_clock\b|\bhigh_resolution_clock\b",
      ["libruntime/kraken/base/log", "libruntime/kraken/actor/status_board",
+      "libruntime/kraken/actor/board/",
       "libruntime/kraken/actor/dead_letters", "libruntime/kraken/wire/http1_date",
       "libruntime/kraken/net/date", "libruntime/kraken/process/output/log_board",
       "containers/http/access/access_note",

@@ -44,10 +44,11 @@ alarm_clock::alarm_clock(caf::actor_config& config,
 
 alarm_clock::~alarm_clock() = default;
 
-void alarm_clock::begin() {
+hosted_actor::beginning alarm_clock::begin() {
   if (mine().timer) { // at the start of the daemon: without timers there is none
     KRAKEN_ASSERT(mine().timer->begin(*mine().loop, [this] { ring(); }));
   }
+  return beginning::over;
 }
 
 bool alarm_clock::receive(caf::mailbox_element& what) {

@@ -50,7 +50,7 @@ public:
   [[nodiscard]] time_point time() { return now(); }
 
 protected:
-  void begin() override;
+  beginning begin() override;
   bool receive(caf::mailbox_element& what) override;
   void on_exception(const std::string& what) override;
 

@@ -3,9 +3,9 @@
 /// The actor: message handlers, timers, publication.
 #include "kraken/actor/container.hpp"
 
+#include "kraken/actor/shard/report_bundle.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
-#include "kraken/model/alias.hpp"
 
 #include "caf/actor_system.hpp"
 
@@ -16,47 +16,7 @@
 
 namespace kraken::actor {
 
-namespace {
-
-std::shared_ptr<model::container_condition> as_created() {
-  const auto created = model::next(model::state::destroyed, model::event::create);
-  KRAKEN_ASSERT(created && *created == model::state_of(model::phase::idle));
-  auto made = std::make_shared<model::container_condition>();
-  made->in = *created;
-  made->at = model::phase::idle;
-  return made;
-}
-
-} // namespace
-
-container::container(caf::actor_config& config, birth given)
-    : hosted_actor(config, given.tree->shards[given.shard].unit), birth_(std::move(given)),
-      kind_(birth_.tree->kinds.at(birth_.spec->kind)), status_(as_created()), lane_(birth_.own),
-      wake_up_(*this, birth_.tree->shards[birth_.shard]) {
-  birth_.tree->present.enter();
-  birth_.own->lend(this, birth_.tree->shards[birth_.shard].runs);
-  status_.change().since = now();
-  status_.change().shard = birth_.shard;
-  status_.change().lane = {birth_.own, &birth_.own->lane()};
-  // On the board before the parent goes on: who was told of the child finds it.
-  publish();
-}
-
 container::~container() = default;
-
-void container::begin() {
-  const auto& children = birth_.spec->children;
-  if (!children.empty()) {
-    supervisor().expect(children.size());
-    birth_.tree->board.expect(children.size());
-    birth_.tree->shells.expect(children.size());
-  }
-  for (const auto& child : children) { // their definitions are parts of ours
-    static_cast<void>(supervisor().add(
-        std::shared_ptr<const model::child_spec>(birth_.spec, &child), maker::declared));
-  }
-  end_turn();
-}
 
 bool container::receive(caf::mailbox_element& what) {
   if (const auto* const told = message_in<order>(what)) {
@@ -85,6 +45,11 @@ void container::take(const order& what) {
     void operator()(const instruction& it) const { self.obey(it); }
     void operator()(const life_report& it) const { self.hear(it); }
     void operator()(const child_report& it) const { self.supervisor().on_report(it); }
+    void operator()(const child_reports& it) const {
+      for (const auto& one : it.all) {
+        self.guard([&] { self.supervisor().on_report(one); });
+      }
+    }
     void operator()(const manage& it) const { self.on_manage(it); }
     void operator()(const plan_step& it) const { self.on_plan_step(it); }
     void operator()(tick) const { self.on_tick(); }
@@ -212,7 +177,11 @@ void container::report(child_report&& made) {
   made.whose = birth_.entry;
   made.obeyed = obeyed_;
   made.now = status_.share();
-  tell(caf::actor_cast<caf::actor>(birth_.supervisor), std::move(made));
+  if (auto* const bundle = birth_.tree->shards[birth_.shard].reports.get()) {
+    bundle->add(birth_.supervisor, std::move(made));
+  } else {
+    tell(caf::actor_cast<caf::actor>(birth_.supervisor), std::move(made));
+  }
 }
 
 remote_supervisor& container::supervisor() {
@@ -237,39 +206,6 @@ void container::end_mail_of_life(std::uint64_t generation) {
   if (desk_) {
     desk_->end_life(generation);
   }
-}
-
-void container::make_shell(const std::shared_ptr<child_entry>& child) {
-  const auto& shards = birth_.tree->shards;
-  const auto shard = birth_.tree->place(
-      birth_.spec.get(), *child->spec, child->rank - 1, static_cast<std::uint32_t>(shards.size()));
-  KRAKEN_ASSERT(shard < shards.size());
-  spawn_container(home_system(), birth_.tree, address(), child, shard);
-}
-
-void spawn_container(caf::actor_system& system,
-                     const std::shared_ptr<tree_context>& tree,
-                     const caf::actor_addr& supervisor,
-                     const std::shared_ptr<child_entry>& entry,
-                     std::uint32_t shard) {
-  entry->overlaps = tree->kinds.at(entry->spec->kind).replaced == replacement::start_first;
-  const auto own =
-      std::make_shared<seat>(std::shared_ptr<const std::string>(entry->who, &entry->who->path),
-                             entry->spec->mailbox,
-                             tree->dead);
-  static const auto created = as_created();
-  entry->seen = created; // what its supervisor looks at is the same of all
-  entry->shell = system.spawn<container>(birth{.tree = tree,
-                                               .spec = entry->spec,
-                                               .who = entry->who,
-                                               .shard = shard,
-                                               .rank = entry->rank,
-                                               .entry = entry,
-                                               .own = own,
-                                               .supervisor = supervisor});
-  own->sit(entry->shell);
-  tree->shells.add(own);
-  release_logger();
 }
 
 bool container::comes_back() const {

@@ -17,6 +17,7 @@
 #include "kraken/actor/detail/shared_record.hpp"
 #include "kraken/actor/mailbox.hpp"
 #include "kraken/actor/messages.hpp"
+#include "kraken/actor/nursery.hpp"
 #include "kraken/actor/remote_supervisor.hpp"
 #include "kraken/actor/shard/hosted_actor.hpp"
 
@@ -42,7 +43,7 @@ public:
   void on_exit() override;
 
 protected:
-  void begin() override;
+  beginning begin() override;
   bool receive(caf::mailbox_element& what) override;
   void on_exception(const std::string& what) override;
 
@@ -209,7 +210,6 @@ private:
   void take_letter(letter&& what) override; // of letter_taker
 
   birth birth_;
-  const kind& kind_;
   shared_record<model::container_condition> status_;
   std::shared_ptr<status_board::line> line_; ///< of the board
   kraken::actor::mailbox lane_;
@@ -219,12 +219,12 @@ private:
   std::unique_ptr<remote_supervisor> supervisor_;
   std::unique_ptr<life> life_; ///< null: nothing runs
   std::unique_ptr<companion> beside_;
+  std::unique_ptr<nursery> nursery_; ///< while its children's shells are made
   std::unique_ptr<recycle_wish> due_;
-  std::uint64_t last_generation_ = 0; ///< given to any incarnation
+  std::uint64_t last_generation_ = 0, last_step_ = 0; ///< given to any incarnation, to any step
   std::unique_ptr<solving> solving_;
   std::list<std::pair<model::cause, ending>> failures_waiting_; ///< came while one is solved
   std::unique_ptr<model::cause> done_waiting_;                  ///< supervision_done() likewise
-  std::uint64_t last_step_ = 0;
   deadlines::token start_timer_, end_timer_, due_timer_;
   time_point launched_{};
   std::uint32_t failed_successors_ = 0; ///< in a row
@@ -239,12 +239,5 @@ private:
   std::uint64_t children_begun_ = 0;           ///< generation that began to start them
   std::uint64_t obeyed_ = 0, obeyed_told_ = 0; ///< serial of the last instruction, of the last told
 };
-
-/// Spawns the shell of a container on its shard, and shows it in the entry of its supervisor.
-void spawn_container(caf::actor_system& system,
-                     const std::shared_ptr<tree_context>& tree,
-                     const caf::actor_addr& supervisor,
-                     const std::shared_ptr<child_entry>& entry,
-                     std::uint32_t shard);
 
 } // namespace kraken::actor

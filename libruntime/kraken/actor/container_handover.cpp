@@ -18,7 +18,7 @@
 namespace kraken::actor {
 
 bool container::overlaps() const {
-  return kind_.replaced == replacement::start_first && status_->at == model::phase::ready;
+  return birth_.of->replaced == replacement::start_first && status_->at == model::phase::ready;
 }
 
 /// Whether this life was long or useful enough for its end to be a planned one. What nobody counts
@@ -70,7 +70,7 @@ void container::begin_successor(model::cause why, const reply_to& reply) {
   beside_->why = std::move(why);
   beside_->reply = reply;
   show_companion(model::companion::successor);
-  if (beside_->runs->may_begin(kind_)) {
+  if (beside_->runs->may_begin(*birth_.of)) {
     begin_beside();
   }
 }
@@ -80,7 +80,7 @@ void container::begin_beside() {
   beside_->timer = deadlines_.at(now() + birth_.spec->ready.within, [this] {
     end_successor(life::late_start(beside_->runs.get(), birth_.spec->ready.within));
   });
-  if (auto threw = beside_->runs->begin(kind_)) {
+  if (auto threw = beside_->runs->begin(*birth_.of)) {
     threw->kind = model::cause_kind::start_error;
     return successor_failed(*threw); // half begun: its destructor lets go
   }

@@ -29,7 +29,7 @@ void container::begin_life() {
     move(model::event::start, model::phase::starting);
   }
   await_step();
-  if (life_->may_begin(kind_)) {
+  if (life_->may_begin(*birth_.of)) {
     begin_in_turn();
   }
 }
@@ -37,7 +37,7 @@ void container::begin_life() {
 void container::begin_in_turn() {
   launched_ = now();
   const auto mine = status_->generation;
-  if (auto threw = life_->begin(kind_)) {
+  if (auto threw = life_->begin(*birth_.of)) {
     end_life(); // half begun: its destructor lets go
     threw->kind = model::cause_kind::start_error;
     return failed(std::move(*threw), ending::kill);
@@ -65,7 +65,7 @@ void container::arm_start() {
 
 std::unique_ptr<life> container::make_life(std::uint64_t generation) {
   return std::make_unique<life>(static_cast<life_owner&>(*this),
-                                birth_.tree,
+                                *birth_.tree,
                                 birth_.who,
                                 birth_.shard,
                                 generation,
@@ -188,7 +188,9 @@ void container::check_ready() {
   }
   if (owed_ == owed::nothing) {
     show(model::phase::ready);
-    log::info("container_ready", {{"container", path()}, {"generation", status_->generation}});
+    if (log::enabled(log::level::info)) {
+      log::info("container_ready", {{"container", path()}, {"generation", status_->generation}});
+    }
   }
 }
 

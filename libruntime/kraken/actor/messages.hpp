@@ -5,6 +5,7 @@
 /// in CAF's high-priority queue: the lifecycle lane is served first and never dropped.
 #pragma once
 
+#include "kraken/actor/child_report.hpp"
 #include "kraken/actor/detail/open_call.hpp"
 #include "kraken/actor/detail/outbox.hpp"
 #include "kraken/actor/detail/pending_reply.hpp"
@@ -48,8 +49,6 @@ enum class ending : std::uint8_t {
 /// Who asked for a child. Children made by an incarnation end with it.
 enum class maker : std::uint8_t { declared, operated, incarnation };
 
-struct child_entry;
-
 /// What a supervisor intends to do about a failed child; for the child's status.
 struct outlook {
   model::phase at = model::phase::held; ///< backing_off or parked
@@ -88,30 +87,6 @@ struct instruction {
   std::uint64_t step = 0;       ///< answers this step of the child's plan; 0: nobody of it asked
   std::uint64_t rank = 0;       ///< update
   std::shared_ptr<const model::child_spec> spec{}; ///< update
-};
-
-/// From a child to its supervisor: at each change of phase and after each instruction.
-struct child_report {
-  enum class note : std::uint8_t {
-    changed,
-    ended,          ///< nothing runs any more, unasked: the supervisor decides
-    ended_alone,    ///< as `ended`, but siblings are not concerned (a solver restarts it)
-    ended_upward,   ///< as `ended`, and the supervisor is to make it its own failure (CmdSolve)
-    stopped_itself, ///< its local rules stopped it
-    wants_destroy,  ///< its local rules want it destroyed
-    due,            ///< it wants to be replaced while it serves, when it is its turn
-    opened,         ///< it takes work, siblings after it may start
-    hopeless,       ///< it does not become ready, says `last_cause`, but goes on trying
-    asks,           ///< its local rules want `solver` done by its supervisor
-  };
-
-  std::weak_ptr<child_entry> whose; ///< nothing, when its supervisor has let it go
-  note what = note::changed;
-  std::uint64_t obeyed = 0;                    ///< serial of the last instruction it has taken
-  model::force flags = model::force::standard; ///< wants_destroy
-  const model::solver_row* solver = nullptr;   ///< asks
-  std::uint64_t step = 0;                      ///< asks: to be named in the instruction
-  condition_ptr now;
 };
 
 /// A command for this container or for its child `id`.
@@ -206,6 +181,7 @@ struct order {
   std::variant<instruction,
                life_report,
                child_report,
+               child_reports,
                manage,
                plan_step,
                tick,
@@ -221,8 +197,8 @@ struct order {
 /// Sends in the lifecycle lane.
 template <class Message>
 requires std::constructible_from<decltype(order::what), Message>
-void tell(const caf::actor& whom, Message what) {
-  put_ahead(whom, order{std::move(what)});
+void tell(const caf::actor& whom, Message&& what) {
+  put_ahead(whom, order{std::forward<Message>(what)});
 }
 
 /// Sends an admitted letter.

@@ -43,7 +43,7 @@ child_entry* remote_supervisor::find(std::string_view id) noexcept {
   return found == nullptr ? nullptr : *found;
 }
 
-void remote_supervisor::instruct(child_entry& child, instruction what) {
+void remote_supervisor::instruct(child_entry& child, instruction&& what) {
   what.serial = ++child.sent;
   if (what.what == instruction::act::start_tree) {
     what.reply = std::exchange(child.tree_next, nullptr);
@@ -366,7 +366,7 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
   const bool went_on = same || report.now->beside == model::companion::predecessor;
   const bool before = child.seen->at == model::phase::ready;
   const bool after = report.now->at == model::phase::ready;
-  if (before && !(after && went_on)) {
+  if (before && !(after && went_on) && !window_of(child).empty()) {
     window_of(child).not_ready(child.who->alias, owner_.time());
   }
   if (!same) {
@@ -374,8 +374,10 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
   }
   if (after && !(before && same)) {
     child.served = report.now->generation;
-    child.ready_at = owner_.time();
-    window_of(child).ready(child.who->alias, owner_.time());
+    child.ready_at = report.now->since;
+    if (!window_of(child).empty()) {
+      window_of(child).ready(child.who->alias, owner_.time());
+    }
     move_restarts(child);
   }
 }

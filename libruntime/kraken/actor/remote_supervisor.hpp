@@ -124,7 +124,7 @@ private:
   };
 
   // remote_supervisor.cpp: sweeps and reports
-  void instruct(child_entry& child, instruction what);
+  void instruct(child_entry& child, instruction&& what);
   void instruct(child_entry& child, instruction::act what);
   void advance();
   void advance_start();

@@ -281,7 +281,7 @@ void remote_supervisor::move_restarts(child_entry& child) {
 
 std::uint32_t remote_supervisor::spent_by(child_entry& child) {
   const bool none_yet = !child.own_window && counts_apart(child);
-  return none_yet ? 0 : window_of(child).spent(owner_.time());
+  return none_yet || window_of(child).empty() ? 0 : window_of(child).spent(owner_.time());
 }
 
 void remote_supervisor::show_budget(outlook& then, child_entry& child) {

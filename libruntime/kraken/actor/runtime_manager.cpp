@@ -86,11 +86,12 @@ runtime_manager::runtime_manager(caf::actor_config& config,
 
 runtime_manager::~runtime_manager() = default;
 
-void runtime_manager::begin() {
+hosted_actor::beginning runtime_manager::begin() {
   for (std::size_t i = 0; i < tree_->shards.size(); ++i) {
     clocks_.push_back(home_system().spawn<alarm_clock>(tree_, i));
   }
   release_logger();
+  return beginning::over;
 }
 
 bool runtime_manager::receive(caf::mailbox_element& what) {
@@ -115,6 +116,11 @@ bool runtime_manager::receive(caf::mailbox_element& what) {
 void runtime_manager::obey(const order& what) {
   if (const auto* const report = std::get_if<child_report>(&what.what)) {
     supervisor_.on_report(*report);
+    check_finished();
+  } else if (const auto* const several = std::get_if<child_reports>(&what.what)) {
+    for (const auto& one : several->all) {
+      supervisor_.on_report(one);
+    }
     check_finished();
   } else if (std::holds_alternative<tick>(what.what)) {
     const auto at = now();
@@ -154,6 +160,7 @@ void runtime_manager::make_shell(const std::shared_ptr<child_entry>& child) {
       tree_,
       address(),
       child,
+      child->spec,
       tree_->place(nullptr, *child->spec, 0, static_cast<std::uint32_t>(tree_->shards.size())));
 }
 

@@ -48,7 +48,7 @@ public:
   void on_exit() override;
 
 protected:
-  void begin() override;
+  beginning begin() override;
   bool receive(caf::mailbox_element& what) override;
   void on_exception(const std::string& what) override;
 

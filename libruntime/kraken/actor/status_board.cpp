@@ -5,134 +5,17 @@
 /// what it says, so that who reads the whole board holds no writer up.
 #include "kraken/actor/status_board.hpp"
 
+#include "kraken/actor/board/board_events.hpp"
+#include "kraken/actor/board/board_register.hpp"
 #include "kraken/base/guarded.hpp"
-#include "kraken/base/name_table.hpp"
 #include "kraken/model/alias.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <mutex>
-#include <unordered_map>
 #include <utility>
 
 namespace kraken::actor {
-
-class status_board::line {
-public:
-  /// What it says: its identity changes by its name only.
-  struct text {
-    identity_ptr who;
-    condition_ptr now; ///< null: nothing yet
-  };
-
-  explicit line(identity_ptr who) : first(std::move(who)), says(text{first, nullptr}) {}
-
-  [[nodiscard]] const std::string& path() const noexcept { return first->path; }
-  [[nodiscard]] const std::string& parent() const noexcept { return first->parent; }
-
-  const identity_ptr first; ///< the keys of the register are views of it
-  std::atomic<std::uint64_t> rank{0};
-  std::size_t place = 0; ///< in its family; the register's
-  guarded<text> says;
-};
-
-namespace detail {
-
-using board_line = status_board::line;
-using line_ptr = std::shared_ptr<board_line>;
-using board_family = std::vector<board_line*>;
-
-struct path_of_line {
-  std::string_view operator()(const line_ptr& one) const noexcept { return one->path(); }
-};
-
-/// Which lines there are.
-struct board_register {
-  name_table<line_ptr, path_of_line> by_path;
-  std::unordered_map<std::string, board_family> below; ///< by the parent's path
-
-  void add(const line_ptr& one) {
-    static_cast<void>(by_path.add(one));
-    auto& family = below[one->parent()];
-    one->place = family.size();
-    family.push_back(one.get());
-  }
-
-  void remove(const board_line& one) {
-    if (const auto* const found = by_path.find(one.path()); !found || found->get() != &one) {
-      return;
-    }
-    const auto family = below.find(one.parent());
-    auto& all = family->second;
-    all[one.place] = all.back();
-    all[one.place]->place = one.place;
-    all.pop_back();
-    if (all.empty()) {
-      below.erase(family);
-    }
-    static_cast<void>(by_path.remove(one.path()));
-  }
-
-  /// Left to right.
-  [[nodiscard]] std::vector<line_ptr> family_of(const std::string& parent) const {
-    std::vector<line_ptr> sorted;
-    const auto found = below.find(parent);
-    if (found == below.end()) {
-      return sorted;
-    }
-    // A rank may change meanwhile: each is read once.
-    std::vector<std::pair<std::uint64_t, const board_line*>> ranked;
-    ranked.reserve(found->second.size());
-    for (const auto* one : found->second) {
-      ranked.emplace_back(one->rank.load(std::memory_order_relaxed), one);
-    }
-    std::ranges::sort(ranked);
-    sorted.reserve(ranked.size());
-    for (const auto& [rank, one] : ranked) {
-      sorted.push_back(*by_path.find(one->path()));
-    }
-    return sorted;
-  }
-
-  void collect(const std::string& parent, std::vector<line_ptr>& out) const {
-    for (auto& one : family_of(parent)) {
-      const auto& next = *out.emplace_back(std::move(one));
-      collect(next.path(), out);
-    }
-  }
-
-  /// The only one whose last segments are `alias`; null when there are none or several.
-  [[nodiscard]] line_ptr only_one(std::string_view alias) const {
-    std::vector<line_ptr> found;
-    by_path.each([&](const line_ptr& one) {
-      const auto& path = one->path();
-      if (path.ends_with(alias) && path.ends_with("/" + std::string(alias))) {
-        found.push_back(one);
-      }
-    });
-    return found.size() == 1 ? found.front() : nullptr;
-  }
-};
-
-/// An event; its path is its line's.
-struct kept_event {
-  line_ptr whose;
-  status_event what;
-  [[nodiscard]] status_event whole() const {
-    auto made = what;
-    made.path = whose->path();
-    return made;
-  }
-};
-
-/// The last events: number n stands at n % `kept`.
-struct board_events {
-  std::vector<kept_event> ring;
-  std::uint64_t last_seq = 0;
-};
-
-} // namespace detail
 
 namespace {
 
@@ -140,24 +23,6 @@ using detail::board_line;
 using detail::board_register;
 using detail::kept_event;
 using detail::line_ptr;
-
-status_event event_of(const model::container_condition& now, model::phase before) {
-  status_event made;
-  made.at = std::chrono::system_clock::now();
-  made.from = before;
-  made.to = now.at;
-  made.generation = now.generation;
-  made.restarts = now.restarts;
-  made.next_action = now.next_action;
-  made.correlation = now.last_cause->correlation;
-  // Nobody is stopped for a failure that was healed before.
-  const bool over = now.in == model::state::stopped || now.in == model::state::destroyed;
-  if (now.last_cause->kind != model::cause_kind::none && !(over && made.correlation == 0)) {
-    made.cause = now.last_cause->text();
-  }
-  made.next_in = std::chrono::ceil<milliseconds>(std::max(now.next_at, now.since) - now.since);
-  return made;
-}
 
 status_ptr copy_of(board_line& one) {
   const auto shown = one.says.with([](const board_line::text& says) { return says; });
@@ -177,6 +42,8 @@ std::vector<status_ptr> copies_of(const std::vector<line_ptr>& lines) {
 struct status_board::content {
   explicit content(std::size_t kept) : events_kept(std::max<std::size_t>(kept, 1)) {}
   void remember(kept_event&& happened);
+  /// @return false, and nothing done, when somebody has to be told
+  [[nodiscard]] bool remembered_unheard(kept_event& happened);
 
   /// Null if there is none.
   [[nodiscard]] line_ptr line_at(std::string_view path) const {
@@ -197,20 +64,22 @@ struct status_board::content {
 /// Under `publishing`.
 void status_board::content::remember(kept_event&& happened) {
   auto told = subscribers.empty() ? status_event{} : happened.whole();
-  const auto seq = events.with([&](detail::board_events& all) {
-    happened.what.seq = ++all.last_seq;
-    const auto at = static_cast<std::size_t>((all.last_seq - 1) % events_kept);
-    if (at < all.ring.size()) {
-      all.ring[at] = std::move(happened);
-    } else {
-      all.ring.push_back(std::move(happened));
-    }
-    return all.last_seq;
-  });
-  told.seq = seq;
+  told.seq = events.with(
+      [&](detail::board_events& all) { return all.keep(std::move(happened), events_kept); });
   for (const auto& [id, tell] : subscribers) {
     tell(told);
   }
+}
+
+/// Who subscribes later reads what came before.
+bool status_board::content::remembered_unheard(kept_event& happened) {
+  return events.with([&](detail::board_events& all) {
+    if (all.heard) {
+      return false;
+    }
+    all.keep(std::move(happened), events_kept);
+    return true;
+  });
 }
 
 status_board::status_board(std::size_t events_kept)
@@ -221,16 +90,13 @@ status_board::~status_board() = default;
 std::shared_ptr<status_board::line>
 status_board::publish(identity_ptr who, condition_ptr now, std::uint64_t rank) {
   auto where = content_->lines.with([&](board_register& all) -> line_ptr {
-    if (const auto* const found = all.by_path.find(who->path)) {
-      return *found;
-    }
     if (now->at == model::phase::gone) {
-      return nullptr;
+      const auto* const found = all.by_path.find(who->path);
+      return found == nullptr ? nullptr : *found;
     }
-    auto made = std::make_shared<line>(who);
-    made->rank = rank;
-    all.add(made);
-    return made;
+    const auto& one = all.at_or_made(who);
+    one->rank = rank;
+    return one;
   });
   if (where != nullptr) {
     publish(where, std::move(who), std::move(now), rank);
@@ -264,9 +130,16 @@ void status_board::publish(const std::shared_ptr<line>& where,
     return;
   }
   // A line has one writer: whoever else publishes can not come between its events.
-  kept_event happened{where, event_of(*now, came_from)};
-  const std::scoped_lock order(content_->publishing);
-  if (now->at == model::phase::gone) {
+  kept_event happened{.whose = where,
+                      .now = std::move(now),
+                      .at = std::chrono::system_clock::now(),
+                      .from = came_from};
+  if (happened.now->at != model::phase::gone && content_->remembered_unheard(happened)) {
+    return;
+  }
+  lock_briefly(content_->publishing);
+  const std::scoped_lock order(std::adopt_lock, content_->publishing);
+  if (happened.now->at == model::phase::gone) {
     content_->lines.with([&](board_register& all) { all.remove(*where); });
   }
   content_->remember(std::move(happened));
@@ -278,7 +151,6 @@ void status_board::note(const std::shared_ptr<line>& where,
                         std::uint64_t correlation) {
   const std::scoped_lock order(content_->publishing);
   status_event made;
-  made.at = std::chrono::system_clock::now();
   const auto now = where->says.with([](const line::text& says) { return says.now; });
   if (now != nullptr) {
     made.from = now->at;
@@ -289,7 +161,10 @@ void status_board::note(const std::shared_ptr<line>& where,
   made.correlation = correlation;
   made.note = std::move(name);
   made.details = std::move(details);
-  content_->remember({where, std::move(made)});
+  content_->remember({.whose = where,
+                      .now = nullptr,
+                      .at = std::chrono::system_clock::now(),
+                      .note = std::make_unique<const status_event>(std::move(made))});
 }
 
 void status_board::note(std::string_view path,
@@ -367,12 +242,15 @@ status_board::subscription status_board::subscribe(event_subscriber callback) {
   const std::scoped_lock order(content_->publishing);
   const auto id = ++content_->last_subscriber;
   content_->subscribers.emplace(id, std::move(callback));
+  content_->events.with([](detail::board_events& all) { all.heard = true; });
   return {*this, id};
 }
 
 void status_board::unsubscribe(std::uint64_t id) noexcept {
   const std::scoped_lock order(content_->publishing);
   content_->subscribers.erase(id);
+  const bool heard = !content_->subscribers.empty();
+  content_->events.with([heard](detail::board_events& all) { all.heard = heard; });
 }
 
 status_board::subscription::subscription(subscription&& other) noexcept

@@ -7,6 +7,7 @@
 #include "kraken/actor/detail/command_event.hpp"
 #include "kraken/actor/detail/tree_context.hpp"
 #include "kraken/actor/runtime_manager.hpp"
+#include "kraken/actor/shard/report_bundle.hpp"
 #include "kraken/actor/shard/system_config.hpp"
 #include "kraken/base/clock.hpp"
 #include "kraken/base/log.hpp"
@@ -70,6 +71,9 @@ result<std::unique_ptr<tree>> tree::make(tree_options options) {
   made->system = std::make_unique<caf::actor_system>(made->config);
   for (auto& one : made->shared->shards) {
     one.unit = std::make_shared<shard_unit>(*made->system, *one.runs);
+    one.reports = std::make_shared<report_bundle>();
+    one.dead = counted_apart(made->shared->dead);
+    one.unit->at_end_of_turn([reports = one.reports] { reports->send(); });
   }
   made->manager = made->system->spawn<runtime_manager>(
       made->shared, std::make_shared<const model::child_spec>(made->root));

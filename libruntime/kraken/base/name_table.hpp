@@ -40,6 +40,35 @@ public:
     return true;
   }
 
+  /// The handle of that name; if there is none, what `make()` returns is added, which has it.
+  /// @return valid until the next change
+  template <class Make>
+  const Handle& find_or_add(std::string_view name, Make&& make) {
+    const auto hash = hash_of(name);
+    const auto there = locate(name, hash);
+    if (there != nowhere) {
+      return places_[there].what;
+    }
+    place made{std::forward<Make>(make)(), hash};
+    reserve(size_ + 1);
+    const auto at = put(std::move(made));
+    ++size_;
+    return places_[at].what;
+  }
+
+  /// Adds, or takes the place of the one of that name.
+  void set(Handle what) {
+    const auto name = NameOf{}(what);
+    const auto hash = hash_of(name);
+    if (const auto there = locate(name, hash); there != nowhere) {
+      places_[there].what = std::move(what);
+      return;
+    }
+    reserve(size_ + 1);
+    put({std::move(what), hash});
+    ++size_;
+  }
+
   /// @return what was there; null if nothing
   Handle remove(std::string_view name) noexcept {
     auto gap = locate(name, hash_of(name));
@@ -120,12 +149,13 @@ private:
     return nowhere;
   }
 
-  void put(place&& what) {
+  std::size_t put(place&& what) {
     auto at = what.hash & mask();
     while (places_[at].what != nullptr) {
       at = next(at);
     }
     places_[at] = std::move(what);
+    return at;
   }
 
   std::vector<place> places_; ///< at most three quarters taken

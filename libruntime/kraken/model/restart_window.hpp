@@ -81,6 +81,9 @@ public:
   /// New budget after a reload or a change of pool size; counted restarts stay counted.
   void resize(std::uint32_t intensity, milliseconds period);
 
+  /// Whether there is nothing to count, to keep or to forget.
+  [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+
   /// Restarts that still count.
   [[nodiscard]] std::uint32_t count(time_point now) noexcept;
 

@@ -66,7 +66,7 @@ TEST_CASE("a table does what a map does") {
   std::map<std::string, named, std::less<>> model;
   for (int step = 0; step < 20'000; ++step) {
     const auto name = "w" + std::to_string(random() % (seed * 40));
-    switch (random() % 3) {
+    switch (random() % 5) {
     case 0: {
       const auto one = make(name);
       REQUIRE(all.add(one) == model.emplace(name, one).second);
@@ -75,6 +75,24 @@ TEST_CASE("a table does what a map does") {
     case 1: {
       const auto node = model.extract(name);
       REQUIRE(all.remove(name) == (node ? node.mapped() : nullptr));
+      break;
+    }
+    case 2: {
+      const auto one = make(name);
+      all.set(one);
+      model[name] = one;
+      break;
+    }
+    case 3: {
+      const auto there = model.find(name);
+      const auto one = there == model.end() ? make(name) : there->second;
+      int made = 0;
+      REQUIRE(all.find_or_add(name, [&] {
+        ++made;
+        return one;
+      }) == one);
+      REQUIRE(made == (there == model.end() ? 1 : 0));
+      model.emplace(name, one);
       break;
     }
     default: {

@@ -24,6 +24,7 @@ namespace kraken::actor {
 struct birth {
   std::shared_ptr<tree_context> tree;
   std::shared_ptr<const model::child_spec> spec;
+  const kind* of = nullptr; ///< of the tree's
   identity_ptr who;
   std::uint32_t shard = 0;
   std::uint64_t rank = 0;

@@ -43,13 +43,13 @@ private:
 } // namespace
 
 life::life(life_owner& shell,
-           std::shared_ptr<tree_context> tree,
+           tree_context& tree,
            identity_ptr who,
            std::uint32_t shard,
            std::uint64_t generation,
            std::shared_ptr<const model::child_spec> spec)
-    : owner_(shell), tree_(std::move(tree)), spec_(std::move(spec)), first_spec_(spec_),
-      who_(std::move(who)), number_(generation), shard_(shard) {}
+    : owner_(shell), tree_(tree), spec_(std::move(spec)), who_(std::move(who)), number_(generation),
+      shard_(shard) {}
 
 life::~life() {
   pulse_.reset();
@@ -84,7 +84,7 @@ void life::send_early() {
 }
 
 bool life::may_begin(const kind& of) {
-  const auto& gate = tree_->shards[shard_].boots;
+  const auto& gate = tree_.shards[shard_].boots;
   if (of.starts == launches::nothing || gate == nullptr) {
     return true;
   }
@@ -103,7 +103,7 @@ void life::watch_boot(std::uint32_t looks) {
         if (boot_ == nullptr) {
           return;
         }
-        if (left == 0 || (pid_ != 0 && tree_->sleeps && tree_->sleeps(pid_))) {
+        if (left == 0 || (pid_ != 0 && tree_.sleeps && tree_.sleeps(pid_))) {
           boot_.reset();
         } else {
           watch_boot(left);
@@ -155,6 +155,9 @@ life::thrown life::child_changed(const model::container_identity& who,
 }
 
 life::thrown life::update(std::shared_ptr<const model::child_spec> spec, const update_hold& hold) {
+  if (first_spec_ == nullptr) {
+    first_spec_ = spec_;
+  }
   spec_ = std::move(spec);
   return guard([&] { incarnation_->updated(*spec_, hold); });
 }
@@ -211,7 +214,7 @@ result<void> life::recycle_workers(std::function<void(result<void>)> done) {
 }
 
 executor& life::shard() noexcept {
-  return *tree_->shards[shard_].runs;
+  return *tree_.shards[shard_].runs;
 }
 
 void life::say(life_report what) {
@@ -311,7 +314,7 @@ void life::cancel_request(call_id which) {
 }
 
 std::vector<std::string> life::matching(std::string_view glob) {
-  auto all = tree_->shells.matching(glob);
+  auto all = tree_.shells.matching(glob);
   std::erase(all, who_->path);
   return all;
 }
@@ -354,7 +357,7 @@ void life::bury(letter&& what, dead_reason why) {
     return call->to->bury(over, why);
   }
   if (over.kind == letter_kind::message) { // a request was answered before
-    tree_->dead->add(over.sender(), who_->path, why);
+    tree_.dead->add(over.sender(), who_->path, why);
   }
 }
 

@@ -53,7 +53,7 @@ public:
 class life final : public host {
 public:
   life(life_owner& shell,
-       std::shared_ptr<tree_context> tree,
+       tree_context& tree,
        identity_ptr who,
        std::uint32_t shard,
        std::uint64_t generation,
@@ -117,7 +117,7 @@ public:
   void show_pid(std::int32_t pid) override;
   void show_gauges(std::shared_ptr<const model::gauges> live) override;
   void note(std::string name, std::vector<std::pair<std::string, std::string>> details) override {
-    tree_->board.note(path(), std::move(name), std::move(details));
+    tree_.board.note(path(), std::move(name), std::move(details));
   }
   void manage(model::command what, model::reply_callback done) override;
   [[nodiscard]] time_point now() override { return owner_.time_of_life(); }
@@ -150,11 +150,12 @@ private:
   void watch_boot(std::uint32_t looks);
 
   life_owner& owner_;
-  std::shared_ptr<tree_context> tree_;
+  tree_context& tree_;                    ///< its owner's
   std::unique_ptr<boot_gate::pass> boot_; ///< while it waits for its turn, and while it boots
   std::int32_t pid_ = 0;
   std::shared_ptr<const model::child_spec> spec_;
-  std::shared_ptr<const model::child_spec> first_spec_; ///< what `make` may have referred to
+  /// What `make` may have referred to; null: it is `spec_`.
+  std::shared_ptr<const model::child_spec> first_spec_;
   identity_ptr who_;
   std::uint64_t number_;
   std::uint32_t shard_;

@@ -16,10 +16,7 @@ constexpr std::size_t routes_cached = 8;
 } // namespace
 
 void routes::add(const seat_ptr& what) {
-  seats_.with([&](auto& seats) {
-    static_cast<void>(seats.remove(what->path())); // of one that is about to go
-    static_cast<void>(seats.add(what));
-  });
+  seats_.with([&](auto& seats) { seats.set(what); }); // in place of one that is about to go
   version_.fetch_add(1, std::memory_order_release);
 }
 

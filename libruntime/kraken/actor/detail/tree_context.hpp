@@ -26,6 +26,7 @@
 namespace kraken::actor {
 
 class alarm_clock;
+class report_bundle;
 
 /// One thread with its execution unit; tests run actors without one.
 struct shard {
@@ -35,6 +36,8 @@ struct shard {
   std::shared_ptr<boot_gate> boots{}; ///< its thread only; null: no limit
   reactor* loop = nullptr;            ///< null: time is the actor system's, as in tests
   std::optional<shard_timer> timer{}; ///< of the loop; its thread only
+  std::shared_ptr<report_bundle> reports{}; ///< its thread only; null: each goes by itself
+  std::shared_ptr<dead_letters> dead{}; ///< of the tree, counted by this shard alone; may be null
 };
 
 struct tree_context {
@@ -51,6 +54,13 @@ struct tree_context {
   routes shells{board};
   std::atomic<std::uint64_t> last_correlation{0};
 };
+
+/// The same with a count of references of its own, for one thread that makes many: a count that two
+/// threads write costs each of them fifty times as much.
+template <class Shared>
+[[nodiscard]] std::shared_ptr<Shared> counted_apart(const std::shared_ptr<Shared>& what) {
+  return std::shared_ptr<Shared>(what.get(), [what](Shared*) {});
+}
 
 /// Dead letters become events of the board, as long as the context is there.
 /// @thread before the first letter

@@ -10,7 +10,6 @@
 #include "caf/logger.hpp"
 #include "caf/scheduler/abstract_coordinator.hpp"
 
-#include <exception>
 #include <utility>
 
 namespace kraken::actor {
@@ -50,17 +49,6 @@ void hosted_actor::run(caf::execution_unit* on) {
   }
 }
 
-template <class Call>
-void hosted_actor::guard(Call&& call) {
-  try {
-    call();
-  } catch (const std::exception& e) {
-    on_exception(e.what());
-  } catch (...) { // there is no text to be had from it
-    on_exception("an exception that is no std::exception");
-  }
-}
-
 void hosted_actor::dispatch(caf::mailbox_element& element) {
   guard([&] {
     if (!receive(element)) {
@@ -74,9 +62,17 @@ caf::resumable::resume_result hosted_actor::resume(caf::execution_unit* on,
   if (getf(is_cleaned_up_flag)) {
     return done;
   }
-  if (stage_ == stage::new_here) {
+  if (stage_ == stage::new_here || stage_ == stage::waiting) {
+    auto now = beginning::over;
+    guard([&] { now = begin(); });
+    if (now == beginning::goes_on) {
+      return resume_later;
+    }
+    if (now == beginning::waits) {
+      stage_ = stage::waiting;
+      return awaiting_message; // its lanes are not at rest, so no message runs it
+    }
     stage_ = stage::running;
-    guard([this] { begin(); });
   }
   for (std::size_t handled = 0; stage_ == stage::running && handled < messages_max; ++handled) {
     if (const auto next = lanes_.take()) {

@@ -17,9 +17,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <typeinfo>
+#include <utility>
 
 namespace kraken::actor {
 
@@ -58,9 +60,24 @@ public:
   void intrusive_ptr_add_ref_impl() override { caf::intrusive_ptr_add_ref(ctrl()); }
   void intrusive_ptr_release_impl() override { caf::intrusive_ptr_release(ctrl()); }
 
+  /// What `begin` waits for has come.
+  /// @thread its shard
+  void go_on() {
+    if (stage_ == stage::waiting) {
+      run(nullptr);
+    }
+  }
+
 protected:
-  /// Called once on its shard, before the first message.
-  virtual void begin() {}
+  /// What `begin` has come to.
+  enum class beginning : std::uint8_t {
+    over,
+    goes_on, ///< to be called again when others have had their turn
+    waits,   ///< to be called again after `go_on`
+  };
+
+  /// Called on its shard, before the first message.
+  virtual beginning begin() { return beginning::over; }
 
   /// Handles a message.
   /// @return false when it is none of its own
@@ -69,6 +86,18 @@ protected:
   /// An exception left `begin` or `receive`. The actor goes on with its next message.
   virtual void on_exception(const std::string& what) = 0;
 
+  /// Runs a part of a message by itself: what leaves it ends only that.
+  template <class Call>
+  void guard(Call&& call) {
+    try {
+      std::forward<Call>(call)();
+    } catch (const std::exception& e) {
+      on_exception(e.what());
+    } catch (...) { // there is no text to be had from it
+      on_exception("an exception that is no std::exception");
+    }
+  }
+
   /// No further message: `on_exit` follows when the current call returns.
   void quit() noexcept { stage_ = stage::ending; }
 
@@ -76,11 +105,9 @@ protected:
   [[nodiscard]] time_point now() { return clock().now(); }
 
 private:
-  enum class stage : std::uint8_t { new_here, running, ending };
+  enum class stage : std::uint8_t { new_here, waiting, running, ending };
 
   void run(caf::execution_unit* on);
-  template <class Call>
-  void guard(Call&& call);
   void dispatch(caf::mailbox_element& element);
 
   std::shared_ptr<shard_unit> unit_;

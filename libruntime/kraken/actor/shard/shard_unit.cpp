@@ -85,6 +85,9 @@ void shard_unit::drain() {
     ready_.pop_front();
     run_one(std::move(job));
   }
+  if (turn_over_) {
+    turn_over_();
+  }
   draining_ = false;
   if (!ready_.empty()) {
     arm();

@@ -12,7 +12,9 @@
 #include "caf/resumable.hpp"
 
 #include <deque>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace kraken::actor {
@@ -32,6 +34,10 @@ public:
 
   [[nodiscard]] executor& runs() noexcept { return runs_; }
 
+  /// Called at the end of each turn in which actors ran.
+  /// @thread before the first actor
+  void at_end_of_turn(std::function<void()> then) { turn_over_ = std::move(then); }
+
 private:
   using job_ptr = caf::intrusive_ptr<caf::resumable>;
 
@@ -44,6 +50,7 @@ private:
   std::deque<job_ptr> ready_;           ///< this thread only
   bool armed_ = false;                  ///< a drain is posted; this thread only
   bool draining_ = false;
+  std::function<void()> turn_over_;
 };
 
 } // namespace kraken::actor

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+/// @file
+/// The last events of a status board, kept as plain data: most are never read.
+#pragma once
+
+#include "kraken/actor/board/board_register.hpp"
+#include "kraken/actor/status_board.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace kraken::actor::detail {
+
+/// An event as it happened; its texts are made when somebody reads it.
+struct kept_event {
+  line_ptr whose;
+  condition_ptr now; ///< null: a note
+  std::chrono::system_clock::time_point at{};
+  std::uint64_t seq = 0;
+  model::phase from = model::phase::gone;
+  std::unique_ptr<const status_event> note{};
+
+  [[nodiscard]] status_event whole() const;
+};
+
+/// The last events: number n stands at n % `kept`.
+struct board_events {
+  std::vector<kept_event> ring;
+  std::uint64_t last_seq = 0;
+  bool heard = false; ///< somebody subscribes: written under `publishing`, too
+
+  /// @param most events that are kept
+  /// @return its number
+  std::uint64_t keep(kept_event&& happened, std::size_t most);
+};
+
+} // namespace kraken::actor::detail
