@@ -45,6 +45,9 @@ child_entry* remote_supervisor::find(std::string_view id) noexcept {
 
 void remote_supervisor::instruct(child_entry& child, instruction&& what) {
   what.serial = ++child.sent;
+  if (what.what == instruction::act::stop || what.what == instruction::act::settle) {
+    child.for_now = what.passing;
+  }
   if (what.what == instruction::act::start_tree) {
     what.reply = std::exchange(child.tree_next, nullptr);
   }
@@ -111,17 +114,12 @@ void remote_supervisor::stop_all(ending how) {
     return;
   }
   how_ending_ = how;
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
-    cancel_restart(child);
-    child.doing = model::activity::stopped;
-  }
   end_all(sweep::stopping);
 }
 
 void remote_supervisor::settle() {
   for (const auto& [rank, each] : children_) {
-    if (each->at_rest()) {
+    if (each->for_now && each->at_rest()) {
       instruct(*each, instruction::act::settle);
     }
   }
@@ -133,21 +131,19 @@ void remote_supervisor::destroy_all(ending how) {
     return;
   }
   how_ending_ = how;
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
-    cancel_restart(child);
-    child.doing = model::activity::stopped;
-    child.want = wish::destroyed;
-  }
   end_all(sweep::destroying);
 }
 
 void remote_supervisor::end_all(sweep what) {
   group_ = {};
   begin(what, std::numeric_limits<std::uint64_t>::max());
-  if (how_.start == model::start_order::parallel || how_ending_ == ending::kill) {
-    for (const auto& [rank, each] : children_) {
-      auto& child = *each;
+  const bool at_once = how_.start == model::start_order::parallel || how_ending_ == ending::kill;
+  for (const auto& [rank, each] : children_) {
+    auto& child = *each;
+    cancel_restart(child);
+    child.doing = model::activity::stopped;
+    child.want = what == sweep::destroying ? wish::destroyed : child.want;
+    if (at_once) {
       end_one(child);
     }
   }

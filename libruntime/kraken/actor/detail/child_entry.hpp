@@ -64,6 +64,7 @@ struct child_entry {
   deadlines::token timer;
   std::vector<waiter> waiters;
   reply_to tree_next;      ///< a recursive start has not reached it: its start in turn is one
+  bool for_now = false;    ///< its last stop was to be followed by a start, as far as was known
   bool overlaps = false;   ///< its kind is replaced `start_first`
   bool try_once = false;   ///< destroyed again if its first start fails
   bool spent_told = false; ///< that it is restarted beyond a budget of its own
