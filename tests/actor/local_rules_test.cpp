@@ -38,6 +38,21 @@ TEST_CASE_METHOD(tree_fixture, "continue: the same incarnation goes on and nothi
   CHECK(events[3].correlation == events[0].correlation);
 }
 
+TEST_CASE_METHOD(tree_fixture, "continue: an interruption of the service that clears the budget") {
+  auto root = supervisor("Main", {ruled("DomainError", "continue")});
+  root.supervise.period = seconds{10};
+  start(root);
+  crash("Main/a");
+  advance(seconds{4});
+  throws("Main/a", "DomainError");
+  advance(seconds{7}); // 11 s of life, 7 s of service
+  crash("Main/a");
+  CHECK(phase("Main/a") == phase::backing_off);
+  advance(seconds{11});
+  crash("Main/a");
+  CHECK(phase("Main/a") == phase::ready);
+}
+
 TEST_CASE_METHOD(tree_fixture, "no rule matches: escalated, killed, restarted by the parent") {
   start(supervisor("Main", {ruled("DomainError", "continue")}));
   take_trace();

@@ -355,11 +355,13 @@ void remote_supervisor::on_report(const child_report& report) {
   advance();
 }
 
-// One report may tell of several changes: what was ready in between was interrupted as well, unless
-// the next incarnation took over from the one that serves.
+// One report may tell of several changes. Who is ready as before but since another time was
+// interrupted (a rule said `continue`), another incarnation only if it did not take over from one
+// that serves.
 void remote_supervisor::note_readiness(child_entry& child, const child_report& report) {
   const bool same = child.seen->generation == report.now->generation;
-  const bool went_on = same || report.now->beside == model::companion::predecessor;
+  const bool went_on = same ? child.seen->since == report.now->since
+                            : report.now->beside == model::companion::predecessor;
   const bool before = child.seen->at == model::phase::ready;
   const bool after = report.now->at == model::phase::ready;
   if (before && !(after && went_on) && !window_of(child).empty()) {
@@ -368,7 +370,7 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
   if (!same) {
     child.runs_with.reset();
   }
-  if (after && !(before && same)) {
+  if (after && !(before && same && went_on)) {
     child.served = report.now->generation;
     child.ready_at = report.now->since;
     if (!window_of(child).empty()) {
