@@ -10,6 +10,7 @@ from support.topology import process, topology
 from support.waiting import wait_until
 
 SOON = {"ready": {"alive_for": "50ms", "within": "2s"}}
+NEVER = {"ready": {"alive_for": "5s", "within": "9s"}}  # of who exits at once, however busy it is
 NO_PATIENCE = {"intensity": 0, "period": "10s", "strategy": "one_for_one"}
 
 
@@ -121,7 +122,7 @@ class Apply(unittest.TestCase):
 
     def test_a_new_one_that_fails_takes_everything_back(self):
         before = self.pids()
-        bad = process("bad", "sh", "-c", "echo first; echo no database >&2; exit 7", **SOON)
+        bad = process("bad", "sh", "-c", "echo first; echo no database >&2; exit 7", **NEVER)
         done = self.apply(config(sleeper("a", "601"), sleeper("c"), bad, sleeper("d")), code=1)
         self.assertTrue(done.err.startswith("Architecture could not be applied.\n"), done)
         self.assertIn("Main/bad: exit code 7 (no database)", done.err)
@@ -135,7 +136,7 @@ class Apply(unittest.TestCase):
         self.assertIn("+ create Main/bad", self.daemon.console("config:diff").out)
 
     def test_a_changed_one_that_fails_gets_its_old_program_back(self):
-        broken = process("b", "sh", "-c", "exit 3", **SOON)
+        broken = process("b", "sh", "-c", "exit 3", **NEVER)
         done = self.apply(config(sleeper("a"), broken, sleeper("c")), code=1)
         self.assertIn("exit code 3", done.err)
         wait_until(lambda: self.running() == {"a": "sleep 600", "b": "sleep 600",
@@ -143,7 +144,7 @@ class Apply(unittest.TestCase):
 
     def test_a_repair_lets_the_next_ones_start_as_they_are_now(self):
         sh = ("sh", "-c")
-        one = process("one", *sh, "exit 3", give_up="retry", **SOON)
+        one = process("one", *sh, "exit 3", give_up="retry", **NEVER)
         daemon = fresh_daemon(self, config(one, sleeper("two")), ready=False)
         wait_until(lambda: os.path.exists(daemon.socket) and
                    daemon.container("one")["restarts"] > 0, "the first one fails")
@@ -261,7 +262,7 @@ class Apply(unittest.TestCase):
 
     def test_a_parent_that_gives_up_during_a_change(self):
         nested = {"id": "group", "type": "supervisor", "supervise": NO_PATIENCE,
-                  "children": [process("bad", "sh", "-c", "exit 7", **SOON)]}
+                  "children": [process("bad", "sh", "-c", "exit 7", **NEVER)]}
         done = self.apply(config(sleeper("a"), nested, sleeper("c")), code=1)
         self.assertIn("Main/group", done.err)
         self.assertEqual(sorted(self.running()), ["a", "b", "c"])
