@@ -4,11 +4,11 @@ of the application for each request."""
 import os
 
 from support.case import DaemonCase
-from support.frameworks import Pages, Sessions, application, require
+from support.frameworks import Boots, Pages, Sessions, application, require
 from support.waiting import wait_until
 
 
-class Shop(Pages, Sessions):
+class Shop(Boots, Pages, Sessions):
     @classmethod
     def setUpClass(cls):
         require("php-laravel-framework", "php/Illuminate/Foundation/Application.php")
@@ -43,17 +43,36 @@ class Shop(Pages, Sessions):
         self.assertEqual(self.daemon.get("/stream").parts, [b"part 1\n", b"part 2\n", b"part 3\n"])
         self.assert_serves()
 
+    def test_what_follows_an_answer_may_fail_and_is_reported(self):
+        before = self.json("/cart")["pid"]
+        self.assertEqual(self.daemon.get("/late").body, b"hello\n")
+        wait_until(lambda: "too late" in self.daemon.log(), "it is logged")
+        self.assertEqual(self.json("/cart")["pid"], before)
+
     def test_cookies_of_an_answer_are_of_that_answer(self):
         cookies = [each.split("=")[0] for each in self.daemon.get("/visits").all("set-cookie")]
         self.assertEqual(sorted(cookies), ["plain", "shop_session"])
         self.assertEqual(self.daemon.get("/hello").all("set-cookie"), [])
 
 
-class InKrakenPhp(Shop, DaemonCase):
+class Torn:
+    """What prints its answers may tell of a stream that breaks: as php-fpm would."""
+
+    def test_a_stream_that_breaks_shows_the_error_page(self):
+        before = self.json("/cart")["pid"]
+        answer = self.daemon.get("/torn")
+        self.assertEqual(answer.status, 500)
+        self.assertIn(b"Server Error", answer.body)
+        wait_until(lambda: "torn on purpose" in self.daemon.log(), "it is logged")
+        self.assertIn(b"half,<!DOCTYPE html>", self.daemon.get("/torn?part=half,").body)
+        self.assertEqual(self.json("/cart")["pid"], before)
+
+
+class InKrakenPhp(Shop, Torn, DaemonCase):
     config = application("laravel", "worker.php", "native")
 
 
-class FromATemplate(Shop, DaemonCase):
+class FromATemplate(Shop, Torn, DaemonCase):
     """One boot for all workers, which are forked from it."""
 
     config = application("laravel", "worker.php", "native", template="app")
@@ -91,6 +110,12 @@ class ByOctane:
 
 class OctaneInKrakenPhp(ByOctane, DaemonCase):
     config = application("laravel", "octane.php", "native")
+
+    def test_a_stream_that_breaks_is_an_error_of_octanes(self):
+        answer = self.daemon.get("/torn")
+        self.assertEqual((answer.status, answer.body), (500, b"Internal Server Error\n"))
+        wait_until(lambda: "torn on purpose" in self.daemon.log(), "it is logged")
+        self.assert_serves()
 
 
 class OctaneInStockPhp(ByOctane, DaemonCase):

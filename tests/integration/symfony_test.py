@@ -3,7 +3,7 @@
 import os
 
 from support.case import DaemonCase, fresh_daemon
-from support.frameworks import Pages, Sessions, application, require
+from support.frameworks import Boots, Pages, Sessions, application, require
 from support.waiting import wait_until
 
 RUNTIME = {"APP_RUNTIME": "Kraken\\Symfony\\Runtime", "APP_ENV": "prod", "APP_DEBUG": "0"}
@@ -13,7 +13,7 @@ def shop(carrier, **env):
     return application("symfony", "index.php", carrier, env={**RUNTIME, **env})
 
 
-class Shop(Pages, Sessions):
+class Shop(Boots, Pages, Sessions):
     @classmethod
     def setUpClass(cls):
         require("php-symfony-runtime", "php/Symfony/Component/Runtime/autoload.php")
@@ -43,19 +43,37 @@ class Shop(Pages, Sessions):
 
     def test_a_service_that_cannot_be_reset_ends_the_worker_not_the_answer(self):
         daemon = fresh_daemon(self, shop(self.carrier, RESET_FAILS="1"))
-        self.assertEqual(daemon.get("/cart?item=poison").status, 200)
+        self.assertEqual(daemon.get("/cart?item=poison&count").status, 200)
         wait_until(lambda: daemon.container("w1")["generation"] == 2, "there is a new worker")
+        self.assertEqual(os.path.getsize(os.path.join(daemon.directory, "ends")), 1)
         self.assertIn("the cart cannot be reset", daemon.log())
         daemon.wait_settled(1)
         self.assertEqual(daemon.get("/hello").status, 200)
 
 
-class InKrakenPhp(Shop, DaemonCase):
+class Torn:
+    """What prints its answers may tell of a stream that breaks: as php-fpm would."""
+
+    def test_a_stream_that_breaks_shows_the_error_page_and_the_kernel_terminates_once(self):
+        before = self.json("/cart")["pid"]
+        path = os.path.join(self.daemon.directory, "ends")
+        for times in (1, 2, 3):
+            answer = self.daemon.get("/torn?count")
+            self.assertEqual(answer.status, 500)
+            self.assertIn(b"Internal Server Error", answer.body)
+            self.assertEqual(self.json("/cart")["pid"], before)
+            self.assertEqual(os.path.getsize(path), times)
+        self.assertIn("torn on purpose", self.daemon.log())
+        self.assertIn(b"half,<!DOCTYPE html>", self.daemon.get("/torn?part=half,").body)
+        self.assertEqual(self.json("/cart")["pid"], before)
+
+
+class InKrakenPhp(Shop, Torn, DaemonCase):
     carrier = "native"
     config = shop(carrier)
 
 
-class FromATemplate(Shop, DaemonCase):
+class FromATemplate(Shop, Torn, DaemonCase):
     """One boot for all workers, which are forked from it."""
 
     carrier = "native"

@@ -4,8 +4,10 @@ in every way Kraken runs PHP. The frameworks are Debian's packages, named in ./d
 import hashlib
 import json
 import os
+import re
 import unittest
 
+from support.case import fresh_daemon
 from support.topology import SOURCE, http, pool, topology
 from support.waiting import wait_until
 
@@ -92,6 +94,20 @@ class Pages:
         cookies = [each.split(";")[0] for each in self.daemon.get("/visits").all("set-cookie")]
         self.assertIn("seen=yes", cookies)
         self.assertEqual(self.daemon.get("/hello").all("set-cookie"), [])
+
+
+class Boots:
+    """Mixed in where the application does not boot with BOOT_FAILS in its environment."""
+
+    def test_why_it_does_not_boot_is_told(self):
+        config = json.loads(self.config)
+        config["root"]["children"][0].setdefault("env", {})["BOOT_FAILS"] = "1"
+        daemon = fresh_daemon(self, json.dumps(config), ready=False)
+        told = r" container_failed container=Main/web/.*RuntimeException: boot boom \(/\S+:\d+\)"
+        wait_until(lambda: len(re.findall(told, daemon.log())) > 2, "why is told")
+        for each in re.findall(r" container_failed .*", daemon.log()):
+            self.assertIn("boot boom", each)
+        self.assertNotIn("</html>", daemon.log())
 
 
 class Sessions:

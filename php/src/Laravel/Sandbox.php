@@ -7,6 +7,7 @@ namespace Kraken\Laravel;
 
 use Illuminate\Container\Container;
 use Illuminate\Contracts\Auth\Access\Gate;
+use Illuminate\Contracts\Debug\ExceptionHandler;
 use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Contracts\Http\Kernel;
 use Illuminate\Http\Request;
@@ -83,6 +84,14 @@ final class Sandbox
         return $this->kernel->handle($request);
     }
 
+    /** Reports what broke an answer, or kept a request from one, and prints the page of it. */
+    public function fail(FoundationRequest $request, \Throwable $e): void
+    {
+        $handler = ($this->copy ?? $this->base)->make(ExceptionHandler::class);
+        $handler->report($e);
+        $handler->render($this->request ?? Request::createFromBase($request), $e)->send();
+    }
+
     /** Runs what is to follow the answer and drops the copy. */
     public function end(FoundationRequest $request, ?Response $response): void
     {
@@ -92,7 +101,12 @@ final class Sandbox
         }
         $this->copy = null;
         if ($response !== null) {
-            $this->kernel->terminate($this->request, $response);
+            try {
+                $this->kernel->terminate($this->request, $response);
+            } catch (\Throwable $e) {
+                // The answer has been given, and the copy goes anyway.
+                $copy->make(ExceptionHandler::class)->report($e);
+            }
         }
         $route = $this->request->route();
         if (\is_object($route)) {

@@ -5,7 +5,6 @@ declare(strict_types=1);
 
 namespace Kraken\Laravel;
 
-use Illuminate\Contracts\Foundation\Application;
 use Illuminate\Http\Request;
 use Illuminate\Http\UploadedFile;
 use Kraken\HttpFoundation\Server;
@@ -37,16 +36,19 @@ final class Worker
         if (\class_exists(OctaneWorker::class)) {
             self::byOctane($basePath);
         } else {
-            self::bySandbox(require $basePath . '/bootstrap/app.php');
+            self::bySandbox($basePath);
         }
     }
 
-    private static function bySandbox(Application $application): void
+    private static function bySandbox(string $basePath): void
     {
-        $sandbox = new Sandbox($application);
+        $sandbox = Server::decisive(
+            static fn () => new Sandbox(require $basePath . '/bootstrap/app.php')
+        );
         $handle = static fn (FoundationRequest $request): Response
             => $sandbox->handle(Request::createFromBase($request));
-        (new Server($handle, $sandbox->end(...), UploadedFile::class))->run();
+        $server = new Server($handle, $sandbox->end(...), $sandbox->fail(...), UploadedFile::class);
+        $server->run();
     }
 
     /**
@@ -57,7 +59,7 @@ final class Worker
     {
         $client = new OctaneClient();
         $worker = new OctaneWorker(new ApplicationFactory($basePath), $client);
-        $worker->boot();
+        Server::decisive($worker->boot(...));
         $turn = null;
         $handle = static function (FoundationRequest $request) use ($worker, $client, &$turn): Response {
             $turn = new \Fiber(static function () use ($worker, $client, $request): void {
@@ -72,7 +74,12 @@ final class Worker
             }
             $turn = null;
         };
-        (new Server($handle, $after, UploadedFile::class))->run();
+        // As if the client of Octane had broken while it answered.
+        $failed = static function (FoundationRequest $request, \Throwable $e) use (&$turn): void {
+            $answer = $turn?->isSuspended() ? $turn->throw($e) : null;
+            ($answer ?? throw $e)->send();
+        };
+        (new Server($handle, $after, $failed, UploadedFile::class))->run();
         $worker->terminate();
     }
 }

@@ -10,6 +10,7 @@ use Symfony\Component\HttpFoundation\Request;
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\HttpKernel\EventListener\StreamedResponseListener;
 use Symfony\Component\HttpKernel\HttpCache\HttpCache;
+use Symfony\Component\HttpKernel\HttpKernel;
 use Symfony\Component\HttpKernel\HttpKernelInterface;
 use Symfony\Component\HttpKernel\KernelEvents;
 use Symfony\Component\HttpKernel\KernelInterface;
@@ -33,7 +34,7 @@ final class Runner implements RunnerInterface
             ? $this->application->getKernel()
             : $this->application;
         if ($inner instanceof KernelInterface) {
-            $inner->boot();
+            Server::decisive($inner->boot(...));
             self::sendNothingEarly($inner);
         }
         (new Server(
@@ -43,9 +44,26 @@ final class Runner implements RunnerInterface
                     $this->application->terminate($request, $response);
                 }
                 self::reset($inner);
-            }
+            },
+            self::onFailure($inner)
         ))->run();
         return 0;
+    }
+
+    /**
+     * The page of an exception outside of handle(): of a stream, of HttpCache. Symfony itself has a
+     * handler for it that is good for one exception of the first request of a process.
+     *
+     * @return ?\Closure(Request, \Throwable): void it terminates the kernel as well
+     */
+    private static function onFailure(HttpKernelInterface $inner): ?\Closure
+    {
+        $container = $inner instanceof KernelInterface ? $inner->getContainer() : null;
+        $kernel = $container?->has('http_kernel') ? $container->get('http_kernel') : null;
+        return !$kernel instanceof HttpKernel ? null
+            : static function (Request $request, \Throwable $e) use ($kernel): void {
+                $kernel->terminateWithException($e, $request);
+            };
     }
 
     /**

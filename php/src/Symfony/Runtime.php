@@ -7,6 +7,7 @@ namespace Kraken\Symfony;
 
 use Kraken\Carrier;
 use Symfony\Component\HttpKernel\HttpKernelInterface;
+use Symfony\Component\Runtime\ResolverInterface;
 use Symfony\Component\Runtime\RunnerInterface;
 use Symfony\Component\Runtime\SymfonyRuntime;
 
@@ -17,6 +18,14 @@ use Symfony\Component\Runtime\SymfonyRuntime;
  */
 final class Runtime extends SymfonyRuntime
 {
+    public function getResolver(
+        callable $callable,
+        ?\ReflectionFunction $reflector = null
+    ): ResolverInterface {
+        $resolver = parent::getResolver($callable, $reflector);
+        return Carrier::current() === Carrier::None ? $resolver : new DecisiveResolver($resolver);
+    }
+
     public function getRunner(?object $application): RunnerInterface
     {
         return $application instanceof HttpKernelInterface && Carrier::current() !== Carrier::None

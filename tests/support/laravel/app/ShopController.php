@@ -95,6 +95,21 @@ final class ShopController
         throw new \DomainException('thrown on purpose');
     }
 
+    /** A stream that breaks, with `part` after some of it. */
+    public function torn(Request $request): StreamedResponse
+    {
+        return response()->stream(static function () use ($request): void {
+            echo (string) $request->query('part');
+            throw new \LogicException('torn on purpose');
+        });
+    }
+
+    public function late(): Response
+    {
+        app()->terminating(static fn () => throw new \DomainException('too late'));
+        return $this->hello();
+    }
+
     public function stream(): StreamedResponse
     {
         return new StreamedResponse(static function (): void {

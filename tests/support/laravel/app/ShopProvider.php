@@ -24,10 +24,13 @@ final class ShopProvider extends ServiceProvider
 
     public function boot(): void
     {
+        if (\getenv('BOOT_FAILS') !== false) {
+            throw new \RuntimeException('boot boom');
+        }
         Auth::viaRequest('named', static fn (Request $request): ?GenericUser
             => $request->hasHeader('X-User') ? new GenericUser(['id' => 1]) : null);
         Gate::define('shop', static fn (GenericUser $user): bool => $user->id === 1);
-        foreach (['hello', 'cart', 'state', 'stream'] as $page) {
+        foreach (['hello', 'cart', 'state', 'stream', 'torn', 'late'] as $page) {
             Route::get("/$page", [ShopController::class, $page]);
         }
         Route::any('/seen', [ShopController::class, 'seen']);

@@ -27,6 +27,14 @@ final class Kernel extends BaseKernel
 
     private int $handled = 0;
 
+    public function boot(): void
+    {
+        if (\getenv('BOOT_FAILS') !== false) {
+            throw new \RuntimeException('boot boom');
+        }
+        parent::boot();
+    }
+
     public function registerBundles(): iterable
     {
         return [new FrameworkBundle()];
@@ -110,6 +118,15 @@ final class Kernel extends BaseKernel
         });
     }
 
+    /** A stream that breaks, with `part` after some of it. */
+    public function torn(Request $request): Response
+    {
+        return new StreamedResponse(static function () use ($request): void {
+            echo (string) $request->query->get('part');
+            throw new \LogicException('torn on purpose');
+        });
+    }
+
     public function file(): Response
     {
         return new BinaryFileResponse(__FILE__, 200, ['Content-Type' => 'text/plain']);
@@ -117,6 +134,9 @@ final class Kernel extends BaseKernel
 
     public function onTerminate(TerminateEvent $event): void
     {
+        if ($event->getRequest()->query->has('count')) {
+            \file_put_contents(\getenv('TMPDIR') . '/ends', 'x', \FILE_APPEND);
+        }
         if ($event->getRequest()->query->has('mark')) {
             \file_put_contents(\getenv('TMPDIR') . '/terminated', \getmypid());
         }
@@ -141,7 +161,7 @@ final class Kernel extends BaseKernel
 
     private function configureRoutes(RoutingConfigurator $routes): void
     {
-        foreach (['hello', 'cart', 'visits', 'upload', 'seen', 'stream', 'file'] as $each) {
+        foreach (['hello', 'cart', 'visits', 'upload', 'seen', 'stream', 'torn', 'file'] as $each) {
             $routes->add($each, "/$each")->controller("kernel::$each");
         }
         $routes->add('throws', '/throw')->controller('kernel::throws');
