@@ -21,6 +21,7 @@ struct php_options {
   std::vector<std::string> lookup{R"(App\Process\Container\%name%\%name%Container)",
                                   R"(App\Runtime\Container\%name%\%name%Container)"};
   std::map<std::string, std::string> ini;
+  output_options output{};
 };
 
 /// As `child_spec::options` of the kind `php`.
@@ -30,6 +31,8 @@ struct php_spec_options final : model::kind_options {
   explicit php_spec_options(php_options wanted) : values(std::move(wanted)) {}
   [[nodiscard]] std::string fingerprint() const override;
   [[nodiscard]] model::identity runs_as() const override { return identity_of(values.process); }
+  /// True when what differs counts at once: where its output goes.
+  [[nodiscard]] bool live_change(const model::kind_options& to) const override;
 };
 
 } // namespace kraken::config

@@ -290,6 +290,7 @@ struct option_table<pool_options> {
                "developing: `true`, those of the project the script belongs to, or paths and "
                "globs relative to `cwd`, such as `src` or `templates/**/*.html`",
            .when = apply::live}),
+      row<&pool_options::output>("output", output_traits),
       row<&pool_options::process>("", {.when = apply::rolling}),
   };
 };
@@ -311,9 +312,7 @@ std::string pool_spec_options::fingerprint() const {
 
 bool pool_spec_options::live_change(const model::kind_options& to) const {
   const auto* other = dynamic_cast<const pool_spec_options*>(&to);
-  return other != nullptr &&
-         to_json_text(write_restart_options(section_of<pool_options>(), &values), 0) ==
-             to_json_text(write_restart_options(section_of<pool_options>(), &other->values), 0);
+  return other != nullptr && differs_live(values, other->values);
 }
 
 } // namespace kraken::config

@@ -88,6 +88,7 @@ struct pool_options {
   recycle_options recycle;
   scale_options scale;
   watched_paths watch;
+  output_options output{};
 };
 
 /// As `child_spec::options` of the kind `pool`.

@@ -58,6 +58,7 @@ struct option_table<program_options> {
           "speaks",
           {.summary = "`kraken`: the worker protocol on the descriptor KRAKEN_FD: messages between "
                       "containers, log, `ready: message`, heartbeats"}),
+      row<&program_options::output>("output", output_traits),
       row<&program_options::process>("", {}),
   };
 };
@@ -105,6 +106,11 @@ process_options held_to(const model::identity* bounds, process_options options) 
 
 std::string process_spec_options::fingerprint() const {
   return to_json_text(write_section(section_of<program_options>(), &values, exposure::full), 0);
+}
+
+bool process_spec_options::live_change(const model::kind_options& to) const {
+  const auto* other = dynamic_cast<const process_spec_options*>(&to);
+  return other != nullptr && differs_live(values, other->values);
 }
 
 } // namespace kraken::config

@@ -52,6 +52,17 @@ struct process_options {
   friend bool operator==(const process_options&, const process_options&) = default;
 };
 
+/// Files for what a program writes; without one it goes to the daemon's log.
+struct output_options {
+  std::string file{};         ///< absolute once loaded: relative to the configuration file
+  std::string errors{};       ///< of standard error; empty: `file`
+  bytes max_size{50U << 20U}; ///< then it is turned over; 0: never
+  std::uint32_t keep = 10;
+  bool log = false; ///< whether the lines go to the daemon's log too
+
+  friend bool operator==(const output_options&, const output_options&) = default;
+};
+
 /// Whom they name.
 /// @thread any (pure)
 [[nodiscard]] model::identity identity_of(const process_options& options);
@@ -71,6 +82,7 @@ enum class program_speech : std::uint8_t {
 struct program_options {
   process_options process; ///< same level in the file
   program_speech speaks = program_speech::nothing;
+  output_options output{};
 };
 
 /// As `child_spec::options` of the kind `process`.
@@ -80,6 +92,8 @@ struct process_spec_options final : model::kind_options {
   explicit process_spec_options(program_options wanted) : values(std::move(wanted)) {}
   [[nodiscard]] std::string fingerprint() const override;
   [[nodiscard]] model::identity runs_as() const override { return identity_of(values.process); }
+  /// True when what differs counts at once: where its output goes.
+  [[nodiscard]] bool live_change(const model::kind_options& to) const override;
 };
 
 } // namespace kraken::config

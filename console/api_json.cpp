@@ -253,6 +253,9 @@ std::string to_json(const container_page& value, time_point now) {
     lines.push_back(json_of(each));
   }
   made["output"] = std::move(lines);
+  if (!value.files.empty()) {
+    made["output_files"] = value.files;
+  }
   return dump(made);
 }
 

@@ -64,7 +64,8 @@ struct log_record {
 /// What `GET /api/v1/containers/{path}` tells: one container and its last words.
 struct container_page {
   model::container_status status;
-  std::vector<log_record> output; ///< its own last lines, oldest first
+  std::vector<log_record> output;   ///< its own last lines, oldest first
+  std::vector<std::string> files{}; ///< which its output goes to, or of what is below it
 };
 
 /// One message that nobody handled: one line of `kraken dead:list`.

@@ -34,6 +34,9 @@ render_page(const container_page& page, time_point now, seconds utc_offset, cons
     status.last_cause = std::move(why);
   }
   std::string out = render_container(status, now, look);
+  for (const auto& each : page.files) {
+    out += "writes to   " + printable(each) + "\n";
+  }
   if (page.output.empty()) {
     return out;
   }

@@ -79,6 +79,7 @@ result<int> daemon::run() {
   // The tree has ended: every container is gone, every process reaped. Freeing the actor system
   // waits for timers nobody needs any more, so the process just ends.
   access_logs_.end_all(limits::kill_grace);
+  output_files_.end_all(limits::kill_grace);
   process::end_all_children(limits::kill_grace);
   only_->withdraw();
   ::_exit(exit_code_);
@@ -223,6 +224,7 @@ void daemon::start_shards() {
 std::vector<actor::kind> daemon::kinds() {
   pool_environment_ = {.pools = &pools_,
                        .logs = &logs_,
+                       .files = &output_files_,
                        .children = &children_,
                        .process_ended = [this] { sweep_soon(); },
                        .counters = &pool_counters_,
@@ -232,6 +234,7 @@ std::vector<actor::kind> daemon::kinds() {
                        .socket_directory =
                            plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'))};
   process_environment_.logs = &logs_;
+  process_environment_.files = &output_files_;
   process_environment_.children = &children_;
   process_environment_.process_ended = [this] { sweep_soon(); };
   http_environment_.doors = &doors_;

@@ -119,6 +119,7 @@ private:
   [[nodiscard]] result<daemon_plan> read_again(const std::vector<std::string>& files) const;
   void measure(containers::metrics_page& page);
   void measure_access_logs(containers::metrics_page& page);
+  void measure_output_files(containers::metrics_page& page);
   void measure_pools(containers::metrics_page& page);
   void measure_output(containers::metrics_page& page);
   void open_narya_status();
@@ -141,6 +142,7 @@ private:
   counter_board<containers::front_counters> fronts_;
   containers::doorways doors_{fronts_};
   containers::access_logs access_logs_;
+  containers::output_files output_files_;
   counter_board<containers::pool_counters> pool_counters_;
   containers::template_board templates_;
   containers::pool_environment pool_environment_;

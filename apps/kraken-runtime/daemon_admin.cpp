@@ -47,6 +47,9 @@ void daemon::prepare_admin() {
   admin_environment_.tree = tree_.get();
   admin_environment_.verbs = &verbs_;
   admin_environment_.logs = &logs_;
+  admin_environment_.output_files = [this](const std::string& path) {
+    return output_files_.files_of(path);
+  };
   admin_environment_.node = [this] { return node_record(); };
   admin_environment_.configuration = [this] {
     return shown_configuration_.with([](const auto& text) { return text; });

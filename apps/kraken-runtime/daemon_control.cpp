@@ -42,6 +42,7 @@ void daemon::on_signal(const process::received_signal& signal) {
       log::error("log_not_reopened", {{"reason", reopened.error().text()}});
     }
     access_logs_.reopen_all();
+    output_files_.reopen_all();
     return;
   case SIGTERM:
   case SIGINT:

@@ -135,6 +135,7 @@ void daemon::measure(containers::metrics_page& page) {
   measure_access_logs(page);
   measure_pools(page);
   measure_output(page);
+  measure_output_files(page);
   measure_own_threads(page, own_threads_);
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     page.add("kraken_shard_silent_seconds",
@@ -171,6 +172,23 @@ void daemon::measure_output(containers::metrics_page& page) {
            "Lines of the daemon's log that could not be written.",
            {},
            static_cast<double>(log::lost()));
+}
+
+void daemon::measure_output_files(containers::metrics_page& page) {
+  using type = containers::metrics_page::type;
+  output_files_.visit([&](const process::line_file& file) {
+    const containers::metrics_page::labels of{{"file", file.file()}};
+    page.add("kraken_output_file_written_total",
+             type::counter,
+             "Lines of programs that their file has.",
+             of,
+             static_cast<double>(file.counters().written.load(std::memory_order_relaxed)));
+    page.add("kraken_output_file_dropped_total",
+             type::counter,
+             "Lines of programs that were lost: the file was slow, or full.",
+             of,
+             static_cast<double>(file.counters().dropped.load(std::memory_order_relaxed)));
+  });
 }
 
 void daemon::measure_access_logs(containers::metrics_page& page) {

@@ -30,6 +30,7 @@ containers::php_verb_reply reply_of(const std::string& verb,
 void daemon::prepare_php() {
   php_options_.with([this](auto& options) { options = plan_.php; });
   php_environment_.logs = &logs_;
+  php_environment_.files = &output_files_;
   php_environment_.children = &children_;
   php_environment_.news = news_.get();
   php_environment_.process_ended = [this] { sweep_soon(); };

@@ -54,10 +54,12 @@ private:
       if (const auto* pool = dynamic_cast<const pool_spec_options*>(child.options.get())) {
         auto values = pool->values;
         complete(values.process);
+        complete_output(values.output, child_at);
         child.options = std::make_shared<const pool_spec_options>(std::move(values));
       } else if (const auto* run = dynamic_cast<const process_spec_options*>(child.options.get())) {
         auto values = run->values;
         complete(values.process);
+        complete_output(values.output, child_at);
         child.options = std::make_shared<const process_spec_options>(std::move(values));
       } else if (const auto* php = dynamic_cast<const php_spec_options*>(child.options.get())) {
         auto values = php->values;
@@ -80,7 +82,19 @@ private:
     }
   }
 
+  void complete_output(output_options& output, const node& at) const {
+    const auto* section = at.find("output");
+    for (auto* name : {&output.file, &output.errors}) {
+      const auto* found =
+          section == nullptr ? nullptr : section->find(name == &output.file ? "file" : "stderr");
+      if (!name->empty()) {
+        *name = names_.absolute(*name, found == nullptr ? at.at : found->at);
+      }
+    }
+  }
+
   void complete_php(php_options& php, const node& at) const {
+    complete_output(php.output, at);
     const auto place_of = [&at](std::string_view key) -> const place& {
       const auto* found = at.find(key);
       return found == nullptr ? at.at : found->at;

@@ -28,6 +28,7 @@ struct option_table<php_options> {
           {.summary = "where the class of a container is looked for, `%name%` being its name; "
                       "the name itself is tried last"}),
       row<&php_options::ini>("ini", {.summary = "PHP settings, as of `php -d`"}),
+      row<&php_options::output>("output", output_traits),
       row<&php_options::process>("", {}),
   };
 };

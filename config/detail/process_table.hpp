@@ -5,6 +5,7 @@
 
 #include "config/detail/option_row.hpp"
 #include "config/process_options.hpp"
+#include "kraken/base/limits.hpp"
 
 namespace kraken::config {
 
@@ -68,7 +69,41 @@ struct option_table<process_options> {
   };
 };
 
+template <>
+struct option_table<output_options> {
+  static constexpr std::string_view name = "output";
+  static constexpr std::array rows{
+      row<&output_options::file>(
+          "file",
+          {.summary = "where to, relative to the configuration file, opened anew at SIGUSR1; "
+                      "empty: the daemon's log"}),
+      row<&output_options::errors>("stderr",
+                                   {.summary = "another file for standard error; empty: `file`"}),
+      row<&output_options::max_size>(
+          "max_size",
+          {.summary = "size at which the file is turned over: it is FILE.1 then; 0: never"}),
+      row<&output_options::keep>(
+          "keep",
+          {.summary = "how many old files stay; 0: none, the file begins anew",
+           .max = limits::rotated_files_max}),
+      row<&output_options::log>("log",
+                                {.summary = "whether the lines go to the daemon's log as well"}),
+  };
+};
+
+/// The row of every kind that has programs.
+inline constexpr option_traits output_traits{
+    .summary = "a file for what it writes, turned over by size", .when = apply::live};
+
+/// Whether options differ only in what counts at once, or by replacing workers one by one.
+template <class T>
+bool differs_live(const T& one, const T& other) {
+  return to_json_text(write_restart_options(section_of<T>(), &one), 0) ==
+         to_json_text(write_restart_options(section_of<T>(), &other), 0);
+}
+
 static_assert(every_field_has_a_row<process_limits>());
+static_assert(every_field_has_a_row<output_options>());
 static_assert(every_field_has_a_row<process_options>());
 
 } // namespace kraken::config

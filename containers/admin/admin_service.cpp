@@ -191,6 +191,9 @@ void admin_service::show_container(net::exchange& from, const console::api_call&
     shown = with_wait(shown, model::start_waits(all));
   }
   console::container_page page{std::move(shown), {}};
+  if (environment_.output_files) {
+    page.files = environment_.output_files(page.status.path);
+  }
   if (const auto log = environment_.logs->find(page.status.path)) {
     const auto newest = log->last_sequence();
     const auto kept = limits::inspect_lines;

@@ -77,6 +77,7 @@ result<void> php_container::launch() {
   const auto& definition = shell_.spec();
   const auto name = definition.start.empty() ? definition.name : definition.start.front();
   runs_with_ = std::make_shared<const config::php_options>(options_now());
+  output_.go_to(runs_with_->output);
   auto spec = php_launch_spec(*runs_with_, environment_.package, name);
   spec.environment.set.emplace("KRAKEN_ALIAS", shell_.path());
   spec.environment.set.emplace("KRAKEN_GENERATION", std::to_string(shell_.generation()));
@@ -87,8 +88,11 @@ result<void> php_container::launch() {
       process::supervised_process::callbacks{
           .ended = [this](const exit_status& status) { process_ended(status); },
           .drain = [this] { channel_->drain(shell_.leaving()); },
-          .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
-          .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
+          .piece = [this](auto from, auto bytes) { return output_.piece(from, bytes); },
+          .crowded = [this](auto from,
+                            auto then) { return output_.crowded(from, std::move(then)); },
+          .line = [this](const process::captured_line& line) { output_.line(line); },
+          .dropped = [this](std::uint64_t lines) { output_.dropped(lines); }});
   auto pair = process::make_channel_pair();
   if (!pair) {
     return fail(pair.error());
@@ -135,6 +139,10 @@ void php_container::resume() {
     channel_->resume();
     channel_->show_state(model::state::started, "ready");
   }
+}
+
+void php_container::updated(const model::child_spec& /*spec*/, const actor::update_hold& /*hold*/) {
+  output_.go_to(options_now().output);
 }
 
 void php_container::program_dying(model::cause why) {

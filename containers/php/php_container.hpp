@@ -32,6 +32,7 @@ struct php_verb_reply {
 struct php_environment {
   std::vector<net::event_loop*> shards;
   process::log_board* logs = nullptr;
+  output_files* files = nullptr; ///< null: all output goes to the daemon's log
   process::child_registry* children = nullptr;
   process::exit_news* news = nullptr;  ///< null: the kernel tells us none
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
@@ -62,6 +63,7 @@ public:
   void kill() override;
   [[nodiscard]] result<void> signal_process(int number) override;
   void resume() override;
+  void updated(const model::child_spec& spec, const actor::update_hold& hold) override;
   bool receive(actor::letter& what) override;
   void noticed(const actor::notice& what) override;
 
@@ -94,7 +96,7 @@ private:
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
   std::unique_ptr<process::supervised_process> process_;
-  program_output output_{level_of_stderr};
+  program_output output_{shell_.path(), environment_.files, level_of_stderr};
   std::unique_ptr<php_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_;
   std::unique_ptr<reactor::waiting> memory_watch_;

@@ -67,6 +67,7 @@ result<void> template_container::launch() {
   if (!pool) {
     return fail(errc::not_started, "its pool is not running");
   }
+  output_.go_to(pool->settings().output);
   auto ends = process::template_link::make();
   if (!ends) {
     return fail(ends.error());
@@ -91,8 +92,15 @@ result<void> template_container::launch() {
       process::supervised_process::callbacks{
           .ended = [this](const exit_status& status) { process_ended(status); },
           .drain = {},
-          .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
-          .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
+          .piece =
+              [this](auto from, auto bytes) {
+                follow_output();
+                return output_.piece(from, bytes);
+              },
+          .crowded = [this](auto from,
+                            auto then) { return output_.crowded(from, std::move(then)); },
+          .line = [this](const process::captured_line& line) { output_.line(line); },
+          .dropped = [this](std::uint64_t lines) { output_.dropped(lines); }});
   words_ = loop_.when_readable(link_->fd(), [this] { hear(); });
   if (!words_) {
     return fail(errc::system_error, "cannot watch the template's socket");
@@ -188,8 +196,15 @@ void template_container::look() {
     if (const auto seen = process_->memory()) {
       live_->memory_bytes.set(static_cast<std::int64_t>(seen->resident.value));
     }
+    follow_output();
     look();
   });
+}
+
+void template_container::follow_output() {
+  if (const auto pool = environment_.pools->part(shell_.shard_index()).find(pool_)) {
+    output_.go_to(pool->settings().output);
+  }
 }
 
 void template_container::stop() {

@@ -39,6 +39,7 @@ private:
   void process_ended(const exit_status& status);
   void let_go();
   void look();
+  void follow_output();
 
   actor::host& shell_;
   const pool_environment& environment_;
@@ -47,7 +48,7 @@ private:
   std::shared_ptr<const pool_settings> made_with_;
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
-  program_output output_{level_of_template};
+  program_output output_{shell_.path(), environment_.files, level_of_template};
   std::unique_ptr<process::supervised_process> process_;
   std::shared_ptr<process::template_link> link_;
   std::unique_ptr<reactor::waiting> words_;

@@ -90,6 +90,7 @@ void worker_container::start() {
     shell_.ended(why_);
     return;
   }
+  follow_output();
   made_with_ = settings_in(shell_.spec());
   made_with_ = made_with_ ? made_with_ : pool_->shared_settings();
   if (auto launched = launch(); !launched) {
@@ -254,6 +255,7 @@ void worker_container::watch_over() {
     }
     const bool busy = channel_ && channel_->current != nullptr;
     look_at_memory();
+    follow_output();
     if (ready_ && !intended_) {
       look_whether_stopped(busy);
       static_cast<void>(judge_use(use_now(busy)));
@@ -263,6 +265,7 @@ void worker_container::watch_over() {
 }
 
 void worker_container::worker_said(std::string_view level, std::string_view message) {
+  follow_output();
   output_.said(*process_, level, message);
 }
 

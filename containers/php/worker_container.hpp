@@ -25,6 +25,7 @@ namespace kraken::containers {
 struct pool_environment {
   pool_registry* pools = nullptr;
   process::log_board* logs = nullptr;
+  output_files* files = nullptr; ///< null: all output goes to the daemon's log
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   counter_board<pool_counters>* counters = nullptr; ///< for the metrics page
@@ -85,6 +86,7 @@ private:
   void look_at_memory();
   void look_whether_stopped(bool busy);
   void watch_over();
+  void follow_output() { output_.go_to(pool_->settings().output); }
   [[nodiscard]] model::worker_use use_now(bool busy) const;
   [[nodiscard]] bool judge_use(const model::worker_use& use);
 
@@ -96,7 +98,7 @@ private:
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
-  program_output output_{level_of_stderr};
+  program_output output_{shell_.path(), environment_.files, level_of_stderr};
   std::unique_ptr<worker_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_; ///< null: a dialect without any
   std::unique_ptr<class narya_door> door_;

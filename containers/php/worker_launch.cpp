@@ -36,8 +36,15 @@ result<void> worker_container::launch() {
       process::supervised_process::callbacks{
           .ended = [this](const exit_status& status) { process_ended(status); },
           .drain = [this] { orderly_end(); },
-          .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
-          .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
+          .piece =
+              [this](auto from, auto bytes) {
+                follow_output();
+                return output_.piece(from, bytes);
+              },
+          .crowded = [this](auto from,
+                            auto then) { return output_.crowded(from, std::move(then)); },
+          .line = [this](const process::captured_line& line) { output_.line(line); },
+          .dropped = [this](std::uint64_t lines) { output_.dropped(lines); }});
   auto spec = process_spec(*made_with_, shell_.path(), shell_.generation());
   spec.argv = worker_argv(*made_with_, environment_.native_program);
   return made_with_->speaks == dialect::narya ? launch_narya(std::move(spec))

@@ -41,7 +41,14 @@ process::launch_spec process_container::launch_spec() const {
   return spec;
 }
 
+void process_container::direct_output() {
+  const auto* given =
+      dynamic_cast<const config::process_spec_options*>(shell_.spec().options.get());
+  output_.go_to(given == nullptr ? config::output_options{} : given->values.output);
+}
+
 void process_container::start() {
+  direct_output();
   process_ = std::make_unique<process::supervised_process>(
       loop_,
       *environment_.children,
@@ -54,8 +61,11 @@ void process_container::start() {
                   channel_->drain(shell_.leaving());
                 }
               },
-          .line = [this](const process::captured_line& line) { output_.line(shell_.path(), line); },
-          .dropped = [this](std::uint64_t lines) { output_.dropped(shell_.path(), lines); }});
+          .piece = [this](auto from, auto bytes) { return output_.piece(from, bytes); },
+          .crowded = [this](auto from,
+                            auto then) { return output_.crowded(from, std::move(then)); },
+          .line = [this](const process::captured_line& line) { output_.line(line); },
+          .dropped = [this](std::uint64_t lines) { output_.dropped(lines); }});
   auto spec = launch_spec();
   auto started = open_ready_line(spec);
   if (started) {

@@ -32,6 +32,7 @@ inline constexpr std::size_t program_tail_bytes = 4U << 10U;
 struct process_environment {
   std::vector<net::event_loop*> shards;
   process::log_board* logs = nullptr;
+  output_files* files = nullptr; ///< null: all output goes to the daemon's log
   process::child_registry* children = nullptr;
   std::function<void()> process_ended; ///< orphans may be left behind: look for them soon
   /// Of a definition that names nobody: one made at run time.
@@ -69,6 +70,7 @@ private:
   enum class stage : std::uint8_t { starting, serving, ending };
 
   [[nodiscard]] process::launch_spec launch_spec() const;
+  void direct_output();
   [[nodiscard]] bool speaks_kraken() const;
   void ended(const exit_status& status);
 
@@ -97,7 +99,7 @@ private:
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
-  program_output output_;
+  program_output output_{shell_.path(), environment_.files};
   std::unique_ptr<program_channel> channel_; ///< null: it says nothing
   std::unique_ptr<bridge::letter_bridge> letters_;
   model::cause last_words_;

@@ -226,6 +226,7 @@ void process_container::resume() {
 
 void process_container::updated(const model::child_spec& /*spec*/,
                                 const actor::update_hold& /*hold*/) {
+  direct_output();
   if (at_ == stage::serving) {
     watch_life();
   }

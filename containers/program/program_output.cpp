@@ -3,23 +3,70 @@
 /// See the header.
 #include "containers/program/program_output.hpp"
 
-#include <string>
 #include <utility>
 
 namespace kraken::containers {
+
+using process::lines_for;
+using process::output_stream;
+
+void program_output::go_to(const config::output_options& wanted) {
+  if (files_ == nullptr || wanted_ == wanted) {
+    return;
+  }
+  wanted_ = wanted;
+  auto out = open(wanted.file);
+  course_of(output_stream::err).file = wanted.errors.empty() ? out : open(wanted.errors);
+  course_of(output_stream::out).file = std::move(out);
+}
+
+// No program stands still for want of a file: the log of the daemon has its lines, and says why.
+output_files::handle program_output::open(const std::string& file) {
+  if (file.empty()) {
+    return nullptr;
+  }
+  auto opened = files_->open(container_, file, *wanted_);
+  if (!opened) {
+    log::error("output_file_not_opened",
+               {{"container", container_}, {"file", file}, {"reason", opened.error().text()}});
+    return nullptr;
+  }
+  return std::move(*opened);
+}
+
+lines_for program_output::lines_of(const course& way) const noexcept {
+  return way.file == nullptr || wanted_->log ? lines_for::log : lines_for::ring;
+}
+
+lines_for program_output::piece(output_stream from, std::string_view bytes) {
+  auto& way = course_of(from);
+  const auto add = [&way](std::string_view lines) {
+    if (way.file) {
+      way.file->add(lines);
+    }
+  };
+  bytes.empty() ? way.lines.flush(add) : way.lines.feed(bytes, add);
+  return lines_of(way);
+}
 
 void program_output::said(process::supervised_process& by,
                           std::string_view level,
                           std::string_view message) {
   const auto mark = level.empty() ? std::string{} : "[" + std::string{level} + "] ";
+  auto text = mark + std::string{message};
+  const auto& way = course_of(output_stream::err);
   said_at_ = log::parse_level(level).value_or(log::level::info);
-  by.say(mark + std::string{message});
+  by.say(text, lines_of(way));
   said_at_ = log::level::info;
+  if (way.file) {
+    text += text.ends_with('\n') ? "" : "\n";
+    way.file->add(text);
+  }
 }
 
 // A message of several lines is one event: what follows its first line, a trace, is no error more.
-void program_output::line(std::string_view container, const process::captured_line& line) {
-  const bool out = line.from == process::output_stream::out;
+void program_output::line(const process::captured_line& line) {
+  const bool out = line.from == output_stream::out;
   auto level = std::exchange(said_at_, log::level::info);
   if (level == log::level::info && !out && written_ != nullptr) {
     level = written_(line.text);
@@ -27,11 +74,11 @@ void program_output::line(std::string_view container, const process::captured_li
   log::write(
       level,
       "output",
-      {{"container", container}, {"stream", out ? "stdout" : "stderr"}, {"line", line.text}});
+      {{"container", container_}, {"stream", out ? "stdout" : "stderr"}, {"line", line.text}});
 }
 
-void program_output::dropped(std::string_view container, std::uint64_t lines) {
-  log::warn("output_dropped", {{"container", container}, {"lines", lines}});
+void program_output::dropped(std::uint64_t lines) {
+  log::warn("output_dropped", {{"container", container_}, {"lines", lines}});
 }
 
 } // namespace kraken::containers

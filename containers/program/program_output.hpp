@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The lines of a program in the log of the daemon: what it writes and what it says by its protocol
-/// are one output, each line with its level. Keeps no lines: that is process::log_ring.
+/// Where the output of a program goes: what it writes and what it says by its protocol are one
+/// output, each line with its level, in the log of the daemon; or in files of its own, as it was
+/// written. Keeps no lines: that is process::log_ring.
 #pragma once
 
+#include "config/process_options.hpp"
+#include "containers/program/output_files.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/launch/supervised_process.hpp"
+#include "kraken/process/output/line_joiner.hpp"
 
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace kraken::containers {
 
@@ -17,19 +26,51 @@ public:
   /// How serious a line of standard error is that was written, not said.
   using judge = log::level (*)(std::string_view line) noexcept;
 
-  /// @param written null: every written line is info
-  explicit program_output(judge written = nullptr) noexcept : written_(written) {}
+  /// @param container the path of whose it is
+  /// @param files     outlives it; null: there are none, the daemon's log has all
+  /// @param written   null: every written line is info
+  program_output(std::string container, output_files* files, judge written = nullptr)
+      : container_(std::move(container)), files_(files), written_(written) {}
+
+  /// Where it goes from now on. Without effect if it goes there already.
+  void go_to(const config::output_options& wanted);
+
+  /// Takes a piece of a stream; an empty one: the stream has ended.
+  /// @return whether its lines are for `line` as well
+  [[nodiscard]] process::lines_for piece(process::output_stream from, std::string_view bytes);
+
+  /// Whether the file of a stream takes no more for the moment.
+  /// @param then see process::line_file::is_crowded
+  [[nodiscard]] bool crowded(process::output_stream from, std::function<void()> then) {
+    const auto& file = course_of(from).file;
+    return file != nullptr && file->is_crowded(std::move(then));
+  }
 
   /// Puts a message among the program's lines; the first of several lines has its level.
   /// @param level as log::parse_level; anything else is info
   void said(process::supervised_process& by, std::string_view level, std::string_view message);
 
-  /// @param container the path of whose it is
-  void line(std::string_view container, const process::captured_line& line);
-  void dropped(std::string_view container, std::uint64_t lines);
+  void line(const process::captured_line& line);
+  void dropped(std::uint64_t lines);
 
 private:
+  /// Of one stream.
+  struct course {
+    output_files::handle file; ///< null: the daemon's log
+    process::line_joiner lines;
+  };
+
+  [[nodiscard]] course& course_of(process::output_stream from) noexcept {
+    return courses_[static_cast<std::size_t>(from)];
+  }
+  [[nodiscard]] process::lines_for lines_of(const course& way) const noexcept;
+  [[nodiscard]] output_files::handle open(const std::string& file);
+
+  std::string container_;
+  output_files* files_;
   judge written_;
+  std::optional<config::output_options> wanted_; ///< nothing: not told yet
+  std::array<course, 2> courses_;
   log::level said_at_ = log::level::info; ///< of the line that is put among its output just now
 };
 

@@ -137,7 +137,7 @@ class Packages(unittest.TestCase):
 
 
 class Metrics(DaemonCase):
-    config = topology(pool(size=1), http(access_log={"format": "text"}))
+    config = topology(pool(size=1, output={"file": "web.log"}), http(access_log={"format": "text"}))
 
     def test_the_page_lists_what_there_is(self):
         shown = self.daemon.admin("GET", "/metrics").body.decode()

@@ -9,6 +9,7 @@
 #include "kraken/process/host/own_files.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
 #include "kraken/process/launch/launch_check.hpp"
+#include "kraken/process/output/line_place.hpp"
 
 #include <fstream>
 #include <string_view>
@@ -100,8 +101,43 @@ private:
       if (front != nullptr && child.autostart) {
         check_front(front->values, children->items[i], own);
       }
+      if (const auto* output = output_of(child); output != nullptr && child.autostart) {
+        check_output(*output, children->items[i], own + ".output");
+      }
       check_children(child, children->items[i], own);
     }
+  }
+
+  /// null for kinds without programs
+  static const config::output_options* output_of(const model::child_spec& child) {
+    const auto* options = child.options.get();
+    if (const auto* run = dynamic_cast<const config::process_spec_options*>(options)) {
+      return &run->values.output;
+    }
+    if (const auto* pool = dynamic_cast<const config::pool_spec_options*>(options)) {
+      return &pool->values.output;
+    }
+    const auto* php = dynamic_cast<const config::php_spec_options*>(options);
+    return php == nullptr ? nullptr : &php->values.output;
+  }
+
+  void check_output(const config::output_options& output,
+                    const config::node& at,
+                    const std::string& path) {
+    const auto* section = at.find("output");
+    const auto check_one = [&](std::string_view key, const std::string& file) {
+      const auto* found = section == nullptr ? nullptr : section->find(key);
+      const auto where = found == nullptr ? at.at : found->at;
+      const auto whole = path + "." + std::string{key};
+      if (!process::names_a_file(file) || note(where, whole, file, file_use::append)) {
+        return;
+      }
+      if (const auto place = process::find_line_place(file); !place) {
+        errors_.push_back({where, whole, place.error().context});
+      }
+    };
+    check_one("file", output.file);
+    check_one("stderr", output.errors);
   }
 
   void

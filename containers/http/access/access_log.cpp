@@ -1,287 +1,59 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The thread, its file, and what becomes of lines that the file does not take.
+/// See the header.
 #include "containers/http/access/access_log.hpp"
 
-#include "kraken/base/limits.hpp"
 #include "kraken/base/log.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <climits>
 #include <utility>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace kraken::containers {
 
 namespace {
 
-constexpr mode_t access_log_mode = 0640;
-constexpr std::size_t kept_batch_bytes = 64U << 10U;
-constexpr int last_wait_ms = 500; ///< for a reader that is only slow, at the end
+error opening_error(const std::string& file, const error& why) {
+  return error{why.code,
+               "open access log '" + (file.empty() ? "standard error" : file) +
+                   "': " + why.context};
+}
 
-// Not blocking: a FIFO that nobody reads is an error now, not a hang. Regular files do not care.
-result<unique_fd> open_log_target(const std::string& file) {
-  unique_fd out{file.empty()
-                    ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
-                    : ::open(file.c_str(),
-                             O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-                             access_log_mode)};
-  if (!out) {
-    return fail(errno_error("open access log '" + (file.empty() ? "standard error" : file) + "'"));
+void tell(const std::string& container,
+          const std::string& file,
+          const process::line_file_news& news) {
+  switch (news.what) {
+  case process::line_file_news::kind::drops:
+    log::warn("access_log_drops",
+              {{"container", container},
+               {"file", file},
+               {"dropped", news.dropped},
+               {"reason", news.reason}});
+    return;
+  case process::line_file_news::kind::resumes:
+    log::info("access_log_resumes",
+              {{"container", container}, {"file", file}, {"dropped", news.dropped}});
+    return;
+  case process::line_file_news::kind::not_opened:
+    log::error("access_log_not_reopened", {{"container", container}, {"reason", news.reason}});
+    return;
   }
-  return out;
-}
-
-// It was opened for writing only.
-bool ends_in_a_line(int target, off_t size) {
-  const unique_fd read_too{
-      ::open(("/proc/self/fd/" + std::to_string(target)).c_str(), O_RDONLY | O_CLOEXEC)};
-  char last = '\n';
-  return size > 0 && read_too && ::pread(read_too.get(), &last, 1, size - 1) == 1 && last != '\n';
-}
-
-std::uint64_t lines_in(std::string_view text) {
-  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-// As much as a pipe that polls as writable takes without blocking: whole lines where they fit.
-std::string_view pipe_part(std::string_view text) {
-  const auto part = text.substr(0, PIPE_BUF);
-  const auto end = part.rfind('\n');
-  return end == std::string_view::npos ? part : part.substr(0, end + 1);
 }
 
 } // namespace
 
 result<std::shared_ptr<access_log>> access_log::open(std::string container, std::string file) {
-  auto target = open_log_target(file);
-  if (!target) {
-    return fail(target.error());
+  auto lines = process::line_file::open(
+      file, {}, "kraken/access", [container, file](const process::line_file_news& news) {
+        tell(container, file, news);
+      });
+  if (!lines) {
+    return fail(opening_error(file, lines.error()));
   }
-  unique_fd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  if (!wake) {
-    return fail(errno_error("eventfd"));
-  }
-  return std::make_shared<access_log>(
-      only_open{}, std::move(container), std::move(file), std::move(*target), std::move(wake));
-}
-
-access_log::access_log(
-    only_open, std::string container, std::string file, unique_fd target, unique_fd wake)
-    : container_(std::move(container)), file_(std::move(file)), wake_(std::move(wake)) {
-  adopt(std::move(target));
-  std::promise<void> over;
-  over_ = over.get_future();
-  thread_ = std::thread([this, done = std::move(over)]() mutable {
-    ::prctl(PR_SET_NAME, "kraken/access");
-    run();
-    done.set_value();
-  });
-}
-
-access_log::~access_log() {
-  end();
-  thread_.join();
-}
-
-void access_log::add(std::string_view line) {
-  const bool worth_a_wake = pending_.with([&](pending& now) {
-    if (now.last || now.lines.size() + line.size() > limits::access_log_bytes_max) {
-      counters_.dropped.fetch_add(1, std::memory_order_relaxed);
-      return !std::exchange(now.told, true);
-    }
-    const bool first = now.lines.empty();
-    now.lines.append(line);
-    return first;
-  });
-  if (worth_a_wake) {
-    wake();
-  }
+  return std::make_shared<access_log>(std::move(container), std::move(*lines));
 }
 
 result<void> access_log::reopen() {
-  if (file_.empty()) {
-    return {};
-  }
-  auto fresh = open_log_target(file_);
-  if (!fresh) {
-    return fail(fresh.error());
-  }
-  pending_.with([&](pending& now) { now.reopened = std::move(*fresh); });
-  wake();
-  return {};
-}
-
-void access_log::end() {
-  pending_.with([](pending& now) { now.last = true; });
-  wake();
-}
-
-bool access_log::ended(milliseconds within) const {
-  return over_.wait_for(within) == std::future_status::ready;
-}
-
-bool access_log::is_over() const {
-  return pending_.with([](const pending& now) { return now.last; });
-}
-
-void access_log::wake() const {
-  static_cast<void>(::eventfd_write(wake_.get(), 1)); // fails only when it is awake anyway
-}
-
-void access_log::await_wake() const {
-  pollfd each{.fd = wake_.get(), .events = POLLIN, .revents = 0};
-  while (::poll(&each, 1, -1) < 0 && errno == EINTR) {
-  }
-  eventfd_t count = 0;
-  static_cast<void>(::eventfd_read(wake_.get(), &count));
-}
-
-void access_log::adopt(unique_fd target) {
-  struct stat info {};
-  regular_ = ::fstat(target.get(), &info) == 0 && S_ISREG(info.st_mode);
-  target_ = std::move(target);
-  // Whoever wrote it before may have died, or given up, in the middle of a line.
-  torn_by_others_ = regular_ && !file_.empty() && ends_in_a_line(target_.get(), info.st_size);
-  rest_ = torn_by_others_ ? "\n" : "";
-}
-
-void access_log::run() {
-  pending batch;
-  while (!batch.last) {
-    if (!std::exchange(woken_, false)) {
-      await_wake();
-    }
-    batch.lines.clear();
-    batch.lines.release_above(kept_batch_bytes);
-    pending_.with([&](pending& now) {
-      std::swap(batch.lines, now.lines);
-      batch.reopened = std::exchange(now.reopened, std::nullopt);
-      now.told = false;
-      batch.last = now.last;
-    });
-    if (batch.reopened) {
-      give_up_line();
-      adopt(std::move(*batch.reopened));
-    }
-    write(batch.lines.view());
-    if (batch.last) {
-      give_up_line();
-    }
-    tell();
-  }
-}
-
-// A line that was begun is finished before anything else: the file's lines are whole, but for the
-// last one while its rest finds no room.
-void access_log::write(std::string_view lines) {
-  if (!finish_line()) {
-    return drop(lines);
-  }
-  const auto taken = put(lines);
-  const auto left = lines.substr(taken);
-  counters_.written.fetch_add(lines_in(lines.substr(0, taken)), std::memory_order_relaxed);
-  const bool torn = taken != 0 && lines[taken - 1] != '\n';
-  const auto rest = left.substr(0, torn ? left.find('\n') + 1 : 0);
-  rest_ = rest;
-  drop(left.substr(rest.size()));
-}
-
-bool access_log::finish_line() {
-  if (rest_.empty()) {
-    return true;
-  }
-  rest_.erase(0, put(rest_));
-  if (rest_.empty() && !std::exchange(torn_by_others_, false)) {
-    counters_.written.fetch_add(1, std::memory_order_relaxed);
-  }
-  return rest_.empty();
-}
-
-void access_log::give_up_line() {
-  if (!finish_line() && !torn_by_others_) {
-    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
-  }
-  rest_.clear();
-  torn_by_others_ = false;
-}
-
-// How much of it the file has taken; if that is less than all, `reason_` says why.
-std::size_t access_log::put(std::string_view text) {
-  std::size_t taken = 0;
-  while (taken != text.size()) {
-    if (!may_write()) {
-      reason_ = "it takes nothing";
-      break;
-    }
-    const auto left = text.substr(taken);
-    const auto part = regular_ ? left : pipe_part(left);
-    const auto count = ::write(target_.get(), part.data(), part.size());
-    if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
-      continue;
-    }
-    if (count <= 0) {
-      reason_ = errno_error("write").text();
-      break;
-    }
-    taken += static_cast<std::size_t>(count);
-  }
-  return taken;
-}
-
-// True when a write will not wait, false when the end has come first.
-bool access_log::may_write() {
-  while (!regular_) {
-    std::array<pollfd, 2> both{{{.fd = target_.get(), .events = POLLOUT, .revents = 0},
-                                {.fd = wake_.get(), .events = POLLIN, .revents = 0}}};
-    const bool over = is_over();
-    const auto count = ::poll(both.data(), over ? 1 : 2, over ? last_wait_ms : -1);
-    if (count < 0) {
-      continue; // EINTR
-    }
-    if (both[0].revents != 0) {
-      return true; // ready, or broken: the write will say so
-    }
-    if (count == 0) {
-      return false;
-    }
-    await_wake();
-    woken_ = true; // for lines that `run` has to look at
-    tell();
-  }
-  return true;
-}
-
-void access_log::drop(std::string_view lines) {
-  counters_.dropped.fetch_add(lines_in(lines), std::memory_order_relaxed);
-}
-
-// Once when lines begin to be lost and once when they no longer are. By this thread only: the log
-// may be the very file that takes nothing.
-void access_log::tell() {
-  const auto dropped = counters_.dropped.load(std::memory_order_relaxed);
-  const bool more = dropped != known_;
-  if (more && !std::exchange(dropping_, true)) {
-    log::warn("access_log_drops",
-              {{"container", container_},
-               {"file", file_},
-               {"dropped", dropped},
-               {"reason",
-                reason_.empty() ? std::string{"lines come faster than it takes them"} : reason_}});
-  } else if (!more && rest_.empty() && std::exchange(dropping_, false)) {
-    reason_.clear();
-    log::info("access_log_resumes",
-              {{"container", container_}, {"file", file_}, {"dropped", dropped}});
-  }
-  known_ = dropped;
+  auto done = lines_->reopen();
+  return done ? done : fail(opening_error(file(), done.error()));
 }
 
 } // namespace kraken::containers

@@ -6,6 +6,7 @@
 
 #include "containers/http/access/access_log.hpp"
 #include "kraken/base/clock.hpp"
+#include "kraken/wire/byte_buffer.hpp"
 #include "kraken/wire/http1_request.hpp"
 
 #include <chrono>

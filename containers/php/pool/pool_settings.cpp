@@ -63,6 +63,7 @@ pool_settings make_settings(std::vector<std::string> argv, const config::pool_op
 
   out.process = options.process;
   out.watch = options.watch;
+  out.output = options.output;
   return out;
 }
 

@@ -43,6 +43,7 @@ struct pool_settings {
   model::recycle_rules recycle;
   config::process_options process; ///< of each worker
   config::watched_paths watch;
+  config::output_options output;
 };
 
 /// What a worker or template is made with, as the options of its definition. It has another when

@@ -74,6 +74,8 @@ inline constexpr std::size_t log_ring_bytes = 128U << 10U;
 inline constexpr std::size_t inspect_lines = 20;                   ///< of these, shown by inspect
 inline constexpr std::size_t log_lines_per_second_max = 1'000;     ///< per container, then counted
 inline constexpr std::size_t log_bytes_per_second_max = 4U << 20U; ///< per container, as well
+inline constexpr std::size_t line_file_bytes_max = 1U << 20U;      ///< of lines not written yet
+inline constexpr std::uint32_t rotated_files_max = 1'000;          ///< kept of one file
 
 // HTTP.
 inline constexpr std::size_t http_request_line_bytes = 8U << 10U;
@@ -90,7 +92,6 @@ inline constexpr std::uint64_t file_turn_bytes_max = 1U << 20U;     ///< of a fi
 inline constexpr std::uint64_t file_in_memory_max = 64U << 10U;     ///< larger: by descriptor
 inline constexpr std::chrono::milliseconds http_last_words{500};    ///< of a front that is killed
 inline constexpr std::chrono::milliseconds http_hand_over{2'000};   ///< then idle ones are closed
-inline constexpr std::size_t access_log_bytes_max = 1U << 20U;      ///< lines not written yet
 inline constexpr std::size_t access_line_bytes_kept = 16U << 10U;   ///< of a request's first line
 
 // Watching files.

@@ -3,6 +3,9 @@
 /// What is made from the tables: schema, reference page, first file, JSON, explanations.
 #include "config/explain.hpp"
 #include "config/kind_table.hpp"
+#include "config/php_options.hpp"
+#include "config/pool_options.hpp"
+#include "config/process_options.hpp"
 #include "config/reference_page.hpp"
 #include "config/schema.hpp"
 #include "console/detail/json.hpp"
@@ -98,6 +101,20 @@ TEST_CASE("explain narrows to an option or a container") {
                                           "log.file    ''    default\n");
   CHECK(config::explain(loaded, "web.queue.max") == "web.queue.max  1000  kraken.yaml:17:20\n");
   CHECK(config::explain(loaded, "lo").empty());
+}
+
+TEST_CASE("where the output goes is taken over by what runs, of every kind with programs") {
+  const auto check = [](auto values, auto spec) {
+    const decltype(spec) before{values};
+    values.output = {.file = "/var/log/x", .keep = 3};
+    CHECK(before.live_change(decltype(spec){values}));
+    CHECK(before.fingerprint() != decltype(spec){values}.fingerprint());
+    values.process.stop = config::stop_signal::quit;
+    return before.live_change(decltype(spec){values});
+  };
+  CHECK_FALSE(check(config::program_options{}, config::process_spec_options{{}}));
+  CHECK_FALSE(check(config::php_options{}, config::php_spec_options{{}}));
+  CHECK(check(config::pool_options{}, config::pool_spec_options{{}})); // worker by worker
 }
 
 TEST_CASE("a pool takes over what its workers are made with as it runs, not what they speak") {

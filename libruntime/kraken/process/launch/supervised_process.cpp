@@ -18,6 +18,9 @@ namespace {
 // One turn's share of a flood of output: others on the loop must not wait for it.
 constexpr int reads_per_turn = 4;
 
+// A reader that stands still must not make the program stand still.
+constexpr milliseconds output_waits_max = seconds{1};
+
 constexpr std::size_t read_bytes = 64U << 10U;
 
 // A flood is told of once a second, not at each line of it.
@@ -86,16 +89,14 @@ result<void> supervised_process::start_by_fork(std::shared_ptr<template_link> fr
 
 result<void> supervised_process::watch(child launched) {
   child_ = std::move(launched);
+  self_ = std::make_shared<supervised_process*>(this);
   if (auto gauge = memory_gauge::open(child_.process)) {
     gauge_ = std::move(*gauge);
   }
   outputs_[0].fd = child_.standard_output.get();
   outputs_[1].fd = child_.standard_error.get();
   for (const auto from : {output_stream::out, output_stream::err}) {
-    auto& each = outputs_[static_cast<std::size_t>(from)];
-    if (each.fd >= 0) {
-      each.readiness = loop_.when_readable(each.fd, [this, from] { read_output(from); });
-    }
+    await_output(from);
   }
   end_ = loop_.when_readable(child_.process.fd(), [this] { reap(); });
   if (!end_) {
@@ -107,18 +108,70 @@ result<void> supervised_process::watch(child launched) {
   return {};
 }
 
+const captured_line_sink& supervised_process::sink_of(lines_for whom) const {
+  static const captured_line_sink nobody;
+  return whom == lines_for::log ? calls_.line : nobody;
+}
+
+/// @param bytes empty: what has begun is a line, nothing follows
+void supervised_process::take_output(output_stream from, std::string_view bytes) {
+  const auto& sink = sink_of(calls_.piece ? calls_.piece(from, bytes) : lines_for::log);
+  bytes.empty() ? log_->flush(from, loop_.now(), sink) : log_->feed(from, bytes, loop_.now(), sink);
+}
+
+void supervised_process::await_output(output_stream from) {
+  auto& each = outputs_[static_cast<std::size_t>(from)];
+  if (each.fd >= 0) {
+    each.readiness = loop_.when_readable(each.fd, [this, from] { read_output(from); });
+  }
+}
+
+// The program waits in its write, as it would for a disk of its own; but not for ever, and nobody
+// else does.
+bool supervised_process::waits(output_stream from) {
+  auto& each = outputs_[static_cast<std::size_t>(from)];
+  if (each.at != flow::on || !calls_.crowded) {
+    return false;
+  }
+  const auto room = [&loop = loop_, still = std::weak_ptr{self_}, from] {
+    loop.post([still, from] {
+      if (const auto self = still.lock()) {
+        (*self)->flows(from, flow::on);
+      }
+    });
+  };
+  if (!calls_.crowded(from, room)) {
+    return false;
+  }
+  each.at = flow::waits;
+  each.readiness.reset();
+  each.patience = loop_.after(output_waits_max, [this, from] { flows(from, flow::hurries); });
+  return true;
+}
+
+void supervised_process::flows(output_stream from, flow how) {
+  auto& each = outputs_[static_cast<std::size_t>(from)];
+  each.patience.reset();
+  if (std::exchange(each.at, how) == flow::waits) {
+    await_output(from);
+  }
+}
+
 void supervised_process::read_output(output_stream from) {
   auto& each = outputs_[static_cast<std::size_t>(from)];
   std::array<char, read_bytes> bytes; // NOLINT: filled by read
   for (int i = 0; i < reads_per_turn; ++i) {
     const auto count = ::read(each.fd, bytes.data(), bytes.size());
     if (count > 0) {
-      log_->feed(from, {bytes.data(), static_cast<std::size_t>(count)}, loop_.now(), calls_.line);
+      take_output(from, {bytes.data(), static_cast<std::size_t>(count)});
       look_at_drops();
+      if (waits(from)) {
+        return;
+      }
       continue;
     }
     if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
-      log_->flush(from, loop_.now(), calls_.line);
+      take_output(from, {});
       each.readiness.reset();
       each.fd = -1;
     }
@@ -129,9 +182,11 @@ void supervised_process::read_output(output_stream from) {
 // What a program wrote just before its end is often the reason for it.
 void supervised_process::drain_output(output_stream from) {
   auto& each = outputs_[static_cast<std::size_t>(from)];
+  each.patience.reset();
+  each.at = flow::hurries;
   if (each.fd >= 0) {
     read_output(from);
-    log_->flush(from, loop_.now(), calls_.line);
+    take_output(from, {});
     each.readiness.reset();
     each.fd = -1;
   }
@@ -142,8 +197,8 @@ result<void> supervised_process::send(int signal_number) {
                    : fail(errc::not_started, "no process runs now");
 }
 
-void supervised_process::say(std::string_view message) {
-  log_->add(output_stream::out, message, loop_.now(), calls_.line);
+void supervised_process::say(std::string_view message, lines_for whom) {
+  log_->add(output_stream::out, message, loop_.now(), sink_of(whom));
   look_at_drops();
 }
 
@@ -188,7 +243,6 @@ void supervised_process::listen_to(exit_news& news) {
   if (!running()) {
     return;
   }
-  self_ = std::make_shared<supervised_process*>(this);
   news_ = news.add(child_.process.pid(), [&loop = loop_, still = std::weak_ptr{self_}] {
     loop.post([still] {
       if (const auto self = still.lock()) {

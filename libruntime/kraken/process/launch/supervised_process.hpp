@@ -14,6 +14,7 @@
 #include "kraken/process/watch/exit_news.hpp"
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,12 @@
 #include <string_view>
 
 namespace kraken::process {
+
+/// Who gets the lines of a piece of output.
+enum class lines_for : std::uint8_t {
+  log, ///< `callbacks::line`, as many as the rate limit lets through; and the container_log
+  ring ///< the container_log only
+};
 
 /// @thread its loop's, which must not end before the process: the kernel kills the process with
 ///         the thread that launched it
@@ -32,6 +39,12 @@ public:
     std::function<void(const exit_status&)> ended;
     /// The stop sequence asks for an orderly end by the program's own protocol.
     std::function<void()> drain;
+    /// Each piece of output as it came, before its lines are made; an empty one: the stream has
+    /// ended. None: all lines are for the log.
+    std::function<lines_for(output_stream from, std::string_view bytes)> piece{};
+    /// Whether nothing more should be read of a stream just now. If so, `then` is called when it
+    /// may be, on any thread; after a second it is read in any case. None: never.
+    std::function<bool(output_stream from, std::function<void()> then)> crowded{};
     /// A line of output that the rate limit lets through.
     captured_line_sink line;
     /// How many lines it has kept from the log since the last time; soon after it did.
@@ -88,20 +101,33 @@ public:
   [[nodiscard]] result<void> send(int signal_number);
 
   /// Puts what the program said in another way than by its output among its lines.
-  void say(std::string_view message);
+  void say(std::string_view message, lines_for whom = lines_for::log);
 
   [[nodiscard]] std::optional<memory_usage> memory() const;
 
 private:
+  enum class flow : std::uint8_t {
+    on,
+    waits,  ///< who takes it is crowded: nothing is read
+    hurries ///< still crowded, but it has waited long enough
+  };
+
   struct output {
     std::unique_ptr<reactor::waiting> readiness;
+    std::unique_ptr<reactor::waiting> patience;
+    flow at = flow::on;
     int fd = -1;
   };
 
   [[nodiscard]] bool running() const noexcept;
   [[nodiscard]] result<void> watch(child launched);
   void read_output(output_stream from);
+  void await_output(output_stream from);
+  [[nodiscard]] bool waits(output_stream from);
+  void flows(output_stream from, flow how);
   void drain_output(output_stream from);
+  void take_output(output_stream from, std::string_view bytes);
+  [[nodiscard]] const captured_line_sink& sink_of(lines_for whom) const;
   void look_at_drops();
   void tell_drops();
   void reap();
@@ -119,7 +145,7 @@ private:
   std::optional<memory_gauge> gauge_;
   std::unique_ptr<reactor::waiting> end_;
   std::unique_ptr<exit_news::place> news_;
-  std::shared_ptr<supervised_process*> self_; ///< for who is told and may come late
+  std::shared_ptr<supervised_process*> self_; ///< while it runs, for who is told and may come late
   std::array<output, 2> outputs_;
   stop_sequence sequence_;
   int stop_signal_ = 0; ///< of `start`'s spec

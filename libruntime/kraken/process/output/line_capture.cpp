@@ -50,6 +50,9 @@ void line_capture::accept(output_stream from,
                           time_point now,
                           const captured_line_sink& pass_on) {
   const auto& kept = ring_.push(from, std::string{line.text}, line.cut_bytes, now);
+  if (!pass_on) {
+    return; // nothing is kept from anybody
+  }
   if (within_rate(line.text.size(), now)) {
     pass_on(kept);
   } else {

@@ -41,7 +41,8 @@ public:
   explicit line_capture(capture_limits limits = {});
 
   /// Takes bytes read from a stream.
-  /// @param pass_on gets each completed line that the rate allows, before this returns
+  /// @param pass_on gets each completed line that the rate allows, before this returns; empty:
+  ///                nobody wants them, so none counts as dropped
   /// @param now     never earlier than in a previous call
   void feed(output_stream from,
             std::string_view bytes,

@@ -55,6 +55,11 @@ const std::map<std::string, std::string, std::less<>> others{
     {"limits.nproc", "100"},
     {"umask", "077"},
     {"stop_signal", "QUIT"},
+    {"output.file", "/var/log/web.log"},
+    {"output.stderr", "/var/log/web.err"},
+    {"output.max_size", "1M"},
+    {"output.keep", "3"},
+    {"output.log", "true"},
 };
 
 bool is_group(const config::option_view& option) {
