@@ -46,11 +46,12 @@ std::uint32_t write_requests(const slab::segment& memory, std::string_view kind)
   facts.path = "/hello";
   facts.remote = "127.0.0.1:50000";
   facts.ends = "127.0.0.1:50000 127.0.0.1:8080";
-  facts.timeout_ms = 30'000;
+  constexpr std::uint64_t timeout_ms = 30'000;
+  std::size_t bytes = 0;
   for (std::uint32_t place = 0; place < batch; ++place) {
-    wire::put_slab_request(memory.request(place).data(), facts);
+    bytes = wire::put_slab_request(memory.request(place).data(), facts, timeout_ms);
   }
-  return static_cast<std::uint32_t>(wire::slab_request_bytes(facts));
+  return static_cast<std::uint32_t>(bytes);
 }
 
 pid_t start(char** words, int channel, int shared, int bell) {

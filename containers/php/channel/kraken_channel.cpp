@@ -22,6 +22,7 @@ namespace {
 // A worker that reads nothing while it asks on and on.
 constexpr std::size_t unread_by_worker_max = 2 * limits::frame_bytes_max;
 
+constexpr std::string_view torn_field = "slab answer: a field longer than all of them";
 constexpr std::string_view bad_field = "a header field that would break the response apart";
 
 } // namespace
@@ -183,14 +184,17 @@ void kraken_channel::answered_in_slab(std::string_view area) {
   }
   memory_bytes_ = answer->memory_bytes;
   wants_recycle_ = answer->after == wire::worker_after::recycle;
-  if (current->from != nullptr && !write_answer(*answer)) {
-    accuse(std::string{bad_field});
-    return;
+  if (current->from != nullptr) {
+    if (const auto why = write_answer(*answer); !why.empty()) {
+      accuse(std::string{why});
+      return;
+    }
   }
   request_over();
 }
 
-bool kraken_channel::write_answer(const wire::slab_answer& answer) {
+// @return why nothing was written; empty: it was
+std::string_view kraken_channel::write_answer(const wire::slab_answer& answer) {
   auto& to = *current->from;
   wire::response_writer writer{to.output(), to.context()};
   writer.begin(answer.status);
@@ -198,14 +202,18 @@ bool kraken_channel::write_answer(const wire::slab_answer& answer) {
   for (wire::header_field field; fields.next(field);) {
     if (writer.field(field.name, field.value) == wire::response_writer::verdict::refused) {
       writer.abandon();
-      return false;
+      return bad_field;
     }
+  }
+  if (!fields.whole()) {
+    writer.abandon();
+    return torn_field;
   }
   writer.end_with_body(answer.body);
   // Taken off the slot first: the connection may begin its next request at once.
   current->from = nullptr;
   to.answered(answer.status, writer.after());
-  return true;
+  return {};
 }
 
 std::string kraken_channel::take_response(const wire::worker_frame& frame) {

@@ -34,7 +34,7 @@ private:
   void on_blocked() override;
   void answered_in_slab(std::string_view area) override;
   [[nodiscard]] std::string take_ready(const wire::worker_frame& frame);
-  [[nodiscard]] bool write_answer(const wire::slab_answer& answer);
+  [[nodiscard]] std::string_view write_answer(const wire::slab_answer& answer);
 
   /// @return empty, or why the worker cannot be understood
   [[nodiscard]] std::string take(const wire::worker_frame& frame);

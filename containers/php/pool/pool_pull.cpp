@@ -97,31 +97,28 @@ bool pool_shard::offers_now() const {
 }
 
 bool pool_shard::encode_parcel(pool_slot& slot, const wire::request_facts& facts) {
-  const auto bytes = wire::slab_request_bytes(facts);
-  if (!fits_frame(bytes)) {
+  const auto room = wire::slab_request_room(facts);
+  if (!fits_frame(room)) {
     return false;
   }
-  wire::put_slab_request(slot.frame.prepare(bytes), facts);
-  slot.frame.commit(bytes);
+  slot.frame.commit(wire::put_slab_request(slot.frame.prepare(room), facts, request_ms()));
   slot.parcel = true;
   return true;
 }
 
 bool pool_shard::offer_new(pool_slot& slot, const wire::request_facts& facts) {
-  auto timed = facts;
-  timed.timeout_ms = static_cast<std::uint64_t>(settings_->request_timeout.count());
   // A CANCEL that comes late must not meet another request: streams of a slab are never used again.
   slot.wire_id = unique_id();
   slot.since = loop_.now();
-  const auto bytes = wire::slab_request_bytes(timed);
+  const auto wanted = wire::slab_request_room(facts);
   const auto place = slab_->take();
   const auto room = slab_->request_of(place);
-  if (bytes <= room.size() && !slot.body.file) {
-    wire::put_slab_request(room.data(), timed);
+  if (wanted <= room.size() && !slot.body.file) {
+    const auto bytes = wire::put_slab_request(room.data(), facts, request_ms());
     offer(slot, place, static_cast<std::uint32_t>(bytes));
     return true;
   }
-  const bool fits = encode_parcel(slot, timed);
+  const bool fits = encode_parcel(slot, facts);
   fits ? offer(slot, place, 0) : slab_->free(place);
   return fits;
 }

@@ -153,7 +153,6 @@ bool pool_shard::take_body(pool_slot& slot) const {
 }
 
 bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
-  const auto allowed = static_cast<std::uint64_t>(settings_->request_timeout.count());
   slot.wire_id = slot.index + 1;
   if (settings_->speaks == dialect::narya) {
     // Applications trace by this number.
@@ -165,17 +164,17 @@ bool pool_shard::encode(pool_slot& slot, const wire::request_facts& facts) {
                                       .body = facts.body,
                                       .remote = facts.remote,
                                       .scheme = facts.scheme,
-                                      .timeout_ms = allowed,
+                                      .timeout_ms = request_ms(),
                                       .worker_id = wire::narya_worker_later,
                                       .server = {}};
     return wire::append_narya_request(slot.frame, request);
   }
-  auto timed = facts;
-  timed.timeout_ms = allowed;
   if (settings_->by_slab) {
     slot.wire_id = unique_id();
-    return encode_parcel(slot, timed);
+    return encode_parcel(slot, facts);
   }
+  auto timed = facts;
+  timed.timeout_ms = request_ms();
   return wire::append_request_frame(slot.frame, slot.wire_id, timed);
 }
 

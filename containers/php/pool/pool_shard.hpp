@@ -147,6 +147,10 @@ private:
   void end_lent();
   [[nodiscard]] std::uint32_t better_place() const;
   [[nodiscard]] milliseconds patience() const;
+  /// What a worker is told.
+  [[nodiscard]] std::uint64_t request_ms() const noexcept {
+    return static_cast<std::uint64_t>(settings_->request_timeout.count());
+  }
   [[nodiscard]] milliseconds lent_time() const;
   void show_use();
   void refuse_waiting(std::string_view why);

@@ -11,7 +11,7 @@
 namespace kraken::slab {
 
 inline constexpr std::uint32_t magic = 0x424c534b; ///< "KSLB"
-inline constexpr std::uint32_t abi_version = 3;
+inline constexpr std::uint32_t abi_version = 4;
 
 inline constexpr std::uint32_t slot_count = 512;    ///< requests waiting or in work
 inline constexpr std::uint32_t ring_entries = 1024; ///< offers, those taken back included

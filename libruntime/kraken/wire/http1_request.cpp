@@ -254,7 +254,9 @@ refusal decide_connection(const known_fields& known, request_head& head) noexcep
 }
 
 /// Judges a complete head.
-refusal decide(const known_fields& known, request_head& head) noexcept {
+/// @param end behind its last line
+refusal decide(const known_fields& known, const char* end, request_head& head) noexcept {
+  head.text = {head.method_name.data(), static_cast<std::size_t>(end - head.method_name.data())};
   head.chunked = false;
   head.content_length = std::nullopt;
   head.keep_alive = head.version_minor != 0;
@@ -364,7 +366,7 @@ request_parser::walk_fields(std::string_view input, request_head& head, pass how
     }
     if (line.empty()) {
       head.field_count = static_cast<std::size_t>(field - head.fields.data());
-      const auto why = how == pass::store ? decide(known, head) : refusal{};
+      const auto why = how == pass::store ? decide(known, at.line, head) : refusal{};
       const auto consumed = static_cast<std::size_t>(at.line - begin);
       return why.http_status == 0 ? parse_outcome{parse_outcome::kind::done, consumed, 0, {}}
                                   : refused(why);

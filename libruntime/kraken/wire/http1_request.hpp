@@ -48,6 +48,8 @@ struct request_head {
   std::string_view query;   ///< raw, without `?`
   std::string_view host;    ///< authority of an absolute target, else Host; empty only in 1.0
   std::string_view upgrade; ///< value of Upgrade when Connection names it, else empty
+  std::string_view text;    ///< what these and the fields are views of, but for the literal `/` as
+                            ///< `path`; empty: nobody has parsed this head
 
   std::optional<std::uint64_t> content_length;
 

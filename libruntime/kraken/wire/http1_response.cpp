@@ -91,6 +91,16 @@ char* put_literal(char* at, const char (&text)[Size]) noexcept {
   return at + Size - 1;
 }
 
+/// As every response has it, so that its length is known here.
+char* put_date(char* at, std::string_view date) noexcept {
+  constexpr std::size_t date_bytes = 29;
+  if (date.size() != date_bytes) {
+    return detail::put_bytes(at, date);
+  }
+  std::memcpy(at, date.data(), date_bytes);
+  return at + date_bytes;
+}
+
 char* put_decimal(char* at, std::uint64_t value) noexcept {
   char digits[digits_max];
   char* const end = digits + digits_max;
@@ -227,7 +237,7 @@ bool response_writer::bodiless() const noexcept {
 
 char* response_writer::put_common(char* at) const noexcept {
   if (!has_date_) {
-    at = put_field(at, "Date", context_.date);
+    at = put_literal(put_date(put_literal(at, "Date: "), context_.date), "\r\n");
   }
   if (context_.after == connection_after::close) {
     return put_literal(at, "Connection: close\r\n");

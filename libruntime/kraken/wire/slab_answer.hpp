@@ -28,6 +28,9 @@ public:
   /// @return false: it does not fit
   [[nodiscard]] bool field(std::string_view name, std::string_view value) noexcept;
 
+  /// Many at once, as `put_slab_field` writes them.
+  [[nodiscard]] bool put_fields(std::string_view fields) noexcept;
+
   /// Appends to the body.
   /// @return false: it does not fit
   [[nodiscard]] bool write(std::string_view part) noexcept;
@@ -55,9 +58,10 @@ private:
 
 /// An answer; lengths are within the area.
 struct slab_answer {
-  int status = 0;          ///< 200..599
-  std::string_view fields; ///< in `copy`, well formed; not checked for HTTP yet
-  std::string_view body;   ///< still in the area: any bytes
+  int status = 0; ///< 200..599
+  std::string_view
+      fields;            ///< in `copy`, for a `slab_field_reader`; neither whole nor HTTP for sure
+  std::string_view body; ///< still in the area: any bytes
   worker_after after = worker_after::keep;
   std::uint64_t memory_bytes = 0;
 };

@@ -6,25 +6,60 @@
 #include "kraken/wire/detail/frame_put.hpp"
 #include "kraken/wire/detail/lower_put.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
-#include <numeric>
 
 namespace kraken::wire {
 
 namespace {
 
-constexpr std::size_t texts = 8;
-// Lengths of the texts, of the folders, of the fields and of the body; then the time.
-constexpr std::size_t length_count = texts + 3;
-constexpr std::size_t request_head_bytes = length_count * sizeof(std::uint32_t) + 8;
+/// Where a text stands, from the first of them.
+struct text_place {
+  std::uint32_t at;
+  std::uint32_t bytes;
+};
+
+/// Of a field.
+struct field_place {
+  text_place name;
+  text_place value;
+};
+
+/// The texts that each request has.
+namespace text_of {
+enum : std::size_t {
+  method,
+  target,
+  path,
+  query,
+  version,
+  scheme,
+  host,
+  ends,
+  folders,
+  body,
+  count
+};
+} // namespace text_of
+
+struct request_places {
+  std::uint32_t field_count;
+  std::uint32_t text_bytes;
+  std::array<text_place, text_of::count> texts;
+  std::uint64_t timeout_ms;
+};
+
+static_assert(sizeof(request_places) == 96 && sizeof(field_place) == 16);
+
+constexpr std::size_t frame_texts = 8; // a REQUEST begins with them
 
 // As in worker_frame.cpp: frame header, all heads.
 constexpr std::size_t frame_overhead_max =
-    worker_header_bytes + (texts + 8) * detail::msgpack_head_bytes_max;
+    worker_header_bytes + (frame_texts + 8) * detail::msgpack_head_bytes_max;
 constexpr std::uint32_t frame_elements = 11;
 
-using text_list = std::array<std::string_view, texts>;
+using text_list = std::array<std::string_view, frame_texts>;
 
 char* put_plain_u32(char* at, std::size_t value) noexcept {
   const auto narrow = static_cast<std::uint32_t>(value);
@@ -38,11 +73,13 @@ std::uint32_t get_plain_u32(const char* from) noexcept {
   return value;
 }
 
-// By hand: eleven of them are the whole of reading a request.
-[[gnu::always_inline]] inline std::string_view take_text(const char*& at, std::uint32_t bytes) {
-  const std::string_view text{at, bytes};
-  at += bytes;
-  return text;
+std::uint64_t end_of(const text_place& place) noexcept {
+  return std::uint64_t{place.at} + place.bytes;
+}
+
+/// @param place within the texts
+std::string_view text_at(std::string_view texts, const text_place& place) noexcept {
+  return {texts.data() + place.at, place.bytes};
 }
 
 std::string_view version_of(const request_facts& facts) noexcept {
@@ -52,22 +89,61 @@ std::string_view version_of(const request_facts& facts) noexcept {
   return facts.head->version_minor == 0 ? "1.0" : "1.1";
 }
 
-text_list texts_of(const request_facts& facts) noexcept {
-  const auto& head = *facts.head;
-  return {head.method_name,
-          head.target,
-          facts.path,
-          head.query,
-          version_of(facts),
-          facts.scheme,
-          head.host,
-          facts.ends.empty() ? facts.remote : facts.ends};
+std::string_view ends_of(const request_facts& facts) noexcept {
+  return facts.ends.empty() ? facts.remote : facts.ends;
 }
 
-std::size_t field_bytes_of(const request_facts& facts) noexcept {
-  std::size_t bytes = 0;
-  for (const auto& field : facts.head->headers()) {
-    bytes += slab_field_head_bytes + field.name.size() + field.value.size();
+/// Puts texts one behind the other.
+class text_putter {
+public:
+  explicit text_putter(char* at) noexcept : first_(at), at_(at) {}
+
+  text_place put(std::string_view text) noexcept {
+    const text_place place{bytes(), static_cast<std::uint32_t>(text.size())};
+    if (!text.empty()) {
+      at_ = detail::put_bytes(at_, text);
+    }
+    return place;
+  }
+
+  text_place put_lower(std::string_view name) noexcept {
+    const text_place place{bytes(), static_cast<std::uint32_t>(name.size())};
+    at_ = detail::put_lower_token(at_, name);
+    return place;
+  }
+
+  [[nodiscard]] std::uint32_t bytes() const noexcept {
+    return static_cast<std::uint32_t>(at_ - first_);
+  }
+
+private:
+  char* first_;
+  char* at_;
+};
+
+bool is_view_of(std::string_view whole, std::string_view part) noexcept {
+  const auto at = reinterpret_cast<std::uintptr_t>(part.data()) -
+                  reinterpret_cast<std::uintptr_t>(whole.data());
+  return at < whole.size() && part.size() <= whole.size() - at;
+}
+
+/// Of a view of what stands first.
+text_place place_in(std::string_view first, std::string_view view) noexcept {
+  return {view.empty() ? 0 : static_cast<std::uint32_t>(view.data() - first.data()),
+          static_cast<std::uint32_t>(view.size())};
+}
+
+char* put_place(char* at, const field_place& place) noexcept {
+  std::memcpy(at, &place, sizeof place);
+  return at + sizeof place;
+}
+
+/// Of a head that nobody has parsed; of others the text alone counts.
+std::size_t bytes_of_views(const request_head& head) noexcept {
+  std::size_t bytes =
+      head.method_name.size() + head.target.size() + head.query.size() + head.host.size();
+  for (const auto& field : head.headers()) {
+    bytes += field.name.size() + field.value.size();
   }
   return bytes;
 }
@@ -96,63 +172,105 @@ char* put_slab_field(char* at, std::string_view name, std::string_view value) no
   return detail::put_bytes(at, value);
 }
 
-std::size_t slab_request_bytes(const request_facts& facts) noexcept {
-  std::size_t bytes =
-      request_head_bytes + facts.folders.size() + field_bytes_of(facts) + facts.body.size();
-  for (const auto text : texts_of(facts)) {
-    bytes += text.size();
+bool slab_request_fields::next(header_field& out) noexcept {
+  field_place place;
+  if (places_.size() < sizeof place) {
+    return false;
   }
-  return bytes;
+  std::memcpy(&place, places_.data(), sizeof place);
+  if (end_of(place.name) > texts_.size() || end_of(place.value) > texts_.size()) {
+    return false;
+  }
+  out.name = text_at(texts_, place.name);
+  out.value = text_at(texts_, place.value);
+  places_.remove_prefix(sizeof place);
+  return true;
 }
 
-void put_slab_request(char* at, const request_facts& facts) noexcept {
-  char* const lengths = at;
-  char* next = at;
-  at += request_head_bytes;
-  for (const auto text : texts_of(facts)) {
-    next = put_plain_u32(next, text.size());
-    at = detail::put_bytes(at, text);
+std::size_t slab_request_room(const request_facts& facts) noexcept {
+  const auto& head = *facts.head;
+  return sizeof(request_places) + head.field_count * sizeof(field_place) +
+         (head.text.empty() ? bytes_of_views(head) : head.text.size()) + facts.path.size() +
+         version_of(facts).size() + facts.scheme.size() + ends_of(facts).size() +
+         facts.folders.size() + facts.body.size();
+}
+
+std::size_t
+put_slab_request(char* at, const request_facts& facts, std::uint64_t timeout_ms) noexcept {
+  const auto& head = *facts.head;
+  const auto fields = head.headers();
+  const auto text = head.text;
+  char* next = at + sizeof(request_places);
+  char* const texts_begin = next + fields.size() * sizeof(field_place);
+  text_putter putter{texts_begin};
+  static_cast<void>(putter.put(text));
+  const auto of_head = [&](std::string_view view) {
+    return text.empty() ? putter.put(view) : place_in(text, view);
+  };
+  if (text.empty()) {
+    for (const auto& field : fields) {
+      const auto name = putter.put_lower(field.name);
+      next = put_place(next, {name, putter.put(field.value)});
+    }
+  } else {
+    for (const auto& field : fields) {
+      const auto name = place_in(text, field.name);
+      detail::put_lower_token(texts_begin + name.at, field.name);
+      next = put_place(next, {name, place_in(text, field.value)});
+    }
   }
-  next = put_plain_u32(next, facts.folders.size());
-  at = detail::put_bytes(at, facts.folders);
-  const char* const fields = at;
-  for (const auto& field : facts.head->headers()) {
-    at = put_plain_u32(at, field.name.size());
-    at = put_plain_u32(at, field.value.size());
-    at = detail::put_lower_token(at, field.name);
-    at = detail::put_bytes(at, field.value);
-  }
-  next = put_plain_u32(next, static_cast<std::size_t>(at - fields));
-  put_plain_u32(next, facts.body.size());
-  std::memcpy(lengths + length_count * sizeof(std::uint32_t), &facts.timeout_ms, 8);
-  detail::put_bytes(at, facts.body);
+  request_places all;
+  all.field_count = static_cast<std::uint32_t>(fields.size());
+  all.texts[text_of::method] = of_head(head.method_name);
+  all.texts[text_of::target] = of_head(head.target);
+  all.texts[text_of::path] =
+      is_view_of(text, facts.path) ? place_in(text, facts.path) : putter.put(facts.path);
+  all.texts[text_of::query] = of_head(head.query);
+  all.texts[text_of::version] = putter.put(version_of(facts));
+  all.texts[text_of::scheme] = putter.put(facts.scheme);
+  all.texts[text_of::host] = of_head(head.host);
+  all.texts[text_of::ends] = putter.put(ends_of(facts));
+  all.texts[text_of::folders] = putter.put(facts.folders);
+  all.texts[text_of::body] = putter.put(facts.body);
+  all.text_bytes = putter.bytes();
+  all.timeout_ms = timeout_ms;
+  std::memcpy(at, &all, sizeof all);
+  return static_cast<std::size_t>(texts_begin - at) + all.text_bytes;
 }
 
 result<slab_request> read_slab_request(std::string_view bytes) {
-  if (bytes.size() < request_head_bytes) {
+  request_places all;
+  if (bytes.size() < sizeof all) {
     return fail(errc::protocol_error, "slab request: shorter than its header");
   }
-  std::array<std::uint32_t, length_count> lengths;
-  std::memcpy(lengths.data(), bytes.data(), sizeof lengths);
-  const auto whole = std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0});
-  if (whole > bytes.size() - request_head_bytes) {
+  std::memcpy(&all, bytes.data(), sizeof all);
+  const auto place_bytes = std::uint64_t{all.field_count} * sizeof(field_place);
+  if (place_bytes + all.text_bytes > bytes.size() - sizeof all) {
     return fail(errc::protocol_error, "slab request: longer than its slot");
   }
-  const char* at = bytes.data() + request_head_bytes;
+  const auto texts_begin = sizeof all + static_cast<std::size_t>(place_bytes);
+  const std::string_view from{bytes.data() + texts_begin, all.text_bytes};
+  std::uint64_t furthest = 0;
+  for (const auto& each : all.texts) {
+    furthest = std::max(furthest, end_of(each));
+  }
+  if (furthest > from.size()) {
+    return fail(errc::protocol_error, "slab request: a text beyond all of them");
+  }
   result<slab_request> read;
   auto& out = *read;
-  out.method = take_text(at, lengths[0]);
-  out.target = take_text(at, lengths[1]);
-  out.path = take_text(at, lengths[2]);
-  out.query = take_text(at, lengths[3]);
-  out.version = take_text(at, lengths[4]);
-  out.scheme = take_text(at, lengths[5]);
-  out.host = take_text(at, lengths[6]);
-  out.ends = take_text(at, lengths[7]);
-  out.folders = take_text(at, lengths[8]);
-  out.fields = take_text(at, lengths[9]);
-  out.body = take_text(at, lengths[10]);
-  std::memcpy(&out.timeout_ms, bytes.data() + sizeof lengths, sizeof out.timeout_ms);
+  out.method = text_at(from, all.texts[text_of::method]);
+  out.target = text_at(from, all.texts[text_of::target]);
+  out.path = text_at(from, all.texts[text_of::path]);
+  out.query = text_at(from, all.texts[text_of::query]);
+  out.version = text_at(from, all.texts[text_of::version]);
+  out.scheme = text_at(from, all.texts[text_of::scheme]);
+  out.host = text_at(from, all.texts[text_of::host]);
+  out.ends = text_at(from, all.texts[text_of::ends]);
+  out.folders = text_at(from, all.texts[text_of::folders]);
+  out.body = text_at(from, all.texts[text_of::body]);
+  out.fields = {{bytes.data() + sizeof all, static_cast<std::size_t>(place_bytes)}, from};
+  out.timeout_ms = all.timeout_ms;
   return read;
 }
 
@@ -171,7 +289,7 @@ bool append_request_frame(byte_buffer& out,
   std::size_t headers = 3;
   std::uint32_t pairs = 0;
   header_field field;
-  for (slab_field_reader reader{request.fields}; reader.next(field); ++pairs) {
+  for (auto fields = request.fields; fields.next(field); ++pairs) {
     headers += detail::str_bytes(field.name.size()) + detail::str_bytes(field.value.size());
   }
   if (pairs * 2 < 16) {
@@ -195,8 +313,7 @@ bool append_request_frame(byte_buffer& out,
   }
   at = detail::put_bin_head(at, static_cast<std::uint32_t>(headers));
   at = detail::put_array_head(at, pairs * 2);
-  slab_field_reader reader{request.fields};
-  while (reader.next(field)) {
+  for (auto fields = request.fields; fields.next(field);) {
     at = detail::put_str(at, field.name);
     at = detail::put_str(at, field.value);
   }

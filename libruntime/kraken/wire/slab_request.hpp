@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// A request as it stands in shared memory (docs/decisions/0022): a fixed little-endian header of
-/// lengths, then the texts. Knows nothing of slots and who may touch them.
+/// places, those of the fields, then the texts. The head comes as the client sent it, in one piece;
+/// only the names of fields are made lower case. Knows nothing of slots and who may touch them.
 #pragma once
 
 #include "kraken/wire/worker_frame.hpp"
@@ -35,23 +36,43 @@ inline constexpr std::size_t slab_field_head_bytes = 8;
 [[nodiscard]] char*
 put_slab_field(char* at, std::string_view name, std::string_view value) noexcept;
 
+/// The fields of a request: `{u32 place, u32 bytes}` of a name and of its value, again and again,
+/// and what they are places in. Trusts none of it. A copy walks them anew.
+/// @thread not shared
+class slab_request_fields {
+public:
+  slab_request_fields() noexcept = default;
+  slab_request_fields(std::string_view places, std::string_view texts) noexcept
+      : places_(places), texts_(texts) {}
+
+  /// @return false: at the end, or at something that does not fit
+  [[nodiscard]] bool next(header_field& out) noexcept;
+
+private:
+  std::string_view places_;
+  std::string_view texts_;
+};
+
 /// A request; views point into its bytes.
 struct slab_request {
   std::string_view method, target, path, query, version, scheme, host;
   std::string_view ends;    ///< as `request_facts` has it, or only `remote`
   std::string_view folders; ///< whose files the answer may name, each ended by a NUL
-  std::string_view fields;  ///< for a `slab_field_reader`; names in lower case
   std::string_view body;
   std::uint64_t timeout_ms = 0;
+  slab_request_fields fields; ///< names in lower case
 };
 
-/// Bytes that `put_slab_request` writes.
-[[nodiscard]] std::size_t slab_request_bytes(const request_facts& facts) noexcept;
+/// Bytes that `put_slab_request` writes at most.
+[[nodiscard]] std::size_t slab_request_room(const request_facts& facts) noexcept;
 
-/// @param at room for `slab_request_bytes(facts)`
-void put_slab_request(char* at, const request_facts& facts) noexcept;
+/// @param at room for `slab_request_room(facts)`
+/// @param timeout_ms in place of the facts' own
+/// @return bytes written
+[[nodiscard]] std::size_t
+put_slab_request(char* at, const request_facts& facts, std::uint64_t timeout_ms) noexcept;
 
-/// @error errc::protocol_error: the lengths do not fit the bytes
+/// @error errc::protocol_error: the places are not within the bytes
 /// @thread any (pure)  @cost no allocation; fields are not looked at
 [[nodiscard]] result<slab_request> read_slab_request(std::string_view bytes);
 

@@ -25,8 +25,7 @@ void answer::begin() {
   at_ = stage::held;
   unread_ = false;
   status_ = server_error;
-  text_.clear();
-  kept_.clear();
+  fields_.clear();
   body_.clear();
   file_.reset();
 }
@@ -37,30 +36,29 @@ void answer::restate(int status) {
 
 void answer::head(int status) {
   restate(status);
-  text_.clear();
-  kept_.clear();
+  fields_.clear();
 }
 
 bool answer::field(std::string_view name, std::string_view value) {
   if (!wire::is_token(name) || !wire::is_safe_value(value)) {
     return false;
   }
-  kept_.push_back({text_.size(), name.size(), value.size()});
-  char* const at = text_.prepare(name.size() + value.size());
-  std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), at));
-  text_.commit(name.size() + value.size());
+  put({name, value});
   return true;
 }
 
-wire::header_field answer::shown(const kept_field& which) const {
-  const char* const name = text_.data() + which.at;
-  return {{name, which.name_bytes}, {name + which.name_bytes, which.value_bytes}};
+void answer::put(const wire::header_field& field) {
+  char* const at =
+      fields_.prepare(wire::slab_field_head_bytes + field.name.size() + field.value.size());
+  const char* const end = wire::put_slab_field(at, field.name, field.value);
+  fields_.commit(static_cast<std::size_t>(end - at));
 }
 
 std::vector<wire::header_field>& answer::fields() {
   shown_.clear();
-  for (const auto& each : kept_) {
-    shown_.push_back(shown(each));
+  wire::slab_field_reader reader{fields_.view()};
+  for (wire::header_field each; reader.next(each);) {
+    shown_.push_back(each);
   }
   return shown_;
 }
@@ -199,13 +197,7 @@ bool answer::finish_in_place(wire::worker_after after, std::uint64_t memory_byte
     return false;
   }
   wire::slab_answer_writer writer{room.data(), room.size()};
-  for (const auto& each : kept_) {
-    const auto field = shown(each);
-    if (!writer.field(field.name, field.value)) {
-      return false;
-    }
-  }
-  if (!writer.write(body_.view())) {
+  if (!writer.put_fields(fields_.view()) || !writer.write(body_.view())) {
     return false;
   }
   writer.finish(status_, after, memory_bytes);

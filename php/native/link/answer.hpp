@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::php {
@@ -52,7 +53,13 @@ public:
   template <class Keeps>
   void narrow(Keeps keeps) {
     body_.clear();
-    std::erase_if(kept_, [&](const kept_field& each) { return !keeps(shown(each).name); });
+    const auto all = std::exchange(fields_, {});
+    wire::slab_field_reader reader{all.view()};
+    for (wire::header_field each; reader.next(each);) {
+      if (keeps(each.name)) {
+        put(each);
+      }
+    }
   }
 
   /// A part of a file in place of the body, which is empty. Only while `held`.
@@ -81,13 +88,7 @@ private:
   /// complete: the client has it all.
   enum class stage : std::uint8_t { none, held, leaving, complete };
 
-  struct kept_field { ///< in `text_`
-    std::size_t at;
-    std::size_t name_bytes;
-    std::size_t value_bytes;
-  };
-
-  [[nodiscard]] wire::header_field shown(const kept_field& which) const;
+  void put(const wire::header_field& field);
   bool leave();
   [[nodiscard]] bool finish_in_place(wire::worker_after after, std::uint64_t memory_bytes);
   [[nodiscard]] bool
@@ -102,8 +103,7 @@ private:
   stage at_ = stage::none;
   bool unread_ = false; ///< nobody reads
   int status_ = 0;
-  wire::byte_buffer text_;
-  std::vector<kept_field> kept_;
+  wire::byte_buffer fields_; ///< as a slab has them
   std::vector<wire::header_field> shown_;
   wire::byte_buffer body_;
   unique_fd file_; ///< in its place

@@ -26,24 +26,16 @@ constexpr std::string_view bad_request = "a request came that can not be read, o
 
 // Of a frame's request and of the slab's, which name most of their parts the same.
 template <class Request>
-open_request request_of(const Request& from,
-                        std::string_view ends,
-                        std::string_view local,
-                        std::span<const wire::header_field> headers) {
-  return {from.method,
-          from.target,
-          from.path,
-          from.query,
-          from.version,
-          from.scheme,
-          from.host,
-          ends,
-          local,
-          headers,
-          from.body,
-          0,
-          nullptr,
-          from.folders};
+void take_parts(open_request& into, const Request& from) {
+  into.method = from.method;
+  into.target = from.target;
+  into.path = from.path;
+  into.query = from.query;
+  into.version = from.version;
+  into.scheme = from.scheme;
+  into.host = from.host;
+  into.body = from.body;
+  into.folders = from.folders;
 }
 
 } // namespace
@@ -261,7 +253,10 @@ bool daemon_link::take_request(const wire::worker_frame& frame, std::size_t byte
   ahead_.append(input_.view().substr(bytes));
   input_.truncate(bytes);
   headers_.assign(request->headers.begin(), request->headers.end());
-  request_ = request_of(*request, request->remote, request->local, headers_);
+  take_parts(request_, *request);
+  request_.ends = request->remote;
+  request_.local = request->local;
+  request_.headers = headers_;
   request_.stored_bytes = request->stored_bytes;
   request_.file = in_file ? &body_ : nullptr;
   stream_ = frame.stream;
@@ -325,11 +320,13 @@ bool daemon_link::take_slab_request() {
     return false;
   }
   headers_.clear();
-  wire::slab_field_reader fields{request->fields};
+  auto fields = request->fields;
   for (wire::header_field field; fields.next(field);) {
     headers_.push_back(field);
   }
-  request_ = request_of(*request, request->ends, {}, headers_);
+  take_parts(request_, *request);
+  request_.ends = request->ends;
+  request_.headers = headers_;
   slab_open_ = true;
   return true;
 }

@@ -77,10 +77,12 @@ inline char* put_bytes(char* at, std::string_view bytes) noexcept {
     std::memcpy(&last, bytes.data() + size - sizeof last, sizeof last);
     std::memcpy(at, &first, sizeof first);
     std::memcpy(at + size - sizeof last, &last, sizeof last);
-  } else {
-    for (std::size_t i = 0; i < size; ++i) {
-      at[i] = bytes[i];
-    }
+  } else if (size != 0) { // some of the three may be the same
+    const char middle = bytes[size / 2];
+    const char last = bytes[size - 1];
+    at[0] = bytes[0];
+    at[size / 2] = middle;
+    at[size - 1] = last;
   }
   return at + size;
 }

@@ -57,13 +57,12 @@ struct seated : linked {
     facts.path = path;
     const std::string body(body_bytes, 'b');
     facts.body = body;
-    const auto bytes = wire::slab_request_bytes(facts);
-    const bool fits = bytes <= memory->request(place).size();
-    if (fits) {
-      wire::put_slab_request(memory->request(place).data(), facts);
+    std::size_t bytes = 0;
+    if (wire::slab_request_room(facts) <= memory->request(place).size()) {
+      bytes = wire::put_slab_request(memory->request(place).data(), facts, 0);
     }
     memory->head(place).stream = place + 40;
-    memory->head(place).request_bytes = fits ? static_cast<std::uint32_t>(bytes) : 0;
+    memory->head(place).request_bytes = static_cast<std::uint32_t>(bytes);
     REQUIRE(slab::make_offer(*memory, tail, {1, place}));
   }
 

@@ -4,6 +4,7 @@
 /// that write whatever they like wherever they can.
 #include "slab_fixture.hpp"
 
+#include <array>
 #include <cstring>
 #include <random>
 
@@ -337,6 +338,15 @@ TEST_CASE("a bad answer breaks its worker only", "[slab]") {
     const auto room = worker.memory->answer(got->slot);
     wire::slab_answer_writer writer{room.data(), room.size()};
     REQUIRE(writer.field("a", "b\r\nc: d"));
+    writer.finish(200, wire::worker_after::keep, 0);
+    worker.report(*got, slab::stage::answered);
+  }
+  SECTION("a field that goes on behind all of them") {
+    const auto room = worker.memory->answer(got->slot);
+    wire::slab_answer_writer writer{room.data(), room.size()};
+    REQUIRE(writer.field("a", "b"));
+    const std::array<std::uint32_t, 2> lengths{1, 2}; // and there is nothing behind them
+    REQUIRE(writer.put_fields({reinterpret_cast<const char*>(lengths.data()), sizeof lengths}));
     writer.finish(200, wire::worker_after::keep, 0);
     worker.report(*got, slab::stage::answered);
   }
