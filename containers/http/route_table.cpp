@@ -31,11 +31,19 @@ bool under_prefix(std::string_view path, std::string_view prefix) {
   return prefix.back() == '/' || path.size() == prefix.size() || path[prefix.size()] == '/';
 }
 
+bool takes_all(const route& which) {
+  return which.host.empty() && !which.exact && which.path == "/" && which.methods.empty();
+}
+
 } // namespace
 
-route_table::match route_table::find(std::string_view host,
-                                     std::string_view path,
-                                     std::string_view method) const noexcept {
+route_table::route_table(std::vector<route> routes)
+    : routes_(std::move(routes)), first_takes_all_(!routes_.empty() && takes_all(routes_.front())) {
+}
+
+route_table::match route_table::search(std::string_view host,
+                                       std::string_view path,
+                                       std::string_view method) const noexcept {
   match out;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     const auto& candidate = routes_[i];

@@ -36,7 +36,7 @@ struct route {
 /// @thread any once made
 class route_table {
 public:
-  explicit route_table(std::vector<route> routes) : routes_(std::move(routes)) {}
+  explicit route_table(std::vector<route> routes);
 
   struct match {
     const route* taken = nullptr; ///< null: nothing matches
@@ -48,12 +48,18 @@ public:
   /// @param path   decoded, starts with `/`
   /// @param method as received
   [[nodiscard]] match
-  find(std::string_view host, std::string_view path, std::string_view method) const noexcept;
+  find(std::string_view host, std::string_view path, std::string_view method) const noexcept {
+    return first_takes_all_ ? match{routes_.data(), false, 0} : search(host, path, method);
+  }
 
   [[nodiscard]] const std::vector<route>& routes() const noexcept { return routes_; }
 
 private:
+  [[nodiscard]] match
+  search(std::string_view host, std::string_view path, std::string_view method) const noexcept;
+
   std::vector<route> routes_;
+  bool first_takes_all_; ///< as in most configurations
 };
 
 } // namespace kraken::containers
