@@ -160,6 +160,25 @@ void server_values::read_script(const script_place& script) {
   set(variable::php_self, uri);
 }
 
+void server_values::read_site(const open_request& request) {
+  const auto end = request.local.empty() ? wire::local_end(request.ends) : request.local;
+  same_site_ = site_read_ && request.host == host_ && end == local_ && request.scheme == scheme_;
+  if (same_site_) {
+    return;
+  }
+  site_read_ = true;
+  host_ = request.host;
+  local_ = end;
+  scheme_ = request.scheme;
+  secure_ = scheme_ == "https";
+  const auto host = split_host(host_);
+  const auto local = split_host(local_);
+  set(variable::server_name, host.name);
+  set(variable::server_addr, local.name);
+  set(variable::server_port, port_of(local, host, secure_ ? "443" : "80"));
+  set(variable::request_scheme, scheme_);
+}
+
 void server_values::read(const open_request& request,
                          const script_place& script,
                          const body_said& body,
@@ -167,19 +186,12 @@ void server_values::read(const open_request& request,
   if (what == wanted::of_script) {
     read_script(script);
   }
-  secure_ = request.scheme == "https";
-  const auto host = split_host(request.host);
+  read_site(request);
   const auto remote = split_host(wire::remote_end(request.ends));
-  const auto local =
-      split_host(request.local.empty() ? wire::local_end(request.ends) : request.local);
   const auto bytes = request.body_bytes();
   const bool usual = request.version == "1.1";
   set(variable::server_protocol,
       usual ? std::string_view{"HTTP/1.1"} : protocol_.assign("HTTP/").append(request.version));
-  set(variable::server_name, host.name);
-  set(variable::server_addr, local.name);
-  set(variable::server_port, port_of(local, host, secure_ ? "443" : "80"));
-  set(variable::request_scheme, request.scheme);
   set(variable::remote_addr, remote.name);
   set(variable::remote_port, remote.port);
   set(variable::request_method, request.method);

@@ -48,6 +48,9 @@ enum class variable : std::uint8_t {
 };
 
 inline constexpr auto first_of_request = static_cast<std::size_t>(variable::server_protocol);
+/// Of those that say where the request came to: hardly ever others than the last request's.
+inline constexpr auto first_of_site = static_cast<std::size_t>(variable::server_name);
+inline constexpr auto behind_site = static_cast<std::size_t>(variable::remote_addr);
 
 inline constexpr std::array<std::string_view, 19> variable_names{"GATEWAY_INTERFACE",
                                                                  "SERVER_SOFTWARE",
@@ -88,6 +91,8 @@ public:
   // Views of what was read, until it goes or the next `read`.
   [[nodiscard]] std::string_view at(std::size_t index) const noexcept { return values_[index]; }
   [[nodiscard]] bool secure() const noexcept { return secure_; }
+  /// From `first_of_site` to `behind_site` all are what they were at the `read` before.
+  [[nodiscard]] bool same_site() const noexcept { return same_site_; }
   /// Empty: there is none, nor a PATH_TRANSLATED.
   [[nodiscard]] std::string_view path_info() const noexcept { return path_info_; }
   [[nodiscard]] std::string_view path_translated() const noexcept { return path_translated_; }
@@ -98,10 +103,14 @@ private:
   }
 
   void read_script(const script_place& script);
+  void read_site(const open_request& request);
   [[nodiscard]] std::string_view number_text(std::uint64_t value);
 
   std::array<std::string_view, variable_names.size()> values_;
   bool secure_ = false;
+  bool site_read_ = false;
+  bool same_site_ = false;
+  std::string host_, local_, scheme_; ///< the site was read from these
   std::string_view path_info_, path_translated_;
   std::string protocol_, uri_, translated_, whole_;
   std::array<char, 20> number_{};

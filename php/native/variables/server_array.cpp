@@ -241,9 +241,16 @@ void fill(carrier& serving,
   keeper.values.read(serving.link().request(), serving.answering(), serving.said_of_body(), what);
   Bucket* const all = table->arData;
   const bool whole = what == server_values::wanted::of_script;
-  for (auto index = whole ? 0 : first_of_request; index < variable_names.size(); ++index) {
-    put(all[prototype.place(index)].val, keeper.values.at(index));
+  const auto put_all = [&](std::size_t index, std::size_t end) {
+    for (; index < end; ++index) {
+      put(all[prototype.place(index)].val, keeper.values.at(index));
+    }
+  };
+  put_all(whole ? 0 : first_of_request, first_of_site);
+  if (whole || !keeper.values.same_site()) { // else they stand in the last one's table
+    put_all(first_of_site, behind_site);
   }
+  put_all(behind_site, variable_names.size());
   const auto time = sapi_get_request_time();
   ZVAL_DOUBLE(&all[prototype.exact_time()].val, time);
   ZVAL_LONG(&all[prototype.time()].val, zend_dval_to_lval(time));

@@ -7,6 +7,8 @@
 #include "php/native/php_api.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <span>
 #include <string_view>
 
 #include <unistd.h>
@@ -47,15 +49,18 @@ std::uint32_t place_of(HashTable* table, std::string_view name) {
 // putenv() of PHP frees what it has put there before, so that another text may stand at the same
 // address; nobody else does.
 bool server_prototype::is_current() const noexcept {
-  const bool by_address = zend_hash_num_elements(&BG(putenv_ht)) == 0;
-  std::size_t index = 0;
-  for (char** each = environ; each != nullptr && *each != nullptr; ++each, ++index) {
-    if (index == lines_.size() || lines_[index].at != *each ||
-        (!by_address && lines_[index].text != *each)) {
+  if (table_ == nullptr) {
+    return false;
+  }
+  char* nothing = nullptr;
+  char** each = environ != nullptr ? environ : &nothing;
+  for (const char* const line : lines_) {
+    if (*each++ != line) {
       return false;
     }
   }
-  return table_ != nullptr && index == lines_.size();
+  return zend_hash_num_elements(&BG(putenv_ht)) == 0 ||
+         std::ranges::equal(texts_, std::span{environ, texts_.size()}, std::equal_to<>{});
 }
 
 bool server_prototype::follow_environment(arguments which) {
@@ -71,10 +76,12 @@ bool server_prototype::follow_environment(arguments which) {
 
 void server_prototype::add_environment() {
   lines_.clear();
+  texts_.clear();
   mixed_ = false;
   for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
     const std::string_view text{*each};
-    lines_.push_back({*each, std::string{text}});
+    lines_.push_back(*each);
+    texts_.emplace_back(text);
     const auto equals = text.find('=');
     const auto name = text.substr(0, equals);
     if (equals != std::string_view::npos && passes(name)) {
@@ -84,6 +91,7 @@ void server_prototype::add_environment() {
       mixed_ = mixed_ || is_like_one_of_some(name);
     }
   }
+  lines_.push_back(nullptr);
 }
 
 void server_prototype::make(arguments which) {

@@ -41,11 +41,6 @@ public:
   [[nodiscard]] bool mixed() const noexcept { return mixed_; }
 
 private:
-  struct line { ///< of the environment
-    const char* at;
-    std::string text;
-  };
-
   [[nodiscard]] bool is_current() const noexcept;
   void make(arguments which);
   void add_environment();
@@ -53,7 +48,8 @@ private:
   static constexpr std::size_t made_most = 16;
 
   _zend_array* table_ = nullptr;
-  std::vector<line> lines_;
+  std::vector<const char*> lines_; ///< of the environment, null behind the last
+  std::vector<std::string> texts_; ///< what they were
   std::array<std::uint32_t, variable_names.size()> places_{};
   std::uint32_t exact_time_ = 0, time_ = 0, argument_list_ = 0, argument_count_ = 0;
   std::size_t made_ = 0;

@@ -128,3 +128,38 @@ TEST_CASE("script and path follow CGI") {
   CHECK(variables_of({}, request, {"/srv", "/srv/app.php", "/app.php", ""}).count("PATH_INFO") ==
         0);
 }
+
+TEST_CASE("where a request came to is read anew when it is another place") {
+  using kraken::php::variable;
+  kraken::php::server_values values;
+  const auto read = [&](std::string host, std::string scheme, std::string ends) {
+    kraken::php::open_request request;
+    request.host = host;
+    request.scheme = scheme;
+    request.ends = ends;
+    values.read(request, {}, {});
+    return values.same_site();
+  };
+  const auto is = [&](variable which, std::string_view text) {
+    return values.at(static_cast<std::size_t>(which)) == text;
+  };
+  CHECK_FALSE(read("", "", "")); // the first one, whatever it says
+  CHECK(is(variable::server_port, "80"));
+  CHECK_FALSE(read("a.test:81", "http", "1.1.1.1:5 2.2.2.2:8080"));
+  CHECK(read("a.test:81", "http", "3.3.3.3:6 2.2.2.2:8080"));
+  // Of the texts that were read first nothing is left.
+  CHECK(is(variable::server_name, "a.test"));
+  CHECK(is(variable::server_addr, "2.2.2.2"));
+  CHECK(is(variable::server_port, "8080"));
+  CHECK(is(variable::request_scheme, "http"));
+  const auto [host, scheme, ends] = GENERATE(table<std::string, std::string, std::string>({
+      {"b.test:81", "http", "3.3.3.3:6 2.2.2.2:8080"},
+      {"a.test:81", "https", "3.3.3.3:6 2.2.2.2:8080"},
+      {"a.test:81", "http", "3.3.3.3:6 2.2.2.2:9090"},
+  }));
+  CHECK_FALSE(read(host, scheme, ends));
+  CHECK(is(variable::server_name, host.substr(0, 6)));
+  CHECK(is(variable::request_scheme, scheme));
+  CHECK(is(variable::server_port, ends.substr(ends.size() - 4)));
+  CHECK(values.secure() == (scheme == "https"));
+}
