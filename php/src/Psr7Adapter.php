@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Kraken;
 
+use Kraken\Http\CookieVariables;
 use Kraken\Http\ServerVariables;
 use Psr\Http\Message\ResponseInterface;
 use Psr\Http\Message\ServerRequestFactoryInterface;
@@ -98,7 +99,7 @@ final class Psr7Adapter
         return $psr
             ->withBody($this->factory->createStream($request->body()))
             ->withQueryParams($request->queryParams())
-            ->withCookieParams($request->cookies())
+            ->withCookieParams(CookieVariables::of($request))
             ->withParsedBody($fields === [] && $files === [] ? null : $fields)
             ->withUploadedFiles($files);
     }

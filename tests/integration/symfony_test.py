@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Symfony as Debian has it, run by Kraken\\Symfony\\Runtime: one kernel for all requests."""
+import json
 import os
 
 from support.case import DaemonCase, fresh_daemon
-from support.frameworks import Boots, Pages, Sessions, application, require
+from support.frameworks import APPLICATIONS, Boots, Pages, Sessions, application, require
 from support.waiting import wait_until
 
+KERNEL = os.path.join(APPLICATIONS, "symfony", "src", "Kernel.php")
 RUNTIME = {"APP_RUNTIME": "Kraken\\Symfony\\Runtime", "APP_ENV": "prod", "APP_DEBUG": "0"}
 
 
@@ -33,6 +35,34 @@ class Shop(Boots, Pages, Sessions):
         self.assertEqual(self.daemon.get("/stream").parts, [b"part 1\n", b"part 2\n", b"part 3\n"])
         self.assertIn(b"final class Kernel", self.daemon.get("/file").body)
         self.assert_serves()
+
+    def test_a_file_has_its_length(self):
+        with open(KERNEL, "rb") as file:
+            data = file.read()
+        with self.connect() as client:
+            answer = client.get("/file")
+            self.assertEqual((answer.body, answer.all("content-length")), (data, [str(len(data))]))
+            answer = client.request("HEAD", "/file")
+            self.assertEqual((answer.body, answer.all("content-length")), (b"", [str(len(data))]))
+            answer = client.request("GET", "/file", [("Range", "bytes=5-14")])
+            self.assertEqual((answer.status, answer.body), (206, data[5:15]))
+            self.assertEqual(answer.all("content-length"), ["10"])
+            self.assertEqual(answer.header("content-range"), f"bytes 5-14/{len(data)}")
+
+    def test_a_file_that_is_only_named_is_sent_by_the_front(self):
+        tree = json.loads(self.config)
+        tree["root"]["children"][1]["routes"][0]["files"] = [os.path.dirname(KERNEL)]
+        daemon = fresh_daemon(self, json.dumps(tree))
+        with open(KERNEL, "rb") as file:
+            data = file.read()
+        with daemon.connect() as client:
+            wish = [("X-Sendfile-Type", "X-Sendfile")]
+            answer = client.request("GET", "/file", wish)
+            self.assertEqual((answer.body, answer.all("content-length")), (data, [str(len(data))]))
+            self.assertIsNone(answer.header("x-sendfile"))
+            answer = client.request("GET", "/file", [*wish, ("Range", "bytes=5-14")])
+            self.assertEqual((answer.status, answer.body), (206, data[5:15]))
+            self.assertIsNone(answer.header("x-sendfile"))
 
     def test_paths_have_no_base(self):
         seen = self.json("/seen")

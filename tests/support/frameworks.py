@@ -76,6 +76,15 @@ class Pages:
                 self.assertEqual(empty[name], [], name)
             self.assertIsNone(empty["x-one"])
 
+    def test_cookies_have_the_names_that_php_gives_them(self):
+        cookies = ("a.b=1; x[]=2; x[]=3.4; y[k.l][m]=4; a_b=5; z=6; z[]=7; w[]=8; w=9; q r=10;"
+                   " ..Host-a=11; [p=12; o[=13; n=%5B+.; %5B=14; j=a.b.c; __Host-b.c=15; .=16")
+        seen = json.loads(self.daemon.get("/seen", [("Cookie", cookies)]).body)
+        self.assertEqual(seen["cookies"], {
+            "a_b": "1", "x": ["2", "3.4"], "y": {"k.l": {"m": "4"}}, "z": ["7"], "w": ["8"],
+            "q_r": "10", "o_": "13", "n": "[+.", "%5B": "14", "j": "a.b.c",
+            "__Host-b_c": "15", "_": "16"})
+
     def test_a_body_that_is_no_form_is_there_whole(self):
         with self.connect() as client:
             headers = [("Content-Type", "application/json")]

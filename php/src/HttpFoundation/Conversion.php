@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Kraken\HttpFoundation;
 
+use Kraken\Http\CookieVariables;
 use Kraken\Http\ServerVariables;
 use Kraken\Request;
 use Kraken\Response;
@@ -22,6 +23,8 @@ use Symfony\Component\HttpFoundation\StreamedResponse;
 final class Conversion
 {
     private const PART_BYTES = 65_536;
+    /** A larger file is not held in memory. */
+    private const WHOLE_BYTES_MAX = 8_388_608;
     /** What PHP tells of a field left empty; FileBag takes it for null. */
     private const NO_FILE = [
         'name' => '', 'type' => '', 'tmp_name' => '', 'error' => \UPLOAD_ERR_NO_FILE, 'size' => 0,
@@ -50,15 +53,20 @@ final class Conversion
             $request->queryParams(),
             $request->form(),
             [],
-            $request->cookies(),
+            CookieVariables::of($request),
             $files,
             ServerVariables::of($request),
             $request->body()
         );
     }
 
-    /** A streamed answer stays one; it is made when it is sent. */
-    public static function response(FoundationResponse $response): Response
+    /**
+     * A streamed answer stays one; it is made when it is sent. So does a large file; any other is
+     * whole, because only then its length is announced.
+     *
+     * @param string $method of the request
+     */
+    public static function response(FoundationResponse $response, string $method = 'GET'): Response
     {
         $headers = [];
         foreach ($response->headers->allPreserveCaseWithoutCookies() as $name => $values) {
@@ -69,13 +77,30 @@ final class Conversion
         foreach ($response->headers->getCookies() as $cookie) {
             $headers[] = ['Set-Cookie', (string) $cookie];
         }
-        $streamed = $response instanceof StreamedResponse || $response instanceof BinaryFileResponse
-            || $response->getContent() === false;
-        return new Response(
-            $response->getStatusCode(),
-            $headers,
-            $streamed ? self::stream($response) : (string) $response->getContent()
-        );
+        return new Response($response->getStatusCode(), $headers, match (true) {
+            $response instanceof BinaryFileResponse => self::file($response, $method),
+            $response instanceof StreamedResponse, $response->getContent() === false
+                => self::stream($response),
+            default => (string) $response->getContent(),
+        });
+    }
+
+    private static function file(BinaryFileResponse $response, string $method): string|\Closure
+    {
+        // A file that is only named is sent by the front, and only for a whole answer.
+        if ($response->headers->has('X-Sendfile') || $response->headers->has('X-Accel-Redirect')) {
+            return '';
+        }
+        $bytes = $response->headers->get('Content-Length') ?? $response->getFile()->getSize();
+        if ((int) $bytes > self::WHOLE_BYTES_MAX && $method !== 'HEAD') {
+            return self::stream($response);
+        }
+        $whole = '';
+        self::stream($response)(static function (string $part) use (&$whole): bool {
+            $whole .= $part;
+            return true;
+        });
+        return $whole;
     }
 
     /** What the answer prints while it is made, part by part. */

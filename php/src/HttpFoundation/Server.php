@@ -133,7 +133,7 @@ final class Server
         $this->turn = [$converted, null];
         $response = ($this->handle)($converted);
         $this->turn[1] = $response;
-        return Conversion::response($response);
+        return Conversion::response($response, $request->method());
     }
 
     private function end(): void

@@ -95,8 +95,31 @@ final class ConversionTest extends TestCase
         }));
         self::assertFalse($made);
         self::assertSame(['one', 'two'], self::parts($streamed->body));
+    }
+
+    public function testAFileIsWholeAndOnlyALargeOneIsStreamed(): void
+    {
         $file = Conversion::response(new BinaryFileResponse(__FILE__));
-        self::assertSame(\file_get_contents(__FILE__), \implode('', self::parts($file->body)));
+        self::assertSame(\file_get_contents(__FILE__), $file->body);
+        $path = (string) \tempnam(\sys_get_temp_dir(), 'kt-');
+        \file_put_contents($path, \str_repeat('x', 9_000_000));
+        $large = (new BinaryFileResponse($path))->prepare(Request::create('/'));
+        $parts = self::parts(Conversion::response($large)->body);
+        self::assertSame(9_000_000, \strlen(\implode('', $parts)));
+        $asked = Request::create('/', 'HEAD');
+        $head = Conversion::response((new BinaryFileResponse($path))->prepare($asked), 'HEAD');
+        self::assertSame('', $head->body);
+        self::assertContains(['Content-Length', '9000000'], $head->pairs());
+        \unlink($path);
+    }
+
+    public function testAFileThatIsNamedIsForTheFront(): void
+    {
+        BinaryFileResponse::trustXSendfileTypeHeader();
+        $asked = Request::create('/', server: ['HTTP_X_SENDFILE_TYPE' => 'X-Sendfile']);
+        $named = Conversion::response((new BinaryFileResponse(__FILE__))->prepare($asked));
+        self::assertSame('', $named->body);
+        self::assertContains(['X-Sendfile', __FILE__], $named->pairs());
     }
 
     public function testAnAnswerThatBreaksClosesItsBuffer(): void

@@ -129,6 +129,7 @@ final class Kernel extends BaseKernel
 
     public function file(): Response
     {
+        BinaryFileResponse::trustXSendfileTypeHeader();
         return new BinaryFileResponse(__FILE__, 200, ['Content-Type' => 'text/plain']);
     }
 
