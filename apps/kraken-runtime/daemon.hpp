@@ -109,6 +109,10 @@ private:
   void begin_anew(daemon_plan read,
                   containers::admin_environment::changes changes,
                   containers::admin_environment::changes_done done);
+  void apply_if_it_stays(model::child_spec before,
+                         daemon_plan read,
+                         containers::admin_environment::changes changes,
+                         containers::admin_environment::changes_done done);
   void applied(const daemon_plan& read,
                containers::change_outcome outcome,
                const containers::admin_environment::changes& changes,

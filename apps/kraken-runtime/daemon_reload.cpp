@@ -141,8 +141,39 @@ void daemon::reload(containers::reload_mode how,
     done(std::move(changes));
     return;
   }
-  nothing_there ? begin_anew(std::move(*read), std::move(changes), std::move(done))
-                : apply(std::move(there), std::move(*read), std::move(changes), std::move(done));
+  if (nothing_there) {
+    return begin_anew(std::move(*read), std::move(changes), std::move(done));
+  }
+  if (all.front()->at == model::phase::stopping) {
+    return apply_if_it_stays(
+        std::move(there), std::move(*read), std::move(changes), std::move(done));
+  }
+  apply(std::move(there), std::move(*read), std::move(changes), std::move(done));
+}
+
+/// A project that is stopped may be changed; one that is being destroyed refuses to be what it is.
+void daemon::apply_if_it_stays(model::child_spec before,
+                               daemon_plan read,
+                               containers::admin_environment::changes changes,
+                               containers::admin_environment::changes_done done) {
+  auto plan = std::make_shared<daemon_plan>(std::move(read));
+  auto from = std::make_shared<model::child_spec>(std::move(before));
+  model::command same;
+  same.what = model::verb::update;
+  same.target = plan_.root.id;
+  same.spec = std::make_shared<const model::child_spec>(plan_.root);
+  same.origin = "config";
+  change(std::move(same),
+         [this, plan, from, changes = std::move(changes), done = std::move(done)](
+             const result<model::reply>& answer) {
+           if (answer) {
+             return apply(std::move(*from), std::move(*plan), changes, done);
+           }
+           containers::change_outcome out;
+           out.now = plan_.root;
+           out.done = fail(answer.error());
+           applied(*plan, std::move(out), changes, done);
+         });
 }
 
 /// There is no project: a file that is the truth brings back what it names.

@@ -2,6 +2,7 @@
 """The topology changed while it runs: what is compared, what is applied, what is taken back."""
 import json
 import os
+import threading
 import unittest
 
 from support import processes
@@ -227,6 +228,22 @@ class Apply(unittest.TestCase):
         self.daemon.console("project:destroy")
         self.assertEqual(self.daemon.console("reload").code, 0)  # of an unchanged file
         self.assertEqual(self.running(), {"x": "sleep 600"})
+
+    def test_a_project_on_its_way_out_takes_no_change(self):
+        stubborn = process("a", "sh", "-c", "trap '' TERM; while :; do sleep 1; done", **SOON,
+                           shutdown="3s")
+        self.apply(config(stubborn))
+        for verb, code in (("project:stop", 0), ("project:destroy", 3)):
+            ends = threading.Thread(target=self.daemon.console, args=(verb,))
+            ends.start()
+            wait_until(lambda: self.daemon.container("Main")["phase"] == "stopping", "it begins")
+            done = self.daemon.console("arch:apply")
+            ends.join(30)
+            self.assertEqual(done.code, code, done)
+            self.daemon.console("project:start")
+        self.assertIn("Reason: Main is being destroyed", done.err)
+        self.assertEqual(self.daemon.containers(), [])
+        self.assertIn("+ create Main", self.apply(config(sleeper("x"))).out)
 
     def test_a_project_that_does_not_start_leaves_none(self):
         def none_is_left(done):
