@@ -72,7 +72,7 @@ void renew_superglobals(const process::fork_order& order) {
     for (const auto& each : order.variables) {
       const auto equals = each.find('=');
       const std::string_view name{each.data(), equals};
-      if (name != "KRAKEN_FD") {
+      if (name != "KRAKEN_FD" && name != "KRAKEN_SLAB") {
         const std::string_view value{each.data() + equals + 1, each.size() - equals - 1};
         set_element(array, name, value);
       }

@@ -61,6 +61,9 @@ class WorkerMode(DaemonCase):
         self.assertEqual(self.json("/getenv", headers), [False, "1", "u", "127.0.0.1"])
         self.assertEqual(self.json("/getenv"), [False, False, False, "127.0.0.1"])
 
+    def test_the_environment_has_no_descriptors_of_ours(self):
+        self.assertEqual(self.json("/inner"), [False, False, False])
+
     def test_words_of_the_status_line_are_the_scripts(self):
         for target, reason in (("/status?code=404&reason=Nope", "Nope"),
                                ("/status?code=404", "Not Found"),

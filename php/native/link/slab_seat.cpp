@@ -23,7 +23,9 @@ int named_descriptor(const char* variable) {
   const std::string_view text{said == nullptr ? "" : said};
   int number = -1;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return !text.empty() && read.ptr == text.data() + text.size() ? number : -1;
+  const bool whole = !text.empty() && read.ptr == text.data() + text.size();
+  ::unsetenv(variable); // it is nothing to the application; no other thread exists
+  return whole ? number : -1;
 }
 
 } // namespace

@@ -181,6 +181,8 @@ $routes = [
         set_time_limit(20);
         answer([$before, ini_get('max_execution_time')]);
     },
+    '/inner' => static fn () => answer([
+        getenv('KRAKEN_FD'), getenv('KRAKEN_SLAB'), isset($_SERVER['KRAKEN_SLAB'])]),
     '/getenv' => static fn () => answer([
         $atBoot, getenv('HTTP_X_ONE'), getenv('REMOTE_USER'), getenv('REMOTE_ADDR')]),
     '/filter-throws' => static function (): void {
