@@ -143,6 +143,12 @@ final class Link
         return [$this->in, $this->out, $pending];
     }
 
+    /** What was sent leaves now, without a wait. */
+    public function flush(): void
+    {
+        $this->outlet?->flush();
+    }
+
     /** Waits until everything sent has left; for the end of the process. */
     public function drain(): void
     {

@@ -388,6 +388,36 @@ final class ContainerProcessTest extends TestCase
         }
     }
 
+    public function testAnExitBeforeItLivesSaysWhere(): void
+    {
+        foreach (['config', 'boot', 'construct'] as $where) {
+            $c = self::container(args: ['exit' => $where]);
+            self::assertSame(Frame::HELLO, $c->next()?->type);
+            self::assertSame("exit in $where() of container Main/T1", $c->next()?->value()[1]);
+            self::assertSame(3, $c->exitCode());
+        }
+    }
+
+    public function testWhatWasPrintedIsThereWhenItDies(): void
+    {
+        $c = self::container()->boot();
+        $c->send(self::frame(Frame::CALL, 7, ['Main/x', ['echo and die', \SIGKILL], 2000, '']));
+        self::assertNull($c->next());
+        self::assertSame(['one', 'two'], \array_slice(self::printed($c), -2));
+    }
+
+    public function testMoreThanAFrameHoldsIsRefusedAndNothingElseHappens(): void
+    {
+        $c = self::container()->boot();
+        $said = self::call($c, ['too large', 17_000_000])->value()[1];
+        self::assertSame(['message', 'request', 'command', 'create'], \array_keys($said));
+        foreach ($said as $text) {
+            self::assertMatchesRegularExpression('/^Kraken.*\\\\Logic\\\\InvalidArgumentException: '
+                . '.* 1700\d{4} bytes.* 16773120\.$/', $text);
+        }
+        self::assertSame([0, 'hello'], self::call($c, ['hello'])->value());
+    }
+
     public function testComplaintsOfPhp(): void
     {
         $c = self::container()->boot();

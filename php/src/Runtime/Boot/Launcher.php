@@ -39,7 +39,9 @@ final class Launcher
     public static function main(array $argv): int
     {
         $link = Link::attach();
+        $link->output->atOnce();
         $welcome = $link->welcome();
+        $link->crash->doing = "the boot of container $welcome->alias";
         [$name, $autoload, $patterns] = self::arguments($argv);
         if ($autoload !== '' || \is_file(self::COMPOSER)) {
             self::load($autoload !== '' ? $autoload : self::COMPOSER);
@@ -49,7 +51,10 @@ final class Launcher
         $class = (new ClassFinder($patterns))->find($name);
         $container = self::make($class, $name, $welcome);
         $host = new DaemonHost($link);
-        $model = Services::prepare($container, $host);
+        $tell = static function (string $step) use ($link, $welcome): void {
+            $link->crash->doing = "$step() of container $welcome->alias";
+        };
+        $model = Services::prepare($container, $host, $tell);
         $commands = $container->getCore()->make(CommandManagerInterface::class);
         $host->run($container, $model, $commands);
         return 0;

@@ -29,16 +29,27 @@ use Kraken\Throwable\Exception\Logic\InvalidArgumentException;
  */
 final class Services
 {
-    /** Everything up to create(). */
-    public static function prepare(RuntimeContainer $container, Host $host): RuntimeModel
-    {
+    /**
+     * Everything up to create().
+     *
+     * @param ?\Closure(string): void $tell which of the container's own methods is about to run
+     */
+    public static function prepare(
+        RuntimeContainer $container,
+        Host $host,
+        ?\Closure $tell = null
+    ): RuntimeModel {
+        $tell ??= static fn (string $step) => null;
         $model = new RuntimeModel($container, $host);
         $core = new Core();
         $container->internalAttach($model, $core);
         self::register($core, $container, $model);
+        $tell('config');
         $core->config($container->internalConfig($core));
         self::registerCommands($core, $container);
+        $tell('boot');
         $container->internalBoot($core);
+        $tell('construct');
         $container->internalConstruct($core);
         return $model;
     }

@@ -162,7 +162,12 @@ final class Calls
             $this->takeBack($call);
         });
         $call = new OpenCall($promise, $type, $payload, $retry, $many);
-        $this->send($call);
+        try {
+            $this->send($call);
+        } catch (InvalidArgumentException $e) {
+            unset($this->open[$call->stream]);
+            $promise->reject($e);
+        }
         return $promise;
     }
 

@@ -158,7 +158,7 @@ final class Inbox
             $this->refuse($type, $stream, $e);
             return;
         }
-        if (\strlen($bytes) > Frame::LENGTH_MAX - Frame::HEADER_BYTES) {
+        if (\strlen($bytes) + 2 > Wire::PAYLOAD_BYTES_MAX) {
             $this->refuse($type, $stream, new ExecutionException(
                 'The answer is longer than a frame: ' . \strlen($bytes) . ' bytes.'
             ));

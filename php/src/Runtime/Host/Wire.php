@@ -9,6 +9,7 @@ use Kraken\Protocol\Frame;
 use Kraken\Protocol\Link;
 use Kraken\Protocol\Outlet;
 use Kraken\Protocol\ProtocolError;
+use Kraken\Throwable\Exception\Logic\InvalidArgumentException;
 
 /**
  * @file The connection to the daemon for an event loop: never waits, collects what is sent until
@@ -19,6 +20,8 @@ final class Wire implements Outlet
     private const READ_BYTES = 65_536;
     /** More than this is sent at once. */
     private const COLLECT_BYTES = 65_536;
+    /** Less than a frame holds: what the daemon passes on has the path of its sender in it. */
+    public const PAYLOAD_BYTES_MAX = Frame::LENGTH_MAX - 4_096;
     /** Two of the longest frames: a daemon that reads nothing is no reason to run out of memory. */
     private const WAITING_BYTES_MAX = 2 * Frame::LENGTH_MAX;
 
@@ -96,9 +99,17 @@ final class Wire implements Outlet
         return !$this->ended;
     }
 
-    /** Sends one frame without flags. */
+    /**
+     * Sends one frame without flags.
+     *
+     * @throws InvalidArgumentException for more than a frame holds; the daemon would end the process
+     */
     public function frame(int $type, int $stream, string $payload): void
     {
+        if (\strlen($payload) > self::PAYLOAD_BYTES_MAX) {
+            throw new InvalidArgumentException('This is more than a frame holds: '
+                . \strlen($payload) . ' bytes; allowed are ' . self::PAYLOAD_BYTES_MAX . '.');
+        }
         $this->send(\pack('NCCnN', 8 + \strlen($payload), $type, 0, 0, $stream) . $payload);
     }
 

@@ -25,11 +25,25 @@ final class ProbeContainer extends RuntimeContainer
 
     protected function config(CoreInterface $core)
     {
+        if (($this->getArgs()['exit'] ?? '') === 'config') {
+            exit(3);
+        }
         return ['probe.answer' => 42];
+    }
+
+    protected function boot(CoreInterface $core)
+    {
+        if (($this->getArgs()['exit'] ?? '') === 'boot') {
+            exit(3);
+        }
+        return $this;
     }
 
     protected function construct(CoreInterface $core)
     {
+        if (($this->getArgs()['exit'] ?? '') === 'construct') {
+            exit(3);
+        }
         foreach (['Create', 'Destroy', 'Start', 'Stop'] as $what) {
             foreach (['Before', '', 'After'] as $when) {
                 $this->{"on$when$what"}(function (string $reason = '') use ($when, $what): void {
@@ -87,6 +101,8 @@ final class ProbeContainer extends RuntimeContainer
             'fail twice' => $this->failTwice(),
             'fail and succeed' => $this->failAndSucceed(),
             'exit' => exit(7),
+            'echo and die' => self::echoAndDie((int) $with),
+            'too large' => $this->tooLarge($with),
             'fatal' => \ini_set('memory_limit', '16M') . \str_repeat('x', 64 << 20),
             'warn' => \trigger_error('careful', \E_USER_WARNING),
             'deprecated' => \trigger_error('old', \E_USER_DEPRECATED),
@@ -118,6 +134,37 @@ final class ProbeContainer extends RuntimeContainer
             'hello' => 'hello',
             default => null,
         };
+    }
+
+    /** SIGKILL without a number. */
+    private static function echoAndDie(int $signal): never
+    {
+        echo 'one', "\ntwo\nthr";
+        \posix_kill(\getmypid(), $signal ?: \SIGKILL);
+    }
+
+    /** What a promise of each way to send says to more than a frame holds. */
+    private function tooLarge(int $bytes): array
+    {
+        $manager = $this->getManager();
+        $text = \str_repeat('h', $bytes);
+        $said = [];
+        foreach ([
+            'message' => fn () => $manager->sendMessage('Main/T1', $text),
+            'request' => fn () => $manager->sendRequest('Main/T1', $text),
+            'command' => fn () => $manager->sendCommand('Main/T1', 'probe', ['with' => $text]),
+            'create' => fn () => $manager->createProcess('B', $text),
+        ] as $way => $send) {
+            $send()->then(
+                static function (mixed $value) use (&$said, $way): void {
+                    $said[$way] = 'sent';
+                },
+                static function (\Throwable $why) use (&$said, $way): void {
+                    $said[$way] = \get_class($why) . ': ' . $why->getMessage();
+                }
+            );
+        }
+        return $said;
     }
 
     /** The answers of many, with what can be told of the exceptions among them. */
