@@ -230,6 +230,7 @@ void php_container::stop() {
 
 void php_container::kill() {
   intended_ = true;
+  forced_ = true; // whoever forces it knows
   if (process_ && process_->alive()) {
     process_->kill();
   }
@@ -283,6 +284,10 @@ void php_container::process_ended(const exit_status& status) {
   why.origin = shell_.path();
   if (why.detail.empty()) {
     why.detail = log_->tail(php_tail_bytes);
+  }
+  // A stop is no failure however it ends, but work was cut off.
+  if (intended_ && !forced_ && why.kind != model::cause_kind::exit_normal) {
+    log::warn("stop_cut_short", {{"container", shell_.path()}, {"reason", why.text()}});
   }
   shell_.show_pid(0);
   shell_.ended(std::move(why));

@@ -104,6 +104,7 @@ private:
   model::cause why_; ///< known before the process has ended
   bool ready_ = false;
   bool intended_ = false; ///< stop or kill by the shell
+  bool forced_ = false;   ///< kill by the shell
   bool heard_ = true;     ///< anything, since the last heartbeat
 };
 

@@ -117,12 +117,18 @@ TEST_CASE("overflow policies: verdict and dead letters") {
 
 TEST_CASE("drop_oldest is bounded for what is still under way, too") {
   std::shared_ptr<actor::dead_letters> dead = std::make_shared<actor::dead_letters>();
-  actor::seat seat("Main/a", {2, overflow::drop_oldest}, dead);
-  seat.show(presence::online);
-  for (int i = 0; i < 4; ++i) {
-    CHECK(seat.admit(actor::delivery::standard) == verdict::sent);
+  constexpr std::uint32_t large = 2 * limits::mailbox_under_way;
+  for (const auto& [capacity, bound] :
+       {std::pair{2U, 2 + limits::mailbox_under_way}, {large, 2 * std::size_t{large}}}) {
+    actor::seat seat("Main/a", {capacity, overflow::drop_oldest}, dead);
+    seat.show(presence::online);
+    std::size_t sent = 0;
+    while (seat.admit(actor::delivery::standard) == verdict::sent) {
+      ++sent;
+    }
+    CHECK(sent == bound);
+    CHECK(seat.admit(actor::delivery::standard) == verdict::full);
   }
-  CHECK(seat.admit(actor::delivery::standard) == verdict::full);
 }
 
 TEST_CASE("messages past their time are buried when their turn comes") {

@@ -306,6 +306,20 @@ class Letters(PhpCase):
         wait_until(lambda: "Main/D/S" not in self.paths(), "it is gone")
 
 
+class Stops(PhpCase):
+    config = php_topology(php("X", "Probe", args={"exit": "Stop"}), php("Y", "Probe"))
+
+    def test_a_stop_that_is_cut_short_is_told_and_no_failure(self):
+        self.ready("Main/X")
+        for name in "XY":
+            self.assertEqual(self.daemon.console("container:stop", name).code, 0)
+            self.assertEqual(self.daemon.container(name)["state"], "stopped")
+        self.assertNotIn("container_failed", self.daemon.log())
+        told = [line for line in self.daemon.log().splitlines() if "stop_cut_short" in line]
+        self.assertEqual(len(told), 1, told)
+        self.assertIn('container=Main/X reason="exit in container Main/X: exit code 7', told[0])
+
+
 class Beginnings(DaemonCase):
     config = php_topology()
 

@@ -85,6 +85,7 @@ inline constexpr std::array event_table{
   event_row{"solver_failed", level::warn, "a local rule's solver was refused or had no result"},
   event_row{"spool_not_usable", level::warn, "large request bodies will be refused, continuing"},
   event_row{"start_waits", level::info, "an ordered start waits for one child to be ready"},
+  event_row{"stop_cut_short", level::warn, "a PHP container did not end its stop by itself"},
   event_row{"stop_deadline", level::warn, "the tree did not stop in time and is killed"},
   event_row{"stop_threw", level::warn, "code of a container threw when stopped; it is killed"},
   event_row{"sweep_failed", level::warn, "orphans could not be looked for, continuing"},

@@ -29,6 +29,7 @@ inline constexpr std::size_t cause_detail_bytes_max = 32U << 10U; ///< trace, ta
 
 // Messages.
 inline constexpr std::size_t mailbox_default = 10'000;
+inline constexpr std::size_t mailbox_under_way = 1'000; ///< beyond `drop_oldest`, not looked at yet
 inline constexpr std::size_t dead_letters_kept = 1'000;
 inline constexpr std::chrono::milliseconds dead_letter_told_every{1'000}; ///< one event a reason
 inline constexpr std::size_t events_kept = 4'096;

@@ -4,6 +4,9 @@
 /// still on its way, too.
 #include "kraken/actor/detail/seat.hpp"
 
+#include "kraken/base/limits.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace kraken::actor {
@@ -35,8 +38,10 @@ seat::verdict seat::admit(delivery mode) noexcept {
   if (before < capacity) {
     return taken;
   }
-  // The shell drops the oldest when it gets this one; what is under way is bounded here.
-  if (spec_.policy == model::overflow::drop_oldest && before < 2 * capacity) {
+  // The shell drops the oldest when it gets this one. What is under way to it is bounded here: by more
+  // than a small mailbox holds, for many at once from one sender come before it looks at the first.
+  const auto under_way = std::max(capacity, std::int64_t{limits::mailbox_under_way});
+  if (spec_.policy == model::overflow::drop_oldest && before < capacity + under_way) {
     return taken;
   }
   vacate();

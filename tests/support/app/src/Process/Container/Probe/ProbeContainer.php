@@ -51,6 +51,9 @@ final class ProbeContainer extends RuntimeContainer
                     if (($this->getArgs()['throw'] ?? '') === "$when$what") {
                         throw new \DomainException("in $when$what");
                     }
+                    if (($this->getArgs()['exit'] ?? '') === "$when$what") {
+                        exit(7);
+                    }
                 });
             }
         }
