@@ -109,6 +109,37 @@ class Messages(PhpCase):
         self.assertEqual(set(done.err.splitlines()), {"P: Task unfinished."})
 
 
+class Overflows(PhpCase):
+    """What senders are told when a mailbox is full: the table of the guide."""
+
+    WORDS = ("reject", "drop_newest", "drop_oldest", "block")
+    config = php_topology(php("P", "Probe"), *(
+        process(word, "sleep", "600", speaks="kraken", ready="message", autostart=False,
+                mailbox={"capacity": 1, "overflow": word}) for word in WORDS))
+
+    def test_each_word_tells_its_senders(self):
+        told = {}
+        for word in self.WORDS:
+            start = threading.Thread(target=self.daemon.console, args=("container:start", word))
+            start.start()
+            self.addCleanup(start.join)
+            self.addCleanup(self.daemon.console, "container:stop", word)
+            wait_until(lambda: self.daemon.container(word)["phase"] == "starting", "it starts")
+            self.assertEqual(self.daemon.console("container:send", word, "1").code, 0)
+            sent = self.daemon.console("container:send", word, "2")
+            said = []
+            for way, *how in (("message", 0), ("request", {"timeout": 0.1, "total": 0.2})):
+                what = json.dumps([way, [word, 3, *how]])
+                done = self.daemon.console("container:request", "P", what)
+                said.append(done.out.strip() or done.err.split("Runtime\\")[1].split(":")[0])
+            told[word] = (sent.code, *said)
+        self.assertEqual(told, {
+            "reject": (1, "OverflowException", "TimeoutException"),
+            "drop_newest": (1, "0", "TimeoutException"),
+            "drop_oldest": (0, "1", "TimeoutException"),
+            "block": (1, "2", "TimeoutException")})
+
+
 class DeadLetters(PhpCase):
     config = php_topology(php("D", "Driver"))
 

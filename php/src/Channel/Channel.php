@@ -55,7 +55,8 @@ final class Channel
 
     /**
      * @param string|list<string> $name
-     * @param array<string, mixed> $params timeout, retriesLimit, retriesInterval
+     * @param array<string, mixed> $params timeout, retriesLimit, retriesInterval, total; see
+     *        AbstractManagerInterface
      */
     public function sendRequest(
         string|array $name,

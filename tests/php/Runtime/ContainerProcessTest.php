@@ -247,6 +247,32 @@ final class ContainerProcessTest extends TestCase
         self::assertContains('cancelled', self::printed($c));
     }
 
+    /** @return array<string, array{string, list<mixed>}> */
+    public static function asking(): array
+    {
+        $how = ['timeout' => 0.05, 'total' => 0.1];
+        return ['a request' => ['request', ['Main/y', 1, $how]],
+            'a command' => ['command', ['Main/y', 'probe', $how]]];
+    }
+
+    /** @dataProvider asking */
+    public function testATotalBoundsARequestThatShowsSignsOfLife(string $what, array $with): void
+    {
+        $c = self::container()->boot();
+        $c->send(self::frame(Frame::CALL, 9, ['Main/x', [$what, $with], 60_000, '']));
+        $asked = $c->next();
+        self::assertContains($asked?->type, [Frame::CALL, Frame::COMMAND]);
+        $answers = $asked->type === Frame::CALL ? Frame::REPLY : Frame::RESULT;
+        $c->send(self::frame($answers, $asked->stream, [3, null]));
+        $taken = $c->next();
+        self::assertSame([Frame::CANCEL, $asked->stream], [$taken?->type, $taken?->stream]);
+        $c->send(self::frame($answers, $asked->stream, [2, null]));
+        [$status, $why] = $c->next()?->value();
+        self::assertSame(1, $status);
+        self::assertSame('Kraken\Throwable\Exception\Runtime\TimeoutException', $why[0]);
+        self::assertSame('No response was received within 0.1 s in all.', $why[1]);
+    }
+
     public function testCommandsOfTheContainer(): void
     {
         $c = self::container()->boot();

@@ -23,9 +23,14 @@ interface AbstractManagerInterface
      * It is tried again, with the same identity, while its target does not take it or gives no sign
      * of life; the target carries it out once at most.
      *
+     * As long as the target is at it and its loop turns, all that begins anew: what it never answers
+     * waits for ever. `total` bounds all of it, in seconds; then the request is taken back and
+     * rejected with a TimeoutException. The target may have carried it out.
+     *
      * @param string|list<string> $alias
      * @param mixed|RuntimeCommand $message data: null, bool, int, float, string, array
-     * @param array<string, mixed> $params timeout 2.0 s, retriesLimit 10, retriesInterval 0.25 s
+     * @param array<string, mixed> $params timeout 2.0 s, retriesLimit 10, retriesInterval 0.25 s,
+     *        total: none
      */
     public function sendRequest(
         string|array $alias,
@@ -34,7 +39,8 @@ interface AbstractManagerInterface
     ): PromiseInterface;
 
     /**
-     * A message nobody answers; fulfilled with what became of it: 0 dropped, 1 sent, 2 buffered.
+     * A message nobody answers; fulfilled with what became of it: 0 dropped, 1 sent, 2 buffered. Sent
+     * is not handled: it is gone if the target dies before that.
      *
      * @param string|list<string> $alias
      * @param int $flags Channel::MODE_*: whether it may wait for its target
@@ -50,7 +56,7 @@ interface AbstractManagerInterface
      * (`container:stop` ...); fulfilled with the answer.
      *
      * @param array<string, mixed> $params of the command, and timeout, retriesLimit,
-     *        retriesInterval
+     *        retriesInterval, total
      */
     public function sendCommand(
         string $alias,

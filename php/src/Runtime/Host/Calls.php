@@ -75,7 +75,8 @@ final class Calls
             "\x94" . Values::encode($target) . Values::encode($name) . Values::map($params)
                 . Values::encode($target === '' && !$how->given ? 0 : $how->patienceMs()),
             null,
-            self::isMany($target)
+            self::isMany($target),
+            $how->total
         );
     }
 
@@ -92,6 +93,9 @@ final class Calls
             return;
         }
         unset($this->open[$stream]);
+        if ($status === Frame::DONE || $status === Frame::CANCELLED) {
+            $call->limit?->cancel();
+        }
         match ($status) {
             Frame::DONE => $call->promise->resolve($call->many ? self::each($value) : $value),
             Frame::CANCELLED => $call->promise->cancel($value),
@@ -116,7 +120,8 @@ final class Calls
         ?RequestParams $retry
     ): PromiseInterface {
         $payload = Values::encode([$target, ...$rest]);
-        return $this->openEncoded($type, $payload, $retry, self::isMany($target));
+        $total = $retry?->total ?? 0.0;
+        return $this->openEncoded($type, $payload, $retry, self::isMany($target), $total);
     }
 
     /** @param string|list<string> $target */
@@ -155,7 +160,8 @@ final class Calls
         int $type,
         string $payload,
         ?RequestParams $retry,
-        bool $many
+        bool $many,
+        float $total = 0.0
     ): PromiseInterface {
         $call = null;
         $promise = new Promise(null, function () use (&$call): void {
@@ -167,6 +173,15 @@ final class Calls
         } catch (InvalidArgumentException $e) {
             unset($this->open[$call->stream]);
             $promise->reject($e);
+            return $promise;
+        }
+        if ($total > 0.0) {
+            $call->limit = $this->loop->addTimer($total, function () use ($call, $total): void {
+                $this->takeBack($call);
+                $call->promise->reject(
+                    new TimeoutException("No response was received within $total s in all.")
+                );
+            });
         }
         return $promise;
     }
@@ -183,6 +198,7 @@ final class Calls
 
     private function takeBack(OpenCall $call): void
     {
+        $call->limit?->cancel();
         if (($this->open[$call->stream] ?? null) === $call) {
             unset($this->open[$call->stream]);
             $this->wire->frame(Frame::CANCEL, $call->stream, '');
@@ -202,6 +218,7 @@ final class Calls
             });
             return;
         }
+        $call->limit?->cancel();
         $call->promise->reject(self::reason($class, $message, $code));
     }
 

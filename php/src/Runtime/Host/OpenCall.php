@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Kraken\Runtime\Host;
 
+use Kraken\Loop\Timer\TimerInterface;
 use Kraken\Promise\Promise;
 
 /**
@@ -14,6 +15,8 @@ final class OpenCall
 {
     /** Tries so far. */
     public int $tries = 1;
+    /** Ends it, whatever is heard of it. */
+    public ?TimerInterface $limit = null;
     /** The stream of the try that is under way. */
     public int $stream = 0;
 

@@ -8,7 +8,7 @@ namespace Kraken\Runtime\Host;
 use Kraken\Throwable\Exception\Logic\InvalidArgumentException;
 
 /**
- * @file How long a request is tried: timeout, retriesLimit, retriesInterval.
+ * @file How long a request is tried: timeout, retriesLimit, retriesInterval, total.
  */
 final class RequestParams
 {
@@ -24,19 +24,22 @@ final class RequestParams
      * @param int $retriesLimit tries in all
      * @param float $retriesInterval seconds between two tries
      * @param bool $given whether any of them was asked for
+     * @param float $total seconds until it is given up, whatever is heard of it; 0: never
      */
     private function __construct(
         public readonly float $timeout,
         public readonly int $retriesLimit,
         public readonly float $retriesInterval,
-        public readonly bool $given
+        public readonly bool $given,
+        public readonly float $total
     ) {
     }
 
     /**
-     * Keys that are missing have the framework's defaults: 2 s, 10 tries, 0.25 s apart.
+     * Keys that are missing have the framework's defaults: 2 s, 10 tries, 0.25 s apart. An
+     * answer that the target is still at renews the timeout, so that nothing but `total` bounds it.
      *
-     * @param array<string, mixed> $params others than the three keys are ignored
+     * @param array<string, mixed> $params others than the four keys are ignored
      */
     public static function of(array $params = []): self
     {
@@ -44,7 +47,8 @@ final class RequestParams
             self::number($params, 'timeout', self::TIMEOUT_S, self::TIMEOUT_S_MAX),
             (int) self::number($params, 'retriesLimit', self::RETRIES_LIMIT, self::RETRIES_MAX),
             self::number($params, 'retriesInterval', self::RETRIES_INTERVAL_S, self::TIMEOUT_S_MAX),
-            isset($params['timeout']) || isset($params['retriesLimit'])
+            isset($params['timeout']) || isset($params['retriesLimit']),
+            self::number($params, 'total', 0.0, self::TIMEOUT_S_MAX)
         );
     }
 
