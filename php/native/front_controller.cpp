@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include <sys/stat.h>
@@ -21,10 +22,10 @@ constexpr std::string_view index_name = "index.php";
 constexpr std::string_view static_index_name = "index.html";
 // What has the source of a script, passwords included: other names of PHP, libraries, and what
 // editors and careless deployments leave. In capitals, too.
-constexpr std::array<std::string_view, 18> source_ends{
-    ".php~",    ".php.bak",  ".php.old", ".php.orig", ".php.save", ".php.swp", ".php.dist",
-    ".php.inc", ".php3",     ".php4",    ".php5",     ".php7",     ".php8",    ".phps",
-    ".phtml",   ".phar",     ".pht",     ".inc"};
+constexpr std::array<std::string_view, 23> source_ends{
+    ".php~", ".php.bak", ".php.old", ".php.orig", ".php.save", ".php.swp", ".php.dist", ".php.inc",
+    ".php3", ".php4",    ".php5",    ".php7",     ".php8",     ".phps",    ".phtml",    ".phar",
+    ".pht",  ".phtm",    ".inc",     ".inc~",     ".inc.bak",  ".inc.old", ".module"};
 
 enum class found : std::uint8_t { nothing, file, folder };
 
@@ -52,6 +53,24 @@ bool has_source(std::string_view segment) {
          std::any_of(source_ends.begin(), source_ends.end(), [segment](std::string_view end) {
            return ends_lower(segment, end);
          });
+}
+
+bool is_letter_or_digit(char each) noexcept {
+  return std::isalnum(static_cast<unsigned char>(each)) != 0;
+}
+
+/// What a script was called before something was put behind its name: `a.php_`, `#a.php#`,
+/// `a.php.1`. Of files only: what a script gets as its path may look so.
+bool was_script(std::string_view path) {
+  const auto name = path.substr(path.rfind('/') + 1);
+  for (auto at = name.find('.'); at != std::string_view::npos; at = name.find('.', at + 1)) {
+    const auto end = name.substr(at);
+    if (end.size() > script_end.size() && !is_letter_or_digit(end[script_end.size()]) &&
+        wire::equals_lower(end.substr(0, script_end.size()), script_end)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool allowed(std::string_view segment) {
@@ -113,6 +132,9 @@ chosen_file exact(const std::string& root, std::string_view path) {
   case found::file:
     if (path.ends_with(script_end)) {
       return script_at(root, path, {});
+    }
+    if (was_script(path)) {
+      return {};
     }
     return {chosen_file::kind::plain, std::move(file), {}, {}};
   case found::folder:
