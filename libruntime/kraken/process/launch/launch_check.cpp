@@ -37,7 +37,10 @@ std::optional<detail::viewer> viewer_of(const launch_spec& spec) {
     return std::nullopt;
   }
   const auto found = detail::find_identity(spec.user, spec.group);
-  return found ? std::optional{detail::viewer{found->uid, found->gid, spec.user}} : std::nullopt;
+  if (!found) {
+    return std::nullopt;
+  }
+  return detail::viewer{found->uid, found->gid, spec.user, found->groups};
 }
 
 /// Of a program named by its file.

@@ -311,6 +311,10 @@ result<child> start_prepared(const launch_spec& spec, prepared_launch& ready) {
   plan.niceness = spec.nice ? &*spec.nice : nullptr;
   plan.user = ready.identity ? &ready.identity->uid : nullptr;
   plan.group = ready.identity ? &ready.identity->gid : nullptr;
+  if (ready.identity) {
+    plan.groups = ready.identity->groups.data();
+    plan.group_count = ready.identity->groups.size();
+  }
   plan.umask = spec.umask;
   plan.parent = ::getpid();
 

@@ -16,6 +16,8 @@
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -215,6 +217,32 @@ TEST_CASE("a user is become for good: ids, no groups, own HOME") {
   CHECK_THAT(done.out,
              Catch::Matches("65534\n65534\n65534\n/nonexistent nobody nobody\n"
                             "CapPrm:\t0+\nCapEff:\t0+\nNoNewPrivs:\t1\n"));
+}
+
+TEST_CASE("a user comes with all the groups of its account") {
+  if (::geteuid() != 0) {
+    WARN("needs root");
+    return;
+  }
+  const auto* member = static_cast<const char*>(nullptr);
+  const ::group* of = nullptr;
+  ::setgrent();
+  while (member == nullptr && (of = ::getgrent()) != nullptr) {
+    const auto* const first = of->gr_mem[0];
+    member = first != nullptr && ::getpwnam(first) != nullptr ? first : nullptr;
+  }
+  if (member == nullptr) {
+    WARN("needs an account that is in a group");
+    return;
+  }
+  auto spec = shell("id -G; id -G $USER");
+  spec.user = member;
+  spec.directory = "/";
+  const auto done = run(std::move(spec));
+  const auto half = done.out.size() / 2;
+  CHECK(done.out.find(' ') != std::string::npos);
+  CHECK(done.out.substr(0, half) == done.out.substr(half));
+  ::endgrent();
 }
 
 TEST_CASE("a directory the new user may not enter is an error") {

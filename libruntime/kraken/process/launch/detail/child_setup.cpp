@@ -86,7 +86,7 @@ place_descriptors(child_plan& plan) noexcept {
 change_identity(const child_plan& plan) noexcept {
   const auto uid = *plan.user;
   const auto gid = *plan.group;
-  return ::syscall(SYS_setgroups, 0, nullptr) == 0 &&
+  return ::syscall(SYS_setgroups, plan.group_count, plan.groups) == 0 &&
          ::syscall(SYS_setresgid, gid, gid, gid) == 0 &&
          ::syscall(SYS_setresuid, uid, uid, uid) == 0;
 }

@@ -51,6 +51,8 @@ struct child_plan {
   const int* niceness = nullptr; ///< null: stays
   const uid_t* user = nullptr;   ///< null: identity stays
   const gid_t* group = nullptr;  ///< set together with `user`
+  const gid_t* groups = nullptr; ///< of `user`, that one too
+  std::size_t group_count = 0;
   mode_t umask = 027;
   pid_t parent = 0;
 

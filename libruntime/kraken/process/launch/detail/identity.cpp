@@ -3,6 +3,7 @@
 /// Look-ups in the account database.
 #include "kraken/process/launch/detail/identity.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <optional>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t record_bytes_first = 1024;
 constexpr std::size_t record_bytes_max = 1U << 20U; // groups list their members
+constexpr int groups_max = 65536;                   // the kernel's own limit (NGROUPS_MAX)
 
 template <class Id>
 std::optional<Id> parse_id(const std::string& text) {
@@ -52,6 +54,26 @@ result<bool> find_record(const std::string& what, Lookup look_up, Found found) {
     }
     found(*match);
     return true;
+  }
+}
+
+// As initgroups() has it.
+result<std::vector<gid_t>> groups_of(const identity& who) {
+  if (who.name.empty()) {
+    return std::vector<gid_t>{who.gid};
+  }
+  int room = 64;
+  while (true) {
+    std::vector<gid_t> out(static_cast<std::size_t>(room));
+    int count = room;
+    if (::getgrouplist(who.name.c_str(), who.gid, out.data(), &count) >= 0) {
+      out.resize(static_cast<std::size_t>(count));
+      return out;
+    }
+    if (room >= groups_max) {
+      return fail(errc::limit_exceeded, "user '" + who.name + "' is in too many groups");
+    }
+    room = std::min(std::max(count, 2 * room), groups_max);
   }
 }
 
@@ -118,6 +140,13 @@ result<identity> find_identity(const std::string& user, const std::string& group
     out.gid = *gid;
   } else if (out.gid == static_cast<gid_t>(-1)) {
     return fail(errc::not_found, "user '" + user + "' has no account: give a group, too");
+  }
+  if (!user.empty()) {
+    auto groups = groups_of(out);
+    if (!groups) {
+      return fail(groups.error());
+    }
+    out.groups = std::move(*groups);
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include "kraken/base/result.hpp"
 
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -17,6 +18,9 @@ struct identity {
   gid_t gid = 0;
   std::string name; ///< empty for a number without an account
   std::string home; ///< likewise
+  /// All the account's groups, `gid` among them; those of the daemon's own account are not looked
+  /// up.
+  std::vector<gid_t> groups{};
 };
 
 /// Looks up accounts.

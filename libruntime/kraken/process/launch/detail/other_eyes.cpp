@@ -3,6 +3,7 @@
 /// The kernel's order: the owner's bits count for the owner, though the group's may say more.
 #include "kraken/process/launch/detail/other_eyes.hpp"
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <memory>
@@ -35,12 +36,16 @@ std::string_view past_form(wish what) {
   return {};
 }
 
+bool is_in(const viewer& who, gid_t group) {
+  return group == who.gid || std::ranges::find(who.groups, group) != who.groups.end();
+}
+
 bool may(const viewer& who, const struct stat& status, mode_t wanted) {
   if (who.uid == 0) {
     constexpr mode_t anybody_runs = S_IXUSR | S_IXGRP | S_IXOTH;
     return wanted != S_IXOTH || S_ISDIR(status.st_mode) || (status.st_mode & anybody_runs) != 0;
   }
-  const unsigned shift = status.st_uid == who.uid ? 6 : status.st_gid == who.gid ? 3 : 0;
+  const unsigned shift = status.st_uid == who.uid ? 6 : is_in(who, status.st_gid) ? 3 : 0;
   return ((status.st_mode >> shift) & wanted) == wanted;
 }
 

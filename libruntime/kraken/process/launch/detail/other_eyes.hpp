@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -16,7 +17,8 @@ namespace kraken::process::detail {
 struct viewer {
   uid_t uid = 0;
   gid_t gid = 0;
-  std::string name; ///< for messages
+  std::string name;            ///< for messages
+  std::vector<gid_t> groups{}; ///< others it is in
 };
 
 enum class wish : std::uint8_t { enter, run, read };
