@@ -78,6 +78,16 @@ void carrier::close_request() {
   link_.request_done();
 }
 
+// In a handler of fork(): takes no lock, and touches no memory that the child has not.
+void carrier::disown() {
+  forked = true;
+  door = nullptr;
+  left = nullptr;
+  body_read_ = 0;
+  answer_.disown();
+  link_.disown();
+}
+
 result<std::size_t> carrier::read_body(char* into, std::size_t most) {
   if (!has_request_) {
     return 0;

@@ -37,6 +37,9 @@ public:
   /// @param answering the script that will answer it; outlives the request
   void open_request(const script_place& answering);
   void close_request();
+  /// This process is a child that the script has forked: the daemon and the client are its
+  /// parent's.
+  void disown();
   [[nodiscard]] bool has_request() const noexcept { return has_request_; }
 
   /// The next bytes of the body.
@@ -63,6 +66,8 @@ public:
   rehearsal warm;                ///< only in a template: what it serves to itself
   template_door* left = nullptr; ///< in a worker, until its template is told to make another
   bool begun = false;            ///< the worker's own life has begun
+  bool forked = false;           ///< by the script, which is not to be served here
+  bool ends_at_gone = false;     ///< worker mode: a handler runs, and may be ended
   bool ready_told = false;       ///< worker mode: the first request may come
   bool wants_recycle = false;    ///< to be said with the next answer
   collection_plan garbage;       ///< worker mode

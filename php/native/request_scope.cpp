@@ -230,23 +230,10 @@ void forget_last_error() {
   }
 }
 
-// Of what PHP calls after the handler: php-fpm asks no handler of exceptions for those either.
-void settle_late_exception(carrier& serving) {
-  if (EG(exception) == nullptr) {
-    return;
-  }
-  if (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception))) {
-    serving.wants_recycle = true; // no `finally` ran
-    zend_clear_exception();
-    return;
-  }
-  turn_into_error();
-  zend_exception_error(EG(exception), E_ERROR);
-  EG(exception) = nullptr; // consumed by the report
-}
-
 void run_shutdown_functions(carrier& serving) {
-  break_request();
+  php_call_shutdown_functions();
+  php_free_shutdown_functions();
+  BG(user_shutdown_function_names) = std::exchange(kept_shutdown_functions(), nullptr);
   if (CG(unclean_shutdown)) { // PHP goes on after what was fatal there, and has left our frame
     zend_bailout();
   }
@@ -278,6 +265,21 @@ void turn_into_error() noexcept {
   if (!SG(headers_sent) && SG(sapi_headers).http_response_code < first_error) {
     sapi_header_op(SAPI_HEADER_SET_STATUS, reinterpret_cast<void*>(failed));
   }
+}
+
+// php-fpm asks no handler of exceptions for what PHP calls after the script either.
+void settle_late_exception(carrier& serving) {
+  if (EG(exception) == nullptr) {
+    return;
+  }
+  if (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception))) {
+    serving.wants_recycle = true; // no `finally` ran
+    zend_clear_exception();
+    return;
+  }
+  turn_into_error();
+  zend_exception_error(EG(exception), E_ERROR);
+  EG(exception) = nullptr; // consumed by the report
 }
 
 void enter_idle(carrier& serving) noexcept {
@@ -312,12 +314,25 @@ void begin_request(carrier& serving) {
   refill_superglobals(serving);
   start_session_request();
   start_request_of(known().filter);
+  if (EG(timeout_seconds) != 0) {
+    zend_set_timeout(EG(timeout_seconds), 0);
+  }
 }
 
-void break_request() noexcept {
-  php_call_shutdown_functions();
-  php_free_shutdown_functions();
-  BG(user_shutdown_function_names) = std::exchange(kept_shutdown_functions(), nullptr);
+void leave_shutdown_functions() noexcept {
+  auto* const before = std::exchange(kept_shutdown_functions(), nullptr);
+  auto*& own = BG(user_shutdown_function_names);
+  if (before == nullptr || own == nullptr) {
+    own = own == nullptr ? before : own;
+    return;
+  }
+  zval* each = nullptr;
+  ZEND_HASH_FOREACH_VAL(before, each) {
+    zend_hash_next_index_insert(own, each);
+  }
+  ZEND_HASH_FOREACH_END();
+  before->pDestructor = nullptr; // they are the other's now
+  zend_array_destroy(before);
 }
 
 void finish_early(carrier& serving) {
@@ -345,8 +360,8 @@ void end_request(carrier& serving) {
   serving.close_request();
   forget_failure();
   if (EG(timeout_seconds) != 0) { // set_time_limit() was for this request
-    zend_unset_timeout();
     forget_setting(known().time_limit, ZEND_INI_STAGE_RUNTIME);
+    zend_unset_timeout();
   }
 }
 

@@ -19,12 +19,15 @@ void begin_request(carrier& serving);
 /// Makes the answer a 500, where it says no error already and can still be changed.
 void turn_into_error() noexcept;
 
+/// What nobody has caught is reported, and the answer a 500; an `exit` has the worker replaced.
+void settle_late_exception(carrier& serving);
+
 /// Runs the request's shutdown functions, sends the rest of the answer and forgets the request.
 void end_request(carrier& serving);
 
-/// The script dies within a request: what the request registered runs now, what was registered
-/// before it is PHP's again.
-void break_request() noexcept;
+/// The script dies within a request: what the request registered is for PHP to run, and after that
+/// what was registered before it. PHP alone knows what to put right before anything can run.
+void leave_shutdown_functions() noexcept;
 
 /// Sends the rest of the answer; what is printed afterwards goes nowhere, while the request goes
 /// on.

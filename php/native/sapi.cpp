@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include <csignal>
+#include <pthread.h>
 #include <unistd.h>
 
 namespace kraken::php {
@@ -34,15 +35,18 @@ void write_error_line(const char* text) {
   }
 }
 
-// A worker's script must outlive its clients; a script that runs for one request ends with it, as
-// PHP has it everywhere.
-void on_client_gone(run_mode mode) {
-  if (mode == run_mode::classic) {
+// A script ends with its client, as PHP has it everywhere; a worker's ends its handler as `exit`
+// does, and lives on.
+void on_client_gone(carrier& serving) {
+  if (serving.mode() == run_mode::classic) {
     php_handle_aborted_connection();
     return;
   }
   PG(connection_status) = PHP_CONNECTION_ABORTED;
   php_output_set_status(PHP_OUTPUT_DISABLED);
+  if (serving.ends_at_gone && !PG(ignore_user_abort) && EG(exception) == nullptr) {
+    zend_throw_unwind_exit();
+  }
 }
 
 // What PHP passes on while an exception is on its way, a callback of the output has not filtered.
@@ -60,7 +64,7 @@ std::size_t on_write(const char* text, std::size_t bytes) {
   if (!answer.open() || is_unfiltered(serving) || answer.write({text, bytes})) {
     return bytes; // after an early end output goes nowhere
   }
-  on_client_gone(serving.mode());
+  on_client_gone(serving);
   return 0;
 }
 
@@ -74,7 +78,7 @@ void on_flush(void*) {
     return;
   }
   if (!serving.answer().flush()) {
-    on_client_gone(serving.mode());
+    on_client_gone(serving);
   }
 }
 
@@ -83,6 +87,15 @@ void tell_reason(answer& answer, const char* status_line) {
   const std::string_view line{status_line == nullptr ? "" : status_line};
   if (const auto space = line.find(' '); space != std::string_view::npos) {
     static_cast<void>(answer.field("status", wire::trim_blanks(line.substr(space + 1))));
+  }
+}
+
+void tell_status(answer& answer, int status) {
+  answer.restate(status);
+  if (answer.status() != status) {
+    write_error_line(("PHP Warning:  no answer can have status " + std::to_string(status) +
+                      ": it is sent as " + std::to_string(answer.status()))
+                         .c_str());
   }
 }
 
@@ -96,7 +109,8 @@ int on_send_headers(sapi_headers_struct* headers) {
     constexpr int failed = 500;
     answer.head(failed);
   } else {
-    answer.head(headers->http_response_code);
+    answer.head(answer.status());
+    tell_status(answer, headers->http_response_code);
     tell_reason(answer, headers->http_status_line);
   }
   for (auto* at = headers->headers.head; at != nullptr; at = at->next) {
@@ -109,12 +123,19 @@ int on_send_headers(sapi_headers_struct* headers) {
     const auto name = line.substr(0, colon);
     const auto value = wire::trim_blanks(line.substr(colon + 1));
     if (wire::equals_lower(name, "status")) { // as CGI programs say it
-      answer.restate(std::atoi(value.data()));
+      tell_status(answer, std::atoi(value.data()));
     } else if (!answer.field(name, value)) {
       write_error_line("PHP Warning:  a header field that HTTP cannot carry was left out");
     }
   }
   return SAPI_HEADER_SENT_SUCCESSFULLY;
+}
+
+// In a child of the script's: of what the worker has there, nothing is its own.
+void on_fork_in_child() {
+  if (SG(server_context) != nullptr) {
+    current_carrier().disown();
+  }
 }
 
 std::size_t on_read_post(char* into, std::size_t most) {
@@ -232,6 +253,9 @@ bool engine::start() {
     read_plain_variables();
   }
   SG(server_context) = &serving_; // the start-up has emptied it
+  if (::pthread_atfork(nullptr, nullptr, on_fork_in_child) != 0) {
+    return false;
+  }
   return started_ && fix_settings();
 }
 

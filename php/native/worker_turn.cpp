@@ -18,11 +18,35 @@ namespace {
 
 constexpr int broken_exit = 255;
 
+// zend_user_exception_handler() drops what the handler throws where a frame waits for it; php-fpm,
+// where none does, reports that.
+void call_exception_handler() {
+  zval thrown;
+  ZVAL_OBJ(&thrown, std::exchange(EG(exception), nullptr));
+  zval handler;
+  ZVAL_COPY_VALUE(&handler, &EG(user_exception_handler));
+  zend_stack_push(&EG(user_exception_handlers), &handler);
+  ZVAL_UNDEF(&EG(user_exception_handler)); // it may set another
+  zval returned;
+  ZVAL_UNDEF(&returned);
+  if (call_user_function(nullptr, nullptr, &handler, &returned, 1, &thrown) == SUCCESS) {
+    zval_ptr_dtor(&returned);
+  }
+  zval_ptr_dtor(&thrown);
+  if (Z_TYPE(EG(user_exception_handler)) == IS_UNDEF) {
+    const auto* const before = static_cast<zval*>(zend_stack_top(&EG(user_exception_handlers)));
+    if (before != nullptr) {
+      ZVAL_COPY_VALUE(&EG(user_exception_handler), before);
+      zend_stack_del_top(&EG(user_exception_handlers));
+    }
+  }
+}
+
 /// @return false: the script is dying, within its request
 bool settle_exception(carrier& serving) {
   if (zend_is_unwind_exit(EG(exception)) || zend_is_graceful_exit(EG(exception))) {
     // Out of memory ends a script like `exit` where it can.
-    if (last_error_is_deadly()) {
+    if (last_error_is_deadly() || serving.forked) {
       return false;
     }
     // What the handler held is in no known state: no `finally` ran.
@@ -31,13 +55,9 @@ bool settle_exception(carrier& serving) {
     return true;
   }
   if (Z_TYPE(EG(user_exception_handler)) != IS_UNDEF) {
-    zend_user_exception_handler();
+    call_exception_handler();
   }
-  if (EG(exception) != nullptr) {
-    turn_into_error();
-    zend_exception_error(EG(exception), E_ERROR);
-    EG(exception) = nullptr; // consumed by the report
-  }
+  settle_late_exception(serving);
   return true;
 }
 
@@ -99,13 +119,19 @@ outcome serve_next(carrier& serving, zend_fcall_info& handler, zend_fcall_info_c
   zval returned;
   ZVAL_UNDEF(&returned);
   handler.retval = &returned;
+  serving.ends_at_gone = true;
   if (zend_call_function(&handler, &cache) == SUCCESS) {
     zval_ptr_dtor(&returned);
   }
+  serving.ends_at_gone = false;
   if (EG(exception) != nullptr && !settle_exception(serving)) {
     return outcome::dies;
   }
   end_request(serving);
+  if (serving.forked) { // what is behind the loop is for the worker
+    zend_throw_unwind_exit();
+    return outcome::dies;
+  }
   ask_for_another(serving);
   return outcome::served;
 }
@@ -182,21 +208,25 @@ int run_worker(carrier& serving, int argc, char** argv) {
   // A loop that ends after so many requests, as FrankenPHP's do, wants a new process.
   const bool had_enough = serving.ready_told && EG(exit_status) == 0 && !last_error_is_deadly();
   const bool speaks = serving.script_speaks && serving.door == nullptr;
-  const bool intended = speaks || ((serving.link().draining() || had_enough) && !died_in_request);
+  const bool ends = serving.link().draining() || had_enough;
+  const bool intended = serving.forked || speaks || (ends && !died_in_request);
   if (!intended) {
     say_last_words(serving);
   }
   int code = EG(exit_status);
   if (died_in_request) {
-    break_request();
-    code = code == 0 ? broken_exit : code;
+    // The frames are gone, but out of memory has left its exception: nothing is written beside one.
+    EG(current_execute_data) = nullptr;
+    zend_clear_exception();
+    leave_shutdown_functions();
+    code = code == 0 && !serving.forked ? broken_exit : code;
   }
   php_request_shutdown(nullptr);
   if (died_in_request) {
     serving.answer().finish(wire::worker_after::keep, 0);
     serving.close_request();
   }
-  return intended && !speaks ? 0 : code;
+  return intended && !speaks && !serving.forked ? 0 : code;
 }
 
 } // namespace kraken::php

@@ -55,6 +55,12 @@ BEHAVIOURS = {
         'register_shutdown_function(function(){throw new Exception("x");});'
         'register_shutdown_function(function(){echo "second";});'
     ),
+    "exception_handler_throws": (
+        'set_exception_handler(function($e){throw new Exception("h");}); throw new Exception("q");'
+    ),
+    "out_of_memory_shutdown": (
+        'register_shutdown_function(function(){echo "shut";}); $a=str_repeat("x",1<<30);'
+    ),
     "shutdown_exits": 'echo "a"; register_shutdown_function(function(){exit("b");});',
     "nested_buffers": 'ob_start(); ob_start(); echo "n"; ',
     "session": 'session_start(); echo session_status(), isset($_SESSION["x"]) ? "y":"n";',

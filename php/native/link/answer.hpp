@@ -28,6 +28,8 @@ public:
 
   /// A request waits for its answer from now on.
   void begin();
+  /// Somebody else gives it: nothing of it leaves this process.
+  void disown() noexcept { at_ = stage::none; }
 
   /// A request waits for its answer, or for the rest of it.
   [[nodiscard]] bool open() const noexcept { return at_ == stage::held || at_ == stage::leaving; }

@@ -357,6 +357,18 @@ void daemon_link::request_done() {
   std::swap(input_, ahead_);
 }
 
+// The slab is not in the child's memory (MADV_DONTFORK), where something else may be by the time
+// this link ends: its seat has no end here.
+void daemon_link::disown() noexcept {
+  static slab_seat* parents = nullptr;
+  parents = seat_ ? seat_.release() : parents;
+  request_ = {};
+  slab_open_ = false;
+  ear_ = nullptr;
+  socket_.reset();
+  gone_ = true;
+}
+
 // What came so far. The next request's frame stays: this answer is complete for the daemon.
 void daemon_link::read_letters(wire::byte_buffer& from) {
   while (!gone_ && !cancelled_) {

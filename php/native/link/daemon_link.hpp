@@ -75,6 +75,10 @@ public:
 
   void request_done();
 
+  /// In a child that this process has forked: the connection, the slab and the request are its
+  /// parent's. For the child the daemon is gone.
+  void disown() noexcept;
+
   /// Where a whole answer may be put instead of a frame; empty: only a frame will do.
   [[nodiscard]] std::span<char> answer_room() const noexcept;
   /// The answer stands there.

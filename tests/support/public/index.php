@@ -24,6 +24,15 @@ if (isset($_GET['do'])) {
             fastcgi_finish_request();
             echo 'never seen';
         })(),
+        'fork' => (static function (): void {
+            if (pcntl_fork() === 0) {
+                echo 'child';
+                fastcgi_finish_request() || flush();
+                exit;
+            }
+            pcntl_wait($status);
+            echo 'parent';
+        })(),
         'handle' => Kraken\handle(static fn () => null),
     };
     return;

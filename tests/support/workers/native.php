@@ -125,10 +125,12 @@ $routes = [
         }
     },
     '/endless' => static function (): void {
+        ignore_user_abort(true);
         while (connection_status() === CONNECTION_NORMAL) {
             echo str_repeat('x', 65_536);
             flush();
         }
+        ignore_user_abort(false);
         touch(getenv('TMPDIR') . '/ended');
     },
     '/status' => static function (): void {
