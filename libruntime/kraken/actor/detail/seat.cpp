@@ -38,8 +38,9 @@ seat::verdict seat::admit(delivery mode) noexcept {
   if (before < capacity) {
     return taken;
   }
-  // The shell drops the oldest when it gets this one. What is under way to it is bounded here: by more
-  // than a small mailbox holds, for many at once from one sender come before it looks at the first.
+  // The shell drops the oldest when it gets this one. What is under way to it is bounded here: by
+  // more than a small mailbox holds, for many at once from one sender come before it looks at the
+  // first.
   const auto under_way = std::max(capacity, std::int64_t{limits::mailbox_under_way});
   if (spec_.policy == model::overflow::drop_oldest && before < capacity + under_way) {
     return taken;
