@@ -275,6 +275,7 @@ void daemon::applied(const daemon_plan& read,
   plan_.shown_configuration = read.shown_configuration;
   plan_.read_again = read.read_again;
   plan_.stop_within = read.stop_within;
+  plan_.php = read.php;
   shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
   php_options_.with([this](auto& options) { options = plan_.php; });
   static_cast<void>(manager_.ready("ready"));

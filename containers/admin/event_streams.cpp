@@ -100,6 +100,9 @@ event_streams::event_streams(reactor& loop, actor::status_board& board, process:
     if (event.from == model::phase::gone && event.to != model::phase::gone) {
       shared_->grown = true;
     }
+    if (event.to == model::phase::gone && event.note.empty()) {
+      logs_.retire(event.path);
+    }
     something_new();
   });
 }

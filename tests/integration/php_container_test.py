@@ -328,6 +328,10 @@ class Beginnings(DaemonCase):
         made = daemon.console("process:create", "Main", "T1", "Test")
         self.assertEqual(made.code, 1, made)
         self.assertIn(f"Autoload file not found: {daemon.directory}/nowhere.php.", made.err)
+        daemon.write_config(topology(php={"autoload": APP, **AS_ROOT}))
+        self.assertEqual(daemon.console("reload").code, 0)
+        made = daemon.console("process:create", "Main", "T1", "Test")
+        self.assertEqual(made.code, 0, f"of the configuration as it is now: {made}")
 
     def test_an_application_with_composer_needs_no_option(self):
         daemon = fresh_daemon(self, topology())

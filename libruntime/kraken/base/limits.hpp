@@ -71,6 +71,7 @@ inline constexpr std::size_t msgpack_values_max = 65'536; ///< in one decoded tr
 // Captured output of a process.
 inline constexpr std::size_t log_line_bytes_max = 64U << 10U;
 inline constexpr std::size_t log_ring_lines = 200; ///< kept per container
+inline constexpr std::size_t logs_of_gone = 64;    ///< destroyed containers whose lines are kept
 inline constexpr std::size_t log_ring_bytes = 128U << 10U;
 inline constexpr std::size_t inspect_lines = 20;                   ///< of these, shown by inspect
 inline constexpr std::size_t log_lines_per_second_max = 1'000;     ///< per container, then counted

@@ -102,6 +102,8 @@ std::shared_ptr<container_log> log_board::at(const std::string& path) {
   auto& entry = logs_[path];
   if (!entry) {
     entry = std::make_shared<container_log>();
+  } else {
+    std::erase(gone_, path);
   }
   return entry;
 }
@@ -120,10 +122,16 @@ void log_board::visit(
   }
 }
 
-void log_board::forget(std::string_view path) {
+void log_board::retire(std::string_view path) {
   const std::lock_guard lock{mutex_};
-  if (const auto found = logs_.find(path); found != logs_.end()) {
-    logs_.erase(found);
+  if (!logs_.contains(path)) {
+    return;
+  }
+  std::erase(gone_, path);
+  gone_.emplace_back(path);
+  while (gone_.size() > limits::logs_of_gone) {
+    logs_.erase(gone_.front());
+    gone_.pop_front();
   }
 }
 

@@ -9,6 +9,7 @@
 #include "kraken/process/output/log_ring.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -75,11 +76,13 @@ public:
   /// Every log, by path. `each` must not come back here.
   void visit(const std::function<void(const std::string&, const container_log&)>& each) const;
 
-  /// Forgets a destroyed container.
-  void forget(std::string_view path);
+  /// The container is destroyed: its log stays until `limits::logs_of_gone` others have gone after it,
+  /// or until there is a container of that path again, which goes on with it.
+  void retire(std::string_view path);
 
 private:
   mutable std::mutex mutex_;
+  std::deque<std::string> gone_; ///< paths of logs, the one that is forgotten next first
   std::map<std::string, std::shared_ptr<container_log>, std::less<>> logs_;
 };
 

@@ -48,6 +48,25 @@ public:
 
 } // namespace
 
+TEST_CASE("logs of destroyed containers are kept for a while, not for ever") {
+  followed f;
+  const auto destroyed = [&f](const std::string& path) {
+    f.writes(path, "last words");
+    f.happens(path, phase::ready);
+    f.happens(path, phase::gone);
+  };
+  destroyed("first");
+  f.happens("stays", phase::ready);
+  f.writes("stays", "words");
+  CHECK(f.logs.find("first") != nullptr);
+  for (std::size_t i = 0; i < limits::logs_of_gone; ++i) {
+    destroyed("job" + std::to_string(i));
+  }
+  CHECK(f.logs.find("first") == nullptr);
+  CHECK(f.logs.find("job0") != nullptr);
+  CHECK(f.logs.find("stays") != nullptr);
+}
+
 TEST_CASE("a follower of events gets those it has not seen, then new ones") {
   followed f;
   f.happens("a", phase::starting);

@@ -3,6 +3,8 @@
 /// Logs by path: numbering, followers, dropped lines, messages between half lines.
 #include "kraken/process/output/log_board.hpp"
 
+#include "kraken/base/limits.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
@@ -30,8 +32,23 @@ TEST_CASE("a path has one log until it is forgotten") {
   CHECK(board.at("Main/a") == log);
   CHECK(board.find("Main/a") == log);
   CHECK(board.find("Main") == nullptr);
-  board.forget("Main/a");
-  board.forget("Main/a");
+  const auto others = [&board, next = 0](std::size_t count) mutable {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto path = "Main/other" + std::to_string(++next);
+      static_cast<void>(board.at(path));
+      board.retire(path);
+      board.retire(path);
+    }
+  };
+  board.retire("Main/a");
+  board.retire("Main/never");
+  others(limits::logs_of_gone - 1);
+  CHECK(board.find("Main/a") == log); // what a program said last is asked for when it is gone
+  CHECK(board.at("Main/a") == log);   // there is one of that path again
+  others(limits::logs_of_gone);
+  CHECK(board.find("Main/a") == log);
+  board.retire("Main/a");
+  others(limits::logs_of_gone);
   CHECK(board.find("Main/a") == nullptr);
   CHECK(board.at("Main/a") != log);
   log->add(output_stream::out, "still usable", {}, to_nobody);
