@@ -32,7 +32,7 @@ TEST_CASE("a path has one log until it is forgotten") {
   CHECK(board.at("Main/a") == log);
   CHECK(board.find("Main/a") == log);
   CHECK(board.find("Main") == nullptr);
-  const auto others = [&board, next = 0](std::size_t count) mutable {
+  auto others = [&board, next = 0](std::size_t count) mutable {
     for (std::size_t i = 0; i < count; ++i) {
       const auto path = "Main/other" + std::to_string(++next);
       static_cast<void>(board.at(path));
