@@ -76,8 +76,8 @@ public:
   /// Every log, by path. `each` must not come back here.
   void visit(const std::function<void(const std::string&, const container_log&)>& each) const;
 
-  /// The container is destroyed: its log stays until `limits::logs_of_gone` others have gone after it,
-  /// or until there is a container of that path again, which goes on with it.
+  /// The container is destroyed: its log stays until `limits::logs_of_gone` others have gone after
+  /// it, or until there is a container of that path again, which goes on with it.
   void retire(std::string_view path);
 
 private:
