@@ -53,6 +53,33 @@ TEST_CASE("gone removes a record after its event") {
   CHECK(board.last_seq() == 2);
 }
 
+TEST_CASE("an event keeps its texts, and not the record with its trace") {
+  status_board board;
+  auto failing = record("", "Main", phase::backing_off);
+  failing.next_action = "restart";
+  failing.next_at = failing.since + seconds{2};
+  model::cause why;
+  why.kind = model::cause_kind::exception;
+  why.type = "DomainError";
+  why.correlation = 7;
+  failing.last_cause = std::move(why);
+  auto first = std::make_shared<const model::container_condition>(failing);
+  const std::weak_ptr seen = first;
+  const auto who = std::make_shared<const model::container_identity>(failing);
+  board.publish(who, std::move(first), 1);
+  board.publish(record("", "Main", phase::ready), 1);
+  CHECK(seen.expired());
+  const auto events = board.events_since(0);
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].path == "Main");
+  CHECK(events[0].cause == "DomainError");
+  CHECK(events[0].correlation == 7);
+  CHECK(events[0].next_action == "restart");
+  CHECK(events[0].next_in == seconds{2});
+  CHECK(events[1].from == phase::backing_off);
+  CHECK(events[1].cause.empty());
+}
+
 TEST_CASE("events: numbered without gaps, bounded, newest kept") {
   status_board board(4);
   for (std::uint64_t generation = 1; generation <= 10; ++generation) {

@@ -130,16 +130,13 @@ void status_board::publish(const std::shared_ptr<line>& where,
     return;
   }
   // A line has one writer: whoever else publishes can not come between its events.
-  kept_event happened{.whose = where,
-                      .now = std::move(now),
-                      .at = std::chrono::system_clock::now(),
-                      .from = came_from};
-  if (happened.now->at != model::phase::gone && content_->remembered_unheard(happened)) {
+  auto happened = kept_event::of_change(where->first, *now, came_from);
+  if (now->at != model::phase::gone && content_->remembered_unheard(happened)) {
     return;
   }
   lock_briefly(content_->publishing);
   const std::scoped_lock order(std::adopt_lock, content_->publishing);
-  if (happened.now->at == model::phase::gone) {
+  if (now->at == model::phase::gone) {
     content_->lines.with([&](board_register& all) { all.remove(*where); });
   }
   content_->remember(std::move(happened));
@@ -150,21 +147,20 @@ void status_board::note(const std::shared_ptr<line>& where,
                         std::vector<std::pair<std::string, std::string>> details,
                         std::uint64_t correlation) {
   const std::scoped_lock order(content_->publishing);
-  status_event made;
+  kept_event happened{.who = where->first};
   const auto now = where->says.with([](const line::text& says) { return says.now; });
   if (now != nullptr) {
-    made.from = now->at;
-    made.to = now->at;
-    made.generation = now->generation;
-    made.restarts = now->restarts;
+    happened.from = now->at;
+    happened.to = now->at;
+    happened.generation = now->generation;
+    happened.restarts = now->restarts;
   }
+  status_event made;
   made.correlation = correlation;
   made.note = std::move(name);
   made.details = std::move(details);
-  content_->remember({.whose = where,
-                      .now = nullptr,
-                      .at = std::chrono::system_clock::now(),
-                      .note = std::make_unique<const status_event>(std::move(made))});
+  happened.rest = std::make_unique<const status_event>(std::move(made));
+  content_->remember(std::move(happened));
 }
 
 void status_board::note(std::string_view path,

@@ -8,26 +8,49 @@
 
 namespace kraken::actor::detail {
 
+namespace {
+
+/// What a change has beside its phases.
+std::unique_ptr<const status_event> rest_of(const model::container_condition& now) {
+  const auto& why = *now.last_cause;
+  // Nobody is stopped for a failure that was healed before.
+  const bool over = now.in == model::state::stopped || now.in == model::state::destroyed;
+  const bool caused = why.kind != model::cause_kind::none && !(over && why.correlation == 0);
+  const auto next_in =
+      std::chrono::ceil<milliseconds>(std::max(now.next_at, now.since) - now.since);
+  if (!caused && why.correlation == 0 && now.next_action.empty() && next_in.count() == 0) {
+    return nullptr;
+  }
+  status_event made;
+  made.next_action = now.next_action;
+  made.correlation = why.correlation;
+  made.cause = caused ? why.text() : "";
+  made.next_in = next_in;
+  return std::make_unique<const status_event>(std::move(made));
+}
+
+} // namespace
+
+kept_event kept_event::of_change(identity_ptr who,
+                                 const model::container_condition& now,
+                                 model::phase from) {
+  return {.who = std::move(who),
+          .generation = now.generation,
+          .restarts = now.restarts,
+          .from = from,
+          .to = now.at,
+          .rest = rest_of(now)};
+}
+
 status_event kept_event::whole() const {
-  auto made = note == nullptr ? status_event{} : *note;
+  auto made = rest == nullptr ? status_event{} : *rest;
   made.seq = seq;
   made.at = at;
-  made.path = whose->path();
-  if (now == nullptr) {
-    return made;
-  }
+  made.path = who->path;
   made.from = from;
-  made.to = now->at;
-  made.generation = now->generation;
-  made.restarts = now->restarts;
-  made.next_action = now->next_action;
-  made.correlation = now->last_cause->correlation;
-  // Nobody is stopped for a failure that was healed before.
-  const bool over = now->in == model::state::stopped || now->in == model::state::destroyed;
-  if (now->last_cause->kind != model::cause_kind::none && !(over && made.correlation == 0)) {
-    made.cause = now->last_cause->text();
-  }
-  made.next_in = std::chrono::ceil<milliseconds>(std::max(now->next_at, now->since) - now->since);
+  made.to = to;
+  made.generation = generation;
+  made.restarts = restarts;
   return made;
 }
 

@@ -14,14 +14,21 @@
 
 namespace kraken::actor::detail {
 
-/// An event as it happened; its texts are made when somebody reads it.
+/// An event as it happened. Texts that few have are apart; the record it was made from is not kept:
+/// a cause may have a long trace.
 struct kept_event {
-  line_ptr whose;
-  condition_ptr now; ///< null: a note
-  std::chrono::system_clock::time_point at{};
+  /// The phase or generation has changed.
+  [[nodiscard]] static kept_event
+  of_change(identity_ptr who, const model::container_condition& now, model::phase from);
+
+  identity_ptr who;
+  std::chrono::system_clock::time_point at = std::chrono::system_clock::now();
   std::uint64_t seq = 0;
+  std::uint64_t generation = 0;
+  std::uint64_t restarts = 0;
   model::phase from = model::phase::gone;
-  std::unique_ptr<const status_event> note{};
+  model::phase to = model::phase::gone;
+  std::unique_ptr<const status_event> rest{}; ///< a note, or a change with a cause or what is next
 
   [[nodiscard]] status_event whole() const;
 };
