@@ -85,14 +85,8 @@ result<void> php_container::launch() {
       loop_,
       *environment_.children,
       log_,
-      process::supervised_process::callbacks{
-          .ended = [this](const exit_status& status) { process_ended(status); },
-          .drain = [this] { channel_->drain(shell_.leaving()); },
-          .piece = [this](auto from, auto bytes) { return output_.piece(from, bytes); },
-          .crowded = [this](auto from,
-                            auto then) { return output_.crowded(from, std::move(then)); },
-          .line = [this](const process::captured_line& line) { output_.line(line); },
-          .dropped = [this](std::uint64_t lines) { output_.dropped(lines); }});
+      output_.of_process({.ended = [this](const exit_status& status) { process_ended(status); },
+                          .drain = [this] { channel_->drain(shell_.leaving()); }}));
   auto pair = process::make_channel_pair();
   if (!pair) {
     return fail(pair.error());

@@ -89,18 +89,9 @@ result<void> template_container::launch() {
       loop_,
       *environment_.children,
       log_,
-      process::supervised_process::callbacks{
-          .ended = [this](const exit_status& status) { process_ended(status); },
-          .drain = {},
-          .piece =
-              [this](auto from, auto bytes) {
-                follow_output();
-                return output_.piece(from, bytes);
-              },
-          .crowded = [this](auto from,
-                            auto then) { return output_.crowded(from, std::move(then)); },
-          .line = [this](const process::captured_line& line) { output_.line(line); },
-          .dropped = [this](std::uint64_t lines) { output_.dropped(lines); }});
+      output_.of_process({.ended = [this](const exit_status& status) { process_ended(status); },
+                          .drain = {}},
+                         [this] { follow_output(); }));
   words_ = loop_.when_readable(link_->fd(), [this] { hear(); });
   if (!words_) {
     return fail(errc::system_error, "cannot watch the template's socket");

@@ -33,18 +33,9 @@ result<void> worker_container::launch() {
       loop_,
       *environment_.children,
       log_,
-      process::supervised_process::callbacks{
-          .ended = [this](const exit_status& status) { process_ended(status); },
-          .drain = [this] { orderly_end(); },
-          .piece =
-              [this](auto from, auto bytes) {
-                follow_output();
-                return output_.piece(from, bytes);
-              },
-          .crowded = [this](auto from,
-                            auto then) { return output_.crowded(from, std::move(then)); },
-          .line = [this](const process::captured_line& line) { output_.line(line); },
-          .dropped = [this](std::uint64_t lines) { output_.dropped(lines); }});
+      output_.of_process({.ended = [this](const exit_status& status) { process_ended(status); },
+                          .drain = [this] { orderly_end(); }},
+                         [this] { follow_output(); }));
   auto spec = process_spec(*made_with_, shell_.path(), shell_.generation());
   spec.argv = worker_argv(*made_with_, environment_.native_program);
   return made_with_->speaks == dialect::narya ? launch_narya(std::move(spec))

@@ -53,19 +53,13 @@ void process_container::start() {
       loop_,
       *environment_.children,
       log_,
-      process::supervised_process::callbacks{
-          .ended = [this](const exit_status& status) { ended(status); },
-          .drain =
-              [this] {
-                if (channel_) {
-                  channel_->drain(shell_.leaving());
-                }
-              },
-          .piece = [this](auto from, auto bytes) { return output_.piece(from, bytes); },
-          .crowded = [this](auto from,
-                            auto then) { return output_.crowded(from, std::move(then)); },
-          .line = [this](const process::captured_line& line) { output_.line(line); },
-          .dropped = [this](std::uint64_t lines) { output_.dropped(lines); }});
+      output_.of_process({.ended = [this](const exit_status& status) { ended(status); },
+                          .drain =
+                              [this] {
+                                if (channel_) {
+                                  channel_->drain(shell_.leaving());
+                                }
+                              }}));
   auto spec = launch_spec();
   auto started = open_ready_line(spec);
   if (started) {

@@ -3,7 +3,6 @@
 /// Keeping of writers until their threads have ended, so that nobody ever waits for one.
 #include "containers/program/output_files.hpp"
 
-#include "kraken/base/clock.hpp"
 #include "kraken/base/log.hpp"
 
 #include <algorithm>
@@ -103,22 +102,14 @@ void output_files::reopen_all() {
 }
 
 void output_files::end_all(milliseconds within) {
-  auto all = all_.with([](state& now) {
+  const auto all = all_.with([](const state& now) {
     auto out = now.ending;
     for (const auto& [name, one] : now.files) {
       out.push_back(one.lines);
     }
     return out;
   });
-  for (const auto& each : all) {
-    each->end();
-  }
-  const steady_monotonic_clock clock;
-  const auto deadline = clock.now() + within;
-  for (const auto& each : all) {
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock.now());
-    static_cast<void>(each->ended(std::max(left, milliseconds{0})));
-  }
+  process::end_all(all, within);
 }
 
 std::vector<std::string> output_files::files_of(const std::string& container) const {

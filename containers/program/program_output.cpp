@@ -34,6 +34,23 @@ output_files::handle program_output::open(const std::string& file) {
   return std::move(*opened);
 }
 
+process::supervised_process::callbacks
+program_output::of_process(process::supervised_process::callbacks made,
+                           std::function<void()> follow) {
+  made.piece = [this, follow = std::move(follow)](output_stream from, std::string_view bytes) {
+    if (follow) {
+      follow();
+    }
+    return piece(from, bytes);
+  };
+  made.crowded = [this](output_stream from, std::function<void()> then) {
+    return crowded(from, std::move(then));
+  };
+  made.line = [this](const process::captured_line& text) { line(text); };
+  made.dropped = [this](std::uint64_t lines) { dropped(lines); };
+  return made;
+}
+
 lines_for program_output::lines_of(const course& way) const noexcept {
   return way.file == nullptr || wanted_->log ? lines_for::log : lines_for::ring;
 }

@@ -35,6 +35,11 @@ public:
   /// Where it goes from now on. Without effect if it goes there already.
   void go_to(const config::output_options& wanted);
 
+  /// Completes the callbacks of a process by those that lead its output here.
+  /// @param follow called before each piece, which may be to `go_to` another file; null: nothing
+  [[nodiscard]] process::supervised_process::callbacks
+  of_process(process::supervised_process::callbacks made, std::function<void()> follow = nullptr);
+
   /// Takes a piece of a stream; an empty one: the stream has ended.
   /// @return whether its lines are for `line` as well
   [[nodiscard]] process::lines_for piece(process::output_stream from, std::string_view bytes);

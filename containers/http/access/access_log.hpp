@@ -33,6 +33,7 @@ public:
   void end() { lines_->end(); }
   [[nodiscard]] bool ended(milliseconds within) const { return lines_->ended(within); }
 
+  [[nodiscard]] const std::shared_ptr<process::line_file>& lines() const noexcept { return lines_; }
   [[nodiscard]] const std::string& container() const noexcept { return container_; }
   [[nodiscard]] const std::string& file() const noexcept { return lines_->file(); }
   [[nodiscard]] const process::line_file_counters& counters() const noexcept {

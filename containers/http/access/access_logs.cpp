@@ -3,10 +3,7 @@
 /// Keeping of access logs until their threads have ended, so that nobody ever waits for one.
 #include "containers/http/access/access_logs.hpp"
 
-#include "kraken/base/clock.hpp"
 #include "kraken/base/log.hpp"
-
-#include <algorithm>
 
 namespace kraken::containers {
 
@@ -37,16 +34,11 @@ void access_logs::reopen_all() {
 }
 
 void access_logs::end_all(milliseconds within) {
-  const auto all = snapshot();
-  for (const auto& each : all) {
-    each->end();
+  std::vector<std::shared_ptr<process::line_file>> all;
+  for (const auto& each : snapshot()) {
+    all.push_back(each->lines());
   }
-  const steady_monotonic_clock clock;
-  const auto deadline = clock.now() + within;
-  for (const auto& each : all) {
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock.now());
-    static_cast<void>(each->ended(std::max(left, milliseconds{0})));
-  }
+  process::end_all(all, within);
 }
 
 } // namespace kraken::containers

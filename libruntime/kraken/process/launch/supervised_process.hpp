@@ -46,7 +46,7 @@ public:
     /// may be, on any thread; after a second it is read in any case. None: never.
     std::function<bool(output_stream from, std::function<void()> then)> crowded{};
     /// A line of output that the rate limit lets through.
-    captured_line_sink line;
+    captured_line_sink line{};
     /// How many lines it has kept from the log since the last time; soon after it did.
     std::function<void(std::uint64_t lines)> dropped{};
   };

@@ -3,6 +3,7 @@
 /// The thread, its file, and what becomes of lines that the file does not take.
 #include "kraken/process/output/line_file.hpp"
 
+#include "kraken/base/clock.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/process/output/line_place.hpp"
 
@@ -299,6 +300,18 @@ void line_file::tell() {
     tell_({kind::resumes, dropped, {}});
   }
   known_ = dropped;
+}
+
+void end_all(const std::vector<std::shared_ptr<line_file>>& files, milliseconds within) {
+  for (const auto& each : files) {
+    each->end();
+  }
+  const steady_monotonic_clock clock;
+  const auto deadline = clock.now() + within;
+  for (const auto& each : files) {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock.now());
+    static_cast<void>(each->ended(std::max(left, milliseconds{0})));
+  }
 }
 
 } // namespace kraken::process

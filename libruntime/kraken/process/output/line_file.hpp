@@ -152,4 +152,8 @@ private:
   std::thread thread_;
 };
 
+/// Ends all and waits for what they have to be written.
+/// @param within for all of them together; those that need longer lose their lines
+void end_all(const std::vector<std::shared_ptr<line_file>>& files, milliseconds within);
+
 } // namespace kraken::process

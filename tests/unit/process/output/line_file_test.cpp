@@ -6,6 +6,7 @@
 
 #include "kraken/process/output/line_joiner.hpp"
 #include "kraken/process/output/line_place.hpp"
+#include "unit/process/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -29,19 +30,6 @@ namespace kraken::process::test {
 namespace {
 
 constexpr milliseconds soon = seconds{30};
-
-class folder {
-public:
-  folder() { path_ = ::mkdtemp(path_.data()); }
-  ~folder() { std::filesystem::remove_all(path_); }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
-private:
-  std::string path_ = "/tmp/kraken-lines-XXXXXX";
-};
 
 std::string content(const std::string& path) {
   std::ifstream in{path};
@@ -136,8 +124,8 @@ TEST_CASE("bytes become runs of whole lines") {
 }
 
 TEST_CASE("a file is turned over at a line end, and the oldest goes") {
-  const folder where;
-  const auto path = where.file("log");
+  const temporary_directory where;
+  const auto path = where / "log";
   const auto log = line_file::open(path, {10, 2}, "lines", silent).value();
   for (const auto* each : {"one\ntwo\n", "three\n", "four\nfive\nsix\n", "seven\n"}) {
     log->add(each);
@@ -152,8 +140,8 @@ TEST_CASE("a file is turned over at a line end, and the oldest goes") {
 }
 
 TEST_CASE("with none to be kept the file begins anew") {
-  const folder where;
-  const auto path = where.file("log");
+  const temporary_directory where;
+  const auto path = where / "log";
   put(path, "there before\n");
   const auto log = line_file::open(path, {10, 0}, "lines", silent).value();
   log->add("one\n");
@@ -163,8 +151,8 @@ TEST_CASE("with none to be kept the file begins anew") {
 }
 
 TEST_CASE("the next file has the mode of the last one") {
-  const folder where;
-  const auto path = where.file("log");
+  const temporary_directory where;
+  const auto path = where / "log";
   put(path, "long enough\n");
   REQUIRE(::chmod(path.c_str(), 0604) == 0);
   const auto log = line_file::open(path, {10, 3}, "lines", silent).value();
@@ -177,8 +165,8 @@ TEST_CASE("the next file has the mode of the last one") {
 }
 
 TEST_CASE("a name that is gone is made again, one that somebody else has moved is not moved") {
-  const folder where;
-  const auto path = where.file("log");
+  const temporary_directory where;
+  const auto path = where / "log";
   const auto log = line_file::open(path, {20, 3}, "lines", silent).value();
   std::filesystem::remove(path);
   log->add("again\n");
@@ -195,8 +183,8 @@ TEST_CASE("a name that is gone is made again, one that somebody else has moved i
 }
 
 TEST_CASE("a file that cannot be turned over grows on, and that is told once") {
-  const folder where;
-  const auto path = where.file("log");
+  const temporary_directory where;
+  const auto path = where / "log";
   std::filesystem::create_directory(path + ".1");
   heard news;
   const auto log = line_file::open(path, {4, 1}, "lines", news.ear()).value();
@@ -214,16 +202,16 @@ TEST_CASE("a file that cannot be turned over grows on, and that is told once") {
 }
 
 TEST_CASE("links lead where they lead, for root only from folders that nobody else can change") {
-  const folder where;
-  const auto ours = where.file("ours");
-  const auto shared = where.file("shared");
+  const temporary_directory where;
+  const auto ours = where / "ours";
+  const auto shared = where / "shared";
   for (const auto& each : {ours, shared}) {
     std::filesystem::create_directory(each);
     REQUIRE(::symlink("../aim", (each + "/link").c_str()) == 0);
     REQUIRE(::symlink(ours.c_str(), (each + "/folder").c_str()) == 0);
   }
-  put(where.file("aim"), "");
-  REQUIRE(::link(where.file("aim").c_str(), (shared + "/second").c_str()) == 0);
+  put(where / "aim", "");
+  REQUIRE(::link((where / "aim").c_str(), (shared + "/second").c_str()) == 0);
   REQUIRE(::chmod(ours.c_str(), 0755) == 0);
   REQUIRE(::chmod(shared.c_str(), 0777) == 0);
   const bool root = ::geteuid() == 0;
@@ -237,7 +225,7 @@ TEST_CASE("links lead where they lead, for root only from folders that nobody el
   CHECK(open_line_target("/dev/null").has_value());
   CHECK(open_line_target("/dev/stdout").has_value());
   CHECK(open_line_target("/proc/self/fd/2").has_value());
-  CHECK_FALSE(find_line_place(where.file("none") + "/log"));
+  CHECK_FALSE(find_line_place(where / "none/log"));
   REQUIRE(::symlink("circle", (ours + "/circle").c_str()) == 0);
   CHECK_FALSE(find_line_place(ours + "/circle"));
 }
