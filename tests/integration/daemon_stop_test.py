@@ -153,9 +153,14 @@ class Stop(unittest.TestCase):
     def test_the_console_waits_until_it_is_gone(self):
         daemon = fresh_daemon(self, CONFIG)
         daemon_pid = daemon.pid
-        done = daemon.console("stop", "--wait")
-        self.assertEqual((done.code, done.out), (0, "Daemon has stopped.\n"))
-        self.assertFalse(os.path.exists(f"/proc/{daemon_pid}/fd"))
+        # Who has ended is gone, also before its guardian has collected it.
+        daemon.signal(signal.SIGSTOP)
+        try:
+            done = daemon.console("stop", "--wait")
+            self.assertEqual((done.code, done.out), (0, "Daemon has stopped.\n"))
+            self.assertEqual(processes.state_of(daemon_pid), "Z")
+        finally:
+            daemon.signal(signal.SIGCONT)
         self.assertEqual(daemon.wait_end(), 0)
         self.assertEqual([name for name in os.listdir(daemon.directory) if "sock" in name], [])
 
