@@ -162,6 +162,22 @@ chosen_file choose_file(const std::string& root, std::string_view path) {
   return {};
 }
 
+namespace {
+
+/// A Location is ASCII: what is not is escaped, as nginx does it.
+void append_ascii(std::string& out, std::string_view path) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : path) {
+    if (const auto byte = static_cast<unsigned char>(c); byte < 0x80) {
+      out.push_back(c);
+    } else {
+      out.append({'%', digits[byte >> 4U], digits[byte & 0xfU]});
+    }
+  }
+}
+
+} // namespace
+
 std::string folder_target(std::string_view target) {
   std::string whole;
   target = origin_form(target, whole);
@@ -171,7 +187,8 @@ std::string folder_target(std::string_view target) {
   const auto plain = path.substr(std::min(path.find_first_not_of('/'), path.size()));
   std::string out{"/"};
   if (!plain.empty()) {
-    out.append(plain).append("/");
+    append_ascii(out, plain);
+    out.push_back('/');
   }
   return out.append(query);
 }

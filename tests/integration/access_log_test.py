@@ -63,23 +63,24 @@ class AccessLog(unittest.TestCase):
             for target, headers in (("/fixed", []), ("/hello?a=b", [("Referer", "http://r/"),
                                                                      ("User-Agent", "me 1.0")]),
                                     ("/hello", [("Referer", ""), ("User-Agent", 'a"b\\c')]),
+                                    ("/hello?\xc3\xa9", []),
                                     ("/status?code=204", []), ("/stream?parts=3", [])):
                 connection.get(target, headers)
             connection.request("HEAD", "/hello")
             connection.post("/echo", b"x" * 100)
-        rows = [COMBINED.match(each) for each in self.lines(7)]
+        rows = [COMBINED.match(each) for each in self.lines(8)]
         self.assertTrue(all(rows))
         self.assertEqual([each[3] for each in rows], [
             "GET /fixed HTTP/1.1", "GET /hello?a=b HTTP/1.1", "GET /hello HTTP/1.1",
-            "GET /status?code=204 HTTP/1.1", "GET /stream?parts=3 HTTP/1.1",
-            "HEAD /hello HTTP/1.1", "POST /echo HTTP/1.1"])
+            "GET /hello?\\xc3\\xa9 HTTP/1.1", "GET /status?code=204 HTTP/1.1",
+            "GET /stream?parts=3 HTTP/1.1", "HEAD /hello HTTP/1.1", "POST /echo HTTP/1.1"])
         self.assertEqual([each[4] for each in rows],
-                         ["200", "200", "200", "204", "200", "200", "200"])
-        self.assertEqual([each[5] for each in rows], ["6", "6", "6", "-", "21", "-", "100"])
+                         ["200", "200", "200", "200", "204", "200", "200", "200"])
+        self.assertEqual([each[5] for each in rows], ["6", "6", "6", "6", "-", "21", "-", "100"])
         self.assertEqual([each[6] for each in rows][:3], ["-", "http://r/", ""])
         self.assertEqual([each[7] for each in rows][:3], ["-", "me 1.0", 'a\\"b\\\\c'])
         self.assertEqual({each[1] for each in rows}, {"127.0.0.1"})
-        self.assertEqual(self.metric("written"), 7)
+        self.assertEqual(self.metric("written"), 8)
 
     def test_what_is_refused_is_there_too(self):
         self.start(timeouts={"header": "300ms"})
@@ -114,13 +115,13 @@ class AccessLog(unittest.TestCase):
     def test_json_is_one_object_per_line(self):
         self.start(form="json")
         with self.daemon.connect() as connection:
-            connection.get("/hello?q=\"{}\"", [("User-Agent", "caf\xe9 \"x\"")])
+            connection.get("/hello?q=\"{}\xc3\xa9\xff\"", [("User-Agent", "caf\xe9 \"x\"")])
         record = json.loads(self.lines(1)[0])
         self.assertEqual(
             {key: record[key] for key in ("event", "container", "host", "request",
                                           "status", "bytes", "complete", "referer")},
             {"event": "access", "container": "Main/http", "host": "test",
-             "request": "GET /hello?q=\"{}\" HTTP/1.1", "status": 200, "bytes": 6,
+             "request": "GET /hello?q=\"{}é\ufffd\" HTTP/1.1", "status": 200, "bytes": 6,
              "complete": True, "referer": ""})
         self.assertIn('"x"', record["agent"])
         self.assertRegex(record["remote"], r"^127\.0\.0\.1:\d+$")

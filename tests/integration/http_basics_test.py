@@ -12,6 +12,7 @@ from support.topology import http, pool, topology
 
 ROUTES = [
     {"exact": "/fixed", "respond": {"body": "fixed\n", "headers": {"content-type": "text/plain"}}},
+    {"exact": "/café", "respond": {"body": "other bytes\n"}},
     {"exact": "/only-get", "methods": ["GET"], "to": "web"},
     {"path": "/", "to": "web"},
 ]
@@ -268,6 +269,14 @@ class Heads(DaemonCase):
         self.assertEqual(self.daemon.get("/%66ixed").body, b"fixed\n")
         seen = json.loads(self.daemon.get("/se%65n").body)
         self.assertEqual((seen["target"], seen["path"]), ("/se%65n", "/seen"))
+
+    def test_bytes_of_utf8_stand_for_themselves_and_route_as_their_escapes_do(self):
+        raw = "é".encode().decode("latin-1")
+        for path in ("/caf%C3%A9", f"/caf{raw}", f"/x/..//caf{raw}"):
+            self.assertEqual(self.daemon.get(path).body, b"other bytes\n", path)
+        seen = json.loads(self.daemon.get(f"/seen?a={raw}").body)
+        self.assertEqual((seen["target"], seen["query"]), ("/seen?a=é", "a=é"))
+        self.assertEqual(self.daemon.get("/fixed?\xff").body, b"fixed\n", "UTF-8 or not")
 
     def test_cookies_are_sent_one_line_each(self):
         answer = self.daemon.get("/cookies")

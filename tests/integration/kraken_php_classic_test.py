@@ -2,6 +2,8 @@
 """The native carrier in classic mode: a document root, each request from the beginning."""
 import json
 import os
+import shutil
+import tempfile
 
 from support.case import DaemonCase
 from support.topology import AS_ROOT, EAGER, ENDLESS, SOURCE, http, topology
@@ -72,6 +74,32 @@ class ClassicMode(DaemonCase):
         self.assertEqual(self.daemon.get("/?do=kill").status, 502)
         wait_until(lambda: self.daemon.get("/").status == 200, "a new worker serves")
         self.assertNotEqual(self.json("/")["pid"], pid)
+
+
+class NamesInUtf8(DaemonCase):
+    """A client may send them as they are, or escaped."""
+
+    @classmethod
+    def setUpClass(cls):
+        root = tempfile.mkdtemp(prefix="kn-", dir="/tmp")
+        cls.addClassCleanup(shutil.rmtree, root)
+        os.makedirs(os.path.join(root, "é"))
+        for name, text in (("é.txt", "text"), ("é/index.php", "<?php echo $_SERVER['SCRIPT_NAME'],"
+                                               " ' ', $_SERVER['REQUEST_URI'];")):
+            with open(os.path.join(root, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        cls.config = topology({"id": "web", "type": "pool", "start": [root], "size": 1,
+                               "carrier": "classic", **AS_ROOT}, http())
+        super().setUpClass()
+
+    def test_files_folders_and_scripts_are_found(self):
+        raw = "é".encode().decode("latin-1")
+        for name in (raw, "%C3%A9"):
+            self.assertEqual(self.daemon.get(f"/{name}.txt").body, b"text")
+            self.assertEqual(self.daemon.get(f"/{name}/").body.decode("latin-1"),
+                             f"/{raw}/index.php /{name}/")
+            answer = self.daemon.get(f"/{name}")
+            self.assertEqual((answer.status, answer.header("location")), (301, "/%C3%A9/"))
 
 
 class ClosedFolder(DaemonCase):

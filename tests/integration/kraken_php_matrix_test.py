@@ -32,6 +32,8 @@ def ask(connection, name):
     if kind:
         headers.append(("Content-Type", kind))
     target = ("http://whole.test" if name == "whole_url" else "") + f"/{name}.php?q=1&r[]=2"
+    if name == "utf8_target":
+        target = "/x/..//" + target + "&\xc3\xa9=\xc3\xbc&raw=\xff"
     with connection:
         answer = connection.request("POST" if kind else "GET", target, headers, body)
     fields = sorted((key, value) for key, value in answer.headers

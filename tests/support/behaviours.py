@@ -85,6 +85,10 @@ BEHAVIOURS = {
     "whole_url": (
         'echo $_SERVER["REQUEST_URI"]," ",$_SERVER["HTTP_HOST"]," ",$_SERVER["QUERY_STRING"];'
     ),
+    "utf8_target": (
+        'foreach(["REQUEST_URI","QUERY_STRING","SCRIPT_NAME","PHP_SELF"] as $n)'
+        '{echo "$n="; var_dump($_SERVER[$n]);} var_dump($_GET);'
+    ),
     "environment": 'putenv("FOO=1"); echo getenv("FOO"), getenv("KRAKEN_FD");',
     "locale": 'setlocale(LC_ALL,"C.UTF-8"); echo setlocale(LC_ALL,0);',
     "locale_after": 'echo setlocale(LC_ALL,0);',

@@ -22,7 +22,7 @@ struct target_parts {
 };
 
 /// Splits and checks a target: origin, absolute and asterisk form; no fragment, no control
-/// or 8-bit characters; no broken or zero percent escape in the path; no path above the root.
+/// character; no broken or zero percent escape in the path; no path above the root.
 /// @return nothing when the request deserves 400
 /// @thread any (pure)
 [[nodiscard]] std::optional<target_parts> split_target(std::string_view target) noexcept;

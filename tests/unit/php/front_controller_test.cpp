@@ -160,5 +160,6 @@ TEST_CASE("a folder's slash is added to the path, on the host that was asked") {
   CHECK(folder_target("http://h:80/sub?a=http://x/") == "/sub/?a=http://x/");
   CHECK(folder_target("http://h//evil.example") == "/evil.example/");
   CHECK(folder_target("https://h?a=/b") == "/?a=/b");
+  CHECK(folder_target("/caf\xc3\xa9%20/x?\xc3\xa9") == "/caf%C3%A9%20/x/?\xc3\xa9");
   CHECK(folder_target("http://h") == "/");
 }

@@ -33,8 +33,9 @@ TEST_CASE("the look at a target agrees with its definition for two bytes at ever
           text[size - 1 - at] = other;
           text[at] = static_cast<char>(code);
           const std::size_t path = std::min(text.find('?'), size);
-          const bool valid = std::all_of(
-              text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f && c != '#'; });
+          const bool valid = std::all_of(text.begin(), text.end(), [](char c) {
+            return static_cast<unsigned char>(c) > ' ' && c != 0x7f && c != '#';
+          });
           const bool marked = text.find_first_of("%.") < path ||
                               std::string_view{text}.substr(0, path).find("//") < path;
           const auto found = wire::detail::scan_target(text);
@@ -54,6 +55,7 @@ TEST_CASE("a path is decoded, then its dot segments are removed") {
       {"/a", "/a"},
       {"/a%20b%2Bc+d", "/a b+c+d"},
       {"/%c3%A9", "/\xc3\xa9"},
+      {"/x/..//\xc3\xa9/./\xff", "/\xc3\xa9/\xff"},
       {"/%2541", "/%41"}, // decoded once only
       {"/a/./b", "/a/b"},
       {"/a/b/..", "/a/"},
@@ -124,6 +126,11 @@ TEST_CASE("targets are split into their parts") {
   CHECK(origin->query == "d?e/../f");
   CHECK(origin->plain);
   CHECK_FALSE(origin->absolute);
+  const auto utf8 = wire::split_target("/caf\xc3\xa9/\xff?\x80=\xc3\xa9");
+  REQUIRE(utf8);
+  CHECK(utf8->path == "/caf\xc3\xa9/\xff");
+  CHECK(utf8->query == "\x80=\xc3\xa9");
+  CHECK(utf8->plain);
   const auto bare = wire::split_target("/a?");
   REQUIRE(bare);
   CHECK(bare->query.empty());
@@ -156,7 +163,9 @@ TEST_CASE("what is no target is refused") {
                                "http://?",
                                "http://a b/",
                                "http://a/#",
-                               "http://a?\x80",
+                               "http://a?\x7f",
+                               "http://\x80/",
+                               "/\x80\x1f",
                                "/\x7f",
                                "/?#",
                                "http",

@@ -13,7 +13,7 @@ namespace kraken::wire::detail {
 enum char_bit : std::uint8_t {
   token_bit = 1, ///< RFC 9110 tchar
   underscore_bit = 2,
-  target_bit = 4,     ///< may stand in a request target: visible ASCII without `#`
+  target_bit = 4,     ///< may stand in a request target: visible or 8-bit, without `#`
   control_bit = 8,    ///< below 0x20 except tab, or DEL
   authority_bit = 16, ///< may stand in a host name: unreserved, sub-delims, `%`
   hex_bit = 32,
@@ -39,7 +39,7 @@ constexpr std::array<std::uint8_t, 256> make_char_bits() {
   set("0123456789abcdefABCDEF", hex_bit);
   for (unsigned c = 0; c < 256; ++c) {
     const bool control = (c < 0x20 && c != '\t') || c == 0x7f;
-    const bool target = c > 0x20 && c < 0x7f && c != '#';
+    const bool target = c > 0x20 && c != 0x7f && c != '#';
     bits[c] = static_cast<std::uint8_t>(bits[c] | (control ? control_bit : 0) |
                                         (target ? target_bit : 0));
   }

@@ -55,10 +55,8 @@ struct target_marks {
 [[nodiscard]] inline target_marks marks_of(__m128i block) noexcept {
   const auto where = [](__m128i bytes) { return static_cast<unsigned>(_mm_movemask_epi8(bytes)); };
   const auto is = [block](char c) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(c)); };
-  const __m128i from_first = _mm_sub_epi8(block, _mm_set1_epi8('!')); // visible: '!' to '~'
-  const __m128i visible =
-      _mm_cmpeq_epi8(_mm_min_epu8(from_first, _mm_set1_epi8('~' - '!')), from_first);
-  return {where(_mm_andnot_si128(is('#'), visible)),
+  const __m128i above_space = _mm_cmpeq_epi8(_mm_max_epu8(block, _mm_set1_epi8('!')), block);
+  return {where(_mm_andnot_si128(_mm_or_si128(is('#'), is('\x7f')), above_space)),
           where(is('?')),
           where(_mm_or_si128(is('%'), is('.'))),
           where(is('/'))};
