@@ -41,6 +41,7 @@ struct route_options {
 struct http_limits {
   bytes request_line{limits::http_request_line_bytes};
   bytes header_bytes{limits::http_header_bytes};
+  bytes header_line{limits::http_header_line_bytes};
   std::uint32_t header_fields = limits::http_header_fields;
   bytes body{8U << 20U};
   std::uint32_t connections = 10'000; ///< of all shards together

@@ -26,11 +26,17 @@ front::front(net::event_loop& loop,
              std::shared_ptr<front_counters> counters)
     : loop_(loop), sinks_(sinks), settings_(std::move(settings)), live_(std::move(live)),
       counters_(std::move(counters)) {
+  make_room_for_paths();
   bind_routes();
 }
 
 front::~front() {
   close_all();
+}
+
+// Connections that are open keep the limits they began with.
+void front::make_room_for_paths() {
+  path_.resize(std::max(path_.size(), settings_.head.line_bytes));
 }
 
 void front::bind_routes() {
@@ -63,6 +69,7 @@ result<void> front::listen(net::listening_socket socket) {
 void front::update(const front_settings& changed) {
   auto before = std::exchange(settings_, changed);
   settings_.admits = std::move(before.admits);
+  make_room_for_paths();
   bind_routes();
   for (auto& each : connections_) {
     each->times_changed(before);

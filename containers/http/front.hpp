@@ -111,6 +111,7 @@ private:
   void count_spooled(std::uint64_t bytes);
   void forget_spooled(std::uint64_t bytes);
   void bind_routes();
+  void make_room_for_paths();
   void end(std::function<void()> done, void (connection::*each_by)());
   void tell_if_drained();
   void accept(unique_fd socket, std::string peer, std::string_view local);
@@ -128,7 +129,7 @@ private:
   std::vector<std::unique_ptr<net::listener>> listeners_;
   std::vector<std::unique_ptr<connection>> connections_;
   wire::request_head head_; ///< of the request being handled
-  std::array<char, limits::http_request_line_bytes> path_{};
+  std::vector<char> path_;  ///< decoded; never shorter than a request line that was allowed
   bool leaving_ = false;  ///< each connection ends with its next answer
   bool draining_ = false; ///< or before, if it is idle
   std::function<void()> drained_;

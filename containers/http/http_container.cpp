@@ -68,6 +68,7 @@ front_settings http_container::settings() const {
   out.routes = std::make_shared<const route_table>(std::move(routes));
   out.head.line_bytes = options_.limits.request_line.value;
   out.head.header_bytes = options_.limits.header_bytes.value;
+  out.head.field_bytes = options_.limits.header_line.value;
   out.head.field_count = options_.limits.header_fields;
   out.body_bytes_max = options_.limits.body.value;
   out.spool_directory = environment_.spool_directory;

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Clients that take too long, too much or too many: what each limit of a front answers."""
+import json
+import os
+import shutil
+import tempfile
 import time
 
 from support.case import DaemonCase
@@ -185,4 +189,65 @@ class SmallLimits(DaemonCase):
         for data, status in cases:
             with self.subTest(status=status, data=data[:40]), self.connect() as connection:
                 connection.send(data)
+                self.assertEqual(connection.response().status, status)
+
+
+class LargeHeads(DaemonCase):
+    """A head as large as may be allowed, through every way to a worker."""
+    ways = {"program": {"carrier": "program", "env": {"SPEAKS": "psr7"}},
+            "slab": {"carrier": "native", "env": {"SPEAKS": "superglobals"}, "transport": "slab"},
+            "socket": {"carrier": "native", "env": {"SPEAKS": "superglobals"},
+                       "transport": "socket"},
+            "classic": {"carrier": "classic"}}
+
+    @classmethod
+    def setUpClass(cls):
+        root = tempfile.mkdtemp(prefix="kl-", dir="/tmp")
+        cls.addClassCleanup(shutil.rmtree, root)
+        with open(os.path.join(root, "index.php"), "w", encoding="utf-8") as file:
+            file.write("<?php echo json_encode($_SERVER);")
+        cls.config = topology(
+            *(pool(way, script="server_matrix.php", size=1,
+                   **{**options, **({"start": [root]} if way == "classic" else {})})
+              for way, options in cls.ways.items()),
+            http(routes=[{"path": "/", "host": way, "to": way} for way in cls.ways],
+                 limits={"request_line": "64K", "header_line": "256K", "header_bytes": "256K"}))
+        super().setUpClass()
+
+    def test_every_way_takes_them(self):
+        for way in self.ways:
+            for size, query in ((12 << 10, 1 << 10), (16 << 10, 1 << 10), (200 << 10, 60 << 10)):
+                fields = [("Cookie", "a=" + "c" * size), ("X-More", "d" * 16_000), ("X-End", "e")]
+                target = "/%61?" + "q" * query
+                head = request_bytes("GET", target, fields, host=way)
+                for pieces in ([head], [head[:size], head[size:]]):
+                    with self.subTest(way, size=size, pieces=len(pieces)), \
+                            self.connect() as connection:
+                        for piece in pieces:
+                            connection.send(piece)
+                        got = json.loads(connection.response().body)
+                        self.assertEqual(got["HTTP_COOKIE"], fields[0][1])
+                        self.assertEqual(got["HTTP_X_MORE"], fields[1][1])
+                        self.assertEqual(got["HTTP_X_END"], "e")
+                        self.assertEqual(got["REQUEST_URI"], target)
+                        connection.send(request_bytes("GET", "/", host=way))
+                        self.assertNotIn("HTTP_COOKIE", json.loads(connection.response().body))
+
+    def test_what_is_larger_is_refused(self):
+        for target, value, status in (("/", "y" * (257 << 10), 431), ("/" + "x" * 65_536, "", 414)):
+            with self.connect() as connection:
+                connection.send_until_refused(
+                    request_bytes("GET", target, [("X", value)], host="slab"))
+                self.assertEqual(connection.response().status, status)
+
+
+class OneLargeField(DaemonCase):
+    """More than 8 KiB for one field, as for cookies with tokens; all of them remain limited."""
+    config = topology(pool(size=1), http(limits={"header_line": "16K"}))
+
+    def test_the_limit_of_one_is_its_own(self):
+        for fields, status in (([("Cookie", "c" * 16_000)], 200), ([("X", "y" * 17_000)], 431),
+                               ([(f"X{n}", "y" * 12_000) for n in range(3)], 431)):
+            with self.connect() as connection:
+                connection.send_until_refused(request_bytes("GET", "/hello", fields))
                 self.assertEqual(connection.response().status, status)

@@ -81,7 +81,9 @@ inline constexpr std::uint32_t rotated_files_max = 1'000;          ///< kept of 
 
 // HTTP.
 inline constexpr std::size_t http_request_line_bytes = 8U << 10U;
+inline constexpr std::size_t http_request_line_bytes_max = 64U << 10U;
 inline constexpr std::size_t http_header_bytes = 32U << 10U;
+inline constexpr std::size_t http_header_bytes_max = 256U << 10U;
 inline constexpr std::size_t http_header_fields = 100;
 inline constexpr std::size_t http_header_line_bytes = 8U << 10U; ///< one field
 inline constexpr std::size_t http_leading_blank_lines = 4;       ///< before a request line
