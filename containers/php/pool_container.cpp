@@ -64,7 +64,7 @@ void pool_container::start() {
 void pool_container::open_shards() {
   const auto path = shell_.path();
   auto& registry = *environment_.pools;
-  const auto group = std::make_shared<pool_group>(registry.size());
+  const auto group = group_ = std::make_shared<pool_group>(registry.size());
   for (std::uint32_t i = 0; i < registry.size(); ++i) {
     group->line(i).loop = registry.part(i).loop;
   }
@@ -161,6 +161,9 @@ void pool_container::doomed() {
   watch_.reset();
   code_changed_ = false;
   closing_ = true;
+  if (group_) {
+    group_->give_up();
+  }
   on_each_shard([](pool_shard& pool) { pool.give_up(); });
 }
 

@@ -10,6 +10,9 @@
 namespace kraken::containers {
 
 void pool_shard::lost(worker_channel& worker) {
+  if (group_->given_up()) {
+    give_up();
+  }
   retire(worker);
   if (worker.pulls) {
     static_cast<void>(slab_->drain()); // it may have answered before its end

@@ -34,6 +34,11 @@ public:
   explicit pool_group(std::uint32_t shards) : lines_(shards), size_(shards) {}
 
   [[nodiscard]] std::uint32_t size() const { return size_; }
+
+  /// Said before the workers are killed: a shard may see one's end before it is told to give up.
+  void give_up() noexcept { given_up_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool given_up() const noexcept { return given_up_.load(std::memory_order_relaxed); }
+
   [[nodiscard]] pool_group_line& line(std::uint32_t shard) { return lines_[shard]; }
 
   /// A shard other than `mine` with an idle worker, or `size()`.
@@ -65,6 +70,7 @@ private:
 
   std::deque<pool_group_line> lines_; // atomics do not move
   std::uint32_t size_;                // asked for several times per request
+  std::atomic<bool> given_up_{false}; // the kill of a worker, and its end, order it
 };
 
 } // namespace kraken::containers

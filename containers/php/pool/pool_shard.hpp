@@ -230,6 +230,7 @@ private:
   pool_slot* last_ = nullptr;
   std::uint32_t waiting_ = 0;
   bool closed_ = false;
+  bool given_up_ = false;
   bool hopeless_ = false;
 
   std::unique_ptr<pool_slab> slab_; ///< null: no worker asked for it yet

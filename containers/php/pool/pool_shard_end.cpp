@@ -8,6 +8,9 @@
 namespace kraken::containers {
 
 void pool_shard::give_up() {
+  if (std::exchange(given_up_, true)) {
+    return;
+  }
   close();
   end_lent();
   for (auto& slot : slots_) {

@@ -419,6 +419,25 @@ TEST_CASE("a pool that is given up answers everybody, and is asked by nobody any
   CHECK(f.counters->busy.get() == 0);
 }
 
+TEST_CASE("a pool is given up before the end of a worker it kills is seen") {
+  const auto group = std::make_shared<pool_group>(1);
+  shard_fixture f{0, group, {}};
+  auto& a = f.add_worker();
+  fake_exchange works;
+  fake_exchange waits;
+  f.submit(works, "/1", net::retry_policy::idempotent);
+  f.submit(waits, "/2");
+  CHECK(a.end->request() == "/1");
+  group->give_up();
+  f.on.call([&] { f.pool->lost(*a.channel); });
+  CHECK(works.status == 503);
+  CHECK(waits.status == 503);
+  f.on.call([&] { f.pool->give_up(); });
+  CHECK(f.counters->refused.get() == 2);
+  CHECK(f.counters->crashed.get() == 0);
+  f.tear_down();
+}
+
 TEST_CASE("a worker that is retired ends its work and gets no more") {
   pool_fixture f;
   auto& a = f.add_worker();
