@@ -22,6 +22,8 @@ final class Loop implements LoopExtendedInterface
     private const NS_PER_S = 1_000_000_000;
     /** A timer of no time at all would keep the loop from ever looking at its streams. */
     private const INTERVAL_NS_MIN = 1_000;
+    /** A century: what is meant never to come, INF too, must not become a number that has passed. */
+    private const INTERVAL_NS_MAX = 36_525 * 86_400 * self::NS_PER_S;
 
     private readonly LoopModelInterface $model;
     private readonly TimerQueue $timers;
@@ -199,7 +201,9 @@ final class Loop implements LoopExtendedInterface
 
     private static function ns(float $seconds): int
     {
-        return \max(self::INTERVAL_NS_MIN, (int) ($seconds * self::NS_PER_S));
+        return $seconds * self::NS_PER_S < self::INTERVAL_NS_MAX
+            ? \max(self::INTERVAL_NS_MIN, (int) ($seconds * self::NS_PER_S))
+            : self::INTERVAL_NS_MAX;
     }
 
     private function refuseNested(): void

@@ -12,6 +12,7 @@ use Kraken\Runtime\Container\ProcessMethods;
 use Kraken\Runtime\Container\ThreadMethods;
 use Kraken\Runtime\Host\Host;
 use Kraken\Runtime\Host\RequestParams;
+use Kraken\Throwable\Exception\Logic\InvalidArgumentException;
 
 /**
  * @file The manager of a container, on top of its host.
@@ -57,6 +58,9 @@ final class RuntimeManager implements RuntimeManagerInterface
         mixed $message,
         int $flags = Channel::MODE_DEFAULT
     ): PromiseInterface {
+        if ($flags < Channel::MODE_STANDARD || $flags > Channel::MODE_BUFFER) {
+            throw new InvalidArgumentException('Given flag option is invalid.');
+        }
         return $this->host->message($alias, $message, $flags);
     }
 

@@ -75,6 +75,25 @@ final class LoopTest extends TestCase
         self::assertFalse($this->loop->isTimerActive($timer));
     }
 
+    /** @dataProvider neverIntervals */
+    public function testATimerThatIsToComeNeverDoesNotCome(float $interval): void
+    {
+        $never = [$this->loop->addTimer($interval, $this->note('never')),
+            $this->loop->addPeriodicTimer($interval, $this->note('never again'))];
+        $this->loop->addTimer(3600.0, function () use ($never): void {
+            ($this->note('a'))();
+            \array_map(static fn (TimerInterface $each) => $each->cancel(), $never);
+        });
+        $this->loop->start();
+        self::assertSame(['a@3600'], $this->log);
+    }
+
+    /** @return list<array{float}> */
+    public static function neverIntervals(): array
+    {
+        return [[9e9], [1e10], [1e300], [(float) \PHP_INT_MAX], [\INF]];
+    }
+
     public function testCallsThatCameTooLateAreLeftOut(): void
     {
         $timer = $this->loop->addPeriodicTimer(1.0, function (TimerInterface $timer): void {

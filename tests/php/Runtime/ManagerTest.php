@@ -187,6 +187,8 @@ final class ManagerTest extends TestCase
         foreach ([
             fn () => $this->manager->createProcess('B', 'N', 9),
             fn () => $this->manager->destroyProcess('B', -1),
+            fn () => $this->manager->sendMessage('B', 1, -1),
+            fn () => $this->manager->sendMessage('B', 1, Channel::MODE_BUFFER + 1),
         ] as $mistake) {
             try {
                 $mistake();
@@ -195,6 +197,7 @@ final class ManagerTest extends TestCase
                 self::assertSame('Given flag option is invalid.', $e->getMessage());
             }
         }
+        self::assertSame([], $this->step->asked);
         $this->expectExceptionMessage('timeout: expected a number from 0 to 4000000, got "soon"');
         $this->manager->startProcess('B', ['timeout' => 'soon']);
     }
