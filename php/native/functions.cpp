@@ -4,11 +4,14 @@
 #include "functions.hpp"
 
 #include "fork_point.hpp"
+#include "php/native/package/package_turn.hpp"
 #include "php_api.hpp"
 #include "php_values.hpp"
 #include "request_scope.hpp"
 #include "sapi.hpp"
 #include "worker_turn.hpp"
+
+#include <arpa/inet.h>
 
 namespace kraken::php {
 
@@ -139,6 +142,7 @@ ZEND_FUNCTION(attach) {
   }
   if (rehearses_first && rehearses(serving)) {
     serving.script_speaks = true;
+    serving.link().tell(serving.warm);
     array_init(return_value);
     return;
   }
@@ -164,6 +168,87 @@ ZEND_FUNCTION(receive) {
   }
   const auto bytes = serving.link().receive();
   RETURN_STRINGL(bytes.data(), bytes.size());
+}
+
+bool is_package_at_rest() {
+  const auto& serving = current_carrier();
+  if (!serving.script_speaks) {
+    zend_throw_error(nullptr, "Kraken\\Native\\serve() is for who has attached");
+    return false;
+  }
+  if (package_request() != nullptr) {
+    zend_throw_error(nullptr, "requests cannot be served while one is handled");
+    return false;
+  }
+  return true;
+}
+
+/// Whether `serve` knows the classes of the package that has asked; else that moves frames itself.
+ZEND_FUNCTION(serves) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  const bool known = knows_package();
+  RETURN_BOOL(known && EG(exception) == nullptr);
+}
+
+/// Says that requests may come, and how.
+ZEND_FUNCTION(ready) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  static_cast<void>(current_carrier().link().ready());
+}
+
+/// Requests until the daemon wants this process gone; true: it was a template's rehearsal, and
+/// `attach` is to be called once more.
+ZEND_FUNCTION(serve) {
+  zend_fcall_info handler, settle, flush, reset = empty_fcall_info;
+  zend_fcall_info_cache handler_cache, settle_cache, flush_cache, reset_cache;
+  ZEND_PARSE_PARAMETERS_START(4, 4)
+  Z_PARAM_FUNC(handler, handler_cache)
+  Z_PARAM_FUNC(settle, settle_cache)
+  Z_PARAM_FUNC(flush, flush_cache)
+  Z_PARAM_FUNC_OR_NULL(reset, reset_cache)
+  ZEND_PARSE_PARAMETERS_END();
+  if (!is_package_at_rest()) {
+    RETURN_THROWS();
+  }
+  package_calls calls{
+      {&handler, &handler_cache}, {&settle, &settle_cache}, {&flush, &flush_cache}, {}};
+  if (ZEND_FCI_INITIALIZED(reset)) {
+    calls.reset = {&reset, &reset_cache};
+  }
+  RETURN_BOOL(serve_package(current_carrier(), calls));
+}
+
+/// The request whose handler runs, or died; null: none.
+ZEND_FUNCTION(serving) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  const zval* const request = package_request();
+  if (request != nullptr) {
+    RETURN_COPY(request);
+  }
+}
+
+/// What frames call it; four bytes, as in their headers.
+ZEND_FUNCTION(stream) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  const auto number = htonl(current_carrier().link().stream());
+  RETURN_STRINGL(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+/// Requests that `serve` has begun.
+ZEND_FUNCTION(requests) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  RETURN_LONG(static_cast<zend_long>(package_requests()));
+}
+
+ZEND_FUNCTION(recycle) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  recycle_package();
+}
+
+/// Looks, without waiting, whether nobody wants the answer to the open request any more.
+ZEND_FUNCTION(abandoned) {
+  ZEND_PARSE_PARAMETERS_NONE();
+  RETURN_BOOL(current_carrier().link().abandoned());
 }
 
 ZEND_FUNCTION(readable) {
@@ -200,6 +285,13 @@ ZEND_BEGIN_ARG_INFO_EX(arginfo_attach, 0, 0, 0)
 ZEND_ARG_TYPE_INFO(0, rehearses, _IS_BOOL, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_INFO_EX(arginfo_serve, 0, 0, 4)
+ZEND_ARG_TYPE_INFO(0, handler, IS_CALLABLE, 0)
+ZEND_ARG_TYPE_INFO(0, settle, IS_CALLABLE, 0)
+ZEND_ARG_TYPE_INFO(0, flush, IS_CALLABLE, 0)
+ZEND_ARG_TYPE_INFO(0, reset, IS_CALLABLE, 1)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_INFO_EX(arginfo_none, 0, 0, 0)
 ZEND_END_ARG_INFO()
 
@@ -212,6 +304,14 @@ const zend_function_entry functions[] = {
     ZEND_NS_NAMED_FE("Kraken\\Native", receive, ZEND_FN(receive), arginfo_none)
     ZEND_NS_NAMED_FE("Kraken\\Native", readable, ZEND_FN(readable), arginfo_none)
     ZEND_NS_NAMED_FE("Kraken\\Native", send, ZEND_FN(send), arginfo_bytes)
+    ZEND_NS_NAMED_FE("Kraken\\Native", serves, ZEND_FN(serves), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", ready, ZEND_FN(ready), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", serve, ZEND_FN(serve), arginfo_serve)
+    ZEND_NS_NAMED_FE("Kraken\\Native", serving, ZEND_FN(serving), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", stream, ZEND_FN(stream), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", requests, ZEND_FN(requests), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", recycle, ZEND_FN(recycle), arginfo_none)
+    ZEND_NS_NAMED_FE("Kraken\\Native", abandoned, ZEND_FN(abandoned), arginfo_none)
     ZEND_FE(frankenphp_handle_request, arginfo_handler)
     ZEND_FE(fastcgi_finish_request, arginfo_none)
     ZEND_FALIAS(kraken_finish_request, fastcgi_finish_request, arginfo_none)

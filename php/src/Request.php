@@ -18,10 +18,27 @@ final class Request
 {
     private const JSON_DEPTH_MAX = 128;
 
+    // Where kraken-php has made this object $frame is the request as it came there, and each of
+    // these is made when it is read for the first time; elsewhere they stay unset, but $headers.
+    private string $method;
+    private string $target;
+    private string $path;
+    private string $query;
+    private string $version;
+    private string $scheme;
+    private string $host;
+    private string $remote;
+    private string $local;
+    private string $body;
+    private int $timeout;
+    private string $cookie;
+    /** @var array<string, list<string>> */
+    private array $headers;
+    /** @var array<string, mixed> */
+    private array $all;
+
     /** @var ?list<mixed> the payload, decoded at first use */
     private ?array $fields = null;
-    /** @var ?array<string, list<string>> */
-    private ?array $headers = null;
     private ?FormData $form = null;
 
     /**
@@ -35,25 +52,25 @@ final class Request
     /** The method as received: `GET`, `POST` ... */
     public function method(): string
     {
-        return ($this->fields ?? $this->fields())[0];
+        return $this->method ?? ($this->fields ?? $this->fields())[0];
     }
 
     /** The request target as received: `/a%20b?c=1`. */
     public function target(): string
     {
-        return ($this->fields ?? $this->fields())[1];
+        return $this->target ?? ($this->fields ?? $this->fields())[1];
     }
 
     /** The path, percent-decoded, without the query: `/a b`. */
     public function path(): string
     {
-        return ($this->fields ?? $this->fields())[2];
+        return $this->path ?? ($this->fields ?? $this->fields())[2];
     }
 
     /** The query as received, without `?`: `c=1`. */
     public function query(): string
     {
-        return ($this->fields ?? $this->fields())[3];
+        return $this->query ?? ($this->fields ?? $this->fields())[3];
     }
 
     /**
@@ -69,43 +86,43 @@ final class Request
     /** The version: `1.0`, `1.1` or `2`. */
     public function protocolVersion(): string
     {
-        return ($this->fields ?? $this->fields())[4];
+        return $this->version ?? ($this->fields ?? $this->fields())[4];
     }
 
     /** `http` or `https`. */
     public function scheme(): string
     {
-        return ($this->fields ?? $this->fields())[5];
+        return $this->scheme ?? ($this->fields ?? $this->fields())[5];
     }
 
     /** The authority the client asked: `example.org:8080`. */
     public function host(): string
     {
-        return ($this->fields ?? $this->fields())[6];
+        return $this->host ?? ($this->fields ?? $this->fields())[6];
     }
 
     /** `ip:port` of the client, '' for a unix socket. */
     public function remoteAddress(): string
     {
-        return ($this->fields ?? $this->fields())[7];
+        return $this->remote ?? ($this->fields ?? $this->fields())[7];
     }
 
     /** `ip:port` of the server's side of the connection, '' for a unix socket. */
     public function localAddress(): string
     {
-        return ($this->fields ?? $this->fields())[13] ?? '';
+        return $this->local ?? ($this->fields ?? $this->fields())[13] ?? '';
     }
 
     /** The body as received. */
     public function body(): string
     {
-        return ($this->fields ?? $this->fields())[9];
+        return $this->body ?? ($this->fields ?? $this->fields())[9];
     }
 
     /** Milliseconds allowed for the answer, 0 for no limit. */
     public function timeoutMs(): int
     {
-        return ($this->fields ?? $this->fields())[10];
+        return $this->timeout ?? ($this->fields ?? $this->fields())[10];
     }
 
     /**
@@ -143,10 +160,15 @@ final class Request
     public function cookies(): array
     {
         $cookies = [];
-        foreach (\explode(';', (string) $this->header('cookie')) as $pair) {
-            [$name, $value] = \explode('=', $pair, 2) + [1 => ''];
-            $name = \ltrim($name);
+        $line = $this->cookie ?? (string) $this->header('cookie');
+        if ($line === '') {
+            return $cookies;
+        }
+        foreach (\explode(';', $line) as $pair) {
+            $at = \strpos($pair, '=');
+            $name = \ltrim($at === false ? $pair : \substr($pair, 0, $at));
             if ($name !== '') {
+                $value = $at === false ? '' : \substr($pair, $at + 1);
                 $cookies[$name] ??= \rawurldecode($value); // a `+` is one
             }
         }
@@ -203,6 +225,22 @@ final class Request
      */
     public function toArray(): array
     {
+        return $this->all ?? $this->collect();
+    }
+
+    /**
+     * Deletes the temporary files of uploads that were not moved.
+     *
+     * @internal called when the request has been answered
+     */
+    public function release(): void
+    {
+        $this->form?->release();
+    }
+
+    /** @return array<string, mixed> */
+    private function collect(): array
+    {
         $headers = [];
         foreach ($this->headers() as $name => $values) {
             if ($name !== 'host') {
@@ -222,16 +260,6 @@ final class Request
             'protocol' => $this->protocolVersion(),
             'timeout_ms' => $this->timeoutMs(),
         ];
-    }
-
-    /**
-     * Deletes the temporary files of uploads that were not moved.
-     *
-     * @internal called when the request has been answered
-     */
-    public function release(): void
-    {
-        $this->form?->release();
     }
 
     private function formData(): FormData

@@ -46,13 +46,13 @@ final class Response
     /** @param array<mixed> $headers more headers */
     public static function html(string $body, int $status = 200, array $headers = []): self
     {
-        return new self($status, $headers + self::HTML, $body);
+        return new self($status, $headers === [] ? self::HTML : $headers + self::HTML, $body);
     }
 
     /** @param array<mixed> $headers more headers */
     public static function text(string $body, int $status = 200, array $headers = []): self
     {
-        return new self($status, $headers + self::TEXT, $body);
+        return new self($status, $headers === [] ? self::TEXT : $headers + self::TEXT, $body);
     }
 
     /**
@@ -66,7 +66,7 @@ final class Response
             \JSON_THROW_ON_ERROR | \JSON_UNESCAPED_SLASHES | \JSON_UNESCAPED_UNICODE
             | \JSON_PRESERVE_ZERO_FRACTION
         );
-        return new self($status, $headers + self::JSON, $body);
+        return new self($status, $headers === [] ? self::JSON : $headers + self::JSON, $body);
     }
 
     /** Sends the client elsewhere. @param int $status 301, 302, 303, 307 or 308 */

@@ -20,11 +20,13 @@ final class Worker
 {
     private static int $requests = 0;
     private static int $flags = 0;
-    /** The worker while its handler makes an answer. */
+    /** The worker while its handler makes an answer; where kraken-php calls it, always. */
     private static ?self $answering = null;
 
     private readonly Answer $answer;
     private string $stream = '';
+    /** kraken-php makes the requests and takes the answers: Native\serve(). */
+    private readonly bool $served;
 
     /**
      * @param \Closure(Request): mixed $handler
@@ -35,7 +37,8 @@ final class Worker
         private readonly \Closure $handler,
         private readonly ?\Closure $reset
     ) {
-        $this->answer = new Answer($link);
+        $this->served = $link->serves();
+        $this->answer = new Answer($link, $this->served);
     }
 
     /**
@@ -85,13 +88,16 @@ final class Worker
     /** Requests this process has taken, the present one included. */
     public static function requests(): int
     {
-        return self::$requests;
+        return self::$answering?->served === true ? Native\requests() : self::$requests;
     }
 
     /** Asks to be replaced after the present answer: planned, hence no failure. */
     public static function recycle(): void
     {
         self::$flags = Frame::RECYCLE;
+        if (self::$answering?->served === true) {
+            Native\recycle();
+        }
     }
 
     /**
@@ -109,15 +115,47 @@ final class Worker
         if ($worker === null || $worker->answer->begun) {
             return false;
         }
-        $worker->answer->hints($headers, $worker->stream);
+        if (!$worker->served) {
+            $worker->answer->hints($headers, $worker->stream);
+        } elseif (Native\serving() !== null) {
+            $worker->answer->hints($headers, Native\stream());
+        } else {
+            return false;
+        }
         return true;
     }
 
     private function serve(): void
     {
-        $link = $this->link;
-        $link->output->flush();
+        $this->link->output->flush();
         $this->getReady();
+        if ($this->served) {
+            $this->serveCalled();
+        } else {
+            $this->serveFrames();
+        }
+        $this->link->crash->finished = true;
+    }
+
+    /** kraken-php has the loop and calls the handler. */
+    private function serveCalled(): void
+    {
+        $link = $this->link;
+        $link->crash->served = true;
+        self::$answering = $this;
+        if (self::$flags !== 0) {
+            Native\recycle(); // was asked for while the application booted
+        }
+        $flush = $link->output->flush(...);
+        while (Native\serve($this->handler, $this->settle(...), $flush, $this->reset)) {
+            $link->join(); // what came so far was a template's rehearsal
+            $this->getReady();
+        }
+    }
+
+    private function serveFrames(): void
+    {
+        $link = $this->link;
         while (!$this->answer->draining) {
             $type = $link->receive();
             if ($type === Frame::REQUEST) {
@@ -132,13 +170,16 @@ final class Worker
                 break;
             }
         }
-        $link->crash->finished = true;
     }
 
     private function getReady(): void
     {
         $this->link->crash->ready();
-        $this->link->send(Frame::bytes(Frame::READY, ''));
+        if ($this->served) {
+            Native\ready();
+        } else {
+            $this->link->send(Frame::bytes(Frame::READY, ''));
+        }
     }
 
     private function serveOne(): void
@@ -154,11 +195,7 @@ final class Worker
         self::$answering = $this;
         try {
             $response = ($this->handler)($request);
-            $this->answer->write(
-                $response instanceof Response ? $response : Response::of($response),
-                $stream,
-                self::$flags
-            );
+            $this->give($response, $stream);
         } catch (ProtocolError $e) {
             throw $e;
         } catch (\Throwable $e) {
@@ -173,6 +210,32 @@ final class Worker
         if ($this->reset !== null) {
             ($this->reset)();
         }
+    }
+
+    /** What kraken-php leaves to the package: failures, streams, large bodies, headers to be refused. */
+    private function settle(Request $request, mixed $returned, ?\Throwable $thrown): void
+    {
+        $stream = Native\stream();
+        try {
+            if ($thrown !== null) {
+                throw $thrown;
+            }
+            $this->give($returned, $stream);
+        } catch (ProtocolError $e) {
+            throw $e;
+        } catch (\Throwable $e) {
+            $this->failed($e, $request, $stream);
+        }
+        $this->answer->begun = false; // of the next one
+    }
+
+    private function give(mixed $returned, string $stream): void
+    {
+        $this->answer->write(
+            $returned instanceof Response ? $returned : Response::of($returned),
+            $stream,
+            self::$flags
+        );
     }
 
     private function failed(\Throwable $e, Request $request, string $stream): void

@@ -52,12 +52,13 @@ def tearDownModule():
     shutil.rmtree(PLACE, ignore_errors=True)
 
 
-def config(carrier, spare=0, **options):
+def config(carrier, spare=0, words=(), **options):
     """`spare` makes the text another one, for a reload that changes something."""
     def one(id, timeout):
         made = pool(id, "mixed.php", size=SIZE, carrier=carrier, request={"timeout": timeout},
                     recycle={"requests": 150}, shutdown="20s",
                     queue={"timeout": "60s", "max": 1000 + spare}, **options)
+        made["start"] += words
         if carrier == "classic":
             made["start"] = [os.path.join(PLACE, "site")]
         if carrier != "program":
@@ -285,6 +286,12 @@ class Classic(Storm, unittest.TestCase):
 class Package(Storm, unittest.TestCase):
     traits = Traits(files=FILES, exit_ends="exit", body_max=15 * MIB)
     configs = [config("program", spare) for spare in range(2)]
+
+
+@unittest.skipUnless(NATIVE, "kraken-php is not built")
+class PackageBySlab(Storm, unittest.TestCase):
+    traits = Traits(files=FILES, exit_ends="exit", body_max=15 * MIB)
+    configs = [config("native", spare, words=["package"], template="app") for spare in range(2)]
 
 
 class Narya(Storm, unittest.TestCase):

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// As much of the daemon as kraken-php needs to serve a number of requests from a slab and end, so
-/// that what a request costs the worker can be counted by `bench/compare/instructions/run`. Checks
-/// that every answer is 200; measures nothing itself.
+/// As much of the daemon as a worker needs to serve a number of requests, from a slab or by frames,
+/// and end, so that what a request costs the worker can be counted by
+/// `bench/compare/instructions/run`. Checks that every answer is 200; measures nothing itself.
 #include "bench/micro/hello_request.hpp"
 #include "kraken/process/launch/channel_pair.hpp"
 #include "kraken/slab/segment.hpp"
@@ -33,25 +33,33 @@ constexpr std::uint32_t batch = 64;
 constexpr int channel_number = 3; ///< descriptors of the worker
 constexpr int slab_number = 4;
 
-/// The requests of one batch, encoded once: the worker leaves them as they are.
-std::uint32_t write_requests(const slab::segment& memory, std::string_view kind) {
+/// @param use `use(facts)`
+template <class Use>
+auto with_request(std::string_view kind, Use use) -> decltype(use(wire::request_facts{})) {
   const auto text = hello_request(kind);
   wire::request_head head;
   wire::request_parser parser;
   if (parser.parse(text, head).status != wire::parse_outcome::kind::done) {
-    return 0;
+    return {};
   }
   wire::request_facts facts;
   facts.head = &head;
   facts.path = "/hello";
   facts.remote = "127.0.0.1:50000";
   facts.ends = "127.0.0.1:50000 127.0.0.1:8080";
-  constexpr std::uint64_t timeout_ms = 30'000;
-  std::size_t bytes = 0;
-  for (std::uint32_t place = 0; place < batch; ++place) {
-    bytes = wire::put_slab_request(memory.request(place).data(), facts, timeout_ms);
-  }
-  return static_cast<std::uint32_t>(bytes);
+  facts.timeout_ms = 30'000;
+  return use(facts);
+}
+
+/// The requests of one batch, encoded once: the worker leaves them as they are.
+std::uint32_t write_requests(const slab::segment& memory, std::string_view kind) {
+  return with_request(kind, [&memory](const wire::request_facts& facts) {
+    std::size_t bytes = 0;
+    for (std::uint32_t place = 0; place < batch; ++place) {
+      bytes = wire::put_slab_request(memory.request(place).data(), facts, facts.timeout_ms);
+    }
+    return static_cast<std::uint32_t>(bytes);
+  });
 }
 
 pid_t start(char** words, int channel, int shared, int bell) {
@@ -73,27 +81,65 @@ kraken::unique_fd moved_up(const kraken::unique_fd& what) {
   return kraken::unique_fd{::fcntl(what.get(), F_DUPFD_CLOEXEC, 32)};
 }
 
-bool wait_for_ready(int channel) {
-  wire::byte_buffer input;
-  while (true) {
-    wire::worker_frame frame;
-    const auto split = wire::split_frame(input.view(), frame);
-    if (split.status == wire::split_outcome::kind::done) {
-      if (frame.type == wire::frame_type::ready) {
-        return frame.pulls;
+/// What is said on the socket, frame by frame.
+class speech {
+public:
+  explicit speech(int channel) : channel_(channel) {}
+
+  /// @param take `take(frame)`; true: that was it
+  /// @return false: it never came
+  template <class Take>
+  bool hear(Take take) {
+    while (true) {
+      wire::worker_frame frame;
+      const auto split = wire::split_frame(input_.view(), frame);
+      if (split.status == wire::split_outcome::kind::done) {
+        const bool done = take(frame);
+        input_.consume(split.consumed);
+        if (done) {
+          return true;
+        }
+        continue;
       }
-      input.consume(split.consumed);
-      continue;
+      pollfd one{channel_, POLLIN, 0};
+      constexpr int patience_ms = 60'000;
+      const auto got =
+          ::poll(&one, 1, patience_ms) == 1 ? ::read(channel_, input_.prepare(4096), 4096) : -1;
+      if (got <= 0) {
+        return false;
+      }
+      input_.commit(static_cast<std::size_t>(got));
     }
-    pollfd one{channel, POLLIN, 0};
-    constexpr int patience_ms = 60'000;
-    const auto got =
-        ::poll(&one, 1, patience_ms) == 1 ? ::read(channel, input.prepare(4096), 4096) : -1;
-    if (got <= 0) {
-      return false;
-    }
-    input.commit(static_cast<std::size_t>(got));
   }
+
+private:
+  int channel_;
+  wire::byte_buffer input_;
+};
+
+/// For a worker that takes frames: one after the other.
+/// @return answers that are 200
+std::size_t serve_frames(speech& from, int channel, std::string_view kind, std::size_t wanted) {
+  std::size_t good = 0;
+  wire::byte_buffer out;
+  for (std::size_t asked = 1; asked <= wanted; ++asked) {
+    const auto made = with_request(kind, [&out, asked](const wire::request_facts& facts) {
+      return wire::append_request_frame(out, static_cast<std::uint32_t>(asked), facts);
+    });
+    const bool sent = made && ::write(channel, out.data(), out.size()) > 0;
+    out.clear();
+    const bool answered = sent && from.hear([&good](const wire::worker_frame& frame) {
+      if (frame.type == wire::frame_type::response) {
+        const auto answer = wire::decode_response(frame.payload);
+        good += answer && answer->status == 200 ? 1U : 0U;
+      }
+      return frame.type == wire::frame_type::response;
+    });
+    if (!answered) {
+      break;
+    }
+  }
+  return good;
 }
 
 /// @return answers that are 200
@@ -156,10 +202,17 @@ int main(int argc, char** argv) {
   const auto said = ::write(pair->ours.get(), out.data(), out.size());
   const pid_t pid =
       start(argv + 3, moved_up(pair->theirs).get(), moved_up(*shared).get(), moved_up(bell).get());
-  if (said < 0 || pid < 0 || !wait_for_ready(pair->ours.get())) {
+  speech from{pair->ours.get()};
+  bool pulls = false;
+  const bool ready = said >= 0 && pid >= 0 && from.hear([&pulls](const wire::worker_frame& frame) {
+    pulls = frame.pulls;
+    return frame.type == wire::frame_type::ready;
+  });
+  if (!ready) {
     return 1;
   }
-  const auto good = serve(*memory, bell.get(), bytes, wanted);
+  const auto good = pulls ? serve(*memory, bell.get(), bytes, wanted)
+                          : serve_frames(from, pair->ours.get(), argv[1], wanted);
   out.clear();
   wire::append_drain(out);
   static_cast<void>(::write(pair->ours.get(), out.data(), out.size()) < 0);

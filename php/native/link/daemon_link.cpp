@@ -4,7 +4,6 @@
 #include "daemon_link.hpp"
 
 #include "kraken/base/passed_descriptors.hpp"
-#include "kraken/base/spool_file.hpp"
 
 #include <cerrno>
 #include <utility>
@@ -18,11 +17,9 @@ namespace kraken::php {
 namespace {
 
 constexpr std::size_t read_bytes = 64U << 10U;
-// One large upload must not cost memory for the rest of the process's life.
-constexpr std::size_t input_kept_bytes = 1U << 20U;
 
-constexpr std::string_view bad_length = "a frame came whose length can not be";
-constexpr std::string_view bad_request = "a request came that can not be read, or without its body";
+constexpr std::string_view scribbled =
+    "a request in the slab that makes no sense: one that shares it has scribbled there";
 
 // Of a frame's request and of the slab's, which name most of their parts the same.
 template <class Request>
@@ -117,78 +114,6 @@ bool daemon_link::send_with(wire::byte_buffer& out, int descriptor) {
   return true;
 }
 
-std::string_view daemon_link::receive() {
-  input_.consume(std::exchange(received_, 0));
-  whole_.clear();
-  whole_.release_above(input_kept_bytes);
-  input_.release_above(input_kept_bytes);
-  while (true) {
-    wire::worker_frame frame;
-    const auto split = wire::split_frame(input_.view(), frame);
-    if (split.status == wire::split_outcome::kind::done) {
-      if (frame.type == wire::frame_type::request && !passed_.empty()) {
-        const auto whole = with_body(frame);
-        input_.consume(split.consumed);
-        if (!whole.empty()) {
-          return whole;
-        }
-        continue;
-      }
-      received_ = split.consumed;
-      return input_.view().substr(0, received_);
-    }
-    if (split.status == wire::split_outcome::kind::bad_length) {
-      give_up(bad_length);
-    }
-    if (gone_ || !fill(input_, split.needed, patience::wait)) {
-      return {};
-    }
-  }
-}
-
-unique_fd daemon_link::take_passed() {
-  auto first = std::move(passed_.front());
-  passed_.erase(passed_.begin());
-  return first;
-}
-
-/// @return empty: answered here, or nobody can be answered any more
-std::string_view daemon_link::with_body(const wire::worker_frame& frame) {
-  const auto file = take_passed();
-  const auto request = wire::decode_request(frame.payload);
-  if (!request) {
-    give_up(bad_request);
-    return {};
-  }
-  constexpr std::size_t more_bytes = 64; // heads that are longer
-  const auto bytes = request->stored_bytes;
-  if (bytes > limits::frame_bytes_max - more_bytes - frame.payload.size()) {
-    constexpr int too_large = 413;
-    wire::append_response(
-        reply_,
-        frame.stream,
-        too_large,
-        {},
-        "a script that speaks the protocol takes a body that fits into a frame\n");
-    static_cast<void>(send(reply_));
-    return {};
-  }
-  char* const room = wire::append_request_with_room(whole_, frame.stream, *request);
-  const auto got = read_at(file, 0, {room, static_cast<std::size_t>(bytes)});
-  if (!got || *got != bytes) {
-    give_up("the file of a body has fewer bytes than the body");
-  }
-  return gone_ ? std::string_view{} : whole_.view();
-}
-
-bool daemon_link::readable() {
-  if (gone_ || input_.size() > received_) {
-    return true;
-  }
-  pollfd waiting{.fd = socket_.get(), .events = POLLIN, .revents = 0};
-  return ::poll(&waiting, 1, 0) > 0;
-}
-
 result<wire::worker_welcome> daemon_link::greet(std::string_view sdk) {
   wire::worker_hello hello;
   hello.protocol = wire::worker_protocol_version;
@@ -264,8 +189,8 @@ bool daemon_link::take_request(const wire::worker_frame& frame, std::size_t byte
   return true;
 }
 
-daemon_link::event daemon_link::wait() {
-  return seat_ ? wait_at_slab() : wait_for_frame();
+daemon_link::event daemon_link::wait(reading how) {
+  return seat_ ? wait_at_slab(how) : wait_for_frame();
 }
 
 // Not ended by DRAIN while a request that is ours already is on its way.
@@ -291,7 +216,7 @@ daemon_link::event daemon_link::wait_for_frame() {
   return gone_ ? event::gone : event::drain;
 }
 
-daemon_link::event daemon_link::wait_at_slab() {
+daemon_link::event daemon_link::wait_at_slab(reading how) {
   while (!gone_ && !draining_) {
     if (seat_->wait() == slab_seat::next::letters) {
       read_letters(input_);
@@ -305,10 +230,11 @@ daemon_link::event daemon_link::wait_at_slab() {
       seat_->ask();
       return wait_for_frame();
     }
-    if (take_slab_request()) {
+    slab_open_ = true;
+    if (how == reading::later || take_slab_request()) {
       return event::request;
     }
-    give_up("a request in the slab that makes no sense: one that shares it has scribbled there");
+    refuse_slab();
   }
   seat_->leave();
   return gone_ ? event::gone : event::drain;
@@ -327,8 +253,15 @@ bool daemon_link::take_slab_request() {
   take_parts(request_, *request);
   request_.ends = request->ends;
   request_.headers = headers_;
-  slab_open_ = true;
   return true;
+}
+
+void daemon_link::refuse_slab() {
+  give_up(scribbled);
+}
+
+std::string_view daemon_link::unread() const noexcept {
+  return slab_open_ ? seat_->request() : std::string_view{};
 }
 
 std::span<char> daemon_link::answer_room() const noexcept {

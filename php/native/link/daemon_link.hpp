@@ -53,6 +53,10 @@ public:
   /// @error errc::protocol_error, errc::unreachable
   [[nodiscard]] result<wire::worker_welcome> greet(std::string_view sdk);
 
+  /// Without a daemon: what is sent goes to `ear`.
+  /// @param ear outlives this link, or the one put in its place
+  void tell(rehearsal& ear) noexcept { ear_ = &ear; }
+
   /// Without a daemon: the next request of `from` is there for `wait` or `receive`, and what is
   /// sent goes to it. Not while a request is open.
   /// @param from outlives this link, or the one put in its place
@@ -61,8 +65,18 @@ public:
   /// Says that requests can be taken.
   bool ready();
 
+  /// What is read of a request in the slab before it is open.
+  enum class reading : std::uint8_t { now, later };
+
   /// Waits for something to do. Not to be called while a request is open.
-  [[nodiscard]] event wait();
+  /// @param how later: `unread()` is for the caller to read, and `request()` is empty
+  [[nodiscard]] event wait(reading how = reading::now);
+
+  /// The open request as it stands in the slab, where others may scribble: what counts is a copy.
+  /// @return empty: it came as a frame, and `request()` has it
+  [[nodiscard]] std::string_view unread() const noexcept;
+  /// What `unread` gave makes no sense: the connection is given up.
+  void refuse_slab();
 
   /// Whether `wait` would find a request at once, as far as is known here.
   [[nodiscard]] bool has_work() const { return seat_ && seat_->sees_offers(); }
@@ -72,6 +86,9 @@ public:
   [[nodiscard]] std::uint32_t stream() const noexcept { return stream_; }
   /// The REQUEST frame as it came, its header included.
   [[nodiscard]] std::string_view frame() const noexcept { return input_.view(); }
+  /// The same with a body that came in a file. Only while a frame's request is open.
+  /// @return empty: it is too large and was answered 413
+  [[nodiscard]] std::string_view whole_frame();
 
   void request_done();
 
@@ -111,14 +128,20 @@ public:
 private:
   enum class patience : std::uint8_t { wait, look };
 
+  // One large upload must not cost memory for the rest of the process's life.
+  static constexpr std::size_t input_kept_bytes = 1U << 20U;
+  static constexpr std::string_view bad_length = "a frame came whose length can not be";
+  static constexpr std::string_view bad_request =
+      "a request came that can not be read, or without its body";
+
   void give_up(std::string_view complaint);
   [[nodiscard]] bool fill(wire::byte_buffer& into, std::size_t wanted, patience how);
   void take_control(const wire::worker_frame& frame);
-  [[nodiscard]] std::string_view with_body(const wire::worker_frame& frame);
+  [[nodiscard]] std::string_view with_body(const wire::worker_frame& frame, const unique_fd& file);
   [[nodiscard]] unique_fd take_passed();
   [[nodiscard]] bool take_request(const wire::worker_frame& frame, std::size_t bytes);
   [[nodiscard]] event wait_for_frame();
-  [[nodiscard]] event wait_at_slab();
+  [[nodiscard]] event wait_at_slab(reading how);
   [[nodiscard]] bool take_slab_request();
   void read_letters(wire::byte_buffer& from);
 

@@ -44,7 +44,8 @@ final class Answer
     private int $memory = -1;
     private string $memoryBytes = '';
 
-    public function __construct(private readonly Link $link)
+    /** @param bool $served by Native\serve(): it reads what the daemon says, and knows of DRAIN */
+    public function __construct(private readonly Link $link, private readonly bool $served = false)
     {
     }
 
@@ -160,6 +161,9 @@ final class Answer
     /** Looks, without waiting, whether the daemon has called the stream off meanwhile. */
     private function wanted(string $stream): bool
     {
+        if ($this->served) {
+            return !\Kraken\Native\abandoned();
+        }
         while ($this->link->readable()) {
             switch ($this->link->receive()) {
                 case Frame::CANCEL:

@@ -25,6 +25,8 @@ final class CrashReport
 
     /** The request being answered; an exit meanwhile is a death. */
     public ?Request $serving = null;
+    /** Native\serve() has it instead. */
+    public bool $served = false;
     /** What an exit interrupts when no request is served; '' until there is anything. */
     public string $doing = '';
     /** Set once the worker may end without anything being wrong. */
@@ -82,6 +84,9 @@ final class CrashReport
         $this->reserve = null;
         if ((int) \getmypid() !== $this->pid) {
             return; // a fork of this worker ends; the connection is not its own
+        }
+        if ($this->served) {
+            $this->serving = \Kraken\Native\serving();
         }
         $this->serving?->release();
         $this->link->output->flush();

@@ -119,6 +119,16 @@ final class Link
         return self::$current;
     }
 
+    /**
+     * Whether kraken-php makes the requests of this package and takes its answers: Native\serve()
+     * then, instead of receive().
+     */
+    public function serves(): bool
+    {
+        return $this->in === null && \function_exists('Kraken\Native\serves')
+            && \Kraken\Native\serves();
+    }
+
     /** Becomes a worker after what was rehearsed; in another process than the one that did. */
     public function join(): void
     {

@@ -122,7 +122,7 @@ function mixedPackage(Kraken\Request $request): Kraken\Response
 if (defined('MIXED_BY_HAND')) {
     return; // whoever includes it has a loop of its own
 }
-if (PHP_SAPI === 'cli') {
+if (PHP_SAPI === 'cli' || ($argv[1] ?? '') === 'package') {
     require __DIR__ . '/../../../php/autoload.php';
     Kraken\Worker::run(mixedPackage(...));
 } elseif (defined('MIXED_CLASSIC')) {

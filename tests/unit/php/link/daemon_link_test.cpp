@@ -215,3 +215,39 @@ TEST_CASE("a descriptor for which there is no number ends the connection") {
   CHECK(what == event::gone);
   CHECK(it.link.complaint().ends_with("no descriptor free"));
 }
+
+TEST_CASE("an open request can be had as a frame, with a stored body in it") {
+  linked it;
+  std::string body = "body";
+  SECTION("as it came") {
+    it.say_request(5, "POST", "/stored", body);
+  }
+  SECTION("put together") {
+    body.assign(70'000, 'x');
+    it.say_stored(5, body, body.size());
+  }
+  REQUIRE(it.link.wait(kraken::php::daemon_link::reading::later) == event::request);
+  CHECK(it.link.unread().empty()); // it did not come by the slab
+  wire::worker_frame frame;
+  const auto bytes = it.link.whole_frame();
+  REQUIRE(wire::split_frame(bytes, frame).consumed == bytes.size());
+  const auto request = wire::decode_request(frame.payload);
+  REQUIRE(request);
+  CHECK(frame.stream == 5);
+  CHECK(request->path == "/stored");
+  CHECK(request->body == body);
+}
+
+TEST_CASE("an open request whose body fits into no frame is answered, and has none") {
+  linked it;
+  it.say_stored(5, "", kraken::limits::frame_bytes_max);
+  REQUIRE(it.link.wait(kraken::php::daemon_link::reading::later) == event::request);
+  CHECK(it.link.whole_frame().empty());
+  it.link.request_done();
+  it.say_request(6, "GET", "/next");
+  REQUIRE(it.link.wait() == event::request);
+  CHECK(it.link.stream() == 6);
+  const auto said = it.heard();
+  REQUIRE(said.size() == 1);
+  CHECK(wire::decode_response(said[0].payload)->status == 413);
+}
