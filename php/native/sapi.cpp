@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include <csignal>
 #include <pthread.h>
@@ -152,6 +153,9 @@ char* on_read_cookies() {
   return serving.has_request() && !serving.cookies().empty() ? serving.cookies().data() : nullptr;
 }
 
+// In `$_SERVER` alone: no web server says it.
+constexpr std::string_view found_by_php = "PHP_SELF";
+
 // Programs ask their environment for what a CGI program would find there.
 char* on_getenv(const char* name, std::size_t bytes) {
   const std::string_view wanted{name, bytes};
@@ -161,7 +165,7 @@ char* on_getenv(const char* name, std::size_t bytes) {
   if (wanted == "REMOTE_USER") {
     return SG(request_info).auth_user;
   }
-  if (!may_be_variable(wanted)) {
+  if (wanted == found_by_php || !may_be_variable(wanted)) {
     return nullptr; // as most are: applications ask for their settings
   }
   const auto& variables = current_carrier().variables();
@@ -174,9 +178,35 @@ char* on_getenv(const char* name, std::size_t bytes) {
   return nullptr;
 }
 
+void (*import_environment)(zval*) = nullptr; // PHP's own
+
+// The whole of it, for getenv() without a name. `$_ENV` is the process's own.
+void on_import_environment(zval* into) {
+  import_environment(into);
+  const bool asked = into != &PG(http_globals)[TRACK_VARS_ENV];
+  if (!asked || SG(server_context) == nullptr || !current_carrier().has_request()) {
+    return;
+  }
+  const auto put = [into](std::string_view name, std::string_view value) {
+    zval text;
+    ZVAL_STRINGL_FAST(&text, value.data(), value.size());
+    zend_hash_str_update(Z_ARRVAL_P(into), name.data(), name.size(), &text);
+  };
+  const auto& variables = current_carrier().variables();
+  for (std::size_t index = 0; index < variables.size(); ++index) {
+    const auto each = variables.at(index);
+    if (const std::string_view name{each.name, each.name_bytes}; name != found_by_php) {
+      put(name, {each.value, each.value_bytes});
+    }
+  }
+  if (const char* const user = SG(request_info).auth_user) {
+    put("REMOTE_USER", user);
+  }
+}
+
 void on_server_variables(zval* into) {
   auto& serving = current_carrier();
-  php_import_environment_variables(into);
+  import_environment(into);
   if (!serving.has_request()) {
     const auto& script = serving.script;
     for (const char* name : {"SCRIPT_FILENAME", "SCRIPT_NAME", "PHP_SELF", "PATH_TRANSLATED"}) {
@@ -248,6 +278,7 @@ bool engine::start() {
   module.executable_location = program_.data();
   started_ = module.startup(&module) == SUCCESS;
   if (started_) {
+    import_environment = std::exchange(php_import_environment_variables, on_import_environment);
     inform_filter_when_asked();
     make_server_arrays();
     read_plain_variables();

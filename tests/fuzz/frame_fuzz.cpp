@@ -23,7 +23,7 @@ namespace {
 
 /// A response written again decodes to the same response.
 void check_response(const wire::worker_response& response) {
-  KRAKEN_ASSERT(response.status >= 100 && response.status <= 599);
+  KRAKEN_ASSERT(response.status >= 100 && response.status <= wire::answer_status_max);
   std::vector<wire::header_field> fields;
   for (const auto field : response.headers) {
     fields.push_back(field);
@@ -103,7 +103,7 @@ void narya_response(std::string_view bytes) {
     if (!response) {
       continue;
     }
-    KRAKEN_ASSERT(response->status >= 100 && response->status <= 599);
+    KRAKEN_ASSERT(response->status >= 100 && response->status <= wire::answer_status_max);
     wire::narya_headers headers{*response};
     std::size_t lines = 0;
     for (wire::header_field field; headers.next(field); ++lines) {
@@ -121,7 +121,7 @@ void read_answer(std::string_view bytes) {
   if (!answer) {
     return;
   }
-  KRAKEN_ASSERT(answer->status >= 200 && answer->status <= 599);
+  KRAKEN_ASSERT(answer->status >= 200 && answer->status <= wire::answer_status_max);
   KRAKEN_ASSERT(answer->fields.size() + answer->body.size() <= bytes.size());
   wire::byte_buffer out;
   wire::response_writer writer{out, {}};

@@ -9,6 +9,8 @@ BEHAVIOURS = {
     "reason": 'header("HTTP/1.1 404 Nope, not here"); header("X-A: 1"); echo "x";',
     "reason_taken_back": 'header("HTTP/1.1 404 Nope"); http_response_code(404);',
     "status_line": 'header("HTTP/1.0 410 Gone"); echo "x";',
+    "status_above_599": 'http_response_code(999); echo "x";',
+    "reason_above_599": 'header("HTTP/1.1 650 Odd"); echo "x";',
     "status_field": 'header("Status: 418 Tea"); echo 1;',
     "location": 'header("Location: /x");',
     "location_permanent": 'header("Location: /x",true,301);',
@@ -81,6 +83,15 @@ BEHAVIOURS = {
         '{echo "$n="; var_dump(getenv($n));} var_dump(getenv("REQUEST_METHOD",true));'
         'putenv("REQUEST_METHOD=X"); var_dump(getenv("REQUEST_METHOD"));'
         'var_dump(getenv("REMOTE_ADDR")===$_SERVER["REMOTE_ADDR"]);'
+        'var_dump(getenv("PHP_SELF"));'
+    ),
+    "whole_environment": (
+        'putenv("MINE=1"); $e=getenv(); foreach(["DOCUMENT_ROOT","DOCUMENT_URI","MINE",'
+        '"GATEWAY_INTERFACE","HTTP_X_ONE","HTTP_COOKIE","HTTP_NONE","QUERY_STRING","SCRIPT_NAME",'
+        '"REQUEST_METHOD","REQUEST_SCHEME","REQUEST_URI","SCRIPT_FILENAME","SERVER_PROTOCOL",'
+        '"CONTENT_TYPE","CONTENT_LENGTH","PHP_SELF","REQUEST_TIME"] as $n)'
+        '{echo "$n="; var_dump($e[$n]??null);} var_dump(isset($_ENV["REQUEST_URI"]));'
+        'var_dump($e["REMOTE_PORT"]===$_SERVER["REMOTE_PORT"]);'
     ),
     "whole_url": (
         'echo $_SERVER["REQUEST_URI"]," ",$_SERVER["HTTP_HOST"]," ",$_SERVER["QUERY_STRING"];'

@@ -3,6 +3,8 @@
 /// See the header.
 #include "kraken/wire/slab_answer.hpp"
 
+#include "kraken/wire/worker_frame.hpp"
+
 #include <cstring>
 
 namespace kraken::wire {
@@ -73,7 +75,7 @@ result<slab_answer> read_slab_answer(std::string_view area, byte_buffer& copy) {
   }
   std::memcpy(&head, area.data(), sizeof head);
   const auto room = area.size() - sizeof head;
-  if (head.status < 200 || head.status > 599) {
+  if (head.status < 200 || head.status > answer_status_max) {
     return fail(errc::protocol_error,
                 "slab answer: status " + std::to_string(head.status) + " is no answer");
   }

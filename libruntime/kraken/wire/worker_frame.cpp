@@ -222,7 +222,7 @@ result<worker_response> decode_response(std::string_view payload) {
     return broken("RESPONSE", "array of 3 or 4");
   }
   const std::uint64_t status = reader.read_uint();
-  if (!reader.ok() || status < 100 || status > 599) {
+  if (!reader.ok() || status < 100 || status > answer_status_max) {
     return broken("RESPONSE", "status");
   }
   response.status = static_cast<int>(status);

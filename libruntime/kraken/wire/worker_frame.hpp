@@ -25,6 +25,8 @@ namespace kraken::wire {
 
 inline constexpr unsigned worker_protocol_version = 1;
 inline constexpr std::size_t worker_header_bytes = 12; ///< the length field included
+/// Of an answer. Clients take what is above 599 for a 5xx (RFC 9110, 15); nginx passes it on.
+inline constexpr int answer_status_max = 999;
 
 enum class frame_type : std::uint8_t {
   hello = 0x01,

@@ -5,6 +5,7 @@
 
 #include "kraken/base/limits.hpp"
 #include "kraken/base/regular_file.hpp"
+#include "kraken/wire/worker_frame.hpp"
 
 #include <algorithm>
 
@@ -31,7 +32,7 @@ void answer::begin() {
 }
 
 void answer::restate(int status) {
-  status_ = status < 200 || status > 599 ? server_error : status;
+  status_ = status < 200 || status > wire::answer_status_max ? server_error : status;
 }
 
 void answer::head(int status) {

@@ -289,8 +289,8 @@ TEST_CASE("what a worker may have written instead of an answer is refused", "[sl
     refused("199");
   }
   SECTION("a status above") {
-    scribble(area, 0, 600);
-    refused("600");
+    scribble(area, 0, 1'000);
+    refused("1000");
   }
   SECTION("fields beyond the slot") {
     scribble(area, 4, 1'000);

@@ -480,7 +480,7 @@ TEST_CASE("broken payloads are errors, not guesses") {
       {"response", "92ccc890"},
       {"response", "93a332303090a0"},     // status "200"
       {"response", "93cc6390a0"},         // 99
-      {"response", "93cd025890a0"},       // 600
+      {"response", "93cd03e890a0"},       // 1000
       {"response", "93ccc880a0"},         // headers as map
       {"response", "93ccc891a158a0"},     // a name without value
       {"response", "93ccc892a15801a0"},   // value is no text

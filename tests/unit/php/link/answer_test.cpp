@@ -104,10 +104,17 @@ TEST_CASE("an early end completes the answer, the last chunk the request") {
   CHECK(wire::decode_chunk(late[0].payload)->empty());
 }
 
+TEST_CASE("a status above 599 is sent as it is") {
+  answering it;
+  it.made.head(999);
+  it.made.finish(wire::worker_after::keep, 0);
+  CHECK(status_of(it.heard().at(0)) == 999);
+}
+
 TEST_CASE("a status HTTP does not know is 500; so is an answer that was never begun") {
   answering it;
   SECTION("unknown") {
-    it.made.head(700);
+    it.made.head(1'000);
   }
   SECTION("interim") {
     it.made.head(103);
