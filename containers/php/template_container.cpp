@@ -44,6 +44,7 @@ void template_container::let_go() {
 }
 
 void template_container::start() {
+  started_ = loop_.now();
   begin();
 }
 
@@ -78,7 +79,7 @@ result<void> template_container::launch() {
   auto spec = process_spec(*made_with_, shell_.path(), shell_.generation());
   auto settings = *made_with_;
   std::erase_if(settings.warm, [this](const std::string& each) {
-    return std::ranges::find(left_out_, each) != left_out_.end();
+    return cold_ || std::ranges::find(left_out_, each) != left_out_.end();
   });
   warm_timeout_ = pool->settings().request_timeout;
   spec.argv = template_argv(settings, environment_.native_program);
@@ -96,6 +97,7 @@ result<void> template_container::launch() {
   if (!words_) {
     return fail(errc::system_error, "cannot watch the template's socket");
   }
+  launched_ = loop_.now();
   return process_->start(std::move(spec));
 }
 
@@ -151,12 +153,29 @@ void template_container::obey(const process::template_message& said) {
   }
 }
 
+// Of `ready.within` enough is kept for another boot without them, should they take too long.
+milliseconds template_container::left_for_warming() {
+  constexpr int kept_parts = 4;
+  const auto now = loop_.now();
+  if (!boot_) {
+    boot_ = std::chrono::duration_cast<milliseconds>(now - launched_);
+  }
+  const auto within = shell_.spec().ready.within;
+  const auto until = started_ + within - std::max(2 * *boot_, within / kept_parts);
+  return std::max(std::chrono::duration_cast<milliseconds>(until - now), milliseconds{0});
+}
+
 // Nobody else bounds what a page does before there are workers.
 void template_container::serves_itself(std::string_view target) {
   overdue_.reset();
-  if (!target.empty()) {
-    overdue_ = loop_.after(warm_timeout_, [this, slow = std::string{target}] { leave_out(slow); });
+  if (target.empty()) {
+    return;
   }
+  const auto left = left_for_warming();
+  const bool all = left < warm_timeout_;
+  overdue_ = loop_.after(all ? left : warm_timeout_, [this, all, slow = std::string{target}] {
+    all ? leave_all_out(slow) : leave_out(slow);
+  });
 }
 
 // In the middle of a request it is in no state to be forked from: another is begun without that.
@@ -167,6 +186,21 @@ void template_container::leave_out(const std::string& target) {
               "warm " + target + " was not answered within " + to_string(warm_timeout_) +
                   ", the request.timeout: the template is begun again without it"}});
   left_out_.push_back(target);
+  begin_again();
+}
+
+void template_container::leave_all_out(const std::string& target) {
+  log::warn("template_warns",
+            {{"container", shell_.path()},
+             {"reason",
+              "warm " + target + " and what was asked before it took too long for ready.within (" +
+                  to_string(shell_.spec().ready.within) +
+                  "): the template is begun again without any"}});
+  cold_ = true;
+  begin_again();
+}
+
+void template_container::begin_again() {
   again_ = true;
   process_->kill();
 }

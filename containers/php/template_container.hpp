@@ -10,6 +10,7 @@
 #include "kraken/process/launch/supervised_process.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ private:
   void refuse(std::string_view why);
   void serves_itself(std::string_view target);
   void leave_out(const std::string& target);
+  void leave_all_out(const std::string& target);
+  void begin_again();
+  [[nodiscard]] milliseconds left_for_warming();
   void process_ended(const exit_status& status);
   void let_go();
   void look();
@@ -55,6 +59,10 @@ private:
   std::unique_ptr<reactor::waiting> watch_;
   std::unique_ptr<reactor::waiting> overdue_; ///< while it serves something to itself
   milliseconds warm_timeout_{0};
+  time_point started_ = time_point::min();
+  time_point launched_ = time_point::min();
+  std::optional<milliseconds> boot_; ///< how long it took until it began to serve itself
+  bool cold_ = false;                ///< serves nothing to itself: until it is recycled
   std::vector<std::string> left_out_; ///< of what it serves to itself: until it is recycled
   bool again_ = false;                ///< its process ends only to be begun without these
   bool hung_up_ = false;              ///< its end of the socket is closed

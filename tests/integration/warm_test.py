@@ -80,6 +80,16 @@ class Warm(unittest.TestCase):
                 self.assertEqual(asked[:-1], [
                     [template["pid"], "/a"], [template["pid"], "/b"]] * ROUNDS)
 
+    def test_pages_that_together_take_too_long_are_left_out_and_one_is_named(self):
+        daemon = self.daemon_of("/second", "/second", ready={"within": "6s"})
+        line, = self.told(daemon, "template_warns")
+        self.assertIn("warm /second and what was asked before it took too long for ready.within "
+                      "(6s)", line)
+        self.assertEqual(self.told(daemon, "container_failed"), [])
+        self.assertEqual(template_of(daemon)["restarts"], 0)
+        seen = json.loads(daemon.get("/").body)
+        self.assertEqual([each[1] for each in seen["asked"]], ["/"])
+
     def test_a_page_that_does_not_end_costs_no_stop_its_time(self):
         daemon = fresh_daemon(self, config("/slow", request={"timeout": "50s"}), ready=False)
         wait_until(lambda: template_of(daemon)["pid"] != 0, "it serves the page")

@@ -200,6 +200,21 @@ class Carriers(Project):
         self.answers("two")
 
 
+    def test_opcache_looks_at_scripts_with_each_request_unless_it_is_told_otherwise(self):
+        public = self.path("public")
+        os.mkdir(public)
+        self.write("public/index.php", "<?php echo ini_get('opcache.revalidate_freq');")
+        pools = {"watched": {"watch": True}, "not": {}, "other": {
+            "watch": True, "ini": {"opcache.revalidate_freq": "7"}}}
+        self.daemon = fresh_daemon(self, topology(
+            *({"id": id, "type": "pool", "carrier": "classic", "start": [public], "size": 1,
+               **AS_ROOT, **options} for id, options in pools.items()),
+            http(routes=[{"path": "/", "host": id, "to": id} for id in pools])))
+        with self.daemon.connect() as connection:
+            said = [connection.request("GET", "/", host=id).body for id in pools]
+        self.assertEqual(said, [b"0", b"2", b"7"])
+
+
 class Flag(Project):
     def test_serve_has_a_flag_for_it(self):
         self.serve(arguments=("--watch",))

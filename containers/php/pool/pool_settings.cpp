@@ -27,6 +27,16 @@ std::vector<std::string> with_memory_limit(std::vector<std::string> argv, bytes 
   return argv;
 }
 
+constexpr std::string_view look_every = "opcache.revalidate_freq";
+
+// Who watches files wants what was saved now, not when opcache has looked. No part of `ini`: that
+// would make other workers of it.
+bool looks_at_each_request(const pool_settings& settings) {
+  const std::string name{look_every};
+  return settings.watch != config::watched_paths{} && !settings.ini.contains(name) &&
+         !settings.ini_fixed.contains(name);
+}
+
 } // namespace
 
 pool_settings make_settings(std::vector<std::string> argv, const config::pool_options& options) {
@@ -109,6 +119,9 @@ std::vector<std::string> worker_argv(const pool_settings& settings,
   std::vector<std::string> out{native_program};
   for (const auto& [name, value] : settings.ini) {
     out.insert(out.end(), {"-d", name + "=" + value});
+  }
+  if (looks_at_each_request(settings)) {
+    out.insert(out.end(), {"-d", std::string{look_every} + "=0"});
   }
   for (const auto& [name, value] : settings.ini_fixed) {
     out.push_back("--fixed=" + name + "=" + value);

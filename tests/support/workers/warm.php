@@ -31,6 +31,7 @@ function answerTo(string $path, string $host, string $agent): array
         '/database' => $kept[] = new PDO('sqlite::memory:'), // opened here
         '/socket' => $kept[] = stream_socket_client(getenv('PEER')),
         '/slow' => sleep(600),
+        '/second' => sleep(1),
         '/large' => print(str_repeat('x', 3 << 20)),
         default => null,
     };
