@@ -98,6 +98,17 @@ finding check_jit(const machine_facts& facts) {
             : good("jit", "off, as is best for pages");
 }
 
+finding check_time_limit(const machine_facts& facts) {
+  constexpr std::string_view usual = "30"; // in every php.ini as it comes
+  const auto limit = facts.native_php ? facts.native_php->time_limit : std::string{};
+  if (limit.empty() || limit == usual || limit == "0") {
+    return good("time-limit", "php.ini sets none of its own");
+  }
+  return advice("time-limit",
+                "php.ini says max_execution_time = " + limit + ": kraken-php does not heed it",
+                "ini: {max_execution_time: " + limit + "} of the pool, or its request.timeout");
+}
+
 finding check_xdebug(const machine_facts& facts) {
   const bool loaded =
       (facts.php && facts.php->xdebug) || (facts.native_php && facts.native_php->xdebug);
@@ -201,6 +212,7 @@ std::vector<finding> diagnose(const machine_facts& facts) {
                            check_native,
                            check_opcache,
                            check_jit,
+                           check_time_limit,
                            check_xdebug,
                            check_open_files,
                            check_backlog,

@@ -22,6 +22,7 @@ struct php_facts {
   bool jit = false;
   bool msgpack = false;
   bool xdebug = false;
+  std::string time_limit; ///< max_execution_time of its files; empty: none says it
 };
 
 enum class directory_state : std::uint8_t {

@@ -37,7 +37,12 @@ constexpr const char* questions =
     " PHP_VERSION, extension_loaded('Zend OPcache'), (int) ini_get('opcache.enable'),"
     " (int) ini_get('opcache.jit_buffer_size') > 0"
     " && !in_array(ini_get('opcache.jit'), ['0', 'off', 'disable']),"
-    " extension_loaded('msgpack'), extension_loaded('xdebug'));";
+    " extension_loaded('msgpack'), extension_loaded('xdebug'));"
+    // The command line has a time limit of its own, whatever the files say.
+    " foreach ([php_ini_loaded_file(), ...explode(',', (string) php_ini_scanned_files())] as $file)"
+    " { $said = $file ? @parse_ini_file(trim($file), false, INI_SCANNER_RAW) : [];"
+    " $limit = $said['max_execution_time'] ?? $limit ?? ''; }"
+    " echo \"time_limit=$limit\n\";";
 
 struct ended_program {
   int code = -1; ///< -1: by a signal, or after too long
@@ -143,6 +148,8 @@ std::optional<console::php_facts> ask_php(std::vector<std::string> words,
       out.msgpack = yes;
     } else if (name == "xdebug") {
       out.xdebug = yes;
+    } else if (name == "time_limit") {
+      out.time_limit = value;
     }
   }
   return out.version.empty() ? std::nullopt : std::optional{out};

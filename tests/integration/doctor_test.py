@@ -64,6 +64,21 @@ class Doctor(unittest.TestCase):
         found = self.findings(console=alone, code=1)
         self.assertIn("libphp8.2.so: cannot open", found["kraken-php"]["found"])
 
+    def test_a_time_limit_of_php_ini_is_told(self):
+        minor = subprocess.run(["php", "-r", "echo PHP_MAJOR_VERSION, '.', PHP_MINOR_VERSION;"],
+                               capture_output=True, text=True, check=True).stdout
+        real = shutil.which("php" + minor)
+        for value, level in (("7", "advice"), ("30", "good"), ("0", "good")):
+            with open(os.path.join(self.folder, "php.ini"), "w", encoding="ascii") as file:
+                file.write(f"max_execution_time = {value}\n")
+            with open(os.path.join(self.folder, "php" + minor), "w", encoding="ascii") as file:
+                # Called as `php8.2 -c FILE -r CODE`.
+                file.write(f'#!/bin/sh\nexec {real} -c {self.folder}/php.ini "$3" "$4"\n')
+            os.chmod(file.name, 0o755)
+            found = self.findings(PATH=self.folder + ":" + os.environ["PATH"])["time-limit"]
+            self.assertEqual(found["level"], level)
+            self.assertEqual("max_execution_time = 7" in found["found"], level == "advice")
+
     def test_a_directory_others_may_write_to_is_a_problem(self):
         os.chmod(self.place, 0o777)
         self.assertEqual(self.findings(code=1)["socket"]["hint"], "chmod 700 " + self.place)

@@ -15,7 +15,7 @@ namespace {
 
 console::machine_facts healthy_machine() {
   console::machine_facts facts;
-  facts.php = console::php_facts{"8.2.35", true, true, false, true, false};
+  facts.php = console::php_facts{"8.2.35", true, true, false, true, false, "30"};
   facts.native_version = "8.2.30";
   facts.native_php = facts.php;
   facts.open_files = 1'048'576;
@@ -79,6 +79,11 @@ const std::vector<fault>& faults() {
        "off"},
       {"JIT", [](facts& f) { f.native_php->jit = true; }, "jit", severity::advice, "on"},
       {"Xdebug", [](facts& f) { f.php->xdebug = true; }, "xdebug", severity::advice, "slower"},
+      {"a time limit in php.ini",
+       [](facts& f) { f.native_php->time_limit = "5"; },
+       "time-limit",
+       severity::advice,
+       "max_execution_time = 5"},
       {"few open files",
        [](facts& f) { f.open_files = 1'024; },
        "open-files",
