@@ -163,5 +163,7 @@ int kraken::native::run_daemon(int argc, char** argv, container_classes classes)
   if (auto added = catalogue.add(std::move(classes), "this program"); !added) {
     return runtime::report(added.error(), "another name for it");
   }
-  return runtime::run_program({argv + (argc > 0 ? 1 : 0), argv + argc}, catalogue);
+  const int code = runtime::run_program({argv + (argc > 0 ? 1 : 0), argv + argc}, catalogue);
+  std::cout.flush();
+  return std::cout.good() || code != 0 ? code : 1; // what was asked for did not get out
 }

@@ -285,6 +285,16 @@ class Output(ConsoleCase):
     def test_yaml(self):
         self.assertIn("path: Main/web/w1", self.kraken("ps", "-o", "yaml").out.replace('"', ""))
 
+    def test_what_cannot_be_written_is_no_success(self):
+        config = self.daemon.config_file
+        for words in (["tree"], ["list"], ["config:explain", "-c", config],
+                      ["config:validate", "-c", config], ["config:schema"]):
+            with self.subTest(words), open("/dev/full", "wb") as full:
+                done = subprocess.run(self.daemon.console_words(*words), stdout=full,
+                                      env=self.daemon.console_environment(),
+                                      stderr=subprocess.PIPE, timeout=30, check=False)
+                self.assertEqual(done.returncode, 1, done.stderr)
+
     def test_forms_that_a_command_has_not_are_refused(self):
         options = json.loads(self.kraken("config:explain", "-c", self.daemon.config_file,
                                          "-o", "json").out)

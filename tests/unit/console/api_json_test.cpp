@@ -228,6 +228,11 @@ TEST_CASE("JSON as YAML") {
   CHECK(console::json_as_yaml("[]") == "[]\n");
   CHECK(console::json_as_yaml("[[1,2],[]]") == "-\n  - 1\n  - 2\n- []\n");
   CHECK(console::json_as_yaml("no json") == "no json");
+  CHECK(console::json_as_yaml(R"(["Yes","NULL","y","yesterday"])") ==
+        "- \"Yes\"\n- \"NULL\"\n- \"y\"\n- yesterday\n");
+  // What YAML cannot print, or takes for the end of a line.
+  CHECK(console::json_as_yaml("[\"a\x7f\u0085\u00e4\u2028\u2030\xEF\xBF\xBF\U0001F600\"]") ==
+        "- \"a\\u007f\\u0085\u00e4\\u2028\u2030\\uffff\U0001F600\"\n");
   CHECK(console::pretty_json(R"({"a":[1]})") == "{\n  \"a\": [\n    1\n  ]\n}\n");
   CHECK(console::quote_json("a\"\n") == R"("a\"\n")");
 }
