@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
 #include <utility>
 
 #include <sys/stat.h>
@@ -20,12 +21,26 @@ namespace {
 constexpr std::string_view script_end = ".php";
 constexpr std::string_view index_name = "index.php";
 constexpr std::string_view static_index_name = "index.html";
-// What has the source of a script, passwords included: other names of PHP, libraries, and what
-// editors and careless deployments leave. In capitals, too.
-constexpr std::array<std::string_view, 23> source_ends{
-    ".php~", ".php.bak", ".php.old", ".php.orig", ".php.save", ".php.swp", ".php.dist", ".php.inc",
-    ".php3", ".php4",    ".php5",    ".php7",     ".php8",     ".phps",    ".phtml",    ".phar",
-    ".pht",  ".phtm",    ".inc",     ".inc~",     ".inc.bak",  ".inc.old", ".module"};
+// What has the source of a script, passwords included: other names of PHP, and libraries. In
+// capitals, too.
+constexpr std::array<std::string_view, 14> source_ends{".php",
+                                                       ".php3",
+                                                       ".php4",
+                                                       ".php5",
+                                                       ".php6",
+                                                       ".php7",
+                                                       ".php8",
+                                                       ".phps",
+                                                       ".phtml",
+                                                       ".phtm",
+                                                       ".pht",
+                                                       ".phar",
+                                                       ".inc",
+                                                       ".module"};
+// `three.module.min.js`, `page.inc.css`: two of these ends are used for other things as well.
+constexpr std::array<std::string_view, 2> ambiguous_ends{".inc", ".module"};
+constexpr std::array<std::string_view, 7> browser_ends{
+    ".js", ".mjs", ".css", ".map", ".html", ".svg", ".png"};
 
 enum class found : std::uint8_t { nothing, file, folder };
 
@@ -45,28 +60,37 @@ bool ends_lower(std::string_view text, std::string_view end) {
          wire::equals_lower(text.substr(text.size() - end.size()), end);
 }
 
+bool is_any_of(std::string_view end, std::span<const std::string_view> ends) {
+  return std::ranges::any_of(ends, [end](auto each) { return wire::equals_lower(end, each); });
+}
+
+bool ends_in_any(std::string_view text, std::span<const std::string_view> ends) {
+  return std::ranges::any_of(ends, [text](auto end) { return ends_lower(text, end); });
+}
+
 bool has_source(std::string_view segment) {
-  if (segment.ends_with(script_end)) {
-    return false; // it is run
-  }
-  return ends_lower(segment, script_end) ||
-         std::any_of(source_ends.begin(), source_ends.end(), [segment](std::string_view end) {
-           return ends_lower(segment, end);
-         });
+  return !segment.ends_with(script_end) && // it is run
+         ends_in_any(segment, source_ends);
 }
 
 bool is_letter_or_digit(char each) noexcept {
   return std::isalnum(static_cast<unsigned char>(each)) != 0;
 }
 
-/// What a script was called before something was put behind its name: `a.php_`, `#a.php#`,
-/// `a.php.1`. Of files only: what a script gets as its path may look so.
+/// What a script was called before something was put behind its name: `a.php_`, `#a.phtml#`,
+/// `a.inc.1`, as editors and careless deployments do. Of files only: what a script gets as its path
+/// may look so.
 bool was_script(std::string_view path) {
   const auto name = path.substr(path.rfind('/') + 1);
+  const bool for_browsers = ends_in_any(name, browser_ends);
   for (auto at = name.find('.'); at != std::string_view::npos; at = name.find('.', at + 1)) {
-    const auto end = name.substr(at);
-    if (end.size() > script_end.size() && !is_letter_or_digit(end[script_end.size()]) &&
-        wire::equals_lower(end.substr(0, script_end.size()), script_end)) {
+    const auto rest = name.substr(at + 1);
+    const auto more = std::ranges::find_if_not(rest, is_letter_or_digit);
+    if (more == rest.end()) {
+      return false; // the last one: `has_source` has looked at it
+    }
+    const auto end = name.substr(at, 1 + static_cast<std::size_t>(more - rest.begin()));
+    if (is_any_of(end, source_ends) && !(for_browsers && is_any_of(end, ambiguous_ends))) {
       return true;
     }
   }

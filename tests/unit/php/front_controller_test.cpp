@@ -133,6 +133,31 @@ TEST_CASE("files, scripts, folders and everything else") {
   }
 }
 
+TEST_CASE("what is left of a script of any name is not sent, what only looks so is") {
+  const document_root root;
+  const auto [name, is_sent] = GENERATE(table<std::string, bool>({
+      {"v.phtml~", false},
+      {"V.PHTML.bak", false},
+      {"a.php5~", false},
+      {"a.php7.bak", false},
+      {"a.php6", false},
+      {"a.inc.orig", false},
+      {"a.inc.save", false},
+      {"lib.phar.old", false},
+      {"a.pht-", false},
+      {"a.phps.1", false},
+      {"x.module.css.old", false},
+      {"x.module~", false},
+      {"three.module.min.js", true},
+      {"page.inc.css", true},
+      {"page.module.css.map", true},
+      {"a.phps1.txt", true},
+  }));
+  root.add(name);
+  CAPTURE(name);
+  CHECK(choose_file(root.path, "/" + name).what == (is_sent ? kind::plain : kind::none));
+}
+
 TEST_CASE("without a front controller nothing answers for what is not there") {
   const document_root root;
   root.add("a.txt");
