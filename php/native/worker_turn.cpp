@@ -203,6 +203,7 @@ int run_worker(carrier& serving, int argc, char** argv) {
   file.primary_script = true;
   php_execute_script(&file);
   zend_destroy_file_handle(&file);
+  serving.ends_at_gone = false; // the handler may have been left by longjmp
 
   const bool died_in_request = serving.has_request();
   // A loop that ends after so many requests, as FrankenPHP's do, wants a new process.

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The native carrier in worker mode: ends that php-fpm knows, and what a fork leaves behind."""
 import os
+import socket
+import struct
 import unittest
 
 from support.case import DaemonCase, fresh_daemon
@@ -65,6 +67,25 @@ class Ends(DaemonCase):
         wait_until(lambda: self.noted(pid, "b-aborted1"), "the shutdown function has run")
         self.assertTrue(self.noted(pid, "b-went-on"))
         self.assertEqual(self.pid(), pid)
+
+    def test_who_dies_after_its_client_has_left_keeps_its_session(self):
+        before, pid = self.generation(), self.pid()
+        with self.connect() as client:
+            client.send(b"GET /dies-alone HTTP/1.1\r\nHost: a\r\n\r\n")
+            wait_until(lambda: self.noted(pid, "begun"), "the handler runs")
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                     struct.pack("ii", 1, 0))  # a reset
+        wait_until(lambda: self.daemon.metric("kraken_http_connections_open") == 0,
+                   "the daemon knows that the client has left")
+        with open(os.path.join(self.daemon.directory, "alone"), "w", encoding="utf-8"):
+            pass
+        wait_until(lambda: self.generation() > before, "a new worker")
+        self.daemon.wait_settled(1)
+        cause = self.daemon.container("w1")["cause"]
+        self.assertIn("nothing goes on from here", cause["message"], cause)
+        session = os.path.join(self.daemon.directory, "sess_kept")
+        with open(session, encoding="utf-8") as kept:
+            self.assertEqual(kept.read(), 'seen|s:3:"yes";')
 
     def test_a_status_that_is_none_is_500_and_is_logged(self):
         for code in (600, 999):

@@ -33,6 +33,19 @@ $routes = [
         register_shutdown_function(static fn () => print('SHUT'));
         str_repeat('x', 200 << 20);
     },
+    '/dies-alone' => static function (): void {
+        session_save_path(getenv('TMPDIR'));
+        session_id('kept');
+        session_start();
+        $_SESSION['seen'] = 'yes';
+        ob_start();
+        print(str_repeat('x', 4 << 20)); // more than an answer holds: it is written at the end
+        note('begun');
+        for ($began = microtime(true); !file_exists(getenv('TMPDIR') . '/alone');) {
+            microtime(true) - $began < 30 || throw new Exception('nobody says that the client is gone');
+        }
+        trigger_error('nothing goes on from here', E_USER_ERROR);
+    },
     '/burn' => static fn () => burn((float) $_GET['s']),
     '/status' => static function (): void {
         http_response_code((int) $_GET['code']);
