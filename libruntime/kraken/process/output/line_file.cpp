@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -63,12 +64,16 @@ line_file::open(std::string file, rotation_rules rules, std::string thread, ear 
   made->adopt(std::move(*target));
   std::promise<void> over;
   made->over_ = over.get_future();
-  made->thread_ =
-      std::thread([self = made.get(), name = std::move(thread), done = std::move(over)]() mutable {
-        ::prctl(PR_SET_NAME, name.c_str());
-        self->run();
-        done.set_value();
-      });
+  try {
+    made->thread_ = std::thread(
+        [self = made.get(), name = std::move(thread), done = std::move(over)]() mutable {
+          ::prctl(PR_SET_NAME, name.c_str());
+          self->run();
+          done.set_value();
+        });
+  } catch (const std::system_error& why) {
+    return fail(errc::limit_exceeded, std::string{"no thread for a file of lines: "} + why.what());
+  }
   return made;
 }
 
@@ -79,7 +84,9 @@ line_file::line_file(only_open, std::string file, rotation_rules rules, ear tell
 
 line_file::~line_file() {
   end();
-  thread_.join();
+  if (thread_.joinable()) { // else it could not be made
+    thread_.join();
+  }
 }
 
 void line_file::add(std::string_view lines) {

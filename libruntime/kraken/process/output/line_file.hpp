@@ -52,7 +52,7 @@ public:
 
   /// @param file   absolute; empty: standard error
   /// @param thread name of its thread, at most 15 bytes
-  /// @error as open_line_target
+  /// @error as open_line_target; errc::limit_exceeded: no thread can be made
   [[nodiscard]] static result<std::shared_ptr<line_file>>
   open(std::string file, rotation_rules rules, std::string thread, ear tell);
 

@@ -6,6 +6,7 @@
 
 #include "kraken/process/output/line_joiner.hpp"
 #include "kraken/process/output/line_place.hpp"
+#include "unit/process/in_fork.hpp"
 #include "unit/process/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -121,6 +123,19 @@ TEST_CASE("bytes become runs of whole lines") {
     expected += each;
   }
   CHECK(joined == expected);
+}
+
+TEST_CASE("a file for whose thread there is no room is not opened") {
+  const auto outcome = in_fork([] {
+    const rlimit none{0, 0};
+    // Who is root is not bound by it.
+    if (::setrlimit(RLIMIT_NPROC, &none) != 0 || (::getuid() == 0 && ::setuid(65534) != 0)) {
+      return 1;
+    }
+    const auto opened = line_file::open("", {}, "lines", silent);
+    return opened || opened.error().code != errc::limit_exceeded ? 2 : 0;
+  });
+  CHECK(outcome == 0);
 }
 
 TEST_CASE("a file is turned over at a line end, and the oldest goes") {
