@@ -158,7 +158,13 @@ void pool_shard::slab_settled() {
   }
   show_use();
   show_waiting();
-  if (in_slab_ != 0 && !look_.is_set()) {
+  if (in_slab_ != 0) {
+    plan_look();
+  }
+}
+
+void pool_shard::plan_look() {
+  if (!look_.is_set()) {
     loop_.set(look_, slab_look_every);
   }
 }
@@ -169,6 +175,10 @@ void pool_shard::look_at_slab(time_point now) {
   }
   static_cast<void>(slab_->drain());
   const bool unheard = slab_->nudge();
+  if (!slab_->can_be_claimed()) {
+    slab_damaged("what is offered cannot be taken");
+    return;
+  }
   for (auto* each = offered_first_; each != nullptr && slab_;) {
     auto& slot = *std::exchange(each, each->next);
     const auto word = slab_->look(slot.place);

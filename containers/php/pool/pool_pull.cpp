@@ -135,11 +135,13 @@ void pool_shard::offer(pool_slot& slot, std::uint32_t place, std::uint32_t bytes
     show_waiting();
   }
   if (!slab_->offer(place, slot, slot.wire_id, bytes)) {
-    // The ring holds offers that were taken back, and nobody has looked at them for long.
+    // The ring holds offers that were taken back, and nobody has looked at them for long; or
+    // somebody has scribbled on it.
     if (take_back(slot)) {
       enqueue_first(slot);
       loop_.set(slot, patience());
     }
+    plan_look();
   }
 }
 

@@ -207,6 +207,7 @@ private:
   [[nodiscard]] pool_slot* held_by(const worker_channel& worker);
   [[nodiscard]] bool take_answer_ahead(worker_channel& worker);
   [[nodiscard]] pool_slot* spare_waiting();
+  void plan_look();
   void look_at_slab(time_point now);
   void judge_silence(bool unheard, time_point now);
   void slab_damaged(std::string_view how);

@@ -181,6 +181,10 @@ bool pool_slab::offer(std::uint32_t place,
   return true;
 }
 
+bool pool_slab::can_be_claimed() const {
+  return slab::can_be_claimed(memory_, tail_);
+}
+
 bool pool_slab::withdraw(std::uint32_t place) {
   return slab::withdraw(memory_, {places_[place].generation, place});
 }

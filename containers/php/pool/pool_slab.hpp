@@ -80,6 +80,8 @@ public:
   /// @return false: the ring is full; nothing has changed
   [[nodiscard]] bool
   offer(std::uint32_t place, pool_slot& slot, std::uint32_t stream, std::uint32_t request_bytes);
+  /// Whether what is offered can be taken: false when somebody has scribbled where that is read.
+  [[nodiscard]] bool can_be_claimed() const;
   /// @return false: a worker has it
   [[nodiscard]] bool withdraw(std::uint32_t place);
   /// Nobody works on it any more.

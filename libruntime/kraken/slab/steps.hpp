@@ -44,6 +44,18 @@ template <class Memory>
   return true;
 }
 
+/// Whether workers can come to what was offered. What says otherwise, no honest worker has written,
+/// and nothing would ever be taken again. Only the front; `tail` as for make_offer.
+template <class Memory>
+[[nodiscard]] bool can_be_claimed(Memory& memory, std::uint32_t tail) {
+  const auto at = memory.claims().load(std::memory_order_acquire);
+  if (tail - at > memory.ring_size()) {
+    return false; // claims beyond offers: the ring looks full for ever
+  }
+  const auto next = memory.ring(at & (memory.ring_size() - 1)).load(std::memory_order_relaxed);
+  return at == tail || offer::of(next).slot < memory.slot_count();
+}
+
 /// Takes an offer back. Only the front.
 /// @return false: a worker has claimed it
 template <class Memory>

@@ -488,6 +488,42 @@ TEST_CASE("a damaged slab goes out of use with its workers, and comes anew", "[s
   CHECK(f.ended(two));
 }
 
+TEST_CASE("a word scribbled where workers look for the next request stalls nobody", "[slab]") {
+  slab_fixture f;
+  auto worker = f.add_seated();
+  auto other = f.add_seated();
+  fake_exchange one;
+  int status = 200;
+  SECTION("claims beyond the offers") {
+    worker.memory->claims() = worker.memory->tail() + 1;
+    f.submit(one, "/1");
+  }
+  SECTION("an offer of no slot") {
+    f.on.call([&] {
+      f.submit_here(one, "/1");
+      worker.memory->ring(0) = slab::offer{1, slab::slot_count}.packed();
+    });
+    CHECK_FALSE(worker.claim());
+    status = 502; // held by nobody, or by somebody
+  }
+  for (auto* const each : {&worker, &other}) {
+    REQUIRE(f.accused(*each));
+    CHECK(each->it->owner.ended.front().find("damaged") != std::string::npos);
+  }
+  f.die(worker);
+  f.die(other);
+  auto anew = f.add_seated();
+  if (const auto got = anew.claim()) {
+    anew.answer(*got, "x");
+  }
+  REQUIRE(f.ended(one));
+  CHECK(one.status == status);
+  fake_exchange two;
+  f.submit(two, "/2");
+  anew.answer(*anew.claim(), "x");
+  CHECK(f.ended(two));
+}
+
 TEST_CASE("whatever is written over a slab, every request ends once", "[slab]") {
   const auto seed = GENERATE(range(1U, 25U));
   INFO("seed " << seed);
