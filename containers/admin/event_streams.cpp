@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 namespace kraken::containers {
 
@@ -227,21 +228,44 @@ void event_streams::keep_alive() {
   });
 }
 
-// Containers that were made after a client began to follow.
+// Containers that were made after a client began to follow, also under the name of one whose log
+// the board has forgotten: that one is another source.
 void event_streams::look_for_sources() {
   const bool followed =
       std::ranges::any_of(streams_, [](const auto& each) { return !each->of_events; });
   if (!shared_->grown.exchange(false) || !followed) {
     return;
   }
-  for (const auto& one : board_.list()) {
-    for (auto& each : streams_) {
-      if (!each->of_events && each->wanted.wants(one->path) &&
-          std::ranges::find(each->sources, one->path, &log_source::path) == each->sources.end()) {
+  const auto there = board_.list();
+  for (auto& each : streams_) {
+    if (each->of_events) {
+      continue;
+    }
+    if (!each->to->congested()) {
+      send_lines(*each);
+      forget_sources(*each);
+    }
+    std::set<const process::container_log*> known;
+    for (const auto& source : each->sources) {
+      known.insert(source.log.get());
+    }
+    for (const auto& one : there) {
+      if (each->wanted.wants(one->path) && !known.contains(logs_.at(one->path).get())) {
         add_source(*each, one->path, 0);
       }
     }
   }
+}
+
+/// Those whose log the board has forgotten: nobody writes there any more.
+void event_streams::forget_sources(stream& of) {
+  std::erase_if(of.sources, [this](const log_source& source) {
+    const bool gone = logs_.find(source.path) != source.log;
+    if (gone) {
+      source.log->unfollow(source.follower);
+    }
+    return gone;
+  });
 }
 
 void event_streams::resume() {

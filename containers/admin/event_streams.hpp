@@ -65,6 +65,7 @@ private:
   void send_lines(stream& each);
   void add_source(stream& to, const std::string& path, std::uint64_t after);
   void look_for_sources();
+  void forget_sources(stream& of);
   void keep_alive();
 
   reactor& loop_;

@@ -190,3 +190,26 @@ TEST_CASE("a follower of lines gets those of containers that come later, too") {
   REQUIRE(f.has(client, "second"));
   CHECK(client.text.find("never") == std::string::npos);
 }
+
+TEST_CASE("a follower of lines hears who comes again after its log was forgotten") {
+  followed f;
+  f.happens("x", phase::ready);
+  fake_exchange client;
+  f.on.call([&] { f.streams->follow_logs(client, {}, 0); });
+  f.writes("x", "first");
+  REQUIRE(f.has(client, "first"));
+  const std::weak_ptr<process::container_log> before = f.logs.find("x");
+  f.happens("x", phase::gone);
+  for (std::size_t i = 0; i < limits::logs_of_gone; ++i) {
+    const auto other = "job" + std::to_string(i);
+    f.happens(other, phase::ready);
+    f.writes(other, "words");
+    f.happens(other, phase::gone);
+  }
+  REQUIRE(f.logs.find("x") == nullptr);
+  f.happens("x", phase::ready);
+  f.writes("x", "second");
+  REQUIRE(f.has(client, "second"));
+  CHECK(f.on.eventually([&] { return before.expired(); })); // nor is it kept for the client
+  f.on.call([&] { f.streams->end_all(); });
+}
