@@ -123,3 +123,24 @@ TEST_CASE("what is reserved is kept when more comes") {
     REQUIRE(all.find(std::to_string(i)) != nullptr);
   }
 }
+
+TEST_CASE("names that have their places side by side, and names that end alike") {
+  names all;
+  std::map<std::string, named> model;
+  for (int i = 0; i < 300; ++i) {
+    for (const auto* const end : {"", "0", "9", "p", "\xff"}) { // `0` and `p` want the same place
+      const auto name = std::to_string(i) + end;
+      const auto one = make(name);
+      REQUIRE(all.add(one) == model.emplace(name, one).second);
+    }
+  }
+  const auto nameless = make("");
+  REQUIRE(all.add(nameless));
+  REQUIRE(all.size() == model.size() + 1);
+  for (const auto& [name, one] : model) {
+    REQUIRE(all.remove(name) == one);
+    REQUIRE(all.find(name) == nullptr);
+  }
+  CHECK(all.remove("") == nameless);
+  CHECK(all.size() == 0);
+}
