@@ -41,9 +41,9 @@ std::vector<status_ptr> copies_of(const std::vector<line_ptr>& lines) {
 
 struct status_board::content {
   explicit content(std::size_t kept) : events_kept(std::max<std::size_t>(kept, 1)) {}
-  void remember(kept_event&& happened);
+  void remember(const std::string& path, kept_event& happened);
   /// @return false, and nothing done, when somebody has to be told
-  [[nodiscard]] bool remembered_unheard(kept_event& happened);
+  [[nodiscard]] bool remembered_unheard(const std::string& path, kept_event& happened);
 
   /// Null if there is none.
   [[nodiscard]] line_ptr line_at(std::string_view path) const {
@@ -62,22 +62,22 @@ struct status_board::content {
 };
 
 /// Under `publishing`.
-void status_board::content::remember(kept_event&& happened) {
-  auto told = subscribers.empty() ? status_event{} : happened.whole();
-  told.seq = events.with(
-      [&](detail::board_events& all) { return all.keep(std::move(happened), events_kept); });
+void status_board::content::remember(const std::string& path, kept_event& happened) {
+  auto told = subscribers.empty() ? status_event{} : happened.whole(path);
+  told.seq =
+      events.with([&](detail::board_events& all) { return all.keep(path, happened, events_kept); });
   for (const auto& [id, tell] : subscribers) {
     tell(told);
   }
 }
 
 /// Who subscribes later reads what came before.
-bool status_board::content::remembered_unheard(kept_event& happened) {
+bool status_board::content::remembered_unheard(const std::string& path, kept_event& happened) {
   return events.with([&](detail::board_events& all) {
     if (all.heard) {
       return false;
     }
-    all.keep(std::move(happened), events_kept);
+    all.keep(path, happened, events_kept);
     return true;
   });
 }
@@ -130,8 +130,8 @@ void status_board::publish(const std::shared_ptr<line>& where,
     return;
   }
   // A line has one writer: whoever else publishes can not come between its events.
-  auto happened = kept_event::of_change(where->first, *now, came_from);
-  if (now->at != model::phase::gone && content_->remembered_unheard(happened)) {
+  auto happened = kept_event::of_change(*now, came_from);
+  if (now->at != model::phase::gone && content_->remembered_unheard(where->path(), happened)) {
     return;
   }
   lock_briefly(content_->publishing);
@@ -139,7 +139,7 @@ void status_board::publish(const std::shared_ptr<line>& where,
   if (now->at == model::phase::gone) {
     content_->lines.with([&](board_register& all) { all.remove(*where); });
   }
-  content_->remember(std::move(happened));
+  content_->remember(where->path(), happened);
 }
 
 void status_board::note(const std::shared_ptr<line>& where,
@@ -147,7 +147,7 @@ void status_board::note(const std::shared_ptr<line>& where,
                         std::vector<std::pair<std::string, std::string>> details,
                         std::uint64_t correlation) {
   const std::scoped_lock order(content_->publishing);
-  kept_event happened{.who = where->first};
+  kept_event happened;
   const auto now = where->says.with([](const line::text& says) { return says.now; });
   if (now != nullptr) {
     happened.from = now->at;
@@ -160,7 +160,7 @@ void status_board::note(const std::shared_ptr<line>& where,
   made.note = std::move(name);
   made.details = std::move(details);
   happened.rest = std::make_unique<const status_event>(std::move(made));
-  content_->remember(std::move(happened));
+  content_->remember(where->path(), happened);
 }
 
 void status_board::note(std::string_view path,
@@ -223,8 +223,8 @@ std::vector<status_event> status_board::events_since(std::uint64_t seq, std::siz
     std::vector<status_event> found;
     found.reserve(static_cast<std::size_t>(count));
     for (auto number = all.last_seq - count + 1; number <= all.last_seq; ++number) {
-      found.push_back(
-          all.ring[static_cast<std::size_t>((number - 1) % content_->events_kept)].whole());
+      const auto& one = all.ring[static_cast<std::size_t>((number - 1) % content_->events_kept)];
+      found.push_back(one.what.whole(one.path));
     }
     return found;
   });

@@ -31,22 +31,19 @@ std::unique_ptr<const status_event> rest_of(const model::container_condition& no
 
 } // namespace
 
-kept_event kept_event::of_change(identity_ptr who,
-                                 const model::container_condition& now,
-                                 model::phase from) {
-  return {.who = std::move(who),
-          .generation = now.generation,
+kept_event kept_event::of_change(const model::container_condition& now, model::phase from) {
+  return {.generation = now.generation,
           .restarts = now.restarts,
           .from = from,
           .to = now.at,
           .rest = rest_of(now)};
 }
 
-status_event kept_event::whole() const {
+status_event kept_event::whole(const std::string& path) const {
   auto made = rest == nullptr ? status_event{} : *rest;
   made.seq = seq;
   made.at = at;
-  made.path = who->path;
+  made.path = path;
   made.from = from;
   made.to = to;
   made.generation = generation;
@@ -54,14 +51,15 @@ status_event kept_event::whole() const {
   return made;
 }
 
-std::uint64_t board_events::keep(kept_event&& happened, std::size_t most) {
+std::uint64_t
+board_events::keep(const std::string& path, kept_event& happened, std::size_t most) {
   happened.seq = ++last_seq;
   const auto at = static_cast<std::size_t>((last_seq - 1) % most);
-  if (at < ring.size()) {
-    std::swap(ring[at], happened); // the old one goes when nobody waits for it
-  } else {
-    ring.push_back(std::move(happened));
+  if (at == ring.size()) {
+    ring.emplace_back();
   }
+  ring[at].path = path;
+  std::swap(ring[at].what, happened); // the old one goes when nobody waits for it
   return last_seq;
 }
 
