@@ -32,7 +32,7 @@ child_entry& remote_supervisor::add(std::shared_ptr<const model::child_spec> spe
   made->made_by = made_by;
   made->want = spec->autostart ? wish::running : wish::stopped;
   made->spec = std::move(spec);
-  children_.emplace_hint(children_.end(), made->rank, made);
+  children_.add(made);
   static_cast<void>(by_id_.add(made.get()));
   owner_.make_shell(made);
   return *made;
@@ -92,8 +92,7 @@ void remote_supervisor::start_all(const reply_to& tree) {
   how_ending_ = ending::orderly;
   group_ = {}; // what it waited for starts with the others
   to_tree_ = to_tree_ || tree != nullptr;
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
+  for (auto& child : children_) {
     child.want = tree != nullptr && child.want == wish::stopped ? wish::running : child.want;
     child.tree_next = child.want == wish::running ? tree : nullptr;
     if (child.want == wish::running && !child.ready()) {
@@ -118,9 +117,9 @@ void remote_supervisor::stop_all(ending how) {
 }
 
 void remote_supervisor::settle() {
-  for (const auto& [rank, each] : children_) {
-    if (each->for_now && each->at_rest()) {
-      instruct(*each, instruction::act::settle);
+  for (auto& child : children_) {
+    if (child.for_now && child.at_rest()) {
+      instruct(child, instruction::act::settle);
     }
   }
 }
@@ -138,8 +137,7 @@ void remote_supervisor::end_all(sweep what) {
   group_ = {};
   begin(what, std::numeric_limits<std::uint64_t>::max());
   const bool at_once = how_.start == model::start_order::parallel || how_ending_ == ending::kill;
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
+  for (auto& child : children_) {
     cancel_restart(child);
     child.doing = model::activity::stopped;
     child.want = what == sweep::destroying ? wish::destroyed : child.want;
@@ -169,9 +167,9 @@ void remote_supervisor::advance() {
 void remote_supervisor::advance_start() {
   const bool ordered = how_.start == model::start_order::ordered;
   bool waits = false;
-  for (auto at = children_.lower_bound(cursor_); at != children_.end(); ++at) {
-    auto& child = *at->second;
-    cursor_ = waits ? cursor_ : at->first;
+  for (auto at = children_.from(cursor_); at != children_.end(); ++at) {
+    auto& child = *at;
+    cursor_ = waits ? cursor_ : child.rank;
     if (child.want != wish::running || child.doing == model::activity::stopped ||
         child.doing == model::activity::parked) {
       continue;
@@ -200,8 +198,8 @@ void remote_supervisor::advance_start() {
   }
   sweep_ = sweep::none;
   if (std::exchange(to_tree_, false)) {
-    for (const auto& [rank, child] : children_) {
-      child->tree_next.reset(); // stopped or parked meanwhile: it was not reached
+    for (auto& child : children_) {
+      child.tree_next.reset(); // stopped or parked meanwhile: it was not reached
     }
   }
   owner_.children_started();
@@ -276,8 +274,8 @@ void remote_supervisor::end_one(child_entry& child) {
 
 /// Right to left, each over before the one before it; all were asked at once if they start so.
 void remote_supervisor::advance_stop() {
-  for (auto at = children_.upper_bound(cursor_); at != children_.begin();) {
-    auto& child = *(--at)->second;
+  for (auto at = children_.after(cursor_); at != children_.begin();) {
+    auto& child = *--at;
     if (!over(child)) {
       cursor_ = child.rank;
       end_one(child);
@@ -385,7 +383,7 @@ void remote_supervisor::gone(child_entry& child, const child_report& report) {
   cancel_restart(child);
   window_.forget(child.who->alias);
   static_cast<void>(by_id_.remove(child.who->alias));
-  children_.erase(child.rank); // who reported holds it
+  children_.remove(child.rank); // who reported holds it
   follow_recycle(child, report);
   for (auto& [what, made_by, reply] : std::exchange(create_next_, {})) {
     if (sweep_ == sweep::destroying) {

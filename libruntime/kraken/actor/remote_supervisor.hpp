@@ -12,6 +12,7 @@
 #pragma once
 
 #include "kraken/actor/detail/child_entry.hpp"
+#include "kraken/actor/family/child_row.hpp"
 #include "kraken/base/name_table.hpp"
 #include "kraken/model/backoff.hpp"
 #include "kraken/model/restart_window.hpp"
@@ -21,7 +22,6 @@
 
 #include <cstdint>
 #include <list>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -194,7 +194,7 @@ private:
   model::restart_window window_; ///< of the children whose failures can become its own
   model::jitter_source random_;
   bool spent_told_ = false; ///< that restarts go on beyond the budget
-  std::map<std::uint64_t, std::shared_ptr<child_entry>> children_; ///< by rank: left to right
+  child_row children_;
   name_table<child_entry*, id_of_child> by_id_;
   std::uint64_t last_rank_ = 0;
   sweep sweep_ = sweep::none;

@@ -64,8 +64,7 @@ void remote_supervisor::park(child_entry& child) {
 /// An operator has started one that was given up: whoever went with it comes back, in turn.
 void remote_supervisor::take_along(const child_entry& started) {
   bool any = false;
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
+  for (auto& child : children_) {
     if (child.doing == model::activity::parked && child.want == wish::running &&
         child.parked_with != nullptr && *child.parked_with == started.spec->id) {
       child.parked_with.reset();

@@ -61,17 +61,17 @@ void remote_supervisor::forget_plans() {
   for (auto& each : std::exchange(recycles_, {})) {
     told.push_back(std::move(each.reply));
   }
-  for (const auto& [rank, child] : children_) {
+  for (auto& child : children_) {
     if (owner_.comes_back()) {
       break; // and so do they
     }
-    told.push_back(std::exchange(child->tree_next, nullptr));
-    for (auto& who : child->waiters) {
+    told.push_back(std::exchange(child.tree_next, nullptr));
+    for (auto& who : child.waiters) {
       if (who.until == waiter::goal::ready_at_last) {
         told.push_back(std::exchange(who.reply, nullptr));
       }
     }
-    std::erase_if(child->waiters, [](const waiter& who) { return who.reply == nullptr; });
+    std::erase_if(child.waiters, [](const waiter& who) { return who.reply == nullptr; });
   }
   for (const auto& each : told) {
     if (each) {

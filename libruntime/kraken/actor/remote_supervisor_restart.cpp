@@ -23,8 +23,7 @@ model::child_view view_of(const child_entry& child) {
 std::vector<model::child_view> remote_supervisor::views() const {
   std::vector<model::child_view> all;
   all.reserve(children_.size());
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
+  for (const auto& child : children_) {
     all.push_back(view_of(child));
   }
   return all;
@@ -165,8 +164,7 @@ void remote_supervisor::show_outlook(child_entry& child) {
 
 void remote_supervisor::reset() {
   window_.clear();
-  for (const auto& [rank, each] : children_) {
-    auto& child = *each;
+  for (auto& child : children_) {
     forget_own(child);
     child.in_vain = 0;
     if (child.due) {
@@ -234,15 +232,15 @@ void remote_supervisor::tell_wait(const child_entry& held) {
   }
   const std::pair told{held.rank, held.generation()};
   const auto next =
-      std::ranges::find_if(children_.upper_bound(held.rank), children_.end(), [](const auto& each) {
-        return each.second->at_rest() && each.second->doing == model::activity::restarting;
+      std::find_if(children_.after(held.rank), children_.end(), [](const child_entry& each) {
+        return each.at_rest() && each.doing == model::activity::restarting;
       });
   if (next == children_.end() || std::exchange(wait_told_, told) == told) {
     return;
   }
   log::write(held.generation() > 1 ? log::level::warn : log::level::info,
              "start_waits",
-             {{"container", next->second->path()},
+             {{"container", next->path()},
               {"for", held.path()},
               {"ready", model::to_string(held.spec->ready)},
               {"within", kraken::to_string(held.spec->ready.within)}});

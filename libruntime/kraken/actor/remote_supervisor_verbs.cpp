@@ -304,38 +304,31 @@ void remote_supervisor::configure(const model::supervise_spec& how,
                                   const std::vector<model::child_spec>& order) {
   how_ = how;
   window_.resize(how.intensity, how.period);
-  for (const auto& [rank, each] : children_) {
-    if (each->own_window) {
-      each->own_window->resize(how.intensity, how.period);
+  for (auto& child : children_) {
+    if (child.own_window) {
+      child.own_window->resize(how.intensity, how.period);
     }
   }
+  std::vector<child_entry*> named;
   std::vector<std::uint64_t> ranks;
   for (const auto& spec : order) {
-    if (const auto* const child = find(spec.id)) {
+    if (auto* const child = find(spec.id)) {
+      named.push_back(child);
       ranks.push_back(child->rank);
     }
   }
   std::sort(ranks.begin(), ranks.end());
-  std::map<std::uint64_t, std::shared_ptr<child_entry>> placed;
-  auto rank = ranks.begin();
-  for (const auto& spec : order) {
-    if (const auto* const child = find(spec.id)) {
-      auto node = children_.extract(child->rank);
-      node.key() = *rank++;
-      placed.insert(std::move(node));
-    }
-  }
-  for (const auto& [to, each] : placed) {
-    auto& child = *each;
-    if (child.rank != to) {
-      child.rank = to;
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    auto& child = *named[i];
+    if (child.rank != ranks[i]) {
+      child.rank = ranks[i];
       instruction made;
       made.what = instruction::act::update;
-      made.rank = to;
+      made.rank = child.rank;
       instruct(child, std::move(made));
     }
   }
-  children_.merge(placed);
+  children_.sort();
   const bool downward = sweep_ == sweep::stopping || sweep_ == sweep::destroying;
   cursor_ = downward ? std::numeric_limits<std::uint64_t>::max() : 0;
   advance();

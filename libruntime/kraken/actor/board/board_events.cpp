@@ -51,8 +51,7 @@ status_event kept_event::whole(const std::string& path) const {
   return made;
 }
 
-std::uint64_t
-board_events::keep(const std::string& path, kept_event& happened, std::size_t most) {
+std::uint64_t board_events::keep(const std::string& path, kept_event& happened, std::size_t most) {
   happened.seq = ++last_seq;
   const auto at = static_cast<std::size_t>((last_seq - 1) % most);
   if (at == ring.size()) {
