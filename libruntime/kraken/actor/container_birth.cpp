@@ -4,6 +4,7 @@
 #include "kraken/actor/container.hpp"
 
 #include "kraken/base/assert.hpp"
+#include "kraken/model/alias.hpp"
 
 #include "caf/actor_system.hpp"
 
@@ -20,6 +21,18 @@ std::shared_ptr<model::container_condition> as_created() {
   made->in = *created;
   made->at = model::phase::idle;
   return made;
+}
+
+identity_ptr identity_of(const child_entry& child, const std::string& parent) {
+  const auto& spec = *child.spec;
+  return std::make_shared<const model::container_identity>(model::container_identity{
+      .path = model::join_path(parent, spec.id),
+      .alias = spec.id,
+      .parent = parent,
+      .kind = spec.kind,
+      .name = spec.name,
+      .autostart = spec.autostart,
+      .made_by_command = child.made_by == maker::operated ? child.spec : nullptr});
 }
 
 } // namespace
@@ -42,7 +55,7 @@ hosted_actor::beginning container::begin() {
     return beginning::over;
   }
   if (nursery_ == nullptr) {
-    nursery_ = std::make_unique<nursery>(*this, birth_.tree, birth_.spec, birth_.shard);
+    nursery_ = std::make_unique<nursery>(*this, path(), birth_.tree, birth_.spec, birth_.shard);
     supervisor().expect(children.size());
     birth_.tree->board.expect(children.size());
     birth_.tree->shells.expect(children.size());
@@ -69,25 +82,27 @@ void container::make_shell(const std::shared_ptr<child_entry>& child) {
       birth_.spec.get(), *child->spec, child->rank - 1, static_cast<std::uint32_t>(shards.size()));
   KRAKEN_ASSERT(shard < shards.size());
   if (nursery_ == nullptr || !nursery_->takes(child, birth_.spec->children.size(), shard)) {
-    spawn_container(home_system(), birth_.tree, address(), child, child->spec, shard);
+    spawn_container(home_system(), birth_.tree, {address(), path()}, child, child->spec, shard);
   }
 }
 
 void spawn_container(caf::actor_system& system,
                      const std::shared_ptr<tree_context>& tree,
-                     const caf::actor_addr& supervisor,
+                     const parent_of_shell& parent,
                      const std::shared_ptr<child_entry>& entry,
                      std::shared_ptr<const model::child_spec> spec,
                      std::uint32_t shard) {
   const auto& of = tree->kinds.at(entry->spec->kind);
   entry->overlaps = of.replaced == replacement::start_first;
+  entry->who = identity_of(*entry, parent.path);
   const auto& dead = tree->shards[shard].dead;
   const auto own =
       std::make_shared<seat>(std::shared_ptr<const std::string>(entry->who, &entry->who->path),
                              entry->spec->mailbox,
                              dead == nullptr ? tree->dead : dead);
+  // What its supervisor looks at is the same of all; not counted, as all shards would write there.
   static const auto created = as_created();
-  entry->seen = created; // what its supervisor looks at is the same of all
+  entry->seen = condition_ptr(condition_ptr{}, created.get());
   birth made{.tree = tree,
              .spec = std::move(spec),
              .of = &of,
@@ -96,7 +111,7 @@ void spawn_container(caf::actor_system& system,
              .rank = entry->rank,
              .entry = entry,
              .own = own,
-             .supervisor = supervisor};
+             .supervisor = parent.supervisor};
   // Without children it has nothing to do before its first message.
   entry->shell = entry->spec->children.empty()
                      ? system.spawn<container, caf::lazy_init>(std::move(made))

@@ -12,11 +12,12 @@
 namespace kraken::actor {
 
 nursery::nursery(hosted_actor& parent,
+                 std::string path,
                  std::shared_ptr<tree_context> tree,
                  std::shared_ptr<const model::child_spec> spec,
                  std::uint32_t home)
-    : parent_(parent), tree_(std::move(tree)), spec_(std::move(spec)), home_(home),
-      away_(tree_->shards.size()) {}
+    : parent_(parent), path_(std::move(path)), tree_(std::move(tree)), spec_(std::move(spec)),
+      home_(home), away_(tree_->shards.size()) {}
 
 std::size_t nursery::next_stop(std::size_t all) const noexcept {
   const bool has_turns = tree_->shards[home_].unit != nullptr; // in most tests an actor has none
@@ -62,7 +63,7 @@ void nursery::send(std::uint32_t shard) {
 void nursery::make(const entries& all, std::uint32_t shard) const {
   const auto tree = counted_apart(tree_);
   const auto spec = counted_apart(spec_);
-  const auto parent = parent_.address();
+  const parent_of_shell parent{parent_.address(), path_};
   for (const auto& child : all) {
     const std::shared_ptr<const model::child_spec> own(spec, child->spec.get());
     spawn_container(parent_.home_system(), tree, parent, child, own, shard);

@@ -20,12 +20,19 @@ namespace kraken::actor {
 class hosted_actor;
 struct child_entry;
 
-/// Spawns the shell of a container on its shard, and shows it in the entry of its supervisor.
+/// Who a container is made for.
+struct parent_of_shell {
+  caf::actor_addr supervisor;
+  const std::string& path;
+};
+
+/// Spawns the shell of a container on its shard, and shows it in the entry of its supervisor. All
+/// that is the child's own is made here, so that it lies in the memory of its shard.
 /// @param spec the entry's
 /// @thread any, while nobody else looks at the entry
 void spawn_container(caf::actor_system& system,
                      const std::shared_ptr<tree_context>& tree,
-                     const caf::actor_addr& supervisor,
+                     const parent_of_shell& parent,
                      const std::shared_ptr<child_entry>& entry,
                      std::shared_ptr<const model::child_spec> spec,
                      std::uint32_t shard);
@@ -38,6 +45,7 @@ public:
   /// @param parent begins, and goes on when what is made elsewhere is there
   /// @param spec the parent's: those of the children are parts of it
   nursery(hosted_actor& parent,
+          std::string path,
           std::shared_ptr<tree_context> tree,
           std::shared_ptr<const model::child_spec> spec,
           std::uint32_t home);
@@ -62,6 +70,7 @@ private:
   void one_came();
 
   hosted_actor& parent_;
+  std::string path_; ///< the parent's
   std::shared_ptr<tree_context> tree_;
   std::shared_ptr<const model::child_spec> spec_;
   std::uint32_t home_;

@@ -6,7 +6,6 @@
 #include "kraken/actor/remote_supervisor.hpp"
 
 #include "kraken/actor/detail/tree_start.hpp"
-#include "kraken/model/alias.hpp"
 
 #include <limits>
 #include <utility>
@@ -21,14 +20,6 @@ remote_supervisor::remote_supervisor(const model::supervise_spec& how,
 child_entry& remote_supervisor::add(std::shared_ptr<const model::child_spec> spec, maker made_by) {
   const auto made = std::make_shared<child_entry>();
   made->rank = ++last_rank_;
-  made->who = std::make_shared<const model::container_identity>(
-      model::container_identity{.path = model::join_path(owner_.path_of_owner(), spec->id),
-                                .alias = spec->id,
-                                .parent = owner_.path_of_owner(),
-                                .kind = spec->kind,
-                                .name = spec->name,
-                                .autostart = spec->autostart,
-                                .made_by_command = made_by == maker::operated ? spec : nullptr});
   made->made_by = made_by;
   made->want = spec->autostart ? wish::running : wish::stopped;
   made->spec = std::move(spec);

@@ -39,7 +39,8 @@ public:
   [[nodiscard]] virtual time_point time() = 0;
   [[nodiscard]] virtual deadlines& timers() = 0;
   [[nodiscard]] virtual const std::string& path_of_owner() const = 0;
-  /// Makes the shell of a new child and shows it in the entry: `shell`, and `seen` as created.
+  /// Makes the shell of a new child and shows it in the entry: `who`, `shell`, and `seen` as
+  /// created. Nobody looks at these before the owner's beginning is over.
   virtual void make_shell(const std::shared_ptr<child_entry>& child) = 0;
   /// True while children may run: the owner is started and not on its way out.
   [[nodiscard]] virtual bool running() const = 0;
@@ -114,7 +115,7 @@ private:
   };
 
   struct id_of_child {
-    std::string_view operator()(const child_entry* one) const noexcept { return one->who->alias; }
+    std::string_view operator()(const child_entry* one) const noexcept { return one->spec->id; }
   };
 
   struct group {

@@ -158,7 +158,7 @@ void runtime_manager::make_shell(const std::shared_ptr<child_entry>& child) {
   spawn_container(
       home_system(),
       tree_,
-      address(),
+      {address(), path_of_owner()},
       child,
       child->spec,
       tree_->place(nullptr, *child->spec, 0, static_cast<std::uint32_t>(tree_->shards.size())));
