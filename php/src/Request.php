@@ -169,7 +169,8 @@ final class Request
             $name = \ltrim($at === false ? $pair : \substr($pair, 0, $at));
             if ($name !== '') {
                 $value = $at === false ? '' : \substr($pair, $at + 1);
-                $cookies[$name] ??= \rawurldecode($value); // a `+` is one
+                // a `+` is one
+                $cookies[$name] ??= \str_contains($value, '%') ? \rawurldecode($value) : $value;
             }
         }
         return $cookies;

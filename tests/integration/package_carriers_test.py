@@ -94,6 +94,14 @@ class Answers:
         self.daemon.get("/keep?me", FIELDS)
         self.assertEqual(self.json("/kept", []), ["/keep?me", "1, 2", "/keep?me", ONE])
 
+    def test_nothing_of_a_request_is_left_to_the_next(self):
+        for target in ("/weak", "/note", "/weak"):
+            self.assertEqual(self.daemon.get(target).status, 200)
+            self.assertEqual(self.json("/left", []), [None, 0, False])
+
+    def test_what_is_private_to_a_request_stays_so(self):
+        self.assertIn(b"Cannot access private property", self.daemon.get("/private").body)
+
     def test_every_form_of_an_answer(self):
         for target, status, fields, body in [
                 ("/string", 200, {"content-type": "text/html; charset=utf-8"}, b"<p>html</p>"),

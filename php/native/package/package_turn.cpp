@@ -119,7 +119,7 @@ void close_request(const package_calls& calls) {
     call(calls.flush);
     state().output_level = php_output_get_level();
   }
-  zval_ptr_dtor(&request);
+  end_request_object(&request);
 }
 
 /// @return false: an exception, or an exit, ends the script

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 namespace kraken::php {
 
@@ -106,6 +107,7 @@ bool find(zend_class_entry* of, std::string_view name, property& out) {
 struct read_request {
   const char* from = nullptr;
   wire::slab_request parts;
+  zend_object* unused = nullptr; ///< one that nobody has any more, to be the next
 };
 
 read_request& last_read() noexcept {
@@ -219,14 +221,15 @@ zval* place_of(zend_object* request, part which) noexcept {
 
 void set_all(zval* at, zend_object* of, const wire::slab_request& request) {
   auto* const made = zend_new_array(array_elements.size());
-  ZVAL_ARR(at, made); // of the object, before anything else can fail
+  ZVAL_ARR(at, made); // of the caller, before anything else can fail
   zend_hash_real_init_mixed(made);
   for (std::size_t i = 0; i < array_elements.size(); ++i) {
     zval value;
     const auto from = array_elements[i].from;
+    const zval* const before = place_of(of, from);
     if (from == headers) {
       make_field_lists(request.fields, field_names::as_sent_by_most, &value);
-    } else if (auto* const before = place_of(of, from); Z_TYPE_P(before) != IS_UNDEF) {
+    } else if (Z_TYPE_P(before) != IS_UNDEF) {
       ZVAL_COPY(&value, before);
     } else {
       set_part(&value, request, from);
@@ -245,14 +248,17 @@ void make_part(zend_object* request, part which) {
 }
 
 zval* read_property(zend_object* request, zend_string* name, int type, void** cache, zval* into) {
-  for (std::size_t i = 0; i < part_count; ++i) {
+  if (known().parts[all].name == name) {
+    if (zend_get_executed_scope() == known().entry) { // it is private
+      set_all(into, request, parts_of(bytes_of(request)));
+      return into;
+    }
+    return zend_std_read_property(request, name, type, cache, into);
+  }
+  for (std::size_t i = 0; i < all; ++i) {
     if (known().parts[i].name == name) {
       const auto which = static_cast<part>(i);
-      if (which == all && zend_get_executed_scope() == known().entry) { // it is private
-        set_all(into, request, parts_of(bytes_of(request)));
-        return into;
-      }
-      if (which != all && Z_TYPE_P(place_of(request, which)) == IS_UNDEF) {
+      if (Z_TYPE_P(place_of(request, which)) == IS_UNDEF) {
         make_part(request, which);
       }
       break;
@@ -337,7 +343,8 @@ bool make_request(std::string_view bytes, zval* into) {
     zend_string_release(copy);
     return false;
   }
-  ZVAL_OBJ(into, empty_object());
+  auto* const before = std::exchange(last_read().unused, nullptr);
+  ZVAL_OBJ(into, before != nullptr ? before : empty_object());
   Z_OBJ_P(into)->handlers = &known().handlers;
   ZVAL_STR(OBJ_PROP(Z_OBJ_P(into), known().frame), copy);
   return true;
@@ -347,6 +354,29 @@ void make_framed_request(std::string_view frame, zval* into) {
   auto* const copy = zend_string_init(frame.data(), frame.size(), false);
   ZVAL_OBJ(into, empty_object());
   ZVAL_STR(OBJ_PROP(Z_OBJ_P(into), known().frame), copy);
+}
+
+void end_request_object(zval* request) {
+  auto* const object = Z_OBJ_P(request);
+  const bool nobody_has_it = GC_REFCOUNT(object) == 1 && object->properties == nullptr &&
+                             (GC_FLAGS(object) & IS_OBJ_WEAKLY_REFERENCED) == 0;
+  if (!nobody_has_it || object->handlers != &known().handlers || has_form(request) ||
+      last_read().unused != nullptr) {
+    zval_ptr_dtor(request);
+    return;
+  }
+  for (std::size_t i = 0; i < all; ++i) {
+    zval* const at = place_of(object, static_cast<part>(i));
+    if (Z_TYPE_P(at) != IS_UNDEF) {
+      zval_ptr_dtor(at);
+      ZVAL_UNDEF(at);
+    }
+  }
+  zval* const bytes = OBJ_PROP(object, known().frame);
+  zend_string_release(Z_STR_P(bytes));
+  ZVAL_EMPTY_STRING(bytes);
+  last_read().from = nullptr;
+  last_read().unused = object;
 }
 
 bool has_form(const zval* request) noexcept {

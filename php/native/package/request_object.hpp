@@ -23,6 +23,9 @@ namespace kraken::php {
 /// One that reads its frame itself, as under stock PHP.
 void make_framed_request(std::string_view frame, _zval_struct* into);
 
+/// Lets go of a request that was answered. The object that nobody has kept is the next request's.
+void end_request_object(_zval_struct* request);
+
 /// It has a form, whose files are to be deleted with it.
 [[nodiscard]] bool has_form(const _zval_struct* request) noexcept;
 

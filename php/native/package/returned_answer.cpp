@@ -6,6 +6,7 @@
 #include "kraken/wire/http1_field.hpp"
 #include "kraken/wire/slab_answer.hpp"
 #include "php/native/php_api.hpp"
+#include "php/native/variables/kept_names.hpp"
 
 #include <array>
 #include <charconv>
@@ -61,10 +62,6 @@ std::string_view text_of(const zend_string* text) noexcept {
   return {ZSTR_VAL(text), ZSTR_LEN(text)};
 }
 
-const zval* found(const zend_array* in, std::string_view key) noexcept {
-  return zend_hash_str_find(in, key.data(), key.size());
-}
-
 // [status, headers, body]; what is behind is ignored, what is missing has its usual value.
 bool list_parts(zend_array* list, returned_parts& out) noexcept {
   if (!zend_array_is_list(list)) {
@@ -76,14 +73,19 @@ bool list_parts(zend_array* list, returned_parts& out) noexcept {
 }
 
 // Nothing but these keys.
-bool keyed_parts(const zend_array* map, returned_parts& out) noexcept {
-  out = {found(map, "status"), found(map, "headers"), found(map, "body")};
+bool keyed_parts(const zend_array* map, returned_parts& out) {
+  static zend_string* const status = permanent_string("status");
+  static zend_string* const headers = permanent_string("headers");
+  static zend_string* const body = permanent_string("body");
+  out = {zend_hash_find_known_hash(map, status),
+         zend_hash_find_known_hash(map, headers),
+         zend_hash_find_known_hash(map, body)};
   const auto all = (out.status != nullptr ? 1U : 0U) + (out.headers != nullptr ? 1U : 0U) +
                    (out.body != nullptr ? 1U : 0U);
   return all != 0 && all == zend_hash_num_elements(map);
 }
 
-bool parts_of(const zval* returned, returned_parts& out) noexcept {
+bool parts_of(const zval* returned, returned_parts& out) {
   if (Z_TYPE_P(returned) == IS_ARRAY) {
     auto* const array = Z_ARR_P(returned);
     const zval* const first = zend_hash_index_find(array, 0);

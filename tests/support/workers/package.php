@@ -22,6 +22,8 @@ final class Kept
 {
     public static ?Request $request = null;
     public static ?Request $copy = null;
+    public static ?WeakReference $weak = null;
+    public static ?WeakMap $map = null;
     public static int $resets = 0;
     public static string $hintsInReset = 'not asked';
     public static string $upload = '';
@@ -156,6 +158,26 @@ $routes = [
     '/copy' => static fn (Request $r) => Response::json([
         (clone $r)->path(), str_contains(print_r($r, true), 'Kraken\Request Object'),
         unserialize(serialize($r))->path()]),
+    '/weak' => static function (Request $r): Response {
+        Kept::$weak = WeakReference::create($r);
+        Kept::$map = new WeakMap();
+        Kept::$map[$r] = 1;
+        $r->path();
+        return Response::text('kept weakly');
+    },
+    '/note' => static function (Request $r): Response {
+        @$r->note = 'of this request';
+        return Response::text($r->note);
+    },
+    '/left' => static fn (Request $r) => Response::json([
+        Kept::$weak?->get()?->target(), count(Kept::$map ?? []), isset($r->note)]),
+    '/private' => static function (Request $r): Response {
+        try {
+            return Response::json($r->all);
+        } catch (Error $e) {
+            return Response::text($e->getMessage());
+        }
+    },
     '/upload' => static function (Request $r): Response {
         $file = $r->files()['file'];
         Kept::$upload = $file->tmpName;
