@@ -144,6 +144,9 @@ void add_kept(zend_array* into, kept_field& field, zend_string* key, std::string
   field.seen_in = memory().made;
   zval list;
   ZVAL_ARR(&list, shared_list(field, value));
+  if (into->nNumUsed == into->nTableSize) {
+    zend_hash_extend(into, 2 * into->nTableSize, false); // what appends makes no room
+  }
   _zend_hash_append(into, key, &list);
 }
 
