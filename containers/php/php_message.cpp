@@ -11,15 +11,16 @@ namespace kraken::containers {
 namespace {
 
 struct level_row {
-  std::string_view begin;
+  std::string_view behind; ///< in a line that something else begins: with PHP's two blanks
   log::level level;
+  std::string_view begin = behind.substr(0, behind.size() - 2);
 };
 
 // Of main/main.c and Zend: what a message of each error level begins with.
-constexpr std::array levels{level_row{"PHP Fatal error:", log::level::error},
-                            level_row{"PHP Parse error:", log::level::error},
-                            level_row{"PHP Recoverable fatal error:", log::level::error},
-                            level_row{"PHP Warning:", log::level::warn}};
+constexpr std::array levels{level_row{"PHP Fatal error:  ", log::level::error},
+                            level_row{"PHP Parse error:  ", log::level::error},
+                            level_row{"PHP Recoverable fatal error:  ", log::level::error},
+                            level_row{"PHP Warning:  ", log::level::warn}};
 
 constexpr std::string_view complaint = "Call to undefined function ";
 
@@ -33,19 +34,27 @@ constexpr std::string_view advice =
 
 } // namespace
 
-log::level level_of_stderr(std::string_view line) noexcept {
-  const auto* const found = std::ranges::find_if(
-      levels, [line](const level_row& row) { return line.starts_with(row.begin); });
-  return found == levels.end() ? log::level::info : found->level;
+judged_line level_of_stderr(std::string_view line) noexcept {
+  judged_line out;
+  for (const auto& row : levels) {
+    if (line.starts_with(row.begin)) {
+      return {row.level, 0};
+    }
+    const auto at = line.find(row.behind);
+    if (at != std::string_view::npos && (out.from == 0 || at < out.from)) {
+      out = {row.level, at};
+    }
+  }
+  return out;
 }
 
-log::level level_of_template(std::string_view line) noexcept {
+judged_line level_of_template(std::string_view line) noexcept {
   const auto end = line.find("] ");
   if (!line.starts_with('[') || end == std::string_view::npos) {
     return level_of_stderr(line);
   }
   const auto said = log::parse_level(line.substr(1, end - 1)).value_or(log::level::info);
-  return said == log::level::off ? log::level::info : said;
+  return {said == log::level::off ? log::level::info : said, 0};
 }
 
 std::string_view needed_carrier(std::string_view output) noexcept {

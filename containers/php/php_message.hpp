@@ -4,19 +4,21 @@
 /// it is, and whether a script has met the wrong PHP. Knows nothing of lines of the application.
 #pragma once
 
+#include "containers/program/program_output.hpp"
 #include "kraken/base/log.hpp"
 
 #include <string_view>
 
 namespace kraken::containers {
 
-/// `PHP Fatal error:  ...` is an error, `PHP Warning:  ...` a warning; every other line is info.
+/// `PHP Fatal error:  ...` is an error, `PHP Warning:  ...` a warning, also behind what a script
+/// has written without a line end; every other line is info.
 /// @thread any (pure)
-[[nodiscard]] log::level level_of_stderr(std::string_view line) noexcept;
+[[nodiscard]] judged_line level_of_stderr(std::string_view line) noexcept;
 
 /// The same of a template, which writes what its pages have said as well: `[error] why`.
 /// @thread any (pure)
-[[nodiscard]] log::level level_of_template(std::string_view line) noexcept;
+[[nodiscard]] judged_line level_of_template(std::string_view line) noexcept;
 
 /// Looks at what PHP said last of an undefined function.
 /// @param output what the script wrote, or the message of its exception

@@ -84,14 +84,21 @@ void program_output::said(process::supervised_process& by,
 // A message of several lines is one event: what follows its first line, a trace, is no error more.
 void program_output::line(const process::captured_line& line) {
   const bool out = line.from == output_stream::out;
-  auto level = std::exchange(said_at_, log::level::info);
-  if (level == log::level::info && !out && written_ != nullptr) {
-    level = written_(line.text);
+  judged_line which{std::exchange(said_at_, log::level::info), 0};
+  if (which.level == log::level::info && !out && written_ != nullptr) {
+    which = written_(line.text);
   }
-  log::write(
-      level,
-      "output",
-      {{"container", container_}, {"stream", out ? "stdout" : "stderr"}, {"line", line.text}});
+  const std::string_view text{line.text};
+  if (which.from != 0) {
+    log_line(log::level::info, out, text.substr(0, which.from));
+  }
+  log_line(which.level, out, text.substr(which.from));
+}
+
+void program_output::log_line(log::level level, bool out, std::string_view text) const {
+  log::write(level,
+             "output",
+             {{"container", container_}, {"stream", out ? "stdout" : "stderr"}, {"line", text}});
 }
 
 void program_output::dropped(std::uint64_t lines) {

@@ -12,6 +12,7 @@
 #include "kraken/process/output/line_joiner.hpp"
 
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,11 +21,16 @@
 
 namespace kraken::containers {
 
+struct judged_line {
+  log::level level = log::level::info;
+  std::size_t from = 0; ///< where it begins that has the level; what is before is info
+};
+
 /// @thread its container's shard
 class program_output {
 public:
   /// How serious a line of standard error is that was written, not said.
-  using judge = log::level (*)(std::string_view line) noexcept;
+  using judge = judged_line (*)(std::string_view line) noexcept;
 
   /// @param container the path of whose it is
   /// @param files     outlives it; null: there are none, the daemon's log has all
@@ -70,6 +76,7 @@ private:
   }
   [[nodiscard]] process::lines_for lines_of(const course& way) const noexcept;
   [[nodiscard]] output_files::handle open(const std::string& file);
+  void log_line(log::level level, bool out, std::string_view text) const;
 
   std::string container_;
   output_files* files_;

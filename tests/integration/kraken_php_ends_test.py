@@ -68,6 +68,14 @@ class Ends(DaemonCase):
         self.assertTrue(self.noted(pid, "b-went-on"))
         self.assertEqual(self.pid(), pid)
 
+    def test_a_line_without_an_end_takes_no_error_with_it(self):
+        self.assertEqual(self.daemon.get("/unfinished").status, 200)
+        self.assertEqual(self.daemon.get("/warns").status, 200)
+        wait_until(lambda: 'line="PHP Warning:  of its own' in self.daemon.log(), "it is logged")
+        warning = next(line for line in self.daemon.log().splitlines() if "of its own" in line)
+        self.assertIn(" WARN ", warning)
+        self.assertIn('line="no line end"', self.daemon.log())
+
     def test_who_dies_after_its_client_has_left_keeps_its_session(self):
         before, pid = self.generation(), self.pid()
         with self.connect() as client:

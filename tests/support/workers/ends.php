@@ -46,6 +46,8 @@ $routes = [
         }
         trigger_error('nothing goes on from here', E_USER_ERROR);
     },
+    '/unfinished' => static fn () => fwrite(fopen('php://stderr', 'w'), 'no line end'),
+    '/warns' => static fn () => trigger_error('of its own', E_USER_WARNING),
     '/burn' => static fn () => burn((float) $_GET['s']),
     '/status' => static function (): void {
         http_response_code((int) $_GET['code']);
