@@ -284,7 +284,7 @@ class Garbage(CrashCase):
                 self.check(frame(RESPONSE, 1, payload))
 
     def test_a_status_that_is_none(self):
-        for status in (0, 99, 100, 600, 1000):
+        for status in (0, 99, 100, 1000):
             with self.subTest(status=status):
                 self.check(response(1, status=status))
 

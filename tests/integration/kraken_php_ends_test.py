@@ -96,7 +96,7 @@ class Ends(DaemonCase):
             self.assertEqual(kept.read(), 'seen|s:3:"yes";')
 
     def test_a_status_that_is_none_is_500_and_is_logged(self):
-        for code in (600, 999):
+        for code in (1000, 9999):
             answer = self.daemon.get(f"/status?code={code}")
             self.assertEqual((answer.status, answer.body), (500, b"text"))
             wait_until(lambda code=code: f"status {code}" in self.daemon.log(), "it is logged")
