@@ -41,6 +41,7 @@ connection::~connection() {
 
 result<void> connection::begin() {
   limit(loop().now() + front_.settings_.header_timeout);
+  hear_end_when_paused();
   return open();
 }
 
@@ -103,9 +104,19 @@ void connection::on_closed() {
   front_.closed(*this);
 }
 
+// Whoever closes while a worker has its request, or while that waits for one, is taken to be gone:
+// a client that closes and one that only stops sending look the same (docs/decisions/0044).
+void connection::on_end_ahead() {
+  if (sink_ != nullptr) {
+    cut();
+  }
+}
+
 bool connection::on_end_of_input() {
-  // A client that only closed its sending side still gets the answers to all it sent.
   input_ended_ = true;
+  if (sink_ != nullptr) {
+    return false;
+  }
   if (stage_ == stage::answering || stage_ == stage::streaming) {
     return true;
   }

@@ -70,6 +70,7 @@ private:
   void on_drained() override;
   void on_shut_down() override;
   bool on_end_of_input() override;
+  void on_end_ahead() override;
   void on_file_cut(std::uint64_t lost) override;
 
   // net::exchange

@@ -137,14 +137,40 @@ class AccessLog(unittest.TestCase):
 
     def test_who_leaves_before_the_answer_is_499(self):
         self.start(form="json")
-        connection = self.daemon.connect()
-        connection.send(request_bytes("GET", "/slow?ms=400"))
-        wait_until(lambda: self.daemon.metric("kraken_pool_busy") == 1, "it is worked on")
-        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                                     b"\x01\x00\x00\x00\x00\x00\x00\x00")
-        connection.close()
-        record = json.loads(self.lines(1)[0])
-        self.assertEqual((record["status"], record["complete"]), (499, False))
+        for number, reset in ((1, True), (2, False)):
+            wait_until(lambda: self.daemon.metric("kraken_pool_busy") == 0, "nobody works")
+            connection = self.daemon.connect()
+            connection.send(request_bytes("GET", "/slow?ms=400"))
+            wait_until(lambda: self.daemon.metric("kraken_pool_busy") == 1, "it is worked on")
+            if reset:
+                connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                             b"\x01\x00\x00\x00\x00\x00\x00\x00")
+            connection.close()
+            record = json.loads(self.lines(number)[-1])
+            self.assertEqual((record["status"], record["complete"]), (499, False))
+
+    def test_who_closes_while_waiting_for_a_worker_costs_none(self):
+        self.start(form="json")
+        connections = [self.daemon.connect() for _ in range(6)]
+        for connection in connections:
+            connection.send(request_bytes("GET", "/slow?ms=400"))
+        wait_until(lambda: self.daemon.metric("kraken_pool_waiting") == 4, "four wait")
+        for connection in connections:
+            connection.close()
+        records = [json.loads(line) for line in self.lines(6)]
+        self.assertEqual({(each["status"], each["complete"]) for each in records}, {(499, False)})
+        self.assertEqual(self.daemon.get("/hello").status, 200)
+        self.assertEqual(self.daemon.metric("kraken_http_clients_gone_total"), 6)
+        self.assertEqual(self.daemon.metric("kraken_pool_waiting"), 0)
+
+    def test_who_only_stops_sending_gets_what_needs_no_worker(self):
+        self.start(form="json")
+        with self.daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/fixed"))
+            connection.socket.shutdown(socket.SHUT_WR)
+            self.assertEqual(connection.response().body, b"fixed\n")
+            self.assertTrue(connection.is_closed())
+        self.assertEqual(json.loads(self.lines(1)[0])["status"], 200)
 
     def test_a_stream_that_breaks_off_is_not_complete(self):
         self.start(form="json")

@@ -35,14 +35,15 @@ constexpr int rounds_per_turn = 4;
 
 std::uint32_t to_epoll(std::uint32_t what) {
   return ((what & readable) != 0 ? static_cast<std::uint32_t>(EPOLLIN) : 0U) |
-         ((what & writable) != 0 ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+         ((what & writable) != 0 ? static_cast<std::uint32_t>(EPOLLOUT) : 0U) |
+         ((what & no_more) != 0 ? static_cast<std::uint32_t>(EPOLLRDHUP) : 0U);
 }
 
 std::uint32_t from_epoll(std::uint32_t events) {
   return ((events & EPOLLIN) != 0 ? static_cast<std::uint32_t>(readable) : 0U) |
          ((events & EPOLLOUT) != 0 ? static_cast<std::uint32_t>(writable) : 0U) |
-         ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0 ? static_cast<std::uint32_t>(hung_up)
-                                                             : 0U);
+         ((events & EPOLLRDHUP) != 0 ? static_cast<std::uint32_t>(no_more) : 0U) |
+         ((events & (EPOLLHUP | EPOLLERR)) != 0 ? static_cast<std::uint32_t>(hung_up) : 0U);
 }
 
 } // namespace

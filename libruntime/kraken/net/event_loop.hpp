@@ -25,6 +25,7 @@ enum readiness : std::uint32_t {
   readable = 1U << 0U,
   writable = 1U << 1U,
   hung_up = 1U << 2U, ///< reported whether asked for or not; a read tells the rest
+  no_more = 1U << 3U, ///< the peer has closed its sending side; there may be bytes before that
 };
 
 /// Told when its descriptor is ready. Level-triggered: told again until the cause is gone.
@@ -108,7 +109,7 @@ public:
   [[nodiscard]] std::string_view http_date() noexcept;
 
   /// Watches `fd` until `remove`. The descriptor stays the caller's.
-  /// @param what readable | writable
+  /// @param what readable | writable | no_more
   /// @error errc::system_error when the kernel refuses (ENOSPC: fs.epoll.max_user_watches)
   [[nodiscard]] result<void> add(int fd, std::uint32_t what, watcher& who);
 

@@ -79,7 +79,9 @@ void stream::fail_by(int error) {
 }
 
 void stream::watch() {
+  const bool hears_end = hears_end_ && !reading_ && !ended_ && !end_told_;
   const std::uint32_t wanted = (reading_ && !ended_ ? static_cast<std::uint32_t>(readable) : 0U) |
+                               (hears_end ? static_cast<std::uint32_t>(no_more) : 0U) |
                                (blocked_ ? static_cast<std::uint32_t>(writable) : 0U);
   if (wanted != watched_ && socket_) {
     watched_ = wanted;
@@ -100,6 +102,7 @@ void stream::pause_reading() {
 
 void stream::resume_reading() {
   reading_ = true;
+  end_told_ = false;
   watch();
 }
 
@@ -123,6 +126,12 @@ void stream::on_ready(std::uint32_t what) {
     // Both directions are gone: nothing can be sent. A paused reader gets the rest all the same,
     // or the last words of its peer were lost; at the end it must not spin.
     ended_ ? fail_now() : read_some();
+    return;
+  }
+  if ((what & no_more) != 0) {
+    end_told_ = true;
+    watch();
+    on_end_ahead();
   }
 }
 

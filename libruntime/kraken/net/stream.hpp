@@ -57,6 +57,10 @@ public:
   void resume_reading();
   [[nodiscard]] bool reading() const noexcept { return reading_; }
 
+  /// While reading is paused the peer's end is told, too, with bytes unread before it
+  /// (`on_end_ahead`). Call before `open`.
+  void hear_end_when_paused() noexcept { hears_end_ = true; }
+
   /// After the end: the peer went without having read all that was sent, which only a unix socket
   /// tells, or before it was sent.
   [[nodiscard]] bool left_unread() const noexcept { return left_unread_ || !output_.empty(); }
@@ -136,6 +140,9 @@ protected:
   /// @return true to stay open for sending
   [[nodiscard]] virtual bool on_end_of_input() { return false; }
 
+  /// Reading is paused, and behind what was not read the peer sends no more. Told once a pause.
+  virtual void on_end_ahead() {}
+
 private:
   /// Beside a byte of the output.
   struct attachment {
@@ -174,6 +181,8 @@ private:
   bool closing_ = false;
   bool shut_down_ = false;
   bool ended_ = false; ///< the peer sends no more
+  bool hears_end_ = false;
+  bool end_told_ = false; ///< in this pause
   bool reconsider_ = false;
 };
 
