@@ -40,7 +40,8 @@ template <>
 struct option_table<route_options> {
   static constexpr std::string_view name = "routes";
   static constexpr std::array rows{
-      row<&route_options::host>("host", {.summary = "host without port; empty: any"}),
+      row<&route_options::host>(
+          "host", {.summary = "name without port, or `*.name` for all names below it; empty: any"}),
       row<&route_options::path>(
           "path", {.summary = "first segments of the path; `/api` takes /api and /api/x"}),
       row<&route_options::exact>("exact", {.summary = "the whole path; instead of `path`"}),

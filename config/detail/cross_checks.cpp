@@ -328,8 +328,8 @@ private:
     if (!wanted.starts_with('/')) {
       fault(at(key), path + "." + key, "must begin with '/', got '" + wanted + "'");
     }
-    if (route.host.find(':') != std::string::npos && !route.host.starts_with('[')) {
-      fault(at("host"), path + ".host", "has no port, got '" + route.host + "'");
+    if (auto wrong = route_host_fault(route.host); !wrong.empty()) {
+      fault(at("host"), path + ".host", std::move(wrong));
     }
     for (const auto& method : route.methods) {
       const bool upper = !method.empty() && std::ranges::all_of(method, [](unsigned char c) {

@@ -88,6 +88,19 @@ std::string address_fault(std::string_view text) {
              : "expected a numeric host, [v6] or localhost before the port, " + got;
 }
 
+std::string route_host_fault(std::string_view host) {
+  const auto got = ", got '" + std::string{host} + "'";
+  if (host.find(':') != std::string_view::npos && !host.starts_with('[')) {
+    return "has no port" + got;
+  }
+  const auto name = host.starts_with("*.") ? host.substr(2) : host;
+  const bool nothing_below = name.empty() && !host.empty();
+  if (nothing_below || name.starts_with('.') || name.find('*') != std::string_view::npos) {
+    return "expected a name, or `*.` and a name" + got;
+  }
+  return {};
+}
+
 bool same_address(std::string_view a, std::string_view b) {
   if (a == b) {
     return !a.ends_with(":0"); // port 0 is another one each time

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Addresses to listen on, as far as a configuration can be wrong about them. Private to the room;
-/// `net` reads them for use.
+/// Addresses to listen on and hosts of routes, as far as a configuration can be wrong about them.
+/// Private to the room; `net` reads them for use.
 #pragma once
 
 #include <string>
@@ -14,6 +14,9 @@ namespace kraken::config::detail {
 
 /// What is wrong with the text of an address; empty: nothing.
 [[nodiscard]] std::string address_fault(std::string_view text);
+
+/// What is wrong with the host that a route asks for; empty: nothing.
+[[nodiscard]] std::string route_host_fault(std::string_view host);
 
 /// Whether listening on both fails: same path, or same port where one host covers the other.
 [[nodiscard]] bool same_address(std::string_view a, std::string_view b);

@@ -11,12 +11,26 @@ namespace kraken::containers {
 
 namespace {
 
-std::string_view without_port(std::string_view host) {
+// A name with the root's dot behind it is the same name.
+std::string_view name_of(std::string_view host) {
   const auto colon = host.rfind(':');
   // The colons of `[::1]` are not the port's.
-  return colon == std::string_view::npos || host.find(']', colon) != std::string_view::npos
-             ? host
-             : host.substr(0, colon);
+  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+    host = host.substr(0, colon);
+  }
+  if (host.ends_with('.')) {
+    host.remove_suffix(1);
+  }
+  return host;
+}
+
+// `*.example.org` takes every name below `example.org`, not that itself.
+bool takes_host(std::string_view wanted, std::string_view name) {
+  if (!wanted.starts_with("*.")) {
+    return wire::equals_lower(name, wanted);
+  }
+  const auto end = wanted.substr(1);
+  return name.size() > end.size() && wire::equals_lower(name.substr(name.size() - end.size()), end);
 }
 
 // A prefix ends at a segment: `/api` takes `/api` and `/api/x`, not `/apix`. The shortest takes
@@ -39,15 +53,24 @@ bool takes_all(const route& which) {
 
 route_table::route_table(std::vector<route> routes)
     : routes_(std::move(routes)), first_takes_all_(!routes_.empty() && takes_all(routes_.front())) {
+  for (auto& each : routes_) {
+    std::ranges::transform(each.host, each.host.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (each.host.ends_with('.')) {
+      each.host.pop_back();
+    }
+  }
 }
 
 route_table::match route_table::search(std::string_view host,
                                        std::string_view path,
                                        std::string_view method) const noexcept {
   match out;
+  const auto name = name_of(host);
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     const auto& candidate = routes_[i];
-    if (!candidate.host.empty() && !wire::equals_lower(without_port(host), candidate.host)) {
+    if (!candidate.host.empty() && !takes_host(candidate.host, name)) {
       continue;
     }
     if (candidate.exact ? path != candidate.path : !under_prefix(path, candidate.path)) {

@@ -23,7 +23,7 @@ struct fixed_response {
 };
 
 struct route {
-  std::string host;       ///< lower case, without port; empty: any
+  std::string host;       ///< without port; `*.name`: all names below it; empty: any
   std::string path = "/"; ///< a prefix, or the whole path when `exact`
   bool exact = false;
   std::vector<std::string> methods; ///< empty: any

@@ -154,6 +154,14 @@ TEST_CASE("what only the whole configuration shows") {
        "kraken.yaml:7:16: http.routes.0: needs exactly one of to and respond"},
       {"listen: \":80\"\n      routes: [{path: x, to: web}]",
        "kraken.yaml:7:23: http.routes.0.path: must begin with '/', got 'x'"},
+      {"listen: \":80\"\n      routes: [{host: \"a:80\", to: web}]",
+       "kraken.yaml:7:23: http.routes.0.host: has no port, got 'a:80'"},
+      {"listen: \":80\"\n      routes: [{host: www.a.*, to: web}]",
+       "kraken.yaml:7:23: http.routes.0.host: expected a name, or `*.` and a name, got 'www.a.*'"},
+      {"listen: \":80\"\n      routes: [{host: .a.b, to: web}]",
+       "kraken.yaml:7:23: http.routes.0.host: expected a name, or `*.` and a name, got '.a.b'"},
+      {"listen: \":80\"\n      routes: [{host: \"*.\", to: web}]",
+       "kraken.yaml:7:23: http.routes.0.host: expected a name, or `*.` and a name, got '*.'"},
       {"listen: \":80\"\n      routes: [{methods: [get], to: web}]",
        "kraken.yaml:7:26: http.routes.0.methods: expected methods such as GET, got 'get'"},
       {"listen: \":80\"\n      routes: [{to: web}, {path: /a, to: web}]",
@@ -202,8 +210,7 @@ TEST_CASE("what a template serves to itself") {
   const std::string app = "carrier: native\n      template: app";
   CHECK(mistakes_in(file(app, "/, '/a?b=%20', 'https://x.example/a', 'http://x'")).empty());
   const auto wrong = GENERATE(as<std::string>{}, "a", "'/a b'", "'/a#b'", "'https:///a'", "''");
-  CHECK(mistakes_in(file(app, "/, " + wrong)).find("web.warm: must be paths") !=
-        std::string::npos);
+  CHECK(mistakes_in(file(app, "/, " + wrong)).find("web.warm: must be paths") != std::string::npos);
   const auto how = GENERATE(as<std::string>{},
                             "carrier: native",
                             "carrier: program",

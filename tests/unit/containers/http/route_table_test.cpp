@@ -41,6 +41,28 @@ TEST_CASE("a host is matched without port and case, an empty one matches any") {
   CHECK(taken(table, "", "/") == "any");
 }
 
+TEST_CASE("a name with the root's dot is the same name") {
+  const std::string written = GENERATE("a.example", "a.example.", "A.Example");
+  const route_table table{{to("a", "/", written), to("any", "/")}};
+  CHECK(taken(table, "a.example.", "/") == "a");
+  CHECK(taken(table, "A.example.:8080", "/") == "a");
+  CHECK(taken(table, "a.example..", "/") == "any");
+  CHECK(taken(table, ".", "/") == "any");
+}
+
+TEST_CASE("a host with a star matches every name below it, in the order of the routes") {
+  const route_table table{{to("one", "/", "one.a.example"),
+                           to("below", "/", "*.a.example"),
+                           to("late", "/", "two.a.example"),
+                           to("any", "/")}};
+  CHECK(taken(table, "one.a.example", "/") == "one");
+  CHECK(taken(table, "two.a.example", "/") == "below");
+  CHECK(taken(table, "X.Y.A.Example.:80", "/") == "below");
+  CHECK(taken(table, "a.example", "/") == "any");
+  CHECK(taken(table, ".a.example", "/") == "any");
+  CHECK(taken(table, "xa.example", "/") == "any");
+}
+
 TEST_CASE("a prefix ends at a segment") {
   const route_table table{{to("api", "/api"), to("files", "/files/")}};
   CHECK(taken(table, "h", "/api") == "api");
