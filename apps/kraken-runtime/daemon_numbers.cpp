@@ -58,6 +58,14 @@ void measure_front(containers::metrics_page& page,
       type::counter,
       "Connections accepted.",
       counters.connections_accepted);
+  add("kraken_http_connections_refused_total",
+      type::counter,
+      "Connections refused: more than limits.connections.",
+      counters.connections_refused);
+  add("kraken_http_accepts_failed_total",
+      type::counter,
+      "Times that nothing could be accepted for want of descriptors or memory.",
+      counters.accepts_failed);
   add("kraken_http_requests_total", type::counter, "Requests received.", counters.requests);
   add("kraken_http_malformed_total",
       type::counter,

@@ -13,6 +13,7 @@ doorway::doorway(std::string path, std::size_t shards, counter_board<front_count
     : path_(std::move(path)), board_(board) {
   for (std::size_t i = 0; i < shards; ++i) {
     counters_.push_back(std::make_shared<front_counters>());
+    counters_.back()->open_in_all = counters_.front()->open_in_all;
     board_.add(path_, static_cast<std::uint32_t>(i), counters_.back());
   }
 }

@@ -7,6 +7,7 @@
 #include "kraken/base/log.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <utility>
 
@@ -14,8 +15,8 @@ namespace kraken::containers {
 
 namespace {
 
-// A full disk is told this often, however many clients meet it.
-constexpr milliseconds storage_told_every{1'000};
+// A full disk is told this often, however many clients meet it; so is the want of descriptors.
+constexpr milliseconds trouble_told_every{1'000};
 
 } // namespace
 
@@ -56,9 +57,12 @@ void front::bind_routes() {
 
 result<void> front::listen(net::listening_socket socket) {
   auto made = std::make_unique<net::listener>(
-      loop_, std::move(socket), [this](unique_fd client, std::string peer, std::string local) {
+      loop_,
+      std::move(socket),
+      [this](unique_fd client, std::string peer, std::string local) {
         accept(std::move(client), std::move(peer), local);
-      });
+      },
+      [this](int error) { accept_failed(error); });
   if (auto opened = made->open(); !opened) {
     return opened;
   }
@@ -86,16 +90,19 @@ void front::accept(unique_fd socket, std::string peer, std::string_view local) {
     }
     peer = name->empty() ? std::move(peer) : std::move(*name);
   }
-  auto made = std::make_unique<connection>(*this, std::move(socket), std::move(peer), local);
-  made->index = connections_.size();
-  if (counters_->connections_open.get() >= settings_.connections_max) {
+  if (counters_->open_in_all->fetch_add(1) >= settings_.connections_max) {
+    counters_->open_in_all->fetch_sub(1);
     counters_->connections_refused.add();
     return; // closed by its end: memory is what the cap protects
   }
-  if (made->begin()) {
-    connections_.push_back(std::move(made));
-    counters_->connections_open.add();
+  auto made = std::make_unique<connection>(*this, std::move(socket), std::move(peer), local);
+  made->index = connections_.size();
+  if (!made->begin()) {
+    counters_->open_in_all->fetch_sub(1);
+    return;
   }
+  connections_.push_back(std::move(made));
+  counters_->connections_open.add();
 }
 
 void front::closed(connection& which) {
@@ -107,6 +114,7 @@ void front::closed(connection& which) {
   const auto last = std::move(connections_.back());
   connections_.pop_back();
   counters_->connections_open.add(-1);
+  counters_->open_in_all->fetch_sub(1);
   tell_if_drained();
 }
 
@@ -114,6 +122,15 @@ void front::closed(connection& which) {
 void front::tell_if_drained() {
   if (connections_.empty() && drained_) {
     loop_.post(std::exchange(drained_, nullptr));
+  }
+}
+
+void front::accept_failed(int error) {
+  counters_->accepts_failed.add();
+  if (is_time(accept_told_)) {
+    errno = error;
+    log::error("accept_failed",
+               {{"container", settings_.container}, {"reason", errno_error("accept").text()}});
   }
 }
 
@@ -138,7 +155,7 @@ void front::answer_not_spooled(const error& why) {
 
 bool front::is_time(time_point& told) const {
   const auto now = loop_.now();
-  const bool yes = told == time_point::min() || now - told >= storage_told_every;
+  const bool yes = told == time_point::min() || now - told >= trouble_told_every;
   if (yes) {
     told = now;
   }

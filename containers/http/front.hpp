@@ -34,7 +34,7 @@ struct front_settings {
   std::string container;           ///< for the log
   std::uint64_t spool_max = 0;     ///< bytes of one answer; 0: its worker waits for the client
   std::uint64_t spool_all_max = 0; ///< bytes of all answers of this shard
-  std::uint32_t connections_max = 10'000; ///< of this shard
+  std::uint32_t connections_max = 10'000; ///< of all shards
   milliseconds header_timeout = seconds{10};
   milliseconds body_timeout = seconds{30}; ///< plus body/240 B/s
   milliseconds idle_timeout = seconds{60};
@@ -101,6 +101,7 @@ private:
   };
 
   [[nodiscard]] bool is_time(time_point& told) const;
+  void accept_failed(int error);
   void body_not_stored(const error& why);
   void answer_not_spooled(const error& why);
   /// Whether an answer that has so many bytes on disk may have more.
@@ -130,11 +131,12 @@ private:
   std::vector<std::unique_ptr<connection>> connections_;
   wire::request_head head_; ///< of the request being handled
   std::vector<char> path_;  ///< decoded; never shorter than a request line that was allowed
-  bool leaving_ = false;  ///< each connection ends with its next answer
-  bool draining_ = false; ///< or before, if it is idle
+  bool leaving_ = false;    ///< each connection ends with its next answer
+  bool draining_ = false;   ///< or before, if it is idle
   std::function<void()> drained_;
   time_point storage_told_ = time_point::min();
   time_point spool_told_ = time_point::min();
+  time_point accept_told_ = time_point::min();
 };
 
 } // namespace kraken::containers

@@ -6,6 +6,9 @@
 #include "kraken/base/metric.hpp"
 
 #include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
 
 namespace kraken::containers {
 
@@ -15,6 +18,10 @@ struct front_counters {
   metric connections_accepted;
   metric connections_refused; ///< over the cap
   metric connections_open;
+  metric accepts_failed; ///< without descriptors or memory: one was turned away, others wait
+  /// Open at the front's other shards, too, which all count here: the cap is for all of them.
+  std::shared_ptr<std::atomic<std::int64_t>> open_in_all =
+      std::make_shared<std::atomic<std::int64_t>>(0);
   metric requests; ///< heads parsed, malformed ones included
   metric malformed;
   metric client_gone;              ///< closed before their answer: 499

@@ -73,10 +73,10 @@ front_settings http_container::settings() const {
   out.body_bytes_max = options_.limits.body.value;
   out.spool_directory = environment_.spool_directory;
   out.container = shell_.path();
+  out.connections_max = options_.limits.connections;
+  out.spool_max = options_.limits.spool.value;
   // Each shard takes its share; rounded up, so that a small cap does not become none.
   const auto shards = static_cast<std::uint32_t>(environment_.shards.size());
-  out.connections_max = (options_.limits.connections + shards - 1) / shards;
-  out.spool_max = options_.limits.spool.value;
   out.spool_all_max = (options_.limits.spool_total.value + shards - 1) / shards;
   out.header_timeout = options_.timeouts.header;
   out.body_timeout = options_.timeouts.body;

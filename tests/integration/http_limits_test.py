@@ -2,6 +2,8 @@
 """Clients that take too long, too much or too many: what each limit of a front answers."""
 import json
 import os
+import resource
+import select
 import shutil
 import tempfile
 import time
@@ -146,11 +148,10 @@ class Timeouts(DaemonCase):
 
 
 class ConnectionCap(DaemonCase):
-    # Shards share the cap; with one of them it is exact.
-    config = topology(pool(size=1), http(limits={"connections": 4}), shards=1)
+    config = topology(pool(size=1), http(limits={"connections": 12}), shards=2)
 
     def test_one_connection_too_many_is_refused_and_the_others_live(self):
-        held = [self.connect() for _ in range(4)]
+        held = [self.connect() for _ in range(12)]
         for each in held:
             self.assertEqual(each.get("/hello").status, 200)
         with self.connect() as extra:
@@ -160,6 +161,7 @@ class ConnectionCap(DaemonCase):
             except (Closed, ConnectionResetError, BrokenPipeError):
                 pass
             self.assertTrue(extra.is_closed())
+        self.assertEqual(self.daemon.metric("kraken_http_connections_refused_total"), 1)
         for each in held:
             self.assertEqual(each.get("/hello").status, 200)
         held[0].close()
@@ -171,6 +173,26 @@ class ConnectionCap(DaemonCase):
                 except Closed:
                     return False
         wait_until(served, "a freed place is given to the next client")
+
+
+class OutOfDescriptors(DaemonCase):
+    config = topology(pool(size=1), http(), shards=1)
+
+    def test_it_is_told_and_over_when_there_are_descriptors_again(self):
+        self.assert_serves()
+        address = self.daemon.address()  # while the admin door takes who asks
+        before = resource.prlimit(self.daemon.pid, resource.RLIMIT_NOFILE)
+        highest = max(int(fd) for fd in os.listdir(f"/proc/{self.daemon.pid}/fd"))
+        resource.prlimit(self.daemon.pid, resource.RLIMIT_NOFILE, (highest + 1, before[1]))
+        try:
+            clients = [self.connect(address=address) for _ in range(highest)]
+            wait_until(lambda: "accept_failed" in self.daemon.log(), "it is told")
+            sockets = [each.socket for each in clients]
+            wait_until(lambda: select.select(sockets, [], [], 0)[0], "one is turned away")
+        finally:
+            resource.prlimit(self.daemon.pid, resource.RLIMIT_NOFILE, before)
+        self.assert_serves()
+        self.assertGreater(self.daemon.metric("kraken_http_accepts_failed_total"), 0)
 
 
 class SmallLimits(DaemonCase):

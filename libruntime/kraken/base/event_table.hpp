@@ -20,6 +20,7 @@ struct event_row {
 // Rows read as a table.
 // clang-format off
 inline constexpr std::array event_table{
+  event_row{"accept_failed", level::error, "no descriptor or memory for a client: turned away"},
   event_row{"access_log_drops", level::warn, "lines of an access log are lost, continuing"},
   event_row{"access_log_not_reopened", level::error, "an access log could not be opened anew"},
   event_row{"access_log_resumes", level::info, "an access log takes its lines again"},

@@ -196,9 +196,9 @@ result<listening_socket> listening_socket::duplicate() const {
   return out;
 }
 
-listener::listener(event_loop& loop, listening_socket socket, accepted handler)
+listener::listener(event_loop& loop, listening_socket socket, accepted handler, starved without)
     : loop_(loop), socket_(std::move(socket)), handler_(std::move(handler)),
-      reserve_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
+      without_(std::move(without)), reserve_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
 
 listener::~listener() {
   if (socket_.fd) {
@@ -255,8 +255,12 @@ void listener::on_ready(std::uint32_t /*what*/) {
       continue;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+      const int why = errno;
       turn_away();
       pause();
+      if (without_) {
+        without_(why);
+      }
       return;
     }
     if (errno != ECONNABORTED && errno != EINTR) {

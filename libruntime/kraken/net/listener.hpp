@@ -43,7 +43,11 @@ public:
   /// @param local the address of this side as `peer` has it; empty for unix sockets
   using accepted = std::function<void(unique_fd socket, std::string peer, std::string local)>;
 
-  listener(event_loop& loop, listening_socket socket, accepted handler);
+  /// @param error why nothing could be accepted though somebody waits: no descriptors, no memory
+  using starved = std::function<void(int error)>;
+
+  /// @param without told each time accepting pauses; null: nobody is
+  listener(event_loop& loop, listening_socket socket, accepted handler, starved without = nullptr);
   ~listener() override;
 
   [[nodiscard]] result<void> open();
@@ -66,6 +70,7 @@ private:
   event_loop& loop_;
   listening_socket socket_;
   accepted handler_;
+  starved without_;
   unique_fd reserve_;
 };
 

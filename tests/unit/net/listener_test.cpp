@@ -172,10 +172,12 @@ TEST_CASE("without descriptors left connections are turned away and accepting go
   REQUIRE(socket);
   const auto port = socket->bound.port;
   int accepted = 0;
-  net::listener door{loop, std::move(*socket), [&](unique_fd, std::string, std::string) {
-                       ++accepted;
-                       loop.stop();
-                     }};
+  int told = 0;
+  const auto take = [&](unique_fd, std::string, std::string) {
+    ++accepted;
+    loop.stop();
+  };
+  net::listener door{loop, std::move(*socket), take, [&](int error) { told = error; }};
   REQUIRE(door.open());
   const auto turned_away = connect_to(port);
 
@@ -190,6 +192,7 @@ TEST_CASE("without descriptors left connections are turned away and accepting go
   const auto second = loop.after(80ms, [&] { kept = connect_to(port); });
   loop.run();
   CHECK(accepted == 1);
+  CHECK(told == EMFILE);
   char byte = 0;
   CHECK(::recv(turned_away.get(), &byte, 1, MSG_DONTWAIT) <= 0);
 }
