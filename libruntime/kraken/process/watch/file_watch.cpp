@@ -66,8 +66,20 @@ result<void> file_watch::start() {
   return {};
 }
 
-/// Where the base is, or would be made.
+/// Where the base is, or would be made; and where a link on the way to it is, which may come to
+/// lead elsewhere.
 void file_watch::anchor(const file_pattern& which) {
+  for (auto end = which.base.find('/', 1); !which.base.empty();
+       end = which.base.find('/', end + 1)) {
+    const auto part = which.base.substr(0, end);
+    std::error_code gone;
+    if (std::filesystem::is_symlink(part, gone)) {
+      static_cast<void>(watch(part.substr(0, part.rfind('/')), content::known));
+    }
+    if (end == std::string::npos) {
+      break;
+    }
+  }
   auto there = nearest_directory(which.base);
   while (watch(there, content::known)) {
     auto now = nearest_directory(which.base); // more of it may have been made meanwhile
@@ -199,6 +211,11 @@ void file_watch::take(const directory_event& event) {
   if (event.is_directory) {
     return take_directory(event, path);
   }
+  if (is_on_the_way(path)) { // a link: what is watched is where it led
+    note(path);
+    lost_ = true;
+    return;
+  }
   const bool counts = event.happened != what::appeared || event.moved || is_complete(path);
   if (counts && meant(path)) {
     note(path);
@@ -257,6 +274,11 @@ void file_watch::begin_anew() {
   changes_.more = true;
   noted_ = true;
   tell_when_settled();
+}
+
+bool file_watch::is_on_the_way(std::string_view path) const {
+  return std::ranges::any_of(patterns_,
+                             [&](const file_pattern& each) { return is_below(each.base, path); });
 }
 
 bool file_watch::wanted(std::string_view directory) const {

@@ -37,8 +37,10 @@ struct watch_limits {
 
 /// Watches while it exists. A file has changed when it was closed after writing, made, renamed or
 /// removed; an editor that writes another file and renames it makes one change. Symbolic links to
-/// directories are not followed. A directory that is not there, or goes away, is waited for. Where
-/// the kernel loses count all is looked at anew, which is told as a change without names.
+/// directories are not followed, except on the way to the first directory of a pattern: when one of
+/// these comes to lead elsewhere that is a change, and what it leads to is watched. A directory
+/// that is not there, or goes away, is waited for. Where the kernel loses count all is looked at
+/// anew, which is told as a change without names.
 /// @thread its loop's
 class file_watch {
 public:
@@ -90,6 +92,7 @@ private:
   void tell_when_settled();
   void begin_anew();
   void not_all(const error& why);
+  [[nodiscard]] bool is_on_the_way(std::string_view path) const;
   [[nodiscard]] bool wanted(std::string_view directory) const;
   [[nodiscard]] bool meant(std::string_view file) const;
 

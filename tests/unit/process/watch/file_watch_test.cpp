@@ -28,8 +28,8 @@ public:
   explicit watched_directory(const std::string& glob = "**/*.php") : glob_(glob) { start(); }
 
   /// Does not begin yet.
-  explicit watched_directory(process::watch_limits allowed)
-      : glob_("**/*.php"), allowed_(allowed) {}
+  explicit watched_directory(process::watch_limits allowed, const std::string& glob = "**/*.php")
+      : glob_(glob), allowed_(allowed) {}
 
   ~watched_directory() {
     thread_.call([this] { watch_.reset(); });
@@ -125,6 +125,30 @@ TEST_CASE("file_watch: a link that is put in place is a change") {
   CHECK(at.next() == names{"a.php"});
   fs::create_hard_link(at.here / "target", at.here / "b.php");
   CHECK(at.next() == names{"b.php"});
+}
+
+TEST_CASE("file_watch: a link to the directory is followed where it comes to lead") {
+  watched_directory at{process::watch_limits{}, "dep/current/**/*.php"};
+  fs::create_directories(at.here / "releases/1/src");
+  fs::create_directories(at.here / "releases/2/src");
+  fs::create_directories(at.here / "dep");
+  fs::create_directory_symlink("../releases/1", at.here / "dep/current");
+  at.start();
+  at.write("releases/1/src/a.php");
+  CHECK(at.next() == names{"dep/current/src/a.php"});
+  const bool at_once = GENERATE(true, false);
+  if (at_once) {
+    fs::create_directory_symlink("../releases/2", at.here / "dep/next");
+    fs::rename(at.here / "dep/next", at.here / "dep/current");
+  } else {
+    fs::remove(at.here / "dep/current");
+    fs::create_directory_symlink("../releases/2", at.here / "dep/current");
+  }
+  CHECK(at.next() == names{"dep/current"});
+  CHECK(at.last_more);
+  at.write("releases/1/src/a.php");
+  at.write("releases/2/src/b.php");
+  CHECK(at.next() == names{"dep/current/src/b.php"});
 }
 
 TEST_CASE("file_watch: other files are none of its business") {
