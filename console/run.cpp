@@ -8,6 +8,7 @@
 #include "console/completion.hpp"
 #include "console/failure.hpp"
 #include "console/help.hpp"
+#include "console/lost_socket.hpp"
 #include "console/views.hpp"
 
 #include <algorithm>
@@ -149,11 +150,18 @@ std::string reply_text(const command_reply& reply) {
 }
 
 /// The hint of a door that this user may not open has the door's name: root's own is another one.
+/// Who looks for a daemon that has lost its door is told how that comes back.
 int report(const invocation& asked, api_error failed, api_transport& daemon, surroundings& around) {
   if (failed.why.code == errc::permission_denied && failed.hint.empty() &&
       !daemon.socket().empty()) {
     failed.hint = "sudo kraken --socket=" + std::string{daemon.socket()} + " " +
                   std::string{asked.command->name};
+  }
+  if (failed.why.code == errc::unreachable && failed.hint.empty()) {
+    if (const auto lives = daemon_without_socket(std::string{daemon.socket()})) {
+      failed.hint = "kill -HUP " + std::to_string(*lives) +
+                    " (that daemon lives: it makes the file of its socket anew)";
+    }
   }
   return report(asked, failed, around);
 }

@@ -10,7 +10,6 @@
 #include "kraken/base/log.hpp"
 #include "kraken/base/spool_file.hpp"
 #include "kraken/process/host/process_state.hpp"
-#include "kraken/process/host/runtime_directory.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -128,11 +127,8 @@ void daemon::begin() {
 
 // Before any thread: signals are blocked for all of them, and the lock is ours or nothing happens.
 result<void> daemon::prepare_process() {
-  const auto directory = plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'));
-  if (directory == process::runtime_directory()) {
-    if (auto made = process::make_private_directory(directory); !made) {
-      return made;
-    }
+  if (auto made = prepare_socket_directory(); !made) {
+    return made;
   }
   auto only = process::single_instance::acquire(plan_.admin_socket);
   if (!only) {

@@ -79,7 +79,10 @@ private:
   [[nodiscard]] result<void> prepare_process();
   [[nodiscard]] static result<void> check_ports(const model::child_spec& parent);
   [[nodiscard]] result<void> make_tree();
+  [[nodiscard]] result<void> prepare_socket_directory() const;
+  [[nodiscard]] result<net::listening_socket> bind_admin_socket();
   [[nodiscard]] result<void> bind_admin_door();
+  void find_admin_socket();
   void open_admin_door();
   void prepare_admin();
   [[nodiscard]] std::vector<actor::kind> kinds();

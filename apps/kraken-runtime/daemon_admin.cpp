@@ -4,6 +4,7 @@
 #include "apps/kraken-runtime/daemon.hpp"
 
 #include "kraken/base/log.hpp"
+#include "kraken/process/host/runtime_directory.hpp"
 
 #include <optional>
 #include <string>
@@ -72,14 +73,50 @@ void daemon::prepare_admin() {
   admin_environment_.stopping = [this] { return stopping_.load(); };
 }
 
-// Whoever connects before the front listens waits in the queue of the socket.
-result<void> daemon::bind_admin_door() {
+/// The folder that is nobody's choice; any other has to be there.
+result<void> daemon::prepare_socket_directory() const {
+  const auto directory = plan_.admin_socket.substr(0, plan_.admin_socket.rfind('/'));
+  return directory == process::runtime_directory() ? process::make_private_directory(directory)
+                                                   : result<void>{};
+}
+
+result<net::listening_socket> daemon::bind_admin_socket() {
   net::address where;
   where.kind = net::address::family::unix_path;
   where.path = plan_.admin_socket;
   auto local = net::listen_on(where, 0600);
   if (!local) {
     return fail(local.error().code, "admin.socket: " + local.error().context);
+  }
+  only_->bound();
+  return local;
+}
+
+/// Somebody may have removed the socket's file, alone or with all of its folder: then no command
+/// gets here, and a signal is the only word an operator has left.
+void daemon::find_admin_socket() {
+  if (!admin_front_ || only_->is_there()) {
+    return;
+  }
+  const auto made = prepare_socket_directory()
+                        .and_then([this] { return only_->take_again(); })
+                        .and_then([this] { return bind_admin_socket(); })
+                        .and_then([this](net::listening_socket socket) {
+                          return admin_front_->listen_instead(std::move(socket));
+                        });
+  if (made) {
+    log::warn("admin_socket_made_anew", {{"socket", plan_.admin_socket}});
+  } else {
+    log::error("admin_socket_missing",
+               {{"socket", plan_.admin_socket}, {"reason", made.error().text()}});
+  }
+}
+
+// Whoever connects before the front listens waits in the queue of the socket.
+result<void> daemon::bind_admin_door() {
+  auto local = bind_admin_socket();
+  if (!local) {
+    return fail(local.error());
   }
   admin_socket_ = std::move(*local);
   if (!plan_.admin_listen.empty()) {

@@ -104,6 +104,9 @@ result<daemon_plan> daemon::read_again(const std::vector<std::string>& files) co
 void daemon::reload(containers::reload_mode how,
                     const std::vector<std::string>& files,
                     containers::admin_environment::changes_done done) {
+  if (how == containers::reload_mode::apply) {
+    find_admin_socket(); // whatever the files say
+  }
   if (reloading_.exchange(true)) {
     done(fail(errc::busy, "a reload is under way already"));
     return;

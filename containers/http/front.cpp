@@ -70,6 +70,15 @@ result<void> front::listen(net::listening_socket socket) {
   return {};
 }
 
+result<void> front::listen_instead(net::listening_socket socket) {
+  auto before = std::exchange(listeners_, {});
+  auto opened = listen(std::move(socket));
+  if (!opened) {
+    listeners_ = std::move(before);
+  }
+  return opened;
+}
+
 void front::update(const front_settings& changed) {
   auto before = std::exchange(settings_, changed);
   settings_.admits = std::move(before.admits);

@@ -64,6 +64,9 @@ public:
   /// Takes a bound socket and accepts on it.
   [[nodiscard]] result<void> listen(net::listening_socket socket);
 
+  /// Accepts on this socket and no longer on those it had; connections stay.
+  [[nodiscard]] result<void> listen_instead(net::listening_socket socket);
+
   /// Takes over routes, limits and timeouts: from the next request on, limits of a head from the
   /// next connection on. The wait for that next request has its new time at once. Not `admits`.
   void update(const front_settings& changed);

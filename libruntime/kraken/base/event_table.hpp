@@ -25,6 +25,8 @@ inline constexpr std::array event_table{
   event_row{"access_log_not_reopened", level::error, "an access log could not be opened anew"},
   event_row{"access_log_resumes", level::info, "an access log takes its lines again"},
   event_row{"admin_door_closed", level::error, "the admin socket could not be opened"},
+  event_row{"admin_socket_made_anew", level::warn, "its file was gone; found at a reload"},
+  event_row{"admin_socket_missing", level::error, "its file is gone and could not be made anew"},
   event_row{"answer_not_spooled", level::warn, "a slow client holds its worker, continuing"},
   event_row{"body_not_stored", level::error, "a large request body met a full disk, say: 503"},
   event_row{"code_changed", level::info, "watched files changed; a pool's workers are replaced"},

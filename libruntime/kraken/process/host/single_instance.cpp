@@ -99,12 +99,11 @@ result<void> remove_stale_socket(const std::string& path) {
   return {};
 }
 
-} // namespace
-
-result<single_instance> single_instance::acquire(const std::string& socket_path) {
+/// The lock with the pid of its holder in it, and no socket at the path.
+result<unique_fd> take_place(const std::string& socket_path) {
   auto lock = take_lock(socket_path + ".lock", socket_path);
   if (!lock) {
-    return fail(lock.error());
+    return lock;
   }
   const auto pid = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock->get(), 0) != 0 ||
@@ -114,11 +113,41 @@ result<single_instance> single_instance::acquire(const std::string& socket_path)
   if (auto removed = remove_stale_socket(socket_path); !removed) {
     return fail(removed.error());
   }
-  return single_instance{std::move(*lock), socket_path};
+  return lock;
+}
+
+} // namespace
+
+result<single_instance> single_instance::acquire(const std::string& socket_path) {
+  return take_place(socket_path).map([&](unique_fd lock) {
+    return single_instance{std::move(lock), socket_path};
+  });
+}
+
+single_instance::file_mark single_instance::mark_at(const std::string& path) noexcept {
+  struct stat there {};
+  return ::lstat(path.c_str(), &there) == 0 ? file_mark{there.st_dev, there.st_ino} : file_mark{};
+}
+
+void single_instance::bound() noexcept {
+  bound_ = mark_at(socket_);
+}
+
+bool single_instance::is_there() const noexcept {
+  return bound_ != file_mark{} && bound_ == mark_at(socket_);
+}
+
+result<void> single_instance::take_again() {
+  if (still_at(socket_ + ".lock", lock_.get())) {
+    return {};
+  }
+  return take_place(socket_).map([this](unique_fd lock) { lock_ = std::move(lock); });
 }
 
 void single_instance::withdraw() noexcept {
-  ::unlink(socket_.c_str());
+  if (is_there()) {
+    ::unlink(socket_.c_str());
+  }
   const auto path = socket_ + ".lock";
   if (still_at(path, lock_.get())) { // else it is somebody else's
     ::unlink(path.c_str());

@@ -6,6 +6,7 @@
 #include "kraken/base/result.hpp"
 #include "kraken/base/unique_fd.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace kraken::process {
@@ -23,16 +24,39 @@ public:
   /// @error errc::permission_denied, errc::system_error
   [[nodiscard]] static result<single_instance> acquire(const std::string& socket_path);
 
-  /// Removes the socket and then, as the last thing its holder does, the file of the lock. The lock
-  /// is held on until the process ends.
+  /// Remembers the socket that its holder has bound at the path: that one is its own.
+  void bound() noexcept;
+
+  /// Whether the socket that was bound is still at its path: who looks for it finds its holder.
+  [[nodiscard]] bool is_there() const noexcept;
+
+  /// Before the socket is bound anew: takes the lock again where somebody has removed its file too.
+  /// Who fails holds what it held.
+  /// @error as `acquire`; errc::already_running: another daemon has taken the place meanwhile
+  [[nodiscard]] result<void> take_again();
+
+  /// Removes the socket that was bound and then, as the last thing its holder does, the file of the
+  /// lock: each only if it is still its own. The lock is held on until the process ends.
   void withdraw() noexcept;
 
 private:
+  /// What tells one file from another that comes to its path. A socket keeps its file, so the
+  /// number is given to no other file while it is open.
+  struct file_mark {
+    std::uint64_t device = 0;
+    std::uint64_t number = 0; ///< 0: of no file
+
+    friend bool operator==(const file_mark&, const file_mark&) = default;
+  };
+
   single_instance(unique_fd lock, std::string socket) noexcept
       : lock_(std::move(lock)), socket_(std::move(socket)) {}
 
   unique_fd lock_;
   std::string socket_;
+  file_mark bound_;
+
+  [[nodiscard]] static file_mark mark_at(const std::string& path) noexcept;
 };
 
 } // namespace kraken::process

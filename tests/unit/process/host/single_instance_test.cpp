@@ -23,12 +23,13 @@ namespace kraken::process {
 namespace {
 
 // What a daemon leaves when it is killed.
-void leave_socket(const std::string& path) {
-  const unique_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+unique_fd leave_socket(const std::string& path) {
+  unique_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
   REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  return fd;
 }
 
 } // namespace
@@ -118,6 +119,7 @@ TEST_CASE("a good end leaves neither socket nor lock, and nobody gets in meanwhi
   auto first = single_instance::acquire(socket);
   REQUIRE(first);
   leave_socket(socket);
+  first->bound();
   const unique_fd opened_before{::open((socket + ".lock").c_str(), O_RDWR | O_CLOEXEC)};
   CHECK(::flock(opened_before.get(), LOCK_EX | LOCK_NB) != 0);
   first->withdraw();
@@ -128,6 +130,44 @@ TEST_CASE("a good end leaves neither socket nor lock, and nobody gets in meanwhi
   first->withdraw();
   CHECK(std::filesystem::exists(socket + ".lock"));
   CHECK(single_instance::acquire(socket).error().code == errc::already_running);
+}
+
+TEST_CASE("what somebody has removed is missed, and what came to its place is not removed") {
+  const test::temporary_directory directory;
+  const auto socket = directory / "kraken.sock";
+  auto first = single_instance::acquire(socket);
+  REQUIRE(first);
+  CHECK_FALSE(first->is_there()); // nothing is bound yet
+  const auto kept = leave_socket(socket);
+  first->bound();
+  CHECK(first->is_there());
+  std::filesystem::remove(socket);
+  CHECK_FALSE(first->is_there());
+
+  SECTION("the lock is still there") {
+    CHECK(first->take_again());
+    leave_socket(socket);
+    first->bound();
+    CHECK(first->is_there());
+    first->withdraw();
+    CHECK_FALSE(std::filesystem::exists(socket));
+  }
+  SECTION("the lock was removed, too") {
+    std::filesystem::remove(socket + ".lock");
+    CHECK(first->take_again());
+    CHECK(single_instance::acquire(socket).error().code == errc::already_running);
+  }
+  SECTION("another daemon has taken the place meanwhile") {
+    std::filesystem::remove(socket + ".lock");
+    auto second = single_instance::acquire(socket);
+    REQUIRE(second);
+    const auto other = leave_socket(socket);
+    second->bound();
+    CHECK(first->take_again().error().code == errc::already_running);
+    first->withdraw();
+    CHECK(second->is_there());
+    CHECK(std::filesystem::exists(socket + ".lock"));
+  }
 }
 
 } // namespace kraken::process
