@@ -65,9 +65,9 @@ constexpr std::array destroy_errors{invalid_argument, not_found, ambiguous, refu
 constexpr seconds patient{0};
 
 constexpr std::array rows{
-  command_row{"project:create", "create the project's root container and its tree", place::daemon,
-              {}, create_flags, subject::root, model::verb::create, {}, "Project has been created.",
-              "", "Project could not be created.", create_errors,
+  command_row{"project:create", "create the project's tree, from the files as they are now",
+              place::daemon, {}, create_flags, subject::root, model::verb::create, {},
+              "Project has been created.", "", "Project could not be created.", create_errors,
               "kraken project:create", patient},
   command_row{"project:destroy", "destroy the whole tree; the daemon stays", place::daemon, {},
               destroy_flags, subject::root, model::verb::destroy, {}, "Project has been destroyed.",

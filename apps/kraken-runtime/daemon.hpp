@@ -98,6 +98,7 @@ private:
               const std::vector<std::string>& files,
               containers::admin_environment::changes_done done);
   void create_project(model::force how, executor& on, const model::reply_callback& done);
+  void take_over(const daemon_plan& read);
   void prepare_php();
   void prepare_verbs();
   [[nodiscard]] result<model::child_spec> spec_of(std::string_view family,

@@ -68,19 +68,51 @@ error ends_everything(const std::vector<std::string>& files, std::size_t there) 
     text += ", " + files[i];
   }
   return error{errc::invalid_argument,
-               text + " declares no containers: a reload would destroy the " +
-                   std::to_string(there) +
+               text + " declares no containers: that would destroy the " + std::to_string(there) +
                    " below the root. To do that on purpose: kraken project:destroy"};
 }
 
 } // namespace
 
+/// As a reload does where there is no project: what counts is the file as it is now.
 void daemon::create_project(model::force how, executor& on, const model::reply_callback& done) {
+  const auto answer = [&on, done](const result<model::reply>& outcome) {
+    on.post([done, outcome] { done(outcome); });
+  };
+  if (reloading_.exchange(true)) {
+    return answer(fail(errc::busy, "a reload is under way already"));
+  }
+  auto read = read_again({});
+  if (!read) {
+    reloading_ = false;
+    return answer(fail(read.error()));
+  }
+  auto plan = std::make_shared<const daemon_plan>(std::move(*read));
   model::command create;
   create.what = model::verb::create;
   create.flags = how;
-  create.spec = std::make_shared<const model::child_spec>(plan_.root);
-  tree_->execute(std::move(create), on, done);
+  create.spec = std::make_shared<const model::child_spec>(plan->root);
+  tree_->execute(
+      std::move(create), control_, [this, plan, answer](const result<model::reply>& outcome) {
+        reloading_ = false;
+        if (outcome || outcome.error().code == errc::timeout) { // then it goes on
+          plan_.root = plan->root;
+          take_over(*plan);
+        }
+        answer(outcome);
+      });
+}
+
+/// What is no container's: from now on as it was read.
+void daemon::take_over(const daemon_plan& read) {
+  plan_.node = read.node;
+  plan_.config_files = read.config_files;
+  plan_.shown_configuration = read.shown_configuration;
+  plan_.read_again = read.read_again;
+  plan_.stop_within = read.stop_within;
+  plan_.php = read.php;
+  shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
+  php_options_.with([this](auto& options) { options = plan_.php; });
 }
 
 /// The configuration as it is now, refused as a whole if the tree would not take it.
@@ -89,7 +121,8 @@ result<daemon_plan> daemon::read_again(const std::vector<std::string>& files) co
   if (!read) {
     return read;
   }
-  if (read->root.children.empty() && !plan_.root.children.empty()) {
+  const bool runs = !std::as_const(*tree_).status().list().empty();
+  if (runs && read->root.children.empty() && !plan_.root.children.empty()) {
     return fail(ends_everything(read->config_files, plan_.root.children.size()));
   }
   if (auto checked = model::check_topology(read->root); !checked) {
@@ -129,7 +162,9 @@ void daemon::reload(containers::reload_mode how,
   const auto all = std::as_const(*tree_).status().list();
   std::unordered_set<std::string> paths;
   for (const auto& each : all) {
-    paths.insert(each->path);
+    if (!each->leaves) { // else it will not be there, and the file may want it
+      paths.insert(each->path);
+    }
   }
   const bool nothing_there = all.empty();
   auto there = nothing_there ? plan_.root : what_is_there(paths, plan_.root, read->root);
@@ -226,6 +261,11 @@ std::vector<model::command> daemon::made_by_commands(std::string_view path) cons
 void daemon::change(model::command what, model::reply_callback answer) {
   changing_ =
       what.what == model::verb::create ? model::join_path(what.target, what.spec->id) : what.target;
+  if (what.what == model::verb::create) {
+    const auto before = std::as_const(*tree_).status().find(changing_);
+    const bool leaves = before != nullptr && before->leaves;
+    what.flags = leaves ? model::force::soft : what.flags; // its successor waits for its end
+  }
   change_began_ = control_.now();
   tree_->execute(std::move(what), control_, std::move(answer));
 }
@@ -273,14 +313,7 @@ void daemon::applied(const daemon_plan& read,
     done(fail(outcome.done.error()));
     return;
   }
-  plan_.node = read.node;
-  plan_.config_files = read.config_files;
-  plan_.shown_configuration = read.shown_configuration;
-  plan_.read_again = read.read_again;
-  plan_.stop_within = read.stop_within;
-  plan_.php = read.php;
-  shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
-  php_options_.with([this](auto& options) { options = plan_.php; });
+  take_over(read);
   static_cast<void>(manager_.ready("ready"));
   log::info("reloaded", {{"changes", changes.size()}});
   done(changes);

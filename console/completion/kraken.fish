@@ -129,7 +129,7 @@ complete -c kraken -n __kraken_without_command -a dead:list -d 'messages that no
 complete -c kraken -n '__kraken_at dead:list 0' -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||")'
 complete -c kraken -n '__kraken_in dead:list' -l reason -r -a 'no_such closed full expired in_flight unhandled node_down' -d 'only letters that died of this'
 complete -c kraken -n '__kraken_in dead:list' -l lines -s n -r -d 'at most so many, the newest'
-complete -c kraken -n __kraken_without_command -a project:create -d 'create the project\'s root container and its tree'
+complete -c kraken -n __kraken_without_command -a project:create -d 'create the project\'s tree, from the files as they are now'
 complete -c kraken -n '__kraken_in project:create' -l flags -r -a 'CREATE_DEFAULT CREATE_FORCE_SOFT CREATE_FORCE_HARD CREATE_FORCE' -d 'what to do when the alias is taken: refuse, or replace it softly, hard, or in turn'
 complete -c kraken -n __kraken_without_command -a project:destroy -d 'destroy the whole tree; the daemon stays'
 complete -c kraken -n '__kraken_in project:destroy' -l flags -r -a 'DESTROY_KEEP DESTROY_DEFAULT DESTROY_FORCE_SOFT DESTROY_FORCE_HARD DESTROY_FORCE' -d 'refuse, or end it in good order, with SIGKILL, or in good order and then with SIGKILL'

@@ -12,6 +12,8 @@ from support.waiting import wait_until
 
 SOON = {"ready": {"alive_for": "50ms", "within": "2s"}}
 NEVER = {"ready": {"alive_for": "5s", "within": "9s"}}  # of who exits at once, however busy it is
+# Hears nothing while its file is there.
+STUBBORN = "trap '' TERM; touch stubborn; while [ -e stubborn ]; do sleep 0.05; done"
 NO_PATIENCE = {"intensity": 0, "period": "10s", "strategy": "one_for_one"}
 
 
@@ -59,6 +61,38 @@ class Apply(unittest.TestCase):
         self.apply(config(sleeper("a"), sleeper("c")))
         self.assertEqual({name: self.pids()[name] for name in "ac"},
                          {name: before[name] for name in "ac"}, "the others are not touched")
+
+    def test_what_is_being_destroyed_comes_back_once_it_has_gone(self):
+        for text, command in ((config(sleeper("a"), sleeper("b"), sleeper("c")), "sleep 600"),
+                              (config(sleeper("a"), sleeper("b", "601"), sleeper("c")),
+                               "sleep 601")):
+            with self.subTest(command=command):
+                self.comes_back(text, command)
+
+    def comes_back(self, text, command):
+        self.apply(config(sleeper("a"), process("b", "sh", "-c", STUBBORN, shutdown="60s"),
+                          sleeper("c")))
+        marker = os.path.join(self.daemon.directory, "stubborn")
+        wait_until(lambda: os.path.exists(marker), "it does not listen any more")
+        old = self.pids()["b"]
+        destroying = threading.Thread(target=self.daemon.console, args=("container:destroy", "b"))
+        destroying.start()
+        self.addCleanup(destroying.join)
+        wait_until(lambda: self.daemon.container("b")["phase"] == "stopping", "it is asked to end")
+        self.daemon.write_config(text)
+        planned = self.daemon.console("config:diff")
+        self.assertIn("+ create Main/b  process: " + command, planned.out)
+        told = []
+        applying = threading.Thread(target=lambda: told.append(self.daemon.console("arch:apply")))
+        applying.start()
+        wait_until(lambda: "reload is under way" in self.daemon.console("config:diff").err,
+                   "it waits for the end")
+        os.unlink(marker)
+        applying.join()
+        self.assertEqual(told[0].out.splitlines()[:2], [
+            "Architecture has been applied.", "+ create Main/b  process: " + command])
+        self.assertFalse(processes.is_alive(old))
+        self.assertEqual(self.running()["b"], command)
 
     def test_new_changed_and_removed(self):
         before = self.pids()
@@ -276,6 +310,28 @@ class Apply(unittest.TestCase):
             pass
         self.assertEqual(self.daemon.console("project:create").code, 0)
         self.assertEqual(self.running(), {"a": "sleep 600", "bad": "sleep 601"})
+
+    def test_a_project_is_created_from_the_file_as_it_is_now(self):
+        broken = "root: {children: [{id: a, type: procss}]}"
+        self.daemon.console("project:destroy")
+        self.daemon.write_config(broken)
+        done = self.daemon.console("project:create")
+        self.assertEqual(done.code, 2, done)
+        self.assertTrue(done.err.startswith("Project could not be created.\n"), done)
+        self.assertIn("kraken.yaml:1:", done.err)
+        self.assertEqual(self.daemon.containers(), [])
+        for flags, seconds in (((), "601"), (("--flags", "CREATE_FORCE_SOFT"), "602")):
+            self.daemon.write_config(config(sleeper("a", seconds)))
+            self.assertEqual(self.daemon.console("project:create", *flags).code, 0)
+            self.assertEqual(self.running(), {"a": "sleep " + seconds})
+        # Nothing is left for a reload to do, and a mistake costs what runs nothing.
+        self.assertEqual(self.daemon.console("arch:apply").out, "Architecture has not changed.\n")
+        for text in broken, config():
+            self.daemon.write_config(text)
+            done = self.daemon.console("project:create", "--flags", "CREATE_FORCE_SOFT")
+            self.assertEqual(done.code, 2, done)
+        self.assertIn("declares no containers", done.err)
+        self.assertEqual(self.running(), {"a": "sleep 602"})
 
     def test_a_parent_that_gives_up_during_a_change(self):
         nested = {"id": "group", "type": "supervisor", "supervise": NO_PATIENCE,

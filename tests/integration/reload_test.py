@@ -196,7 +196,7 @@ class Reload(unittest.TestCase):
             with self.subTest(text=text):
                 done = self.reload(text)
                 self.assertEqual(done.code, 2, done)
-                self.assertIn(f"{self.daemon.config_file} declares no containers: a reload would "
+                self.assertIn(f"{self.daemon.config_file} declares no containers: that would "
                               "destroy the 2 below the root.", done.err)
                 self.same_as(before)
 

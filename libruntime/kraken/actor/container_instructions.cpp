@@ -155,9 +155,12 @@ void container::stop(const instruction& what) {
 }
 
 void container::destroy(const instruction& what) {
+  status_.change().leaves = true;
   if (status_->in == model::state::started || status_->in == model::state::failed) {
     status_.change().next_action.clear();
     move(model::event::stop, model::phase::stopping);
+  } else if (leaving_ || supervisor_) { // else it is gone at once
+    publish();
   }
   leave(after::destroy, what.how);
 }

@@ -92,6 +92,7 @@ struct container_identity {
 struct container_condition {
   state in = state::destroyed;
   phase at = phase::gone;
+  bool leaves = false; ///< is being destroyed, however long its processes take for that
   std::uint64_t generation = 0;
   std::int32_t pid = 0; ///< 0: no process
   companion beside = companion::none;
