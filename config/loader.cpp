@@ -11,6 +11,7 @@
 #include "config/detail/placeholders.hpp"
 #include "config/detail/sections.hpp"
 #include "config/detail/templates.hpp"
+#include "config/detail/value_text.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <algorithm>
@@ -175,7 +176,7 @@ private:
         fault(name, "a configuration of Narya cannot be combined with others");
         continue;
       }
-      lay_file(*read, name);
+      lay_file(*read);
     }
     if (narya && errors_.empty()) {
       import(document_);
@@ -202,22 +203,33 @@ private:
     }
   }
 
-  /// A value whose placeholder stands for nothing has that mistake only.
+  /// A value that could not be read, or whose placeholder stands for nothing, has that mistake
+  /// only.
   void drop_consequences() {
     const auto at = [this](std::size_t n) {
       return errors_.begin() + static_cast<std::ptrdiff_t>(n);
     };
-    const auto follows = [&](const config_error& one) {
-      return std::any_of(at(first_unfilled_), at(end_unfilled_), [&](const config_error& unfilled) {
-        return unfilled.at.text() == one.at.text();
-      });
+    const auto follow_those_before = [&](std::size_t n) {
+      return [&, n](const config_error& one) {
+        return std::any_of(at(0), at(n), [&](const config_error& earlier) {
+          return earlier.at.line != 0 && earlier.at.text() == one.at.text();
+        });
+      };
     };
-    errors_.erase(std::remove_if(at(end_unfilled_), errors_.end(), follows), errors_.end());
+    errors_.erase(
+        std::remove_if(at(end_unfilled_), errors_.end(), follow_those_before(end_unfilled_)),
+        errors_.end());
+    errors_.erase(std::remove_if(
+                      at(first_unfilled_), at(end_unfilled_), follow_those_before(first_unfilled_)),
+                  at(end_unfilled_));
   }
 
-  void lay_file(const node& read, const std::string& name) {
+  void lay_file(const node& read) {
     if (read.is != node::type::map && read.is != node::type::null) {
-      fault(name, "expected a map of options");
+      errors_.push_back({read.at,
+                         {},
+                         "expected a map of options such as `root: {children: [...]}`, got " +
+                             detail::got(read)});
     } else if (document_.is == node::type::null) {
       document_ = read;
     } else if (read.is == node::type::map) {

@@ -219,7 +219,7 @@ own: maps key by key, `children` by `id`, `ready` and `alive` whole. YAML's anch
 | placeholder | stands for |
 |---|---|
 | `%env.NAME%`, `%env.NAME\|otherwise%` | a variable of the daemon's environment |
-| `%vars.NAME%` | an element of `vars`, top level |
+| `%vars.NAME%` | an element of `vars`, top level; not in `vars` itself |
 | `%inherited.NAME%` | an element of the `context` of the nearest container above that has it |
 | `%alias%` `%parent%` `%path%` | `id` of the container, path of its parent, its own path |
 | `%name%` `%runtime%` | `name` and `type` of the container |

@@ -4,6 +4,8 @@
 /// the places of keys.
 #include "config/yaml_reader.hpp"
 
+#include "config/text_check.hpp"
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -107,8 +109,10 @@ public:
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {
-      fault(at(mark), "an alias inside of what it stands for");
-      complete(node{}, 0);
+      node nothing; // in its place: what is missed there is the same mistake
+      nothing.at = at(mark);
+      fault(nothing.at, "an alias inside of what it stands for: a value cannot hold itself");
+      complete(std::move(nothing), 0);
       return;
     }
     // Counted and measured before it is copied: an alias of aliases must not cost memory.
@@ -336,6 +340,16 @@ yaml_document read_yaml(std::string_view text, origin from, std::string source) 
   if (text.size() > yaml_bytes_max) {
     builder.fault(builder.at(YAML::Mark::null_mark()),
                   "larger than " + std::to_string(yaml_bytes_max) + " bytes");
+    return std::move(builder).take();
+  }
+  if (const auto foreign = find_foreign_byte(text)) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    YAML::Mark mark;
+    mark.line = static_cast<int>(foreign->line);
+    mark.column = static_cast<int>(foreign->column);
+    builder.fault(builder.at(mark),
+                  std::string{"expected YAML, a text in UTF-8, got the byte 0x"} +
+                      digits[foreign->value >> 4U] + digits[foreign->value & 0xfU]);
     return std::move(builder).take();
   }
   if (!parse_text(text, builder)) {

@@ -140,9 +140,25 @@ void check_class(model::child_spec& spec, const node& from, reader& in) {
   }
 }
 
+/// Where an option `a.b` was written; as near to it as anything was.
+place place_of(const node& from, std::string_view option) {
+  const auto* at = &from;
+  while (!option.empty()) {
+    const auto key = option.substr(0, option.find('.'));
+    const auto* next = at->find(key);
+    if (next == nullptr) {
+      break;
+    }
+    at = next;
+    option.remove_prefix(std::min(option.size(), key.size() + 1));
+  }
+  return at->at;
+}
+
 void check_spec(const model::child_spec& spec, const node& from, reader& in) {
   if (const auto fine = model::check(spec); !fine) {
-    in.fault(from.at, fine.error().context);
+    const std::string_view said = fine.error().context; // begins with the option
+    in.fault(place_of(from, said.substr(0, said.find(": "))), fine.error().context);
   }
 }
 

@@ -44,7 +44,8 @@ public:
 
   void fill_document(node& document) {
     surroundings around;
-    if (document.find("vars") != nullptr) {
+    if (const auto* vars = document.find("vars"); vars != nullptr) {
+      named_ = *vars;
       vars_ = take_map(document, "vars", around);
     }
     const auto* name = document.find("node");
@@ -236,8 +237,11 @@ private:
     return found == in.end() ? nullptr : &found->second;
   }
 
-  static std::string missing_text(std::string_view group, std::string_view key) {
+  std::string missing_text(std::string_view group, std::string_view key) const {
     const std::string name{key};
+    if (group == "vars" && named_.find(name) != nullptr) {
+      return "an element of vars cannot be made of another one, vars." + name;
+    }
     if (group == "env") {
       return "the environment has no " + name + " (otherwise: %env." + name + "|text%)";
     }
@@ -248,6 +252,7 @@ private:
   const placeholder_values& values_;
   std::vector<config_error>& errors_;
   name_map vars_;
+  node named_; ///< `vars` as it was written
 };
 
 } // namespace

@@ -48,6 +48,19 @@ std::string print_size(std::int64_t value) {
   return to_string(bytes{static_cast<std::uint64_t>(value)});
 }
 
+/// Of a value that is no option's, say a whole file. Not cut inside of a character.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t shown_bytes = 80;
+  if (text.size() <= shown_bytes) {
+    return text;
+  }
+  auto end = shown_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
+    --end;
+  }
+  return text.substr(0, end) + "...";
+}
+
 } // namespace
 
 std::string got(const node& from) {
@@ -61,7 +74,7 @@ std::string got(const node& from) {
   case node::type::text:
   case node::type::number:
   case node::type::truth:
-    return "'" + from.text + "'";
+    return "'" + shortened(from.text) + "'";
   }
   return "nothing";
 }

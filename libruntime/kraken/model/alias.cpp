@@ -34,17 +34,19 @@ bool ends_with_segments(std::string_view path, std::string_view wanted) noexcept
          path[path.size() - wanted.size() - 1] == '/';
 }
 
-error ambiguous_alias(std::string_view wanted, std::span<const std::string_view> found) {
+error ambiguous_alias(std::string_view wanted, std::vector<std::string_view> found) {
   constexpr std::size_t shown = 5;
   std::string text{"'"};
   text.append(wanted).append("' names ").append(std::to_string(found.size()));
   text.append(" containers: ");
+  std::ranges::sort(found);
   for (std::size_t i = 0; i < std::min(found.size(), shown); ++i) {
     text.append(i == 0 ? "'" : ", '").append(found[i]).append("'");
   }
   if (found.size() > shown) {
     text += ", ...";
   }
+  text += "; name one by its path";
   return error{errc::ambiguous, std::move(text)};
 }
 
@@ -104,10 +106,10 @@ result<void> check_alias(std::string_view alias) {
                      "is longer than " + std::to_string(limits::alias_bytes_max) + " characters");
   }
   if (!is_letter_or_digit(alias.front()) && alias.front() != '_') {
-    return bad_alias(alias, "does not begin with a letter, a digit or '_'");
+    return bad_alias(alias, "does not begin with one of A-Z a-z 0-9 _");
   }
   if (!std::ranges::all_of(alias, is_alias_character)) {
-    return bad_alias(alias, "has other characters than letters, digits and '_-.:'");
+    return bad_alias(alias, "has other characters than A-Z a-z 0-9 _ - . :");
   }
   return {};
 }

@@ -245,6 +245,26 @@ TEST_CASE("placeholders: one that stands for nothing hides no other mistake, and
         "(otherwise: %env.NONE|text%)");
 }
 
+TEST_CASE("placeholders: vars are not made of each other, be it in a circle or not") {
+  const std::string rest = "root: {children: [{id: a, type: process, start: [x, '%vars.a%']}]}";
+  CHECK(mistake_in("vars:\n  a: '%vars.b%'\n  b: '-%vars.a%'\n" + rest) ==
+        "kraken.yaml:2:6: vars: %vars.b% stands for nothing: an element of vars cannot be made of "
+        "another one, vars.b\n"
+        "kraken.yaml:3:6: vars: %vars.a% stands for nothing: an element of vars cannot be made of "
+        "another one, vars.a");
+  CHECK(mistake_in("vars:\n  a: '%vars.c%'\n" + rest) ==
+        "kraken.yaml:2:6: vars: %vars.c% stands for nothing: vars has no c");
+}
+
+TEST_CASE("a value that holds itself has that mistake only, at its place") {
+  CHECK(mistake_in("vars: &v\n  a: *v\nroot:\n  children:\n    - id: p\n      type: process\n"
+                   "      start: &s [sleep, *s]\n    - &c {id: q, type: supervisor, children: [*c]}"
+                   "\n") ==
+        "kraken.yaml:2:6: an alias inside of what it stands for: a value cannot hold itself\n"
+        "kraken.yaml:7:25: an alias inside of what it stands for: a value cannot hold itself\n"
+        "kraken.yaml:8:47: an alias inside of what it stands for: a value cannot hold itself");
+}
+
 TEST_CASE("composition: anchors and merge keys go with all of it") {
   CHECK(start_in("templates:\n  t: &t {type: process}\nroot:\n  children:\n    - {<<: *t, id: a, "
                  "start: [a]}\n") == texts{"a"});

@@ -79,7 +79,7 @@ TEST_CASE("a value of the wrong type names the place, the option and the intenti
        "kraken.yaml:6:18: web.local.X: rule 'X': unknown directive 'continu' (did you mean "
        "'continue'?)"},
       {"significant: true",
-       "kraken.yaml:3:7: web: significant: needs restart: transient or temporary"},
+       "kraken.yaml:6:20: web: significant: needs restart: transient or temporary"},
       {"restart: transient\n      significant: true",
        "kraken.yaml:7:20: web: significant: needs auto_shutdown in supervise of its parent"},
       {"local: {X: [escalate, stop]}",
@@ -125,7 +125,9 @@ TEST_CASE("a container says what it lacks") {
       {"{id: a, type: process, start: [x], children: []}",
        "kraken.yaml:3:52: a: a container of this kind has no children of its own to declare"},
       {"text", "kraken.yaml:3:7: ?: expected a container: a map with id, type and its options"},
-      {"{id: a b, type: supervisor}", "kraken.yaml:3:7: a b: id: "},
+      {"{id: a b, type: supervisor}",
+       "kraken.yaml:3:12: a b: id: alias 'a b': has other characters than A-Z a-z 0-9 _ - . :"},
+      {"{type: supervisor, id: b\xc3\xbc}", "kraken.yaml:3:30: b\xc3\xbc: id: alias"},
   }));
   CHECK_THAT(mistakes_in("root:\n  children:\n    - " + container + "\n"),
              Catch::StartsWith(expected));
@@ -376,7 +378,11 @@ TEST_CASE("files that cannot be used") {
   CHECK(files.mistakes() == "sub: is a directory");
   files.write("list.yaml", "- a\n");
   files.request.files = {"list.yaml"};
-  CHECK(files.mistakes() == "list.yaml: expected a map of options");
+  CHECK(files.mistakes() == "list.yaml:1:1: expected a map of options such as `root: {children: "
+                            "[...]}`, got a list");
+  files.write("list.yaml", "# a word\n\n  hello world\n");
+  CHECK(files.mistakes() == "list.yaml:3:3: expected a map of options such as `root: {children: "
+                            "[...]}`, got 'hello world'");
 }
 
 TEST_CASE("the solvers of a local rule and how they are tried") {

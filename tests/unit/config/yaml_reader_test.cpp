@@ -83,8 +83,39 @@ TEST_CASE("mistakes of YAML itself") {
       {"{[a]: 1}\n", "f.yaml:1:2: a key must be text"},
       {"a: *b\n", "f.yaml:1:4: the referenced anchor is not defined"},
       {"a: {<<: 1}\n", "f.yaml:1:9: '<<' needs a map or a list of maps"},
+      {"a: &a [*a]\n",
+       "f.yaml:1:8: an alias inside of what it stands for: a value cannot hold itself"},
+      {"\x7f"
+       "ELF\x02",
+       "f.yaml:1:1: expected YAML, a text in UTF-8, got the byte 0x7f"},
+      {std::string("a: b\nc: \0", 9),
+       "f.yaml:2:4: expected YAML, a text in UTF-8, got the byte 0x00"},
+      {"a: \xc3\xa4\xff", "f.yaml:1:5: expected YAML, a text in UTF-8, got the byte 0xff"},
+      {"\xff\xfe", "f.yaml:1:1: expected YAML, a text in UTF-8, got the byte 0xff"},
   }));
   CHECK(first_mistake(text) == expected);
+}
+
+TEST_CASE("only UTF-8 is taken for text, every form of it") {
+  const auto [text, good] = GENERATE(table<std::string, bool>({
+      {"a: b\tc\r\n", true},
+      {"a: \xc2\x80\xdf\xbf", true},
+      {"a: \xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xe2\x82\xac", true},
+      {"a: \xf0\x90\x80\x80\xf3\x80\x80\x80\xf4\x8f\xbf\xbf", true},
+      {"\xef\xbb\xbf"
+       "a: b",
+       true},
+      {"a: \xc1\xbf", false},         // overlong
+      {"a: \xe0\x9f\xbf", false},     // overlong
+      {"a: \xed\xa0\x80", false},     // a surrogate
+      {"a: \xf4\x90\x80\x80", false}, // beyond Unicode
+      {"a: \xe2\x82", false},
+      {"a: \xe2\x28\xac", false},
+      {"a: \xe2\x82\x28", false},
+      {"a: \x80", false},
+      {"a: \x1b", false},
+  }));
+  CHECK(read(text).errors.empty() == good);
 }
 
 TEST_CASE("a document cannot be larger, deeper or longer than its limits") {

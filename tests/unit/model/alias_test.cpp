@@ -23,13 +23,13 @@ TEST_CASE("check_alias") {
       {"", "alias '': is empty"},
       {std::string(129, 'a'),
        "alias '" + std::string(128, 'a') + "': is longer than 128 characters"},
-      {"-x", "alias '-x': does not begin with a letter, a digit or '_'"},
-      {".x", "alias '.x': does not begin with a letter, a digit or '_'"},
-      {"a b", "alias 'a b': has other characters than letters, digits and '_-.:'"},
-      {"a/b", "alias 'a/b': has other characters than letters, digits and '_-.:'"},
-      {"h\xC3\xA9", "alias 'h\xC3\xA9': has other characters than letters, digits and '_-.:'"},
-      {"{", "alias '{': does not begin with a letter, a digit or '_'"},
-      {"[", "alias '[': does not begin with a letter, a digit or '_'"},
+      {"-x", "alias '-x': does not begin with one of A-Z a-z 0-9 _"},
+      {".x", "alias '.x': does not begin with one of A-Z a-z 0-9 _"},
+      {"a b", "alias 'a b': has other characters than A-Z a-z 0-9 _ - . :"},
+      {"a/b", "alias 'a/b': has other characters than A-Z a-z 0-9 _ - . :"},
+      {"h\xC3\xA9", "alias 'h\xC3\xA9': has other characters than A-Z a-z 0-9 _ - . :"},
+      {"{", "alias '{': does not begin with one of A-Z a-z 0-9 _"},
+      {"[", "alias '[': does not begin with one of A-Z a-z 0-9 _"},
   }));
   const auto checked = model::check_alias(alias);
   CAPTURE(alias);
@@ -91,7 +91,8 @@ TEST_CASE("resolve: whole paths, short aliases, and what is wrong with the other
       {"web", "Main/web", ""},
       {"w1",
        "",
-       "ambiguous: 'w1' names 3 containers: 'Main/web/w1', 'Main/api/w1', 'Main/mail/w1'"},
+       "ambiguous: 'w1' names 3 containers: 'Main/api/w1', 'Main/mail/w1', 'Main/web/w1'; name one "
+       "by its path"},
       {"T9", "", "not_found: no container 'T9'"},
       {"wbe", "", "not_found: no container 'wbe' (did you mean 'web'?)"},
       {"Main/wbe", "", "not_found: no container 'Main/wbe' (did you mean 'Main/web'?)"},
@@ -118,7 +119,7 @@ TEST_CASE("resolve: a long list of candidates is cut") {
   }
   CHECK(model::resolve("w", paths).error().context ==
         "'w' names 7 containers: 'Main/p0/w', 'Main/p1/w', 'Main/p2/w', 'Main/p3/w', "
-        "'Main/p4/w', ...");
+        "'Main/p4/w', ...; name one by its path");
 }
 
 TEST_CASE("a glob is held against the last segments of a path, each by itself") {

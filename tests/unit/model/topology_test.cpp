@@ -41,7 +41,7 @@ TEST_CASE("check_topology: faults name their place") {
   CHECK(topology_fault_of(branch("Main", {branch("a"), branch("b"), branch("a")})) ==
         "Main: children: 'a' is there twice");
   CHECK(topology_fault_of(branch("Main", {branch("a", {branch("b c")})})) ==
-        "Main/a/b c: id: alias 'b c': has other characters than letters, digits and '_-.:'");
+        "Main/a/b c: id: alias 'b c': has other characters than A-Z a-z 0-9 _ - . :");
   auto root = branch("Main", {branch("a")});
   root.children[0].significant = true;
   root.children[0].restart = model::restart_type::transient;
