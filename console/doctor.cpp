@@ -172,6 +172,8 @@ finding check_socket(const machine_facts& facts) {
     return problem("socket",
                    path + " belongs to another user: the daemon will refuse it",
                    "--set admin.socket=PATH, or remove it");
+  case directory_state::served:
+    return good("socket", path + " belongs to another user, whose daemon answers this one");
   case directory_state::open:
     return problem("socket", path + " can be written by others", "chmod 700 " + path);
   case directory_state::shared:

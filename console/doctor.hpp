@@ -29,6 +29,7 @@ enum class directory_state : std::uint8_t {
   absent, ///< the daemon makes it
   ours,   ///< of this user, nobody else may write
   foreign,
+  served, ///< of another user, whose daemon lets this one in
   open,   ///< others may write
   shared, ///< as `/tmp`: others may add to it, not touch what is there
 };

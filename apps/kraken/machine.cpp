@@ -3,6 +3,7 @@
 /// See the header.
 #include "apps/kraken/machine.hpp"
 
+#include "console/client.hpp"
 #include "kraken/base/pidfd.hpp"
 #include "kraken/base/unique_fd.hpp"
 
@@ -209,6 +210,12 @@ void look_at_kernel(console::machine_facts& out) {
   std::istringstream{text_of("/proc/sys/net/core/somaxconn")} >> out.somaxconn;
 }
 
+/// Whether a daemon is there that answers this user, as each answers root.
+bool answers(const std::string& socket) {
+  constexpr milliseconds soon{2'000};
+  return console::unix_client{socket, soon}.ask({"GET", "/livez", {}}).has_value();
+}
+
 void look_at_directory(const std::string& socket, console::machine_facts& out) {
   out.socket_directory = socket.substr(0, socket.rfind('/'));
   struct stat seen {};
@@ -217,10 +224,12 @@ void look_at_directory(const std::string& socket, console::machine_facts& out) {
   }
   const bool others = (seen.st_mode & (S_IWGRP | S_IWOTH)) != 0;
   const bool sticky = (seen.st_mode & S_ISVTX) != 0;
-  out.socket_state = others && sticky             ? console::directory_state::shared
-                     : seen.st_uid != ::geteuid() ? console::directory_state::foreign
-                     : others                     ? console::directory_state::open
-                                                  : console::directory_state::ours;
+  out.socket_state =
+      others && sticky ? console::directory_state::shared
+      : seen.st_uid != ::geteuid()
+          ? answers(socket) ? console::directory_state::served : console::directory_state::foreign
+      : others ? console::directory_state::open
+               : console::directory_state::ours;
 }
 
 } // namespace

@@ -16,6 +16,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -30,6 +31,10 @@
 namespace kraken::app {
 
 namespace {
+
+constexpr std::string_view shell_help =
+    "exit, quit or Ctrl-D leave the shell. Every other line is a command without `kraken` before "
+    "it;\n`list` shows them all, `help COMMAND` one of them, # begins a comment.\n";
 
 constexpr int history_lines_max = 1000;
 constexpr int interrupt_key = 'C' - '@';
@@ -126,6 +131,10 @@ public:
       }
       if (words->front() == "exit" || words->front() == "quit") {
         break;
+      }
+      if (about_the_shell(*words)) {
+        around_.out << shell_help << std::flush;
+        continue;
       }
       const int ended = terminal_ ? apart(std::move(*words)) : carry_out(std::move(*words));
       code = ended == 0 ? code : ended;
@@ -237,13 +246,22 @@ private:
     return WEXITSTATUS(status);
   }
 
+  /// What only the shell knows no command of the console explains.
+  static bool about_the_shell(const std::vector<std::string>& words) {
+    return words.size() == 2 && words.front() == "help" &&
+           (words.back() == "exit" || words.back() == "quit" || words.back() == "shell");
+  }
+
   /// Whether it may; if so, for the daemon of the shell.
   bool runs_here(std::vector<std::string>& words) {
-    if (const auto* row = console::find_command(words.front());
-        row != nullptr &&
-        (row->runs == console::place::program || row->name == "shell" || row->name == "top")) {
-      around_.err << "'" << words.front() << "' does not run inside the shell\nTry: kraken "
-                  << words.front() << "\n";
+    const auto* row = console::find_command(words.front());
+    if (row != nullptr && row->name == "shell") {
+      around_.err << "this is the shell already\nTry: exit\n";
+      return false;
+    }
+    if (row != nullptr && (row->runs == console::place::program || row->name == "top")) {
+      around_.err << "'" << words.front() << "' does not run inside the shell\nTry: exit, then "
+                  << "kraken " << words.front() << "\n";
       return false;
     }
     if (!asked_.socket.empty()) {

@@ -2,12 +2,15 @@
 """`kraken doctor` on this machine, and on one that is made to look worse."""
 import json
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
 import unittest
 
+from support.case import fresh_daemon
 from support.daemon import CONSOLE, PROGRAMS
+from support.topology import topology
 
 
 class Doctor(unittest.TestCase):
@@ -82,6 +85,20 @@ class Doctor(unittest.TestCase):
     def test_a_directory_others_may_write_to_is_a_problem(self):
         os.chmod(self.place, 0o777)
         self.assertEqual(self.findings(code=1)["socket"]["hint"], "chmod 700 " + self.place)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root is let in by everybody's daemon")
+    def test_the_daemon_of_another_user_that_answers_is_no_problem(self):
+        nobody = pwd.getpwnam("nobody").pw_uid
+        os.chmod(self.folder, 0o755)
+        daemon = fresh_daemon(self, topology(), directory=self.place)
+        self.assertIn("is private", self.findings()["socket"]["found"])
+        os.chown(self.place, nobody, -1)
+        found = self.findings()["socket"]
+        self.assertEqual((found["level"], found["hint"]), ("good", ""), found)
+        os.chown(self.place, 0, -1)
+        self.assertEqual(daemon.stop(), 0)
+        os.chown(self.place, nobody, -1)
+        self.assertEqual(self.findings(code=1)["socket"]["level"], "problem")
 
     def test_names_are_those_of_what_is_not_good(self):
         os.chmod(self.place, 0o777)

@@ -212,6 +212,13 @@ class Shell(DaemonCase):
         wait_until(lambda: self.daemon.running(), "the daemon has not minded")
 
     def test_what_does_not_run_inside(self):
+        for typed, code, out, err in (
+                ("help exit\nhelp quit\n", 0, "exit, quit or Ctrl-D leave the shell", ""),
+                ("shell\n", 2, "", "this is the shell already\nTry: exit\n")):
+            done = subprocess.run([CONSOLE, "shell"], input=typed, capture_output=True, text=True,
+                                  timeout=20 * STRETCH, check=False)
+            self.assertEqual((done.returncode, done.stderr), (code, err), done)
+            self.assertIn(out, done.stdout)
         done = subprocess.run([CONSOLE, "shell"], input="serve\n", capture_output=True, text=True,
                               timeout=60, env=self.daemon.console_environment(), check=False)
         self.assertEqual(done.returncode, 2, done)

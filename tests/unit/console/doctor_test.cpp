@@ -155,6 +155,14 @@ TEST_CASE("each fault is told where it belongs, with a hint") {
   }
 }
 
+TEST_CASE("another user's daemon that answers is no fault") {
+  auto facts = healthy_machine();
+  facts.socket_state = console::directory_state::served;
+  for (const auto& each : console::diagnose(facts)) {
+    CHECK(each.level == severity::good);
+  }
+}
+
 TEST_CASE("without kraken-php its settings are no matter") {
   auto facts = healthy_machine();
   facts.native_version.clear();
