@@ -180,6 +180,32 @@ class Escalation(SupervisionCase):
         given_up = next(line for line in self.daemon.log().splitlines() if "root_gave_up" in line)
         self.assertIn("'Main/s/p' failed too often, last with: signal 9 (SIGKILL)", given_up)
         self.assertEqual(given_up.count("failed too often"), 1, given_up)
+        climbed = [line for line in self.daemon.log().splitlines()
+                   if " ERROR " in line and " output " not in line]
+        self.assertEqual(len({line.rpartition("correlation=")[2] for line in climbed}), 1, climbed)
+        self.assertNotIn("restart_budget_spent container=Main supervisor", self.daemon.log())
+
+    def test_what_is_handed_up_to_the_root_is_no_spent_budget(self):
+        self.begin(sleeper("p", local={"*": "CmdSolve"}), intensity=5)
+        self.daemon.expected_code = 70
+        os.kill(self.daemon.container("p")["pid"], signal.SIGKILL)
+        self.assertEqual(self.daemon.wait_end(), 70)
+        self.assertIn("root_gave_up container=Main reason=\"'Main/p' hands its failure up: ",
+                      self.daemon.log())
+        self.assertNotIn("restart_budget_spent", self.daemon.log())
+
+    def test_who_starts_a_tree_does_not_wait_for_tries_without_an_end(self):
+        bad = process("bad", "sh", "-c", "exit 7", give_up="retry", backoff=NEVER,
+                      ready={"alive_for": "5s", "within": "9s"})
+        self.begin(supervisor("g", bad, sleeper("good"), autostart=False), sleeper("other"))
+        for words, failure in ((("arch:start", "g"), "Part of architecture could not be started."),
+                               (("project:start",), "Project could not be started.")):
+            done = self.daemon.console(*words, within=20)
+            self.assertEqual(done.code, 1, done)
+            self.assertTrue(done.err.startswith(failure + "\n"), done)
+            self.assertIn("Main/g/bad: exit code 7; a restart is ", done.err)
+            self.assertEqual(self.daemon.container("g")["phase"], "starting", "it goes on")
+        self.says("Runtime has been stopped.", "container:stop", "g")
 
     def test_who_parks_stops_it_from_climbing(self):
         self.begin(supervisor("s", sleeper("p"), give_up="park", supervise={"intensity": 0}),

@@ -38,7 +38,8 @@ void container::failed(model::cause why, ending how) {
                 {"reason", status_->last_cause->text()},
                 {"restarts", status_->restarts},
                 {"rule", plan.matched},
-                {"solver", first.name}});
+                {"solver", first.name},
+                {"correlation", status_->last_cause->correlation}});
   }
   if (!plan.ruled || !life_) {
     tell_linked();

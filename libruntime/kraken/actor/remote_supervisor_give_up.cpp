@@ -18,12 +18,15 @@ void remote_supervisor::give_up(child_entry& child) {
   const bool parks = wish == model::give_up::park; // it costs no look at the others
   const auto seen = parks ? std::vector<model::child_view>{} : views();
   const auto surrendered = model::on_budget_spent(wish, seen, together);
-  log::error("restart_budget_spent",
-             {{"container", child.path()},
-              {"supervisor", owner_.path_of_owner()},
-              {"reason", child.seen->last_cause->text()},
-              {"restarts", restarts_of_budget(child)},
-              {"then", surrendered.park.empty() ? "escalate" : "park"}});
+  if (!owner_.path_of_owner().empty()) { // else it is the root's, which has none
+    log::error("restart_budget_spent",
+               {{"container", child.path()},
+                {"supervisor", owner_.path_of_owner()},
+                {"reason", child.seen->last_cause->text()},
+                {"restarts", restarts_of_budget(child)},
+                {"then", surrendered.park.empty() ? "escalate" : "park"},
+                {"correlation", child.seen->last_cause->correlation}});
+  }
   if (surrendered.park.empty()) {
     owner_.supervision_gave_up(model::escalated(*child.seen->last_cause, child.path()));
     return;

@@ -22,7 +22,6 @@ result<model::reply> unchanged(std::string text) {
   return model::reply{std::move(text), false};
 }
 
-/// By its supervisor.
 bool is_tried_again(const child_entry& child) noexcept {
   return child.doing == model::activity::restarting || child.doing == model::activity::running;
 }
@@ -33,7 +32,9 @@ std::string failure_text(const child_entry& child, const waiter& who) {
     return text;
   }
   if (is_tried_again(child)) {
-    text += "; a restart is under way";
+    const auto wait = child.due.value_or(child.seen->since) - child.seen->since;
+    const auto in = kraken::to_string(std::chrono::ceil<milliseconds>(wait));
+    text += child.due ? "; a restart is due in " + in : "; a restart is under way";
   } else if (child.doing == model::activity::parked) {
     text += "; given up, start it when the cause is gone";
   }
@@ -84,8 +85,11 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
   }
   const bool went_on = what == child_report::note::changed || what == child_report::note::opened ||
                        what == child_report::note::due || what == child_report::note::asks;
+  // Nobody can wait for the end of such tries; the workers of a pool stand for each other.
+  const bool for_ever =
+      child.spec->on_give_up == model::give_up::retry && child.made_by != maker::incarnation;
   if (who.until == waiter::goal::ready_at_last && now.at != model::phase::parked &&
-      is_tried_again(child)) {
+      is_tried_again(child) && !for_ever) {
     return std::nullopt;
   }
   if (!went_on || now.at == model::phase::parked) {

@@ -265,7 +265,8 @@ void runtime_manager::send_to(const std::string& path, std::string id, const exe
 }
 
 void runtime_manager::supervision_gave_up(model::cause why) {
-  log::error("root_gave_up", {{"container", root_->id}, {"reason", why.text()}});
+  log::error("root_gave_up",
+             {{"container", root_->id}, {"reason", why.text()}, {"correlation", why.correlation}});
   finish(exit_code_gave_up, limits::give_up_deadline);
 }
 
