@@ -256,6 +256,9 @@ std::string to_json(const container_page& value, time_point now) {
   if (!value.files.empty()) {
     made["output_files"] = value.files;
   }
+  if (!value.error_files.empty()) {
+    made["error_files"] = value.error_files;
+  }
   return dump(made);
 }
 

@@ -64,8 +64,9 @@ struct log_record {
 /// What `GET /api/v1/containers/{path}` tells: one container and its last words.
 struct container_page {
   model::container_status status;
-  std::vector<log_record> output;   ///< its own last lines, oldest first
-  std::vector<std::string> files{}; ///< which its output goes to, or of what is below it
+  std::vector<log_record> output;         ///< its own last lines, oldest first
+  std::vector<std::string> files{};       ///< which its output goes to, or of what is below it
+  std::vector<std::string> error_files{}; ///< those of them that get standard error only
 };
 
 /// One message that nobody handled: one line of `kraken dead:list`.

@@ -342,7 +342,10 @@ result<container_page> read_container_page(std::string_view text, time_point now
   if (!status) {
     return fail(status.error());
   }
-  container_page out{std::move(*status), {}, texts_member(*value, "output_files")};
+  container_page out{std::move(*status),
+                     {},
+                     texts_member(*value, "output_files"),
+                     texts_member(*value, "error_files")};
   if (const auto lines = value->find("output"); lines != value->end() && lines->is_array()) {
     for (const json_value& each : *lines) {
       auto line = log_of(each);

@@ -35,7 +35,8 @@ render_page(const container_page& page, time_point now, seconds utc_offset, cons
   }
   std::string out = render_container(status, now, look);
   for (const auto& each : page.files) {
-    out += "writes to   " + printable(each) + "\n";
+    const bool errors = std::ranges::find(page.error_files, each) != page.error_files.end();
+    out += "writes to   " + printable(each) + (errors ? " (standard error)\n" : "\n");
   }
   if (page.output.empty()) {
     return out;

@@ -48,8 +48,13 @@ void daemon::prepare_admin() {
   admin_environment_.tree = tree_.get();
   admin_environment_.verbs = &verbs_;
   admin_environment_.logs = &logs_;
-  admin_environment_.output_files = [this](const std::string& path) {
-    return output_files_.files_of(path);
+  admin_environment_.output_files = [this](console::container_page& page) {
+    for (auto& each : output_files_.files_of(page.status.path)) {
+      if (each.gets == containers::output_files::streams::errors) {
+        page.error_files.push_back(each.name);
+      }
+      page.files.push_back(std::move(each.name));
+    }
   };
   admin_environment_.node = [this] { return node_record(); };
   admin_environment_.configuration = [this] {

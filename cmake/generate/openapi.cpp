@@ -181,11 +181,12 @@ json_value answer_schema(const endpoint_row& row) {
   case console::endpoint::containers:
     return list_of("Container");
   case console::endpoint::container:
-    return {{"allOf",
-             {reference("Container"),
-              object_schema(
-                  {{"output", list_of("LogLine")},
-                   {"output_files", {{"type", "array"}, {"items", {{"type", "string"}}}}}})}}};
+    return {
+        {"allOf",
+         {reference("Container"),
+          object_schema({{"output", list_of("LogLine")},
+                         {"output_files", {{"type", "array"}, {"items", {{"type", "string"}}}}},
+                         {"error_files", {{"type", "array"}, {"items", {{"type", "string"}}}}}})}}};
   case console::endpoint::container_logs:
   case console::endpoint::logs:
     return list_of("LogLine");

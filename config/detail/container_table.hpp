@@ -154,8 +154,10 @@ struct option_table<model::mailbox_spec> {
   static constexpr std::array rows{
       row<&model::mailbox_spec::capacity>(
           "capacity", {.summary = "messages it holds", .min = 1, .max = 10'000'000}),
-      row<&model::mailbox_spec::policy>("overflow",
-                                        {.summary = "what happens to one message more"}),
+      row<&model::mailbox_spec::policy>(
+          "overflow",
+          {.summary = "of one more: `reject`: its sender is told; `drop_newest`: it is dropped; "
+                      "`drop_oldest`: the oldest is; `block`: its sender waits for room"}),
   };
 };
 

@@ -192,7 +192,7 @@ void admin_service::show_container(net::exchange& from, const console::api_call&
   }
   console::container_page page{std::move(shown), {}};
   if (environment_.output_files) {
-    page.files = environment_.output_files(page.status.path);
+    environment_.output_files(page);
   }
   if (const auto log = environment_.logs->find(page.status.path)) {
     const auto newest = log->last_sequence();

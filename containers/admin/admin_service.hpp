@@ -38,8 +38,8 @@ struct admin_environment {
   actor::tree* tree = nullptr;
   const verb_door* verbs = nullptr;
   process::log_board* logs = nullptr;
-  /// The files that the output of a container goes to, or of what is below it; may be empty.
-  std::function<std::vector<std::string>(const std::string& path)> output_files;
+  /// Adds the files that the output of a container goes to, or of what is below it; may be empty.
+  std::function<void(console::container_page&)> output_files;
 
   std::function<console::node_record()> node;
   std::function<std::string()> configuration; ///< JSON

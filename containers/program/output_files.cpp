@@ -35,7 +35,9 @@ result<output_files::handle> output_files::open(const std::string& container,
   const process::rotation_rules rules{wanted.max_size.value, wanted.keep};
   auto found = all_.with([&](state& all) -> result<std::shared_ptr<process::line_file>> {
     auto& one = all.files[file];
-    ++one.users[container]; // before others that nobody uses are ended
+    auto& own = one.users[container]; // before others that nobody uses are ended
+    ++own.handles;
+    own.gets = file == wanted.file ? streams::all : streams::errors;
     end_unused(all);
     if (one.lines) {
       one.lines->turn_over(rules);
@@ -65,7 +67,8 @@ void output_files::release(const std::string& container, const std::string& file
       return;
     }
     auto& users = found->second.users;
-    if (const auto user = users.find(container); user != users.end() && --user->second == 0) {
+    if (const auto user = users.find(container);
+        user != users.end() && --user->second.handles == 0) {
       users.erase(user);
     }
   });
@@ -112,14 +115,19 @@ void output_files::end_all(milliseconds within) {
   process::end_all(all, within);
 }
 
-std::vector<std::string> output_files::files_of(const std::string& container) const {
+std::vector<output_files::used_file> output_files::files_of(const std::string& container) const {
   return all_.with([&](const state& all) {
-    std::vector<std::string> out;
+    std::vector<used_file> out;
     for (const auto& [name, one] : all.files) {
-      if (std::ranges::any_of(one.users, [&](const auto& user) {
-            return user.first == container || user.first.starts_with(container + "/");
-          })) {
-        out.push_back(name);
+      bool used = false;
+      bool for_all = false;
+      for (const auto& [path, how] : one.users) {
+        const bool asked = path == container || path.starts_with(container + "/");
+        used = used || asked;
+        for_all = for_all || (asked && how.gets == streams::all);
+      }
+      if (used) {
+        out.push_back({name, for_all ? streams::all : streams::errors});
       }
     }
     return out;

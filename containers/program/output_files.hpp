@@ -37,8 +37,16 @@ public:
   /// @param within for all of them together; those that need longer lose their lines
   void end_all(milliseconds within);
 
+  /// What of a container a file gets: all that goes to files, or standard error alone.
+  enum class streams : std::uint8_t { all, errors };
+
+  struct used_file {
+    std::string name;
+    streams gets = streams::all;
+  };
+
   /// The files that a container writes to now, or what is below it.
-  [[nodiscard]] std::vector<std::string> files_of(const std::string& container) const;
+  [[nodiscard]] std::vector<used_file> files_of(const std::string& container) const;
 
   /// Calls `each(file)` for those that have not ended. `each` must not come back here.
   template <class Each>
@@ -51,9 +59,14 @@ public:
   }
 
 private:
+  struct use {
+    std::uint32_t handles = 0;
+    streams gets = streams::all;
+  };
+
   struct entry {
     std::shared_ptr<process::line_file> lines;
-    std::map<std::string, std::uint32_t> users; ///< handles, by container
+    std::map<std::string, use> users; ///< by container
   };
 
   struct state {

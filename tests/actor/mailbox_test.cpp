@@ -101,7 +101,7 @@ TEST_CASE("overflow policies: verdict and dead letters") {
   };
   const auto at = GENERATE(row{overflow::reject, verdict::full, "1", 0, 1},
                            row{overflow::drop_newest, verdict::dropped, "1", 0, 1},
-                           row{overflow::drop_oldest, verdict::sent, "2", 1, 0},
+                           row{overflow::drop_oldest, verdict::sent, "2", 1, 1},
                            row{overflow::block, verdict::must_wait, "1", 0, 0});
   lane to({2, at.policy});
   to.box.set(mailbox::gate::open);

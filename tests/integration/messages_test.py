@@ -133,6 +133,7 @@ class Overflows(PhpCase):
                 done = self.daemon.console("container:request", "P", what)
                 said.append(done.out.strip() or done.err.split("Runtime\\")[1].split(":")[0])
             told[word] = (sent.code, *said)
+            self.assertGreater(self.daemon.container(word)["rejected"], 0, word)
         self.assertEqual(told, {
             "reject": (1, "OverflowException", "TimeoutException"),
             "drop_newest": (1, "0", "TimeoutException"),

@@ -86,6 +86,10 @@ class OutputFile(unittest.TestCase):
         wait_until(lambda: self.daemon.log().count(" output container=Main/p") == 2, "in the log")
         self.assertEqual(len(json.loads(
             self.daemon.console("inspect", "p", "-o", "json").out)["output_files"]), 2)
+        for asked in ("p", "Main"):
+            page = self.daemon.console("inspect", asked).out
+            self.assertIn(f"writes to   {errors} (standard error)\n", page)
+            self.assertIn(f"writes to   {self.path}\n", page)
 
     def test_a_relative_name_is_relative_to_the_file_and_may_have_the_alias(self):
         self.start(shell("p", "echo here; exec sleep 600", output={"file": "%alias%.out"}))

@@ -61,6 +61,11 @@ seat::verdict seat::admit(delivery mode) noexcept {
 }
 
 void seat::bury(letter& what, dead_reason why) noexcept {
+  // With the other policies it was counted when it was not admitted.
+  if (why == dead_reason::full &&
+      (spec_.policy == model::overflow::drop_oldest || spec_.policy == model::overflow::block)) {
+    lane_.rejected.fetch_add(1, std::memory_order_relaxed);
+  }
   dead_->add(what.sender(), *path_, why);
   if (what.reply) {
     what.reply.fail(failure::of(why, text_of(why)));
