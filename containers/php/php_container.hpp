@@ -96,7 +96,7 @@ private:
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();
   std::unique_ptr<process::supervised_process> process_;
-  program_output output_{shell_.path(), environment_.files, level_of_stderr};
+  program_output output_{shell_.path(), environment_.files, worker_levels{}};
   std::unique_ptr<php_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_;
   std::unique_ptr<reactor::waiting> memory_watch_;

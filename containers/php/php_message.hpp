@@ -6,19 +6,48 @@
 
 #include "containers/program/program_output.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/process/output/log_ring.hpp"
 
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace kraken::containers {
 
-/// `PHP Fatal error:  ...` is an error, `PHP Warning:  ...` a warning, also behind what a script
-/// has written without a line end; every other line is info.
-/// @thread any (pure)
-[[nodiscard]] judged_line level_of_stderr(std::string_view line) noexcept;
+/// The level of each line of a stream. `PHP Fatal error:  ...` (the log's form) is an error, also
+/// behind what a script has written without a line end, as is
+/// `Fatal error: ... in FILE on line N` (the form that is shown), a warning likewise. What follows
+/// up to the place of a message, and its trace, has its level; every other line is info.
+/// @thread not shared
+class php_levels {
+public:
+  [[nodiscard]] judged_line next(std::string_view line) noexcept;
+
+private:
+  log::level last_ = log::level::info; ///< of the message that the line before belongs to
+  std::size_t open_ = 0;               ///< lines that may come until that message names its place
+};
+
+/// Judges the lines of a worker's two streams. Copies are apart.
+class worker_levels {
+public:
+  [[nodiscard]] judged_line operator()(process::output_stream from,
+                                       std::string_view line) noexcept {
+    return streams_[static_cast<std::size_t>(from)].next(line);
+  }
+
+private:
+  std::array<php_levels, 2> streams_;
+};
 
 /// The same of a template, which writes what its pages have said as well: `[error] why`.
-/// @thread any (pure)
-[[nodiscard]] judged_line level_of_template(std::string_view line) noexcept;
+class template_levels {
+public:
+  [[nodiscard]] judged_line operator()(process::output_stream from, std::string_view line) noexcept;
+
+private:
+  worker_levels others_;
+};
 
 /// Looks at what PHP said last of an undefined function.
 /// @param output what the script wrote, or the message of its exception

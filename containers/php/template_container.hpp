@@ -52,7 +52,7 @@ private:
   std::shared_ptr<const pool_settings> made_with_;
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
-  program_output output_{shell_.path(), environment_.files, level_of_template};
+  program_output output_{shell_.path(), environment_.files, template_levels{}};
   std::unique_ptr<process::supervised_process> process_;
   std::shared_ptr<process::template_link> link_;
   std::unique_ptr<reactor::waiting> words_;

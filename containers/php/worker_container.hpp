@@ -98,7 +98,7 @@ private:
   std::shared_ptr<process::container_log> log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
-  program_output output_{shell_.path(), environment_.files, level_of_stderr};
+  program_output output_{shell_.path(), environment_.files, worker_levels{}};
   std::unique_ptr<worker_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_; ///< null: a dialect without any
   std::unique_ptr<class narya_door> door_;

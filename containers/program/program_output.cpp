@@ -74,19 +74,18 @@ void program_output::said(process::supervised_process& by,
   const auto& way = course_of(output_stream::err);
   said_at_ = log::parse_level(level).value_or(log::level::info);
   by.say(text, lines_of(way));
-  said_at_ = log::level::info;
+  said_at_.reset();
   if (way.file) {
     text += text.ends_with('\n') ? "" : "\n";
     way.file->add(text);
   }
 }
 
-// A message of several lines is one event: what follows its first line, a trace, is no error more.
 void program_output::line(const process::captured_line& line) {
   const bool out = line.from == output_stream::out;
-  judged_line which{std::exchange(said_at_, log::level::info), 0};
-  if (which.level == log::level::info && !out && written_ != nullptr) {
-    which = written_(line.text);
+  judged_line which{said_at_.value_or(log::level::info), 0};
+  if (!said_at_ && written_) {
+    which = written_(line.from, line.text);
   }
   const std::string_view text{line.text};
   if (which.from != 0) {

@@ -29,14 +29,14 @@ struct judged_line {
 /// @thread its container's shard
 class program_output {
 public:
-  /// How serious a line of standard error is that was written, not said.
-  using judge = judged_line (*)(std::string_view line) noexcept;
+  /// How serious a line is that was written, not said; asked of each line in turn.
+  using judge = std::function<judged_line(process::output_stream from, std::string_view line)>;
 
   /// @param container the path of whose it is
   /// @param files     outlives it; null: there are none, the daemon's log has all
   /// @param written   null: every written line is info
   program_output(std::string container, output_files* files, judge written = nullptr)
-      : container_(std::move(container)), files_(files), written_(written) {}
+      : container_(std::move(container)), files_(files), written_(std::move(written)) {}
 
   /// Where it goes from now on. Without effect if it goes there already.
   void go_to(const config::output_options& wanted);
@@ -57,7 +57,7 @@ public:
     return file != nullptr && file->is_crowded(std::move(then));
   }
 
-  /// Puts a message among the program's lines; the first of several lines has its level.
+  /// Puts a message among the program's lines; of several lines it is one event of the log.
   /// @param level as log::parse_level; anything else is info
   void said(process::supervised_process& by, std::string_view level, std::string_view message);
 
@@ -83,7 +83,7 @@ private:
   judge written_;
   std::optional<config::output_options> wanted_; ///< nothing: not told yet
   std::array<course, 2> courses_;
-  log::level said_at_ = log::level::info; ///< of the line that is put among its output just now
+  std::optional<log::level> said_at_; ///< of what is put among its output just now
 };
 
 } // namespace kraken::containers

@@ -5,6 +5,8 @@
 
 #include "kraken/wire/http1_target.hpp"
 
+#include <algorithm>
+
 #include <unistd.h>
 
 namespace kraken::php {
@@ -14,9 +16,15 @@ namespace {
 constexpr std::uint32_t stream = 1;
 
 void write_log(const wire::worker_log& said) {
-  std::string line{"["}; // as the lines of a worker are shown
-  line.append(said.level).append("] ").append(said.message).append("\n");
-  static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) < 0); // the container's log
+  const auto mark = "[" + std::string{said.level} + "] "; // as the lines of a worker are shown
+  std::string lines;
+  std::string_view left = said.message;
+  do {
+    const auto end = std::min(left.find('\n'), left.size());
+    lines.append(mark).append(left.substr(0, end)).append("\n");
+    left.remove_prefix(std::min(end + 1, left.size()));
+  } while (!left.empty());
+  static_cast<void>(::write(STDERR_FILENO, lines.data(), lines.size()) < 0); // the container's log
 }
 
 } // namespace

@@ -29,10 +29,29 @@ void line_capture::add(output_stream from,
                        time_point now,
                        const captured_line_sink& pass_on) {
   line_splitter apart{line_bytes_max_};
-  const auto take = [&](const raw_line& line) { accept(from, line, now, pass_on); };
-  apart.feed(message, take);
-  apart.flush(take);
+  std::uint64_t lines = 0;
+  captured_line whole;
+  whole.from = from;
+  whole.at = now;
+  const auto keep = [&](const raw_line& line) {
+    whole.sequence = ring_.push(from, std::string{line.text}, line.cut_bytes, now).sequence;
+    whole.text.append(lines++ == 0 ? "" : "\n").append(line.text);
+  };
+  apart.feed(message, keep);
+  apart.flush(keep);
   message_bytes_cut_ += apart.bytes_cut();
+  if (lines == 0 || !pass_on) {
+    return;
+  }
+  if (whole.text.size() > line_bytes_max_) {
+    whole.cut_bytes = whole.text.size() - line_bytes_max_;
+    whole.text.resize(line_bytes_max_);
+  }
+  if (within_rate(whole.text.size(), now)) {
+    pass_on(whole);
+  } else {
+    lines_dropped_ += lines;
+  }
 }
 
 std::uint64_t line_capture::take_dropped() noexcept {

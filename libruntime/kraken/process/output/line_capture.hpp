@@ -53,6 +53,7 @@ public:
   void flush(output_stream from, time_point now, const captured_line_sink& pass_on);
 
   /// Takes a message that is not part of a stream's bytes: what the stream has begun stays apart.
+  /// It is kept line by line and passed on as one, with `\n` between its lines.
   void add(output_stream from,
            std::string_view message,
            time_point now,

@@ -17,7 +17,7 @@ namespace kraken::process {
 
 enum class output_stream : std::uint8_t { out, err };
 
-/// One line of a container's output.
+/// One line of a container's output; a message that is passed on may have several.
 struct captured_line {
   std::uint64_t sequence = 0; ///< 1, 2, 3 ... over both streams; never reused by the container
   output_stream from = output_stream::out;

@@ -131,6 +131,30 @@ TEST_CASE("streams do not mix, numbers run over both") {
   CHECK(capture.counts().lines == 3);
 }
 
+TEST_CASE("a message is kept line by line and passed on as one") {
+  capture_limits limits;
+  limits.line_bytes_max = 12;
+  limits.bytes_per_second_max = 40;
+  line_capture capture{limits};
+  std::vector<captured_line> passed;
+  const auto sink = [&](const captured_line& line) { passed.push_back(line); };
+  capture.feed(output_stream::out, "begun ", now, sink);
+  capture.add(output_stream::out, "one\r\n\ntwo\n", now, sink);
+  capture.add(output_stream::out, "", now, sink);
+  capture.add(output_stream::out, "0123456789\nabcdef", now, sink);
+  capture.add(output_stream::out, "kept", now, nullptr);
+  capture.feed(output_stream::out, "line\n", now, sink);
+  REQUIRE(texts(passed) == lines{"one\n\ntwo", "0123456789\na", "begun line"});
+  CHECK(passed[0].sequence == 3);
+  CHECK(passed[1].cut_bytes == 5);
+  CHECK(texts(capture.ring().after(0, 9)) ==
+        lines{"one", "", "two", "0123456789", "abcdef", "kept", "begun line"});
+  CHECK_FALSE(capture.has_dropped());
+  capture.feed(output_stream::out, "more of it\n", now, sink);
+  capture.add(output_stream::out, "too\nmuch", now, sink);
+  CHECK(capture.take_dropped() == 2);
+}
+
 TEST_CASE("few lines can be a flood, too") {
   capture_limits limits;
   limits.bytes_per_second_max = 10;
