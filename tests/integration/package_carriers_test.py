@@ -89,6 +89,14 @@ class Answers:
             self.assertEqual(seen["headers"],
                              {"host": ["test"], "x-one": [value], "x-other": ["o"]})
 
+    def test_as_many_fields_as_a_request_can_have(self):
+        for count in (15, 16, 17, 33, 90):
+            fields = [(f"X-Field-{number}", str(number)) for number in range(count)]
+            seen = self.json("/seen", fields)["headers"]
+            self.assertEqual(seen, {"host": ["test"]} | {n.lower(): [v] for n, v in fields})
+            self.assertEqual(self.json("/narya", fields)["headers"],
+                             {name: [value] for name, value in fields})
+
     def test_a_request_can_be_kept_and_copied(self):
         self.assertEqual(self.json("/copy"), ["/copy", True, "/copy"])
         self.daemon.get("/keep?me", FIELDS)
