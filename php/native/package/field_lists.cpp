@@ -163,17 +163,21 @@ void add_rare(zend_array* into, zend_string* key, std::string_view value) {
 
 } // namespace
 
-void make_field_lists(wire::slab_request_fields fields, field_names how, zval* into) {
+cookie_lines make_field_lists(wire::slab_request_fields fields, field_names how, zval* into) {
   constexpr std::uint32_t usual_count = 16;
   const bool lower = how == field_names::lower;
   auto* const made = zend_new_array(usual_count);
   ZVAL_ARR(into, made);
   zend_hash_real_init_mixed(made);
   ++memory().made;
+  cookie_lines seen;
   std::size_t place = 0;
   for (wire::header_field each; fields.next(each); ++place) {
     if (!lower && each.name == "host") {
       continue;
+    }
+    if (each.name == "cookie" && ++seen.count == 1) {
+      seen.first = each.value;
     }
     if (auto* const field = kept_at(place, each.name)) {
       add_kept(made, *field, lower ? field->lower : field->canonical, each.value);
@@ -184,6 +188,7 @@ void make_field_lists(wire::slab_request_fields fields, field_names how, zval* i
     add_rare(made, name, each.value);
     zend_string_release(name);
   }
+  return seen;
 }
 
 } // namespace kraken::php

@@ -5,7 +5,9 @@
 
 #include "kraken/wire/slab_request.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 struct _zval_struct; // PHP's own name
 
@@ -17,7 +19,14 @@ enum class field_names : std::uint8_t {
   as_sent_by_most, ///< `Content-Type`, and no `Host`: what a Narya handler reads
 };
 
+/// Lines of `cookie` that were seen on the way.
+struct cookie_lines {
+  std::size_t count = 0;
+  std::string_view first;
+};
+
 /// Values in the order in which they came.
-void make_field_lists(wire::slab_request_fields fields, field_names how, _zval_struct* into);
+cookie_lines
+make_field_lists(wire::slab_request_fields fields, field_names how, _zval_struct* into);
 
 } // namespace kraken::php

@@ -107,6 +107,8 @@ bool find(zend_class_entry* of, std::string_view name, property& out) {
 struct read_request {
   const char* from = nullptr;
   wire::slab_request parts;
+  bool walked = false; ///< its fields, and these were among them:
+  cookie_lines cookies;
   zend_object* unused = nullptr; ///< one that nobody has any more, to be the next
 };
 
@@ -120,6 +122,7 @@ bool read(std::string_view bytes) noexcept {
   auto& last = last_read();
   const auto request = wire::read_slab_request(bytes);
   last.from = request ? bytes.data() : nullptr;
+  last.walked = false;
   if (request) {
     last.parts = *request;
   }
@@ -201,11 +204,19 @@ void set_cookie(zval* at, wire::slab_request_fields fields) {
   }
 }
 
+void set_fields(zval* at, const wire::slab_request& request, field_names how) {
+  last_read().cookies = make_field_lists(request.fields, how, at);
+  last_read().walked = true;
+}
+
+/// @param request the one that was read last
 void set_part(zval* at, const wire::slab_request& request, part which) {
   if (which == headers) {
-    make_field_lists(request.fields, field_names::lower, at);
+    set_fields(at, request, field_names::lower);
   } else if (which == timeout) {
     ZVAL_LONG(at, static_cast<zend_long>(request.timeout_ms));
+  } else if (which == cookie && last_read().walked && last_read().cookies.count <= 1) {
+    set_text(at, last_read().cookies.first);
   } else if (which == cookie) {
     set_cookie(at, request.fields);
   } else if (which == method || which == version || which == scheme) {
@@ -228,7 +239,7 @@ void set_all(zval* at, zend_object* of, const wire::slab_request& request) {
     const auto from = array_elements[i].from;
     const zval* const before = place_of(of, from);
     if (from == headers) {
-      make_field_lists(request.fields, field_names::as_sent_by_most, &value);
+      set_fields(&value, request, field_names::as_sent_by_most);
     } else if (Z_TYPE_P(before) != IS_UNDEF) {
       ZVAL_COPY(&value, before);
     } else {

@@ -72,11 +72,18 @@ bool list_parts(zend_array* list, returned_parts& out) noexcept {
   return true;
 }
 
+// The string that the literals of scripts are, where there is one.
+zend_string* literal(std::string_view text) {
+  auto* const made = zend_string_init_interned(text.data(), text.size(), true);
+  zend_string_hash_val(made);
+  return ZSTR_IS_INTERNED(made) ? made : permanent_string(text);
+}
+
 // Nothing but these keys.
 bool keyed_parts(const zend_array* map, returned_parts& out) {
-  static zend_string* const status = permanent_string("status");
-  static zend_string* const headers = permanent_string("headers");
-  static zend_string* const body = permanent_string("body");
+  static zend_string* const status = literal("status");
+  static zend_string* const headers = literal("headers");
+  static zend_string* const body = literal("body");
   out = {zend_hash_find_known_hash(map, status),
          zend_hash_find_known_hash(map, headers),
          zend_hash_find_known_hash(map, body)};
