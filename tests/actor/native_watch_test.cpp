@@ -63,6 +63,28 @@ TEST_CASE_METHOD(native_fixture,
   CHECK(take_seen().empty());
 }
 
+TEST_CASE_METHOD(native_fixture, "a notice gives no cause that is long past") {
+  define("Guard", [this](context& self) {
+    behaviour first;
+    first.on_message([this, &self](const std::string& whom) {
+      self.watch(whom, [this](const actor::notice& what) { log("'" + what.cause + "'"); });
+    });
+    return first;
+  });
+  define("Weak", [](context&) {
+    behaviour first;
+    first.on_message([](const std::string&) { throw std::runtime_error("weak"); });
+    return first;
+  });
+  start_with({native("guard", "Guard"), native("a", "Weak")});
+  static_cast<void>(send("a", std::string("fail")));
+  CHECK(status("Main/a").generation == 2);
+  static_cast<void>(send("guard", std::string("a")));
+  CHECK(take_seen().empty());
+  ask(verb::destroy, "a");
+  CHECK(take_seen() == "''");
+}
+
 TEST_CASE_METHOD(native_fixture,
                  "what a notice's handler throws fails the container that watches") {
   define("Guard", [](context& self) {

@@ -176,6 +176,7 @@ TEST_CASE_METHOD(tree_fixture, "a plan's steps follow each other, each awaited")
                        "succeeded ContainerContinue 1 of 1"));
   CHECK(phase("Main/a") == phase::ready);
   CHECK(status("Main/a").restarts == 1); // a start by its own rule is a restart
+  CHECK(status("Main/a").next_action.empty());
 }
 
 TEST_CASE_METHOD(tree_fixture, "a stop and start of its own spends the budget: no endless loop") {

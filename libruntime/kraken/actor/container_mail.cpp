@@ -52,8 +52,9 @@ void container::tell_watchers() {
   if (!over) {
     return;
   }
-  const auto cause =
-      status_->last_cause->kind == model::cause_kind::none ? "" : status_->last_cause->text();
+  const bool has_cause =
+      status_->last_cause->kind != model::cause_kind::none && !model::past_cause(*status_);
+  const auto cause = has_cause ? status_->last_cause->text() : std::string{};
   for (const auto& one : std::exchange(watchers_, {})) { // links are dissolved by this
     if (one->kind() == bond::watch) {
       one->fire(static_cast<int>(status_->in), cause);

@@ -221,6 +221,7 @@ void container::solved() {
   auto waiting = std::exchange(failures_waiting_, {});
   auto children_done = std::exchange(done_waiting_, nullptr);
   end_plan();
+  publish(); // what was to come next has come
   if (!same) {
     return;
   }

@@ -53,10 +53,11 @@ bool past_cause(const container_condition& c) noexcept {
   if (c.in == state::stopped) { // by an order that came after it, or its end is the cause
     return known != nullptr;
   }
-  if (c.in != state::started) {
-    return false;
+  const bool before = known != nullptr && known->generation < c.generation;
+  if (c.in == state::destroyed) { // started again before that, or its last failure was its end
+    return before;
   }
-  return c.at != phase::starting || (known != nullptr && known->generation < c.generation);
+  return c.in == state::started && (c.at != phase::starting || before);
 }
 
 spent_budget budget_of(const container_condition& c, time_point now) {

@@ -62,7 +62,14 @@ TEST_CASE("a cause is past once the container serves again or another incarnatio
   c.failures = model::with_failure(c.failures, {{}, 3, why.kind, why.text(), 7});
   CHECK(model::remembered_cause(c) == &c.failures->back());
   CHECK(model::past_cause(c));
+  c.at = model::phase::gone;
+  c.in = model::state::destroyed;
+  CHECK(model::past_cause(c)); // by an order, long after
+  c.generation = 3;
+  CHECK_FALSE(model::past_cause(c)); // because it had failed
   c.failures.reset();
+  CHECK_FALSE(model::past_cause(c));
+  c.in = model::state::stopped;
   CHECK_FALSE(model::past_cause(c)); // its own end, which was no failure
 }
 
