@@ -162,6 +162,11 @@ class OutputFile(unittest.TestCase):
         self.await_content("again\nagain\n")
         self.assertEqual(self.metric("written"), 2, "the same writer counts on")
 
+    def test_a_long_line_is_one(self):
+        self.start(shell("p", "head -c 300000 /dev/zero | tr '\\0' x; echo; exec sleep 600",
+                         output={"file": self.path}))
+        self.await_content("x" * 300_000 + "\n")
+
     def test_a_full_disk_costs_lines_and_nothing_else(self):
         self.start(shell("p", "for i in 1 2 3; do echo $i; done; exec sleep 600",
                          output={"file": "/dev/full"}))

@@ -76,7 +76,8 @@ inline constexpr std::size_t log_ring_bytes = 128U << 10U;
 inline constexpr std::size_t inspect_lines = 20;                   ///< of these, shown by inspect
 inline constexpr std::size_t log_lines_per_second_max = 1'000;     ///< per container, then counted
 inline constexpr std::size_t log_bytes_per_second_max = 4U << 20U; ///< per container, as well
-inline constexpr std::size_t line_file_bytes_max = 1U << 20U;      ///< of lines not written yet
+inline constexpr std::size_t line_file_bytes_max = 4U << 20U;      ///< of lines not written yet
+inline constexpr std::size_t line_of_file_bytes_max = 1U << 20U;   ///< a longer one is broken
 inline constexpr std::uint32_t rotated_files_max = 1'000;          ///< kept of one file
 
 // HTTP.

@@ -21,7 +21,7 @@ using whole_lines_sink = std::function<void(std::string_view)>;
 /// @thread not shared
 class line_joiner {
 public:
-  explicit line_joiner(std::size_t line_bytes_max = limits::log_line_bytes_max) noexcept
+  explicit line_joiner(std::size_t line_bytes_max = limits::line_of_file_bytes_max) noexcept
       : max_(line_bytes_max) {}
 
   void feed(std::string_view bytes, const whole_lines_sink& sink);
