@@ -3,12 +3,14 @@
 /// Options of containers whose written form differs from the struct: shutdown, ready, alive,
 /// local.
 #include "config/detail/container_table.hpp"
+#include "config/detail/listen_address.hpp"
 #include "config/detail/sections.hpp"
 
 #include "kraken/base/words.hpp"
 #include "kraken/model/local_rules.hpp"
 
 #include <array>
+#include <charconv>
 
 namespace kraken::config {
 
@@ -54,6 +56,28 @@ struct written_alive {
 };
 
 constexpr std::string_view message_word = "message";
+
+/// What is wrong with a descriptor that a program is to inherit; empty: nothing.
+std::string descriptor_fault(std::string_view text) {
+  constexpr auto fd_min = model::ready_spec::fd_min;
+  constexpr auto fd_max = model::ready_spec::fd_max;
+  int number = -1;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  const bool fine =
+      parsed.ec == std::errc{} && parsed.ptr == end && number >= fd_min && number <= fd_max;
+  return fine ? std::string{}
+              : "expected a descriptor from " + std::to_string(fd_min) + " to " +
+                    std::to_string(fd_max) + ", got '" + std::string{text} + "'";
+}
+
+void refuse_target(const node& from, std::string_view key, const std::string& fault, reader& in) {
+  if (!fault.empty()) {
+    const auto* const at = from.find(key);
+    const reader::inside here{in, std::string{key}};
+    in.fault(at == nullptr ? from.at : at->at, fault);
+  }
+}
 
 constexpr std::array ready_texts{
     std::pair{&written_ready::message, model::ready_spec::mode::message},
@@ -209,6 +233,15 @@ void value_codec<model::ready_spec>::read(model::ready_spec& into,
     in.fault(from.at, "only one of message, fd, tcp, http, exec and alive_for is possible");
     return;
   }
+  if (!form.fd.empty()) {
+    refuse_target(from, "fd", descriptor_fault(form.fd), in);
+  } else if (!form.tcp.empty()) {
+    refuse_target(from, "tcp", detail::peer_fault(form.tcp), in);
+  } else if (!form.http.empty()) {
+    refuse_target(from, "http", detail::http_peer_fault(form.http), in);
+  } else if (from.find("exec") != nullptr && form.exec.empty()) {
+    refuse_target(from, "exec", "expected a command", in);
+  }
   into = std::move(out);
 }
 
@@ -250,6 +283,9 @@ void value_codec<model::alive_spec>::read(model::alive_spec& into,
     }
     into = {};
     return;
+  }
+  if (!form.http.empty()) {
+    refuse_target(from, "http", detail::http_peer_fault(form.http), in);
   }
   into.every = form.every;
   into.how = !form.http.empty() ? mode::http : !form.exec.empty() ? mode::exec : mode::heartbeat;

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view unix_prefix = "unix:";
 constexpr std::string_view fd_prefix = "fd:";
+constexpr std::uint32_t port_max = 65'535;
 
 std::optional<std::uint32_t> whole_number(std::string_view text) {
   std::uint32_t value = 0;
@@ -50,6 +51,12 @@ std::optional<host_and_port> split_address(std::string_view text) {
   return host_and_port{text.substr(0, colon), text.substr(colon + 1)};
 }
 
+bool can_be_reached(std::string_view text) {
+  const auto parts = split_address(text);
+  const auto port = parts ? whole_number(parts->port) : std::nullopt;
+  return port && *port != 0 && *port <= port_max && numeric_host(parts->host);
+}
+
 bool every_host(std::string_view host) {
   return host.empty() || host == "0.0.0.0" || host == "[::]";
 }
@@ -65,7 +72,6 @@ std::string socket_path_fault(std::string_view path) {
 }
 
 std::string address_fault(std::string_view text) {
-  constexpr std::uint32_t port_max = 65'535;
   const std::string got = "got '" + std::string{text} + "'";
   if (text.starts_with(unix_prefix)) {
     const auto path = text.substr(unix_prefix.size());
@@ -99,6 +105,21 @@ std::string route_host_fault(std::string_view host) {
     return "expected a name, or `*.` and a name" + got;
   }
   return {};
+}
+
+std::string peer_fault(std::string_view text) {
+  return can_be_reached(text) ? std::string{}
+                              : "expected host:port with a numeric host, [v6] or localhost, got '" +
+                                    std::string{text} + "'";
+}
+
+std::string http_peer_fault(std::string_view text) {
+  constexpr std::string_view scheme = "http://";
+  const auto rest = text.starts_with(scheme) ? text.substr(scheme.size()) : text;
+  return can_be_reached(rest.substr(0, rest.find('/')))
+             ? std::string{}
+             : "expected http://host:port/path with a numeric host, [v6] or localhost, got '" +
+                   std::string{text} + "'";
 }
 
 bool same_address(std::string_view a, std::string_view b) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Addresses to listen on and hosts of routes, as far as a configuration can be wrong about them.
-/// Private to the room; `net` reads them for use.
+/// Addresses to listen on and to connect to, and hosts of routes, as far as a configuration can be
+/// wrong about them. Private to the room; `net` reads them for use.
 #pragma once
 
 #include <string>
@@ -17,6 +17,12 @@ namespace kraken::config::detail {
 
 /// What is wrong with the host that a route asks for; empty: nothing.
 [[nodiscard]] std::string route_host_fault(std::string_view host);
+
+/// What is wrong with an address that a probe connects to, `host:port`; empty: nothing.
+[[nodiscard]] std::string peer_fault(std::string_view text);
+
+/// The same of `http://host:port/path`, also without scheme or path.
+[[nodiscard]] std::string http_peer_fault(std::string_view text);
 
 /// Whether listening on both fails: same path, or same port where one host covers the other.
 [[nodiscard]] bool same_address(std::string_view a, std::string_view b);

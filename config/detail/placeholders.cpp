@@ -53,8 +53,7 @@ public:
     around.words["localhost"] = "127.0.0.1";
     for (auto& each : document.entries) {
       if (each.key != "root") {
-        around.path = each.key;
-        fill(each.value, around);
+        fill_section(each, around);
       }
     }
     if (auto* root = document.find("root")) {
@@ -63,6 +62,17 @@ public:
   }
 
 private:
+  void fill_section(node::entry& section, surroundings& around) {
+    around.path = section.key;
+    if (section.value.is != node::type::map) {
+      return fill(section.value, around);
+    }
+    for (auto& option : section.value.entries) {
+      around.path = section.key + "." + option.key;
+      fill(option.value, around);
+    }
+  }
+
   /// The values of a map option that only placeholders read; it leaves the document.
   name_map take_map(node& from, std::string_view key, surroundings& around) {
     name_map out;
@@ -212,7 +222,8 @@ private:
     if (const auto found = around.words.find(name); found != around.words.end()) {
       return found->second;
     }
-    if (name == "name" && around.words.contains("alias")) {
+    // What looks classes up replaces it, of one container and of all.
+    if (name == "name" && (around.words.contains("alias") || around.path == "php.lookup")) {
       return std::nullopt;
     }
     if (std::ranges::find(own_words, name) != own_words.end()) {

@@ -23,8 +23,6 @@ using ready_mode = model::ready_spec::mode;
 
 constexpr milliseconds ready_look_every{100};
 constexpr milliseconds ready_look_timeout = seconds{5};
-constexpr int ready_fd_min = 3;
-constexpr int ready_fd_max = 1023;
 
 } // namespace
 
@@ -41,8 +39,8 @@ result<void> process_container::open_ready_line(process::launch_spec& spec) {
   int number = -1;
   const char* end = how.target.data() + how.target.size();
   const auto parsed = std::from_chars(how.target.data(), end, number);
-  if (parsed.ec != std::errc{} || parsed.ptr != end || number < ready_fd_min ||
-      number > ready_fd_max) {
+  if (parsed.ec != std::errc{} || parsed.ptr != end || number < model::ready_spec::fd_min ||
+      number > model::ready_spec::fd_max) {
     return fail(errc::invalid_argument,
                 "ready.fd: expected a descriptor from 3 to 1023, got '" + how.target + "'");
   }

@@ -47,7 +47,7 @@ enum class overflow : std::uint8_t { reject, drop_newest, drop_oldest, block };
 struct shutdown_spec {
   enum class mode : std::uint8_t { within, infinity, brutal_kill };
 
-  mode         how  = mode::within;
+  mode how = mode::within;
   milliseconds time = seconds{5}; ///< for `within`
 
   friend bool operator==(const shutdown_spec&, const shutdown_spec&) = default;
@@ -57,10 +57,13 @@ struct shutdown_spec {
 struct ready_spec {
   enum class mode : std::uint8_t { kind_default, message, fd, tcp, http, exec, alive_for };
 
-  mode         how    = mode::kind_default;
-  std::string  target;                  ///< `host:port`, `/path`, or a command line
-  milliseconds within = seconds{60};    ///< start timeout
-  milliseconds alive_for{0};            ///< for `alive_for`
+  static constexpr int fd_min = 3; ///< of `fd`
+  static constexpr int fd_max = 1023;
+
+  mode how = mode::kind_default;
+  std::string target;                ///< `host:port`, `/path`, or a command line
+  milliseconds within = seconds{60}; ///< start timeout
+  milliseconds alive_for{0};         ///< for `alive_for`
 
   friend bool operator==(const ready_spec&, const ready_spec&) = default;
 };
@@ -72,20 +75,20 @@ struct ready_spec {
 struct alive_spec {
   enum class mode : std::uint8_t { none, heartbeat, http, exec };
 
-  mode          how = mode::none;
-  std::string   target;
-  milliseconds  every{0};
-  milliseconds  timeout  = seconds{1}; ///< of one look; a heartbeat may be late by this
-  std::uint32_t failures = 3;          ///< looks in a row that fail before the container does
+  mode how = mode::none;
+  std::string target;
+  milliseconds every{0};
+  milliseconds timeout = seconds{1}; ///< of one look; a heartbeat may be late by this
+  std::uint32_t failures = 3;        ///< looks in a row that fail before the container does
 
   friend bool operator==(const alive_spec&, const alive_spec&) = default;
 };
 
 /// Delay before restarts: the first is immediate, then `min`, growing by `factor` to `max`.
 struct backoff_spec {
-  milliseconds  min{100};
-  milliseconds  max          = seconds{30};
-  double        factor       = 2.0;
+  milliseconds min{100};
+  milliseconds max = seconds{30};
+  double factor = 2.0;
   std::uint32_t jitter_percent = 20; ///< +-; 0..100
 
   friend bool operator==(const backoff_spec&, const backoff_spec&) = default;
@@ -93,18 +96,18 @@ struct backoff_spec {
 
 /// How a container supervises its children.
 struct supervise_spec {
-  strategy      how       = strategy::one_for_one;
+  strategy how = strategy::one_for_one;
   std::uint32_t intensity = 5; ///< restarts allowed within `period`; exceeded when more
-  milliseconds  period    = seconds{10};
-  auto_shutdown ends      = auto_shutdown::never;
-  start_order   start     = start_order::ordered;
+  milliseconds period = seconds{10};
+  auto_shutdown ends = auto_shutdown::never;
+  start_order start = start_order::ordered;
 
   friend bool operator==(const supervise_spec&, const supervise_spec&) = default;
 };
 
 struct mailbox_spec {
   std::uint32_t capacity = limits::mailbox_default;
-  overflow      policy   = overflow::reject;
+  overflow policy = overflow::reject;
 
   friend bool operator==(const mailbox_spec&, const mailbox_spec&) = default;
 };
@@ -113,7 +116,7 @@ struct mailbox_spec {
 /// `match` is an exception class (or parent, or interface), a cause key of cause.hpp
 /// (`exit:255`, `signal:*`, `oom` ...) or `*`.
 struct local_rule {
-  std::string              match;
+  std::string match;
   std::vector<std::string> solvers; ///< names of solvers.hpp: `continue`, `RuntimeRecreate` ...
 
   friend bool operator==(const local_rule&, const local_rule&) = default;
@@ -121,9 +124,9 @@ struct local_rule {
 
 /// How long and how often a solver of a local rule is tried. Kraken's names and defaults.
 struct solve_params {
-  milliseconds  timeout          = seconds{4}; ///< of one try; more than 0
-  std::uint32_t retries_limit    = 10;         ///< tries of one solver; at least 1
-  milliseconds  retries_interval = seconds{2}; ///< between two tries
+  milliseconds timeout = seconds{4};          ///< of one try; more than 0
+  std::uint32_t retries_limit = 10;           ///< tries of one solver; at least 1
+  milliseconds retries_interval = seconds{2}; ///< between two tries
 
   friend bool operator==(const solve_params&, const solve_params&) = default;
 };
@@ -147,35 +150,35 @@ public:
   [[nodiscard]] virtual identity runs_as() const;
 
 protected:
-  kind_options()                               = default;
-  kind_options(const kind_options&)            = default;
+  kind_options() = default;
+  kind_options(const kind_options&) = default;
   kind_options& operator=(const kind_options&) = default;
 };
 
 /// A child as its parent's supervisor knows it.
 struct child_spec {
-  std::string              id;    ///< last segment of its alias
-  std::string              kind;  ///< registered kind: `process`, `pool`, `http` ...
-  std::string              name;  ///< registered class (Kraken's *name*); may be empty
+  std::string id;                 ///< last segment of its alias
+  std::string kind;               ///< registered kind: `process`, `pool`, `http` ...
+  std::string name;               ///< registered class (Kraken's *name*); may be empty
   std::vector<std::string> start; ///< program and arguments, or class name and arguments
   std::map<std::string, std::string> args;
 
-  restart_type   restart     = restart_type::permanent;
-  bool           significant = false;
-  bool           autostart   = true;
-  shutdown_spec  shutdown{};
-  ready_spec     ready{};
-  alive_spec     alive{};
-  backoff_spec   backoff{};
-  give_up        on_give_up = give_up::escalate;
+  restart_type restart = restart_type::permanent;
+  bool significant = false;
+  bool autostart = true;
+  shutdown_spec shutdown{};
+  ready_spec ready{};
+  alive_spec alive{};
+  backoff_spec backoff{};
+  give_up on_give_up = give_up::escalate;
   supervise_spec supervise{};
-  mailbox_spec   mailbox{};
-  std::int32_t   shard = -1; ///< pinned to this shard; -1: placed by the tree
+  mailbox_spec mailbox{};
+  std::int32_t shard = -1; ///< pinned to this shard; -1: placed by the tree
   std::vector<local_rule> local;
-  solve_params   local_params{};
+  solve_params local_params{};
 
   std::shared_ptr<const kind_options> options; ///< may be null
-  std::vector<child_spec>             children;
+  std::vector<child_spec> children;
 
   /// Of a container made at run time: neither it nor what it makes runs as another. Null: whom its
   /// options say. Says who made it, not what it is: no part of `same_definition`.
@@ -190,11 +193,10 @@ enum class nameless : std::uint8_t { as_daemon, as_parent };
 /// @param asker null: no container asked, or the parent itself
 /// @return null: there are none
 /// @thread any (pure)
-[[nodiscard]] std::shared_ptr<const identity>
-bounds_of_child(const child_spec& parent,
-                const child_spec& child,
-                std::shared_ptr<const identity> asker,
-                nameless unnamed);
+[[nodiscard]] std::shared_ptr<const identity> bounds_of_child(const child_spec& parent,
+                                                              const child_spec& child,
+                                                              std::shared_ptr<const identity> asker,
+                                                              nameless unnamed);
 
 /// The definition, and all below it, with these bounds.
 /// @param bounds not null

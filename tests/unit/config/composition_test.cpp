@@ -228,7 +228,7 @@ TEST_CASE("placeholders: what stands for nothing is a mistake, where it was writ
   CHECK(mistake_in("root: {children: [{id: a, type: process, start: [x, '" + word + "']}]}") ==
         said);
   CHECK(mistake_in("log: {file: '%alias%.log'}") ==
-        "kraken.yaml:1:13: log: %alias% has a meaning in containers only");
+        "kraken.yaml:1:13: log.file: %alias% has a meaning in containers only");
 }
 
 TEST_CASE("placeholders: one that stands for nothing hides no other mistake, and makes none") {

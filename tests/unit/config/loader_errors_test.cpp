@@ -73,6 +73,21 @@ TEST_CASE("a value of the wrong type names the place, the option and the intenti
       {"ready: {http: /a, fd: 3}",
        "kraken.yaml:6:14: web.ready: only one of message, fd, tcp, http, exec and alive_for is "
        "possible"},
+      {"ready: {tcp: nohost}",
+       "kraken.yaml:6:20: web.ready.tcp: expected host:port with a numeric host, [v6] or "
+       "localhost, got 'nohost'"},
+      {"ready: {tcp: '127.0.0.1:99999'}",
+       "kraken.yaml:6:20: web.ready.tcp: expected host:port with a numeric host, [v6] or "
+       "localhost, got '127.0.0.1:99999'"},
+      {"ready: {http: 'https://127.0.0.1/'}",
+       "kraken.yaml:6:21: web.ready.http: expected http://host:port/path with a numeric host, "
+       "[v6] or localhost, got 'https://127.0.0.1/'"},
+      {"ready: {fd: 2}",
+       "kraken.yaml:6:19: web.ready.fd: expected a descriptor from 3 to 1023, got '2'"},
+      {"ready: {exec: []}", "kraken.yaml:6:21: web.ready.exec: expected a command"},
+      {"alive: {every: 1s, http: 'ftp://x'}",
+       "kraken.yaml:6:32: web.alive.http: expected http://host:port/path with a numeric host, "
+       "[v6] or localhost, got 'ftp://x'"},
       {"alive: {http: /a}",
        "kraken.yaml:6:14: web.alive: needs every: the time between two signs of life"},
       {"local: {X: continu}",

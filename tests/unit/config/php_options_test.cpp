@@ -23,6 +23,7 @@ php:
   ini: {memory_limit: 64M, display_errors: 0}
   env: {APP: shop}
   user: www-data
+  lookup: ['Y\%name%']
 root:
   children:
     - id: a
@@ -52,7 +53,7 @@ root:
   CHECK(php_of(a).autoload == files.directory() + "/vendor/autoload.php");
   CHECK(php_of(a).ini ==
         std::map<std::string, std::string>{{"memory_limit", "64M"}, {"display_errors", "0"}});
-  CHECK(php_of(a).lookup.size() == 2);
+  CHECK(php_of(a).lookup == std::vector<std::string>{R"(Y\%name%)"});
   CHECK(php_of(a).process.env.at("APP") == "shop");
   CHECK(php_of(a).process.cwd == files.directory());
 
