@@ -53,8 +53,8 @@ std::size_t unprintable_at(std::string_view text) {
   if (text.front() == '\xC2' && text.size() > 1 && text[1] < '\xA0') {
     return 2;
   }
-  const bool other = std::any_of(
-      others.begin(), others.end(), [&](auto each) { return text.starts_with(each); });
+  const bool other =
+      std::any_of(others.begin(), others.end(), [&](auto each) { return text.starts_with(each); });
   return other ? 3 : 0;
 }
 

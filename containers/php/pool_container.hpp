@@ -123,7 +123,7 @@ private:
   std::shared_ptr<const pool_settings> before_; ///< of the one that is being replaced
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::vector<std::shared_ptr<model::gauges>> parts_; ///< of `live_`, by shard
-  std::shared_ptr<pool_group> group_; ///< null before `start`
+  std::shared_ptr<pool_group> group_;                 ///< null before `start`
   std::shared_ptr<shared_state> shared_;
   worker_map workers_;                           ///< by id
   std::deque<std::string> to_recycle_;           ///< the first one is being replaced

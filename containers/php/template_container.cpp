@@ -90,9 +90,9 @@ result<void> template_container::launch() {
       loop_,
       *environment_.children,
       log_,
-      output_.of_process({.ended = [this](const exit_status& status) { process_ended(status); },
-                          .drain = {}},
-                         [this] { follow_output(); }));
+      output_.of_process(
+          {.ended = [this](const exit_status& status) { process_ended(status); }, .drain = {}},
+          [this] { follow_output(); }));
   words_ = loop_.when_readable(link_->fd(), [this] { hear(); });
   if (!words_) {
     return fail(errc::system_error, "cannot watch the template's socket");
@@ -190,12 +190,12 @@ void template_container::leave_out(const std::string& target) {
 }
 
 void template_container::leave_all_out(const std::string& target) {
-  log::warn("template_warns",
-            {{"container", shell_.path()},
-             {"reason",
-              "warm " + target + " and what was asked before it took too long for ready.within (" +
-                  to_string(shell_.spec().ready.within) +
-                  "): the template is begun again without any"}});
+  log::warn(
+      "template_warns",
+      {{"container", shell_.path()},
+       {"reason",
+        "warm " + target + " and what was asked before it took too long for ready.within (" +
+            to_string(shell_.spec().ready.within) + "): the template is begun again without any"}});
   cold_ = true;
   begin_again();
 }

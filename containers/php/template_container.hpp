@@ -61,8 +61,8 @@ private:
   milliseconds warm_timeout_{0};
   time_point started_ = time_point::min();
   time_point launched_ = time_point::min();
-  std::optional<milliseconds> boot_; ///< how long it took until it began to serve itself
-  bool cold_ = false;                ///< serves nothing to itself: until it is recycled
+  std::optional<milliseconds> boot_;  ///< how long it took until it began to serve itself
+  bool cold_ = false;                 ///< serves nothing to itself: until it is recycled
   std::vector<std::string> left_out_; ///< of what it serves to itself: until it is recycled
   bool again_ = false;                ///< its process ends only to be begun without these
   bool hung_up_ = false;              ///< its end of the socket is closed

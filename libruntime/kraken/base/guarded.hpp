@@ -48,7 +48,7 @@ public:
 
 private:
   mutable std::mutex mutex_;
-  T                  value_{};
+  T value_{};
 };
 
 } // namespace kraken

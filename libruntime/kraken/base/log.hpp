@@ -24,30 +24,32 @@ enum class format : std::uint8_t { text, json };
 /// @param text debug | info | warn | warning | error | off, any case
 [[nodiscard]] result<level> parse_level(std::string_view text);
 
+template <class T>
+concept whole_number = std::is_integral_v<T> && !std::is_same_v<T, bool>;
+
 /// One named value of an event. Numbers and truth values stay numbers and truth values in JSON.
 struct field {
   enum class kind : std::uint8_t { text, number, truth };
 
   std::string_view key;
-  kind             type = kind::text;
-  std::string      text;
-  std::int64_t     number = 0;
+  kind type = kind::text;
+  std::string text;
+  std::int64_t number = 0;
 
   field(std::string_view k, std::string_view v) : key(k), text(v) {}
   field(std::string_view k, const char* v) : key(k), text(v) {}
   field(std::string_view k, std::string v) : key(k), text(std::move(v)) {}
   field(std::string_view k, bool v) : key(k), type(kind::truth), number(v ? 1 : 0) {}
 
-  template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
+  template <whole_number T>
   field(std::string_view k, T v)
-    : key(k), type(kind::number), number(static_cast<std::int64_t>(v)) {}
+      : key(k), type(kind::number), number(static_cast<std::int64_t>(v)) {}
 };
 
 struct settings {
-  level       threshold = level::info;
-  format      style     = format::text;
-  std::string file;              ///< empty: standard error
+  level threshold = level::info;
+  format style = format::text;
+  std::string file; ///< empty: standard error
 };
 
 /// Opens the sink. Call before other threads log.

@@ -21,9 +21,7 @@ public:
   void set(std::int64_t to) noexcept { value_.store(to, std::memory_order_relaxed); }
 
   /// @thread any; may lag behind the writer
-  [[nodiscard]] std::int64_t get() const noexcept {
-    return value_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::int64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
 
 private:
   std::atomic<std::int64_t> value_{0};

@@ -50,14 +50,15 @@ enum class errc : std::uint8_t {
 /// One row per code: the single source of the name, the sentence, the console's
 /// exit code, the admin API's HTTP status and whether trying again can help.
 struct errc_row {
-  errc             code;
+  errc code;
   std::string_view name;
   std::string_view text;
-  int              exit_code;   ///< sysexits-like; 0..255, see docs/reference/errors.md
-  int              http_status; ///< 400..599
-  bool             retryable;
+  int exit_code;   ///< sysexits-like; 0..255, see docs/reference/errors.md
+  int http_status; ///< 400..599
+  bool retryable;
 };
 
+// clang-format off
 inline constexpr std::array errc_table{
   errc_row{errc::none, "none", "no error", 0, 200, false},
   errc_row{errc::invalid_argument, "invalid_argument", "an argument is not acceptable",
@@ -98,6 +99,7 @@ inline constexpr std::array errc_table{
            73, 409, false},
   errc_row{errc::internal, "internal", "a bug in Kraken", 70, 500, false},
 };
+// clang-format on
 
 /// The row of a code.
 /// @param code any enumerator
@@ -127,14 +129,15 @@ static_assert(errc_table_is_dense(), "row i of errc_table must describe code i")
 /// A failure with its place: what (code), where and with which value (context).
 /// Copies are cheap enough for error paths only.
 struct error {
-  errc                         code = errc::none;
-  std::string                  context;       ///< full sentence naming value and place
+  errc code = errc::none;
+  std::string context;                          ///< full sentence naming value and place
   std::shared_ptr<const error> cause = nullptr; ///< what led to it, innermost last
 
   error() = default;
   explicit error(errc c, std::string what = {}) : code(c), context(std::move(what)) {}
   error(errc c, std::string what, error because)
-    : code(c), context(std::move(what)), cause(std::make_shared<const error>(std::move(because))) {}
+      : code(c), context(std::move(what)),
+        cause(std::make_shared<const error>(std::move(because))) {}
 
   /// The whole chain as one line: `not_found: no container 'T9' (parse_error: ...)`.
   [[nodiscard]] std::string text() const;

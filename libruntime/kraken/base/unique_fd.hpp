@@ -24,7 +24,7 @@ public:
     return *this;
   }
 
-  unique_fd(const unique_fd&)            = delete;
+  unique_fd(const unique_fd&) = delete;
   unique_fd& operator=(const unique_fd&) = delete;
 
   ~unique_fd() { reset(); }

@@ -26,10 +26,18 @@ struct bytes {
 };
 
 namespace literals {
-constexpr bytes operator""_B(unsigned long long n) { return bytes{n}; }
-constexpr bytes operator""_KiB(unsigned long long n) { return bytes{n << 10U}; }
-constexpr bytes operator""_MiB(unsigned long long n) { return bytes{n << 20U}; }
-constexpr bytes operator""_GiB(unsigned long long n) { return bytes{n << 30U}; }
+constexpr bytes operator""_B(unsigned long long n) {
+  return bytes{n};
+}
+constexpr bytes operator""_KiB(unsigned long long n) {
+  return bytes{n << 10U};
+}
+constexpr bytes operator""_MiB(unsigned long long n) {
+  return bytes{n << 20U};
+}
+constexpr bytes operator""_GiB(unsigned long long n) {
+  return bytes{n << 30U};
+}
 } // namespace literals
 
 /// Reads a duration: a decimal number followed at once by `ms`, `s`, `m`, `h` or `d`

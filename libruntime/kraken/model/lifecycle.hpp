@@ -26,21 +26,21 @@ namespace kraken::model {
 
 /// Public state of a container. The values are the Kraken framework's own numbers.
 enum class state : std::uint8_t {
-  created   = 1,
+  created = 1,
   destroyed = 2,
-  started   = 4,
-  stopped   = 8,
-  failed    = 16,
+  started = 4,
+  stopped = 8,
+  failed = 16,
 };
 
-inline constexpr std::array all_states{state::created, state::destroyed, state::started,
-                                       state::stopped, state::failed};
+inline constexpr std::array all_states{
+    state::created, state::destroyed, state::started, state::stopped, state::failed};
 
 /// What may happen to a container.
 enum class event : std::uint8_t { create, start, stop, destroy, fail };
 
-inline constexpr std::array all_events{event::create, event::start, event::stop, event::destroy,
-                                       event::fail};
+inline constexpr std::array all_events{
+    event::create, event::start, event::stop, event::destroy, event::fail};
 
 /// One edge of the lifecycle.
 struct transition {
@@ -51,15 +51,15 @@ struct transition {
 
 /// The nine edges. Nothing else changes a state.
 inline constexpr std::array<transition, 9> transitions{{
-  {.from = state::destroyed, .on = event::create, .to = state::created},
-  {.from = state::created, .on = event::start, .to = state::started},
-  {.from = state::created, .on = event::destroy, .to = state::destroyed},
-  {.from = state::started, .on = event::stop, .to = state::stopped},
-  {.from = state::started, .on = event::fail, .to = state::failed},
-  {.from = state::stopped, .on = event::start, .to = state::started},
-  {.from = state::stopped, .on = event::destroy, .to = state::destroyed},
-  {.from = state::failed, .on = event::start, .to = state::started},
-  {.from = state::failed, .on = event::stop, .to = state::stopped},
+    {.from = state::destroyed, .on = event::create, .to = state::created},
+    {.from = state::created, .on = event::start, .to = state::started},
+    {.from = state::created, .on = event::destroy, .to = state::destroyed},
+    {.from = state::started, .on = event::stop, .to = state::stopped},
+    {.from = state::started, .on = event::fail, .to = state::failed},
+    {.from = state::stopped, .on = event::start, .to = state::started},
+    {.from = state::stopped, .on = event::destroy, .to = state::destroyed},
+    {.from = state::failed, .on = event::start, .to = state::started},
+    {.from = state::failed, .on = event::stop, .to = state::stopped},
 }};
 
 /// The state after `on`, or nothing where there is no edge.
@@ -75,10 +75,10 @@ inline constexpr std::array<transition, 9> transitions{{
 
 /// True when `on` asks for the state the container is in already: success without effect.
 [[nodiscard]] constexpr bool already_there(state in, event on) noexcept {
-  return (on == event::create && in != state::destroyed)
-         || (on == event::start && in == state::started)
-         || (on == event::stop && in == state::stopped)
-         || (on == event::destroy && in == state::destroyed);
+  return (on == event::create && in != state::destroyed) ||
+         (on == event::start && in == state::started) ||
+         (on == event::stop && in == state::stopped) ||
+         (on == event::destroy && in == state::destroyed);
 }
 
 /// Fine detail of a state, for people and for the shell; never decides a transition.
@@ -97,23 +97,24 @@ enum class phase : std::uint8_t {
 
 /// Each phase belongs to exactly one state.
 struct phase_row {
-  phase            value;
-  state            of;
+  phase value;
+  state of;
   std::string_view name;
   std::string_view text;
 };
 
 inline constexpr std::array phase_table{
-  phase_row{phase::idle, state::created, "idle", "created, nothing launched yet"},
-  phase_row{phase::starting, state::started, "starting", "launched, not ready yet"},
-  phase_row{phase::ready, state::started, "ready", "serving"},
-  phase_row{phase::draining, state::started, "draining", "finishing its work, taking nothing new"},
-  phase_row{phase::stopping, state::stopped, "stopping", "its incarnation is being ended"},
-  phase_row{phase::held, state::failed, "held", "failed; waits for a directive"},
-  phase_row{phase::backing_off, state::failed, "backing_off", "failed; a restart is due"},
-  phase_row{phase::parked, state::failed, "parked", "failed; gave up, an operator must act"},
-  phase_row{phase::ended, state::stopped, "ended", "stopped, nothing runs"},
-  phase_row{phase::gone, state::destroyed, "gone", "destroyed"},
+    phase_row{phase::idle, state::created, "idle", "created, nothing launched yet"},
+    phase_row{phase::starting, state::started, "starting", "launched, not ready yet"},
+    phase_row{phase::ready, state::started, "ready", "serving"},
+    phase_row{
+        phase::draining, state::started, "draining", "finishing its work, taking nothing new"},
+    phase_row{phase::stopping, state::stopped, "stopping", "its incarnation is being ended"},
+    phase_row{phase::held, state::failed, "held", "failed; waits for a directive"},
+    phase_row{phase::backing_off, state::failed, "backing_off", "failed; a restart is due"},
+    phase_row{phase::parked, state::failed, "parked", "failed; gave up, an operator must act"},
+    phase_row{phase::ended, state::stopped, "ended", "stopped, nothing runs"},
+    phase_row{phase::gone, state::destroyed, "gone", "destroyed"},
 };
 
 [[nodiscard]] constexpr state state_of(phase value) noexcept {

@@ -29,9 +29,9 @@ enum class solver_layer : std::uint8_t { any, local, remote };
 
 struct solver_row {
   std::string_view name;
-  solver_layer     layer;
-  solver_act       act;
-  force            flags; ///< of destroy
+  solver_layer layer;
+  solver_act act;
+  force flags; ///< of destroy
   std::string_view summary;
 };
 

@@ -75,9 +75,7 @@ struct child_entry {
   std::unique_ptr<const std::string> start_failure; ///< it did: told when it is gone
 
   /// Made by a verb and not served yet: a mistyped command must cost nobody else anything.
-  [[nodiscard]] bool on_trial() const noexcept {
-    return made_by != maker::declared && served == 0;
-  }
+  [[nodiscard]] bool on_trial() const noexcept { return made_by != maker::declared && served == 0; }
   [[nodiscard]] const std::string& path() const noexcept { return who->path; }
   /// 0 before its first start.
   [[nodiscard]] std::uint64_t generation() const noexcept { return seen->generation; }

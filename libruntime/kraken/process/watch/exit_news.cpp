@@ -90,9 +90,8 @@ bool ask(const unique_fd& socket,
 }
 
 /// @return empty: none came
-std::string_view receive(const unique_fd& socket,
-                         std::array<char, message_bytes_max>& room,
-                         int flags = 0) {
+std::string_view
+receive(const unique_fd& socket, std::array<char, message_bytes_max>& room, int flags = 0) {
   ssize_t got = -1;
   do {
     got = ::recv(socket.get(), room.data(), room.size(), flags);
