@@ -173,7 +173,7 @@ void event_streams::follow_logs(net::exchange& to,
 void event_streams::add_source(stream& to, const std::string& path, std::uint64_t after) {
   log_source source;
   source.path = path;
-  source.log = logs_.at(path);
+  source.log = log_of(path);
   source.seen = after <= source.log->last_sequence() ? after : 0;
   source.follower = source.log->follow([this](const process::captured_line&) { something_new(); });
   to.sources.push_back(std::move(source));
@@ -250,11 +250,23 @@ void event_streams::look_for_sources() {
       known.insert(source.log.get());
     }
     for (const auto& one : there) {
-      if (each->wanted.wants(one->path) && !known.contains(logs_.at(one->path).get())) {
+      if (each->wanted.wants(one->path) && !known.contains(log_of(one->path).get())) {
         add_source(*each, one->path, 0);
       }
     }
   }
+}
+
+/// A look at what has gone meanwhile keeps nothing that is to be forgotten.
+std::shared_ptr<process::container_log> event_streams::log_of(const std::string& path) {
+  if (auto known = logs_.find(path)) {
+    return known;
+  }
+  auto made = logs_.at(path);
+  if (board_.find(path) == nullptr) {
+    logs_.retire(path);
+  }
+  return made;
 }
 
 /// Those whose log the board has forgotten: nobody writes there any more.

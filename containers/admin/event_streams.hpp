@@ -64,6 +64,7 @@ private:
   void send_events(stream& each);
   void send_lines(stream& each);
   void add_source(stream& to, const std::string& path, std::uint64_t after);
+  [[nodiscard]] std::shared_ptr<process::container_log> log_of(const std::string& path);
   void look_for_sources();
   void forget_sources(stream& of);
   void keep_alive();

@@ -201,7 +201,7 @@ TEST_CASE("a breach of the protocol while working is 502, and the worker is give
        {"status 100", response(own, 100)},
        {"status 103 without more", response(own, 103)},
        {"hints that break the head apart", hints(own, "a\r\nb: c")},
-       {"status 600", response(own, 600)},
+       {"status 1000", response(own, 1000)},
        {"value with a line end", response(own, 200, {{"x", "a\r\nb: c"}})},
        {"value with NUL", response(own, 200, {{"x", std::string_view{"a\0b", 3}}})},
        {"name that is no token", response(own, 200, {{"x y", "z"}})},
