@@ -105,10 +105,9 @@ class Ready(ProcessCase):
 
     def test_a_probe_that_makes_no_sense_says_so(self):
         done = self.begin(ready={"http": "/health"})
-        self.assertEqual(done.code, 1, done)
-        self.assertIn("expected http://host:port/path", done.err)
-        done = self.daemon.console("config:diff")
-        self.assertIn("create Main/p", done.out)
+        self.assertEqual(done.code, 2, done)
+        self.assertIn("p.ready.http: expected http://host:port/path", done.err)
+        self.assertNotIn("Main/p", self.daemon.console("ps", "-o", "name").out.split())
 
     def test_a_hanging_exec_is_killed(self):
         self.begin(wait=False, ready={"exec": "sleep 601", "within": "400ms"})
