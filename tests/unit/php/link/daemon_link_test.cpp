@@ -171,20 +171,28 @@ TEST_CASE("nobody complains of a daemon that has hung up") {
   CHECK(it.link.complaint().empty());
 }
 
+namespace {
+
+/// What `say_stored` said, as one frame with its body.
+void check_stored(std::string_view bytes, std::uint32_t stream, std::string_view body) {
+  wire::worker_frame frame;
+  REQUIRE(wire::split_frame(bytes, frame).consumed == bytes.size());
+  const auto request = wire::decode_request(frame.payload);
+  REQUIRE(request);
+  CHECK(frame.stream == stream);
+  CHECK(request->path == "/stored");
+  CHECK(request->body == body);
+  CHECK(request->stored_bytes == 0);
+}
+
+} // namespace
+
 TEST_CASE("a script that speaks for itself finds a stored body in its frame, if it fits") {
   linked it;
   const std::string body(70'000, 'x');
   SECTION("it fits") {
     it.say_stored(5, body, body.size());
-    wire::worker_frame frame;
-    const auto bytes = it.link.receive();
-    REQUIRE(wire::split_frame(bytes, frame).consumed == bytes.size());
-    const auto request = wire::decode_request(frame.payload);
-    REQUIRE(request);
-    CHECK(frame.stream == 5);
-    CHECK(request->path == "/stored");
-    CHECK(request->body == body);
-    CHECK(request->stored_bytes == 0);
+    check_stored(it.link.receive(), 5, body);
   }
   SECTION("it does not: answered here, and the next frame is shown") {
     it.say_stored(5, "", kraken::limits::frame_bytes_max);
@@ -228,14 +236,7 @@ TEST_CASE("an open request can be had as a frame, with a stored body in it") {
   }
   REQUIRE(it.link.wait(kraken::php::daemon_link::reading::later) == event::request);
   CHECK(it.link.unread().empty()); // it did not come by the slab
-  wire::worker_frame frame;
-  const auto bytes = it.link.whole_frame();
-  REQUIRE(wire::split_frame(bytes, frame).consumed == bytes.size());
-  const auto request = wire::decode_request(frame.payload);
-  REQUIRE(request);
-  CHECK(frame.stream == 5);
-  CHECK(request->path == "/stored");
-  CHECK(request->body == body);
+  check_stored(it.link.whole_frame(), 5, body);
 }
 
 TEST_CASE("an open request whose body fits into no frame is answered, and has none") {
