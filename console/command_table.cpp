@@ -107,6 +107,10 @@ constexpr std::array any_alias{
 constexpr std::array some_aliases{
   argument_row{"alias", value_type::alias, false, "", completion::containers,
                "only these containers and what is below them: aliases, paths, globs", {}, true}};
+constexpr std::array each_alias{
+  argument_row{"alias", value_type::alias, true, "", completion::containers,
+               "aliases or paths of containers: one after the other, up to the first that fails",
+               {}, true}};
 constexpr std::array scale_arguments{
   argument_row{"alias", value_type::alias, true, "", completion::containers, "alias of the pool"},
   argument_row{"count", value_type::count, true, "", completion::none,
@@ -168,11 +172,11 @@ constexpr std::array rows{
   command_row{"inspect", "everything known of one container, its last lines of output included",
               place::view, one_alias, {}, subject::alias, {}, endpoint::container, "",
               "", "", view_errors, "kraken inspect w1"},
-  command_row{"restart", "stop and start a container, clearing its failure history", place::daemon,
-              one_alias, restart_flags, subject::alias, model::verb::restart, {},
+  command_row{"restart", "stop and start containers, clearing their failure history", place::daemon,
+              each_alias, restart_flags, subject::alias, model::verb::restart, {},
               "Container has been restarted.", "", "Container could not be restarted.",
               operate_errors, "kraken restart web\nkraken restart web --rolling\n"
-              "kraken restart http --rolling", patient},
+              "kraken restart web api mailer\nkraken restart http --rolling", patient},
   command_row{"scale", "change the number of workers of a pool", place::daemon, scale_arguments, {},
               subject::alias, model::verb::scale, {}, "Pool has been scaled.",
               "Pool has been already of this size.", "Pool could not be scaled.", scale_errors,
@@ -297,66 +301,6 @@ result<const command_row*> require_command(std::string_view name) {
 std::string_view family_of(const command_row& row) {
   const std::size_t colon = row.name.find(':');
   return colon == std::string_view::npos ? std::string_view{} : row.name.substr(0, colon);
-}
-
-namespace {
-
-bool reads_configuration(std::string_view command) {
-  return command == "reload" || command == "arch:apply" || command == "config:diff";
-}
-
-} // namespace
-
-std::string next_command(errc code, std::string_view command, std::string_view alias) {
-  const std::string of_alias = alias.empty() ? std::string{} : " " + std::string{alias};
-  using enum errc;
-  if ((code == invalid_argument || code == parse_error) && reads_configuration(command)) {
-    return "kraken arch:check"; // the mistake is in the files that the daemon has
-  }
-  switch (code) {
-  case unreachable:
-    return "kraken serve";
-  case invalid_argument:
-  case unsupported:
-    return command.empty() ? "kraken list" : "kraken help " + std::string{command};
-  case parse_error:
-    return "kraken config:validate";
-  case not_found:
-  case ambiguous:
-  case container_destroyed:
-    return "kraken tree";
-  case already_exists:
-  case invalid_transition:
-  case conflict:
-  case busy:
-  case not_started:
-    return alias.empty() ? "kraken ps" : "kraken inspect" + of_alias;
-  case start_failed:
-    if (command.ends_with(":create")) { // nothing is left that could be asked
-      return "kraken events -n 20";
-    }
-    return "kraken logs" + of_alias;
-  case container_failed:
-    return "kraken logs" + of_alias;
-  case restart_intensity_exceeded:
-    return alias.empty() ? "kraken tree" : "kraken supervisor:reset" + of_alias;
-  case timeout:
-  case canceled:
-  case mailbox_full:
-  case limit_exceeded:
-    return "kraken ps";
-  case already_running:
-    return "kraken health";
-  case permission_denied:
-    return "sudo kraken " + std::string{command.empty() ? "tree" : command};
-  case none:
-  case refused:
-  case protocol_error:
-  case system_error:
-  case internal:
-    break;
-  }
-  return "kraken events";
 }
 
 std::string_view to_string(value_type type) noexcept {

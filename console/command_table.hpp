@@ -123,11 +123,6 @@ struct command_row {
 /// The part before the colon; empty for one-word commands.
 [[nodiscard]] std::string_view family_of(const command_row& row);
 
-/// What to type next after a failure; shown as the last line of every error.
-/// @param command  name of the command that failed; may be empty
-/// @param alias    container it concerned; may be empty
-[[nodiscard]] std::string next_command(errc code, std::string_view command, std::string_view alias);
-
 [[nodiscard]] std::string_view to_string(value_type type) noexcept;
 [[nodiscard]] std::string_view to_string(place where) noexcept;
 

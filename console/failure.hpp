@@ -19,4 +19,9 @@ namespace kraken::console {
 [[nodiscard]] std::string
 failure_text(std::string_view sentence, const error& why, std::string_view next);
 
+/// What to type next after a failure; shown as the last line of every error.
+/// @param command  name of the command that failed; may be empty
+/// @param alias    container it concerned; may be empty
+[[nodiscard]] std::string next_command(errc code, std::string_view command, std::string_view alias);
+
 } // namespace kraken::console

@@ -84,6 +84,11 @@ private:
       out_.request.values.push_back(word);
       return {};
     }
+    if (row.repeatable && word.empty()) { // joined to others it would not be seen
+      return fail(errc::invalid_argument,
+                  std::string{out_.command->name} + ": " + std::string{row.name} +
+                      ": must not be empty");
+    }
     auto& text = out_.request.args[std::string{row.name}];
     text += (text.empty() ? "" : ",") + word;
     return {};

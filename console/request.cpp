@@ -314,6 +314,18 @@ result<model::command> model_command(const command_row& row, const command_reque
   return out;
 }
 
+std::vector<std::string> words_between_commas(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (!word.empty()) {
+      out.emplace_back(word);
+    }
+  }
+  return out;
+}
+
 std::string sentence_of(std::string_view text, std::string_view alias) {
   constexpr std::string_view mark = "{alias}";
   std::string out{text};

@@ -31,6 +31,9 @@ namespace kraken::console {
 [[nodiscard]] result<model::command> model_command(const command_row& row,
                                                    const command_request& request);
 
+/// The words of an argument or flag that is repeatable; empty ones are none.
+[[nodiscard]] std::vector<std::string> words_between_commas(std::string_view text);
+
 /// A sentence of the command table with `{alias}` replaced.
 /// @param alias  the container's alias as it was given
 [[nodiscard]] std::string sentence_of(std::string_view text, std::string_view alias);

@@ -206,9 +206,12 @@ int send_command(const invocation& asked, api_transport& daemon, surroundings& a
   }
   if (asked.output == form::name) {
     const auto target = asked.request.args.find("target");
-    around.out << (target == asked.request.args.end() ? subject_of(*asked.command, asked.request)
-                                                      : target->second)
-               << "\n";
+    const auto names = target == asked.request.args.end()
+                           ? subject_of(*asked.command, asked.request)
+                           : target->second;
+    for (const auto& each : words_between_commas(names)) {
+      around.out << each << "\n";
+    }
     return exit_code;
   }
   around.out << reply_text(*reply);

@@ -12,7 +12,7 @@ _kraken_row() {
     events) args='@containers...' flags='--follow -f --lines -n --type -t' values='--lines=- -n=- --type=- -t=-' ;;
     logs) args='@containers...' flags='--follow -f --lines -n' values='--lines=- -n=-' ;;
     inspect) args='@containers' flags='' values='' ;;
-    restart) args='@containers' flags='--rolling' values='' ;;
+    restart) args='@containers...' flags='--rolling' values='' ;;
     scale) args='@containers -' flags='' values='' ;;
     reload) args='' flags='' values='' ;;
     stop) args='' flags='--now --wait' values='--wait=-' ;;

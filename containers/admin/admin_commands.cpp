@@ -4,6 +4,7 @@
 /// door.
 #include "containers/admin/admin_service.hpp"
 
+#include "console/failure.hpp"
 #include "console/request.hpp"
 #include "containers/admin/command_words.hpp"
 #include "containers/admin/situation.hpp"
@@ -22,16 +23,6 @@ std::string_view value_of(const console::text_map& from, std::string_view key) {
   return found == from.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-std::vector<std::string> words_between_commas(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    out.emplace_back(word);
-  }
-  return out;
-}
-
 console::api_error refusal(const actor::status_board& board,
                            const error& why,
                            std::string_view command,
@@ -40,7 +31,40 @@ console::api_error refusal(const actor::status_board& board,
   return {why, nobody ? "kraken project:create" : console::next_command(why.code, command, alias)};
 }
 
+std::string listed(std::span<const std::string> paths) {
+  std::string out;
+  for (const auto& each : paths) {
+    out += (out.empty() ? "" : ", ") + each;
+  }
+  return out;
+}
+
+/// Which of several had their turn before the one that failed, and which have none any more.
+std::string left_over(std::span<const std::string> paths, std::size_t failed) {
+  const auto before = listed(paths.first(failed));
+  const auto after = listed(paths.subspan(failed + 1));
+  return (before.empty() ? "" : "; done before: " + before) +
+         (after.empty() ? "" : "; not touched: " + after);
+}
+
+/// "Container has been restarted." of several.
+std::string sentence_of_many(std::string_view one, std::size_t number) {
+  const auto rest = one.substr(std::min(one.size(), std::string_view{"Container has"}.size()));
+  return std::to_string(number) + " containers have" + std::string{rest};
+}
+
 } // namespace
+
+/// One verb for several containers. All are known before the first is touched; then they take
+/// turns, so that a version that does not come up is met by one of them.
+struct admin_service::turns {
+  command_answers::number number = 0;
+  console::command_request wanted;
+  std::string origin;
+  std::vector<std::string> paths;
+  std::size_t at = 0;
+  std::vector<console::change_record> done{};
+};
 
 void admin_service::command(net::exchange& from, const wire::request_facts& facts) {
   auto wanted = console::read_command_request(facts.body);
@@ -112,6 +136,9 @@ void admin_service::carry_out(net::exchange& from,
     return letter(from, wanted, by.form);
   }
   const auto alias = std::string{value_of(wanted.args, "alias")};
+  if (alias.find(',') != std::string::npos) {
+    return begin_turns(from, wanted, by);
+  }
   const auto number = answers_.begin(from, by.form, situation_of(alias));
   auto warning = name_in_doubt(row, wanted);
   const auto about = row.about == console::subject::parent_alias
@@ -131,6 +158,59 @@ void admin_service::carry_out(net::exchange& from,
           answers_.refuse(
               number, refusal(board, not_there(board, about, outcome.error()), row.name, alias));
         }
+      });
+}
+
+void admin_service::begin_turns(net::exchange& from,
+                                const console::command_request& wanted,
+                                const asker& by) {
+  const auto& board = std::as_const(*environment_.tree).status();
+  const auto all = std::make_shared<turns>(turns{0, wanted, by.origin, {}});
+  for (const auto& name : console::words_between_commas(value_of(wanted.args, "alias"))) {
+    const auto found = board.resolve(name);
+    if (!found) {
+      const auto number = answers_.begin(from, by.form, {});
+      return answers_.refuse(
+          number, refusal(board, not_there(board, name, found.error()), wanted.command, name));
+    }
+    if (std::ranges::find(all->paths, (*found)->path) == all->paths.end()) {
+      all->paths.push_back((*found)->path);
+    }
+  }
+  all->number = answers_.begin(from, by.form, [this, all] {
+    return all->at < all->paths.size() ? situation_of(all->paths[all->at])() : std::string{};
+  });
+  take_turn(all);
+}
+
+void admin_service::take_turn(const std::shared_ptr<turns>& all) {
+  const auto& row = *console::find_command(all->wanted.command);
+  if (all->at == all->paths.size()) {
+    answers_.reply(all->number,
+                   {sentence_of_many(row.success, all->at),
+                    true,
+                    console::to_json(std::span{std::as_const(all->done)})});
+    return;
+  }
+  const auto& path = all->paths[all->at];
+  all->wanted.args["alias"] = path;
+  environment_.verbs->carry_out(
+      all->wanted,
+      {all->origin, nullptr},
+      loop_,
+      [this, all, &row, &path](const result<verb_outcome>& outcome) {
+        if (!outcome) {
+          auto why = outcome.error();
+          why.context = path + ": " + why.context + left_over(all->paths, all->at);
+          return answers_.refuse(all->number,
+                                 refusal(environment_.tree->status(), why, row.name, path));
+        }
+        console::change_record one;
+        one.what = row.name;
+        one.container = path;
+        all->done.push_back(std::move(one));
+        ++all->at;
+        take_turn(all);
       });
 }
 
@@ -169,7 +249,7 @@ void admin_service::reload(net::exchange& from,
     note(row, by);
   }
   const auto number = answers_.begin(from, by.form, apply ? environment_.reloaded_so_far : nullptr);
-  const auto files = words_between_commas(value_of(wanted.flags, "config"));
+  const auto files = console::words_between_commas(value_of(wanted.flags, "config"));
   environment_.reload(
       apply ? reload_mode::apply : reload_mode::compare,
       files,

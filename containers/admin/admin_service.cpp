@@ -4,6 +4,7 @@
 #include "containers/admin/admin_service.hpp"
 
 #include "console/command_table.hpp"
+#include "console/failure.hpp"
 #include "containers/admin/health.hpp"
 #include "containers/admin/letter_records.hpp"
 #include "containers/admin/situation.hpp"

@@ -93,6 +93,9 @@ private:
   void show_metrics(net::exchange& from);
   void command(net::exchange& from, const wire::request_facts& facts);
   void carry_out(net::exchange& from, const console::command_request& wanted, const asker& by);
+  struct turns;
+  void begin_turns(net::exchange& from, const console::command_request& wanted, const asker& by);
+  void take_turn(const std::shared_ptr<turns>& all);
   void reload(net::exchange& from, const console::command_request& wanted, const asker& by);
   void note(const console::command_row& row, const asker& by);
   void letter(net::exchange& from, const console::command_request& wanted, answer_form form);

@@ -3,6 +3,7 @@
 /// See the header.
 #include "containers/admin/record_filter.hpp"
 
+#include "console/request.hpp"
 #include "containers/admin/situation.hpp"
 #include "kraken/base/nearest.hpp"
 #include "kraken/model/alias.hpp"
@@ -17,18 +18,6 @@
 namespace kraken::containers {
 
 namespace {
-
-std::vector<std::string> words_between_commas(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(','));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    if (!word.empty()) {
-      out.emplace_back(word);
-    }
-  }
-  return out;
-}
 
 constexpr std::string_view phase_events = "container_"; // and the phase that is entered
 
@@ -72,7 +61,7 @@ std::string no_such_type(std::string_view word, std::span<const std::string> kno
 } // namespace
 
 record_filter record_filter::of_words(std::string_view of, std::string_view types) {
-  return {words_between_commas(of), words_between_commas(types)};
+  return {console::words_between_commas(of), console::words_between_commas(types)};
 }
 
 result<void> record_filter::resolve(const actor::status_board& board) {

@@ -171,6 +171,51 @@ class Containers(ConsoleCase):
         self.assertNotEqual(after["w1"], before["w1"])
         self.assertEqual(after["w2"], before["w2"])
 
+    def pids_of(self, *aliases):
+        return {alias: self.daemon.container(alias)["pid"] for alias in aliases}
+
+    def test_restart_of_several(self):
+        self.kraken("process:create", "Main", "T1", "sleep 600")
+        self.addCleanup(self.daemon.console, "process:destroy", "Main", "T1")
+        before = self.pids_of("sleeper", "T1", "w1", "w2")
+        done = self.kraken("restart", "sleeper", "Main/T1", "T1")
+        self.assertEqual(done.out, "2 containers have been restarted.\n"
+                                   "~ restart Main/sleeper\n~ restart Main/T1\n")
+        after = self.pids_of(*before)
+        self.assertEqual([name for name in before if before[name] != after[name]],
+                         ["sleeper", "T1"])
+        done = self.kraken("restart", "--rolling", "web", "sleeper", "-o", "name")
+        self.assertEqual(done.out.split(), ["web", "sleeper"])
+        self.daemon.wait_settled(2)
+        last = self.pids_of(*before)
+        self.assertEqual([name for name in before if after[name] == last[name]], ["T1"])
+
+    def test_restart_of_several_of_which_one_is_not_there(self):
+        before = self.pids_of("sleeper", "w1", "w2")
+        done = self.kraken("restart", "sleeper", "nobody", "web", code=3)
+        self.assertIn("no container 'nobody'", done.err)
+        done = self.kraken("restart", "sleeper", "", code=2)
+        self.assertIn("restart: alias: must not be empty", done.err)
+        self.assertEqual(self.pids_of(*before), before, "nobody is touched")
+
+    def test_restart_of_several_ends_with_the_first_that_fails(self):
+        program = os.path.join(self.daemon.directory, "program-that-goes")
+        with open(program, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\nexec sleep 600\n")
+        os.chmod(program, 0o755)
+        self.kraken("process:create", "Main", "T1", program)
+        self.addCleanup(self.daemon.console, "process:destroy", "Main", "T1")
+        os.remove(program)
+        before = self.pids_of("sleeper", "w1", "w2")
+        done = self.daemon.console("restart", "sleeper", "T1", "web")
+        self.assertNotEqual(done.code, 0, done)
+        self.assertIn("Main/T1: ", done.err)
+        self.assertIn("; done before: Main/sleeper; not touched: Main/web", done.err)
+        self.assertIn("T1\n", done.err.split("Try: ")[1])
+        after = self.pids_of(*before)
+        self.assertNotEqual(after.pop("sleeper"), before.pop("sleeper"))
+        self.assertEqual(after, before)
+
     def test_scale(self):
         self.says("Pool has been scaled. That is more than its definition has (size: 2), which "
                   "counts again when it is restarted or changed.", "scale", "web", "4")

@@ -36,6 +36,7 @@ ADMIN_MAY = [
     "console/command_table.hpp",
     "console/api_table.hpp",
     "console/api_json.hpp",
+    "console/failure.hpp",
     "console/request.hpp",
     "console/event_stream.hpp",
     "console/message_json.hpp",

@@ -94,22 +94,3 @@ TEST_CASE("an unknown command names the nearest one") {
         "there is no command 'process:crate' (did you mean 'process:create'?)");
   CHECK(console::require_command("xyzzy").error().context == "there is no command 'xyzzy'");
 }
-
-TEST_CASE("every error has a command to try next") {
-  for (const auto& row : kraken::errc_table) {
-    INFO(row.name);
-    const std::string next = console::next_command(row.code, "process:start", "w1");
-    const std::size_t sudo = next.starts_with("sudo ") ? 5 : 0;
-    REQUIRE(next.substr(sudo).starts_with("kraken "));
-    const std::size_t begin = sudo + 7;
-    const std::string name = next.substr(begin, next.find(' ', begin) - begin);
-    CHECK(console::find_command(name) != nullptr);
-  }
-  CHECK(console::next_command(errc::start_failed, "", "w1") == "kraken logs w1");
-  CHECK(console::next_command(errc::start_failed, "process:create", "w1") == "kraken events -n 20");
-  CHECK(console::next_command(errc::invalid_argument, "reload", "") == "kraken arch:check");
-  CHECK(console::next_command(errc::parse_error, "arch:apply", "") == "kraken arch:check");
-  CHECK(console::next_command(errc::parse_error, "", "") == "kraken config:validate");
-  CHECK(console::next_command(errc::invalid_argument, "scale", "") == "kraken help scale");
-  CHECK(console::next_command(errc::permission_denied, "ps", "") == "sudo kraken ps");
-}

@@ -43,6 +43,15 @@ TEST_CASE("flags may stand anywhere and in every usual form") {
   CHECK(asked->socket == "/tmp/s");
 }
 
+TEST_CASE("several containers are restarted by one command") {
+  const auto asked = parsed({"restart", "web", "--rolling", "Main/api", "mailer"});
+  REQUIRE(asked);
+  CHECK(asked->request.args.at("alias") == "web,Main/api,mailer");
+  CHECK(console::words_between_commas("web,,Main/api,") ==
+        std::vector<std::string>{"web", "Main/api"});
+  CHECK(console::words_between_commas("").empty());
+}
+
 TEST_CASE("each form of output has its word") {
   CHECK(parsed({"ps"})->output == console::form::table);
   CHECK(parsed({"ps", "-o", "wide"})->output == console::form::wide);
@@ -82,6 +91,7 @@ TEST_CASE("bad command lines say what is wrong") {
       {{"health", "-o", "wide"}, "health has no output 'wide', only: table, json, yaml"},
       {{"ps", "--timeout", "10"}, ""},
       {{"inspect"}, "inspect: argument 'alias' is missing (usage: kraken inspect ALIAS)"},
+      {{"restart", "a", ""}, "restart: alias: must not be empty"},
       {{"inspect", "a", "b"},
        "inspect: 'b' is one argument too many (usage: kraken inspect ALIAS)"},
   }));
