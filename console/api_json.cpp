@@ -118,7 +118,8 @@ json_value json_of(const event_record& value) {
           {"unix_ms", value.unix_ms},
           {"name", value.name},
           {"container", value.container},
-          {"fields", std::move(fields)}};
+          {"fields", std::move(fields)},
+          {"unix_us", value.unix_us}};
 }
 
 json_value json_of(const log_record& value) {

@@ -50,6 +50,7 @@ struct event_record {
   std::string name;         ///< `container_failed` ...; docs/reference/events.md
   std::string container;    ///< path; empty: the node itself
   std::vector<std::pair<std::string, std::string>> fields;
+  std::int64_t unix_us = 0; ///< the same moment in microseconds: what came how soon after what
 };
 
 /// One captured line of a container's output.

@@ -200,6 +200,7 @@ result<event_record> event_of(const json_value& object) {
       out.fields.emplace_back(key, value.is_string() ? value.get<std::string>() : dump(value));
     }
   }
+  out.unix_us = number_member<std::int64_t>(object, "unix_us");
   return out;
 }
 

@@ -16,10 +16,6 @@ namespace {
 
 constexpr milliseconds heartbeat_every = seconds{15};
 
-std::int64_t unix_ms(std::chrono::system_clock::time_point at) {
-  return std::chrono::duration_cast<milliseconds>(at.time_since_epoch()).count();
-}
-
 std::string gap(std::uint64_t lost) {
   return console::stream_text({0, "gap", "{\"lost\":" + std::to_string(lost) + "}"});
 }
@@ -29,7 +25,9 @@ std::string gap(std::uint64_t lost) {
 console::event_record to_record(const actor::status_event& event) {
   console::event_record out;
   out.id = event.seq;
-  out.unix_ms = unix_ms(event.at);
+  const auto at = event.at.time_since_epoch();
+  out.unix_ms = std::chrono::duration_cast<milliseconds>(at).count();
+  out.unix_us = std::chrono::duration_cast<std::chrono::microseconds>(at).count();
   out.name =
       event.note.empty() ? "container_" + std::string{model::to_string(event.to)} : event.note;
   out.container = event.path;
