@@ -15,6 +15,7 @@ final class SelectLoop implements LoopModelInterface
 {
     private const NS_PER_US = 1_000;
     private const NS_PER_S = 1_000_000_000;
+    private const SPEAKS = 'stream_select(): ';
 
     public function now(): int
     {
@@ -39,23 +40,50 @@ final class SelectLoop implements LoopModelInterface
             $rest = $nanoseconds % self::NS_PER_S + self::NS_PER_US - 1;
             $microseconds = \intdiv($rest, self::NS_PER_US);
         }
-        $except = null;
-        if (@\stream_select($read, $write, $except, $seconds, $microseconds) === false) {
-            $this->refuseTooMany();
-            return [[], []]; // a signal
+        [$ready, $complaint] = self::select($read, $write, $seconds, $microseconds);
+        if ($ready !== null) {
+            return $ready;
         }
-        return [$read, $write];
-    }
-
-    /** What select(2) cannot watch would make the loop spin. */
-    private function refuseTooMany(): void
-    {
-        $error = \error_get_last();
-        if ($error !== null && \str_contains($error['message'], 'FD_SETSIZE')) {
-            \error_clear_last();
+        if (\str_contains($complaint, 'FD_SETSIZE')) {
+            // What select(2) cannot watch would make the loop spin.
             throw new OutOfBoundsException(
-                'More descriptors are open than select() can watch (1,024): ' . $error['message']
+                'More descriptors are open than select() can watch (1,024): ' . $complaint
             );
         }
+        return [[], []]; // a signal
+    }
+
+    /**
+     * Hears itself what PHP says of it: a handler of the application would take it, or throw it.
+     *
+     * @return array{?array{array<mixed>, array<mixed>}, string} what is ready, or what PHP said
+     */
+    private static function select(
+        array $read,
+        array $write,
+        ?int $seconds,
+        ?int $microseconds
+    ): array {
+        $complaint = '';
+        $before = null;
+        $hear = static function (int $level, string $text, mixed ...$where) use (
+            &$complaint,
+            &$before
+        ): bool {
+            if (\str_starts_with($text, self::SPEAKS)) {
+                $complaint .= $text;
+                return true;
+            }
+            // Of a signal's handler, which may run before this one is taken away.
+            return $before !== null && $before($level, $text, ...$where) !== false;
+        };
+        $before = \set_error_handler($hear);
+        try {
+            $except = null;
+            $n = \stream_select($read, $write, $except, $seconds, $microseconds);
+        } finally {
+            \restore_error_handler();
+        }
+        return [$n === false ? null : [$read, $write], $complaint];
     }
 }
