@@ -320,6 +320,25 @@ class Stops(PhpCase):
         self.assertIn('container=Main/X reason="exit in container Main/X: exit code 7', told[0])
 
 
+class WithoutExtensions(DaemonCase):
+    config = topology()
+
+    def test_a_number_no_int_of_php_holds_arrives_and_ends_nothing(self):
+        bare = os.path.join(self.daemon.directory, "bare-php")
+        with open(bare, "w", encoding="utf-8") as file:
+            file.write('#!/bin/sh\nexec php -n "$@"\n')
+        os.chmod(bare, 0o755)
+        daemon = fresh_daemon(self, topology(
+            php("P", "Probe"), php={"autoload": APP, "binary": bare, **AS_ROOT}))
+        for _ in range(12):
+            sent = daemon.console("container:send", "P", "18446744073709551615")
+            self.assertEqual(sent.code, 0, sent)
+        got = daemon.console("container:request", "P", '["messages"]')
+        self.assertEqual(got.code, 0, got)
+        self.assertEqual(got.out.count("18446744073709551615"), 12, got)
+        self.assertEqual(daemon.container("Main/P")["restarts"], 0)
+
+
 class Beginnings(DaemonCase):
     config = php_topology()
 

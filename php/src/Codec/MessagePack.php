@@ -8,7 +8,8 @@ namespace Kraken\Codec;
 /**
  * @file MessagePack in plain PHP: nil, bool, int, float, str, bin, array, map.
  *
- * Extension types are rejected. str and bin both decode to string. Pure: no extension is needed.
+ * Extension types are rejected. str and bin both decode to string, as does an integer from 2^63 on,
+ * to its decimal digits. Pure: no extension is needed.
  */
 final class MessagePack
 {
@@ -234,13 +235,11 @@ final class MessagePack
         return ($value ^ $sign) - $sign;
     }
 
-    private static function unsigned64(string $bytes, int &$offset): int
+    /** From 2^63 on an int of PHP cannot hold it: its digits, as ext-msgpack gives them. */
+    private static function unsigned64(string $bytes, int &$offset): int|string
     {
         $value = \unpack('J', self::take($bytes, $offset, 8))[1];
-        if ($value < 0) {
-            throw new DecodeError('an integer above ' . \PHP_INT_MAX . " before offset $offset");
-        }
-        return $value;
+        return $value < 0 ? \sprintf('%u', $value) : $value;
     }
 
     /** @return list<mixed> */

@@ -11,6 +11,12 @@ namespace Kraken\Codec;
  */
 final class Values
 {
+    /**
+     * Data without these bytes has no extension types, of which the extension silently makes null.
+     * Text and numbers may have them too: they are only read more slowly.
+     */
+    private const OF_EXTENSION_TYPES = "\xc7\xc8\xc9\xd4\xd5\xd6\xd7\xd8";
+
     private static ?\MessagePack $extension = null;
     private static ?bool $loaded = null;
 
@@ -47,8 +53,8 @@ final class Values
      */
     public static function array(string $bytes): array
     {
-        if (self::$loaded ??= self::load()) {
-            $value = @self::$extension->unpack($bytes);
+        if ((self::$loaded ??= self::load()) && \strpbrk($bytes, self::OF_EXTENSION_TYPES) === false) {
+            $value = self::unpacked($bytes);
             if (\is_array($value)) {
                 return $value;
             }
@@ -59,6 +65,22 @@ final class Values
             throw new DecodeError('expected an array, not ' . \get_debug_type($value));
         }
         return $value;
+    }
+
+    /** What the extension makes of it; null if it has anything to say, which it does in warnings. */
+    private static function unpacked(string $bytes): mixed
+    {
+        $warned = false;
+        // The application may have a handler that throws.
+        \set_error_handler(static function () use (&$warned): bool {
+            return $warned = true;
+        });
+        try {
+            $value = self::$extension->unpack($bytes);
+        } finally {
+            \restore_error_handler();
+        }
+        return $warned ? null : $value;
     }
 
     private static function load(): bool

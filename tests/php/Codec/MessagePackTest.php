@@ -90,6 +90,9 @@ final class MessagePackTest extends TestCase
         return [
             'uint8 for 1' => ['cc01', 1],
             'uint64 for 1' => ['cf0000000000000001', 1],
+            'uint64 from 2^63 on' => ['cf8000000000000000', '9223372036854775808'],
+            'the last uint64' => ['cfffffffffffffffff', '18446744073709551615'],
+            'the last uint64 as key' => ['81cfffffffffffffffff01', ['18446744073709551615' => 1]],
             'int8 for 1' => ['d001', 1],
             'int64 for -1' => ['d3ffffffffffffffff', -1],
             'float32' => ['ca3fc00000', 1.5],
@@ -138,7 +141,6 @@ final class MessagePackTest extends TestCase
             'map of 4 G' => ['dfffffffff00', '8589934590 elements announced'],
             'cut list' => ['930102', '3 elements announced'],
             'cut map' => ['81a161', 'ends at offset 3'],
-            'uint64 above' => ['cf8000000000000000', 'an integer above'],
             'nil as key' => ['81c001', 'a map key of type null'],
             'list as key' => ['819001', 'a map key of type array'],
             'float as key' => ['81cb000000000000000001', 'a map key of type float'],

@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Kraken\Runtime\Host;
 
+use Kraken\Codec\DecodeError;
 use Kraken\Codec\Values;
 use Kraken\Loop\LoopInterface;
 use Kraken\Promise\Promise;
@@ -16,6 +17,7 @@ use Kraken\Throwable\Exception\Logic\ResourceUndefinedException;
 use Kraken\Throwable\Exception\Runtime\CancellationException;
 use Kraken\Throwable\Exception\Runtime\ExecutionException;
 use Kraken\Throwable\Exception\Runtime\OverflowException;
+use Kraken\Throwable\Exception\Runtime\ReadException;
 use Kraken\Throwable\Exception\Runtime\RejectionException;
 use Kraken\Throwable\Exception\Runtime\TimeoutException;
 use Kraken\Throwable\ThrowableProxy;
@@ -87,7 +89,17 @@ final class Calls
         if ($call === null) {
             return; // taken back, or answered
         }
-        [$status, $value] = Values::array($payload) + [Frame::FAILED, null];
+        try {
+            [$status, $value] = Values::array($payload) + [Frame::FAILED, null];
+        } catch (DecodeError $e) {
+            unset($this->open[$stream]);
+            $call->limit?->cancel();
+            $call->promise->reject(new ReadException(
+                'The answer cannot be read: ' . $e->getMessage() . '.',
+                $e
+            ));
+            return;
+        }
         if ($status === Frame::UNFINISHED) {
             $call->tries = 1;
             return;

@@ -72,7 +72,13 @@ final class DaemonHost implements Host
         $this->model = $model;
         $this->path = $container->getPath();
         $this->link->crash->doing = 'container ' . $this->path;
-        $this->inbox = new Inbox($this->wire, $this->loop, $container, $commands);
+        $this->inbox = new Inbox(
+            $this->wire,
+            $this->loop,
+            $container,
+            $commands,
+            $this->complain(...)
+        );
         $this->heedTermination();
         try {
             $model->create()->done();

@@ -5,6 +5,7 @@ declare(strict_types=1);
 
 namespace Kraken\Runtime\Host;
 
+use Kraken\Codec\DecodeError;
 use Kraken\Codec\Values;
 use Kraken\Log;
 use Kraken\Loop\LoopInterface;
@@ -15,6 +16,7 @@ use Kraken\Protocol\Frame;
 use Kraken\Runtime\Command\CommandManagerInterface;
 use Kraken\Runtime\RuntimeContainer;
 use Kraken\Throwable\Exception\Runtime\ExecutionException;
+use Kraken\Throwable\Exception\Runtime\ReadException;
 use Kraken\Throwable\Exception\Runtime\RejectionException;
 use Kraken\Throwable\ThrowableProxy;
 
@@ -35,28 +37,46 @@ final class Inbox
     private bool $warned = false;
     private ?\Closure $whenIdle = null;
 
+    /** @param \Closure(\Throwable): void $complain takes what nobody waits for an answer to */
     public function __construct(
         private readonly Wire $wire,
         private readonly LoopInterface $loop,
         private readonly RuntimeContainer $container,
-        private readonly CommandManagerInterface $commands
+        private readonly CommandManagerInterface $commands,
+        private readonly \Closure $complain
     ) {
     }
 
     public function message(string $payload): void
     {
-        [$from, $value] = Values::array($payload) + ['', null];
+        try {
+            [$from, $value] = Values::array($payload) + ['', null];
+        } catch (DecodeError $e) {
+            ($this->complain)(self::unread('message', $e));
+            return;
+        }
         $this->container->emit('message', [$value, $from]);
     }
 
     public function notice(string $payload): void
     {
-        $this->container->emit('notice', Values::array($payload));
+        try {
+            $notice = Values::array($payload);
+        } catch (DecodeError $e) {
+            ($this->complain)(self::unread('notice', $e));
+            return;
+        }
+        $this->container->emit('notice', $notice);
     }
 
     public function call(int $stream, string $payload): void
     {
-        [$from, $value, $timeout] = Values::array($payload) + ['', null, 0];
+        try {
+            [$from, $value, $timeout] = Values::array($payload) + ['', null, 0];
+        } catch (DecodeError $e) {
+            $this->refuse(Frame::REPLY, $stream, self::unread('request', $e));
+            return;
+        }
         $handler = $this->container->requestHandler();
         if ($handler === null) {
             $this->refuse(Frame::REPLY, $stream, new ExecutionException(
@@ -73,7 +93,12 @@ final class Inbox
 
     public function command(int $stream, string $payload): void
     {
-        [$from, $name, $params, $timeout] = Values::array($payload) + ['', '', [], 0];
+        try {
+            [$from, $name, $params, $timeout] = Values::array($payload) + ['', '', [], 0];
+        } catch (DecodeError $e) {
+            $this->refuse(Frame::RESULT, $stream, self::unread('command', $e));
+            return;
+        }
         $answer = $this->commands->execute($name, ['origin' => $from] + (array) $params);
         $this->answer(Frame::RESULT, $stream, $answer, $timeout);
     }
@@ -170,6 +195,12 @@ final class Inbox
             $this->whenIdle = null;
             $then();
         }
+    }
+
+    /** The daemon passes values on unread: what comes may be more than PHP can hold. */
+    private static function unread(string $what, DecodeError $why): ReadException
+    {
+        return new ReadException("The $what cannot be read: " . $why->getMessage() . '.', $why);
     }
 
     private static function key(int $type, int $stream): int
