@@ -107,6 +107,34 @@ class Answers:
             self.assertEqual(self.daemon.get(target).status, 200)
             self.assertEqual(self.json("/left", []), [None, 0, False])
 
+    def test_what_code_of_the_class_has_written_is_left_to_nobody(self):
+        for _ in range(2):
+            self.assertEqual(self.json("/bound"), ["bound", "written"])
+            seen = self.json("/seen")
+            self.assertEqual((seen["host"], seen["one"]), ("test", "1, 2"))
+            self.assertNotIn("x-bound", seen["headers"])
+
+    def test_what_is_kept_of_a_request_is_not_written_to(self):
+        kept = self.daemon.get("/bytes?kept").body
+        for target in ("/hello?more", "/seen", "/x"):
+            self.daemon.get(target)
+        self.assertEqual(self.daemon.get("/bytes-kept").body, kept)
+
+    def test_garbage_is_looked_for_while_a_request_is_open(self):
+        for _ in range(2):
+            self.assertEqual(self.json("/collect"), [True, "/collect", "1, 2"])
+
+    def test_what_most_requests_say_alike_may_differ(self):
+        with self.connect() as client:
+            for method, host in [("GET", "a"), ("GET", "a"), ("PATCH", "b.test:1"), ("PUT", "b"),
+                                 ("GET", "c" * 300), ("GET", "c" * 300), ("QUERY", "a")]:
+                client.send(f"{method} /seen HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                seen = json.loads(client.response().body)
+                self.assertEqual((seen["method"], seen["host"]), (method, host))
+            client.send(b"GET /seen HTTP/1.0\r\n\r\n")
+            seen = json.loads(client.response().body)
+            self.assertEqual((seen["version"], seen["host"]), ("1.0", ""))
+
     def test_what_is_private_to_a_request_stays_so(self):
         self.assertIn(b"Cannot access private property", self.daemon.get("/private").body)
 

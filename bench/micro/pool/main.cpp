@@ -81,11 +81,16 @@ public:
   std::size_t work() {
     std::size_t done = 0;
     while (const auto got = slab::claim(memory_, number_)) {
-      const auto room = memory_.answer(got->slot);
-      wire::slab_answer_writer writer{room.data(), room.size()};
-      static_cast<void>(writer.field("content-type", "application/json"));
-      static_cast<void>(writer.write(body));
-      writer.finish(200, wire::worker_after::keep, 0);
+      std::array<char, 64> field{};
+      const char* const end =
+          wire::put_slab_field(field.data(), "content-type", "application/json");
+      static_cast<void>(
+          wire::put_slab_answer(memory_.answer(got->slot),
+                                200,
+                                {field.data(), static_cast<std::size_t>(end - field.data())},
+                                body,
+                                wire::worker_after::keep,
+                                0));
       if (slab::report(memory_, number_, *got, slab::stage::answered)) {
         const std::uint64_t one = 1;
         static_cast<void>(::write(bell_.get(), &one, sizeof one) < 0);

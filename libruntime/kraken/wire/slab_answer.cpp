@@ -3,6 +3,7 @@
 /// See the header.
 #include "kraken/wire/slab_answer.hpp"
 
+#include "kraken/wire/detail/frame_put.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
 #include <cstring>
@@ -26,46 +27,25 @@ static_assert(sizeof(answer_head) == slab_answer_head_bytes);
 
 } // namespace
 
-slab_answer_writer::slab_answer_writer(char* area, std::size_t bytes) noexcept
-    : area_(area), bytes_(bytes) {
-  restart();
-}
-
-bool slab_answer_writer::field(std::string_view name, std::string_view value) noexcept {
-  if (slab_field_head_bytes + name.size() + value.size() > bytes_ - used_) {
+bool put_slab_answer(std::span<char> area,
+                     int status,
+                     std::string_view fields,
+                     std::string_view body,
+                     worker_after after,
+                     std::uint64_t memory_bytes) noexcept {
+  const auto room = area.size() - sizeof(answer_head);
+  if (fields.size() > room || body.size() > room - fields.size()) {
     return false;
   }
-  body_at_ = used_ = static_cast<std::size_t>(put_slab_field(area_ + used_, name, value) - area_);
-  return true;
-}
-
-bool slab_answer_writer::put_fields(std::string_view fields) noexcept {
-  const bool fits = write(fields);
-  body_at_ = used_;
-  return fits;
-}
-
-bool slab_answer_writer::write(std::string_view part) noexcept {
-  if (part.size() > bytes_ - used_) {
-    return false;
-  }
-  if (!part.empty()) {
-    std::memcpy(area_ + used_, part.data(), part.size());
-    used_ += part.size();
-  }
-  return true;
-}
-
-void slab_answer_writer::finish(int status,
-                                worker_after after,
-                                std::uint64_t memory_bytes) noexcept {
   const answer_head head{static_cast<std::uint32_t>(status),
-                         static_cast<std::uint32_t>(body_at_ - slab_answer_head_bytes),
-                         static_cast<std::uint32_t>(used_ - body_at_),
+                         static_cast<std::uint32_t>(fields.size()),
+                         static_cast<std::uint32_t>(body.size()),
                          after == worker_after::recycle ? recycle_mark : 0,
                          memory_bytes,
                          0};
-  std::memcpy(area_, &head, sizeof head);
+  std::memcpy(area.data(), &head, sizeof head);
+  static_cast<void>(detail::put_bytes(detail::put_bytes(area.data() + sizeof head, fields), body));
+  return true;
 }
 
 result<slab_answer> read_slab_answer(std::string_view area, byte_buffer& copy) {

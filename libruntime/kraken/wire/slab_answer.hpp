@@ -9,52 +9,23 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace kraken::wire {
 
 inline constexpr std::size_t slab_answer_head_bytes = 32;
 
-/// Puts fields, then the body, into an area. What no longer fits changes nothing.
-/// @thread not shared
-class slab_answer_writer {
-public:
-  slab_answer_writer() noexcept = default;
-
-  /// @param bytes at least `slab_answer_head_bytes`
-  slab_answer_writer(char* area, std::size_t bytes) noexcept;
-
-  /// Before any of the body.
-  /// @return false: it does not fit
-  [[nodiscard]] bool field(std::string_view name, std::string_view value) noexcept;
-
-  /// Many at once, as `put_slab_field` writes them.
-  [[nodiscard]] bool put_fields(std::string_view fields) noexcept;
-
-  /// Appends to the body.
-  /// @return false: it does not fit
-  [[nodiscard]] bool write(std::string_view part) noexcept;
-
-  /// Forgets fields and body.
-  void restart() noexcept { used_ = body_at_ = slab_answer_head_bytes; }
-
-  /// What stands there, for an answer that must go another way.
-  [[nodiscard]] std::string_view fields() const noexcept {
-    return {area_ + slab_answer_head_bytes, body_at_ - slab_answer_head_bytes};
-  }
-  [[nodiscard]] std::string_view body() const noexcept {
-    return {area_ + body_at_, used_ - body_at_};
-  }
-
-  /// Writes the header: the answer is complete.
-  void finish(int status, worker_after after, std::uint64_t memory_bytes) noexcept;
-
-private:
-  char* area_ = nullptr;
-  std::size_t bytes_ = 0;
-  std::size_t body_at_ = 0;
-  std::size_t used_ = 0;
-};
+/// A whole answer at once.
+/// @param area room for at least `slab_answer_head_bytes`
+/// @param fields as `put_slab_field` writes them
+/// @return false: it does not fit, and nothing was written
+[[nodiscard]] bool put_slab_answer(std::span<char> area,
+                                   int status,
+                                   std::string_view fields,
+                                   std::string_view body,
+                                   worker_after after,
+                                   std::uint64_t memory_bytes) noexcept;
 
 /// An answer; lengths are within the area.
 struct slab_answer {

@@ -14,43 +14,9 @@ namespace kraken::wire {
 
 namespace {
 
-/// Where a text stands, from the first of them.
-struct text_place {
-  std::uint32_t at;
-  std::uint32_t bytes;
-};
-
-/// Of a field.
-struct field_place {
-  text_place name;
-  text_place value;
-};
-
-/// The texts that each request has.
-namespace text_of {
-enum : std::size_t {
-  method,
-  target,
-  path,
-  query,
-  version,
-  scheme,
-  host,
-  ends,
-  folders,
-  body,
-  count
-};
-} // namespace text_of
-
-struct request_places {
-  std::uint32_t field_count;
-  std::uint32_t text_bytes;
-  std::array<text_place, text_of::count> texts;
-  std::uint64_t timeout_ms;
-};
-
-static_assert(sizeof(request_places) == 96 && sizeof(field_place) == 16);
+using detail::field_place;
+using detail::request_places;
+using detail::text_place;
 
 constexpr std::size_t frame_texts = 8; // a REQUEST begins with them
 
@@ -138,6 +104,22 @@ char* put_place(char* at, const field_place& place) noexcept {
   return at + sizeof place;
 }
 
+std::size_t place_bytes_of(const request_places& all) noexcept {
+  return std::size_t{all.field_count} * sizeof(field_place);
+}
+
+/// @param bytes of all of the request, the places included
+bool lie_within(const request_places& all, std::size_t bytes) noexcept {
+  if (place_bytes_of(all) + all.text_bytes > bytes - sizeof all) {
+    return false;
+  }
+  std::uint64_t furthest = 0;
+  for (const auto& each : all.texts) {
+    furthest = std::max(furthest, end_of(each));
+  }
+  return furthest <= all.text_bytes;
+}
+
 /// Of a head that nobody has parsed; of others the text alone counts.
 std::size_t bytes_of_views(const request_head& head) noexcept {
   std::size_t bytes =
@@ -221,17 +203,17 @@ put_slab_request(char* at, const request_facts& facts, std::uint64_t timeout_ms)
   }
   request_places all;
   all.field_count = static_cast<std::uint32_t>(fields.size());
-  all.texts[text_of::method] = of_head(head.method_name);
-  all.texts[text_of::target] = of_head(head.target);
-  all.texts[text_of::path] =
+  all.texts[slab_text::method] = of_head(head.method_name);
+  all.texts[slab_text::target] = of_head(head.target);
+  all.texts[slab_text::path] =
       is_view_of(text, facts.path) ? place_in(text, facts.path) : putter.put(facts.path);
-  all.texts[text_of::query] = of_head(head.query);
-  all.texts[text_of::version] = putter.put(version_of(facts));
-  all.texts[text_of::scheme] = putter.put(facts.scheme);
-  all.texts[text_of::host] = of_head(head.host);
-  all.texts[text_of::ends] = putter.put(ends_of(facts));
-  all.texts[text_of::folders] = putter.put(facts.folders);
-  all.texts[text_of::body] = putter.put(facts.body);
+  all.texts[slab_text::query] = of_head(head.query);
+  all.texts[slab_text::version] = putter.put(version_of(facts));
+  all.texts[slab_text::scheme] = putter.put(facts.scheme);
+  all.texts[slab_text::host] = of_head(head.host);
+  all.texts[slab_text::ends] = putter.put(ends_of(facts));
+  all.texts[slab_text::folders] = putter.put(facts.folders);
+  all.texts[slab_text::body] = putter.put(facts.body);
   all.text_bytes = putter.bytes();
   all.timeout_ms = timeout_ms;
   std::memcpy(at, &all, sizeof all);
@@ -244,34 +226,40 @@ result<slab_request> read_slab_request(std::string_view bytes) {
     return fail(errc::protocol_error, "slab request: shorter than its header");
   }
   std::memcpy(&all, bytes.data(), sizeof all);
-  const auto place_bytes = std::uint64_t{all.field_count} * sizeof(field_place);
-  if (place_bytes + all.text_bytes > bytes.size() - sizeof all) {
+  if (!lie_within(all, bytes.size())) {
     return fail(errc::protocol_error, "slab request: longer than its slot");
   }
-  const auto texts_begin = sizeof all + static_cast<std::size_t>(place_bytes);
-  const std::string_view from{bytes.data() + texts_begin, all.text_bytes};
-  std::uint64_t furthest = 0;
-  for (const auto& each : all.texts) {
-    furthest = std::max(furthest, end_of(each));
-  }
-  if (furthest > from.size()) {
-    return fail(errc::protocol_error, "slab request: a text beyond all of them");
-  }
+  const auto place_bytes = place_bytes_of(all);
+  const std::string_view from{bytes.data() + sizeof all + place_bytes, all.text_bytes};
   result<slab_request> read;
   auto& out = *read;
-  out.method = text_at(from, all.texts[text_of::method]);
-  out.target = text_at(from, all.texts[text_of::target]);
-  out.path = text_at(from, all.texts[text_of::path]);
-  out.query = text_at(from, all.texts[text_of::query]);
-  out.version = text_at(from, all.texts[text_of::version]);
-  out.scheme = text_at(from, all.texts[text_of::scheme]);
-  out.host = text_at(from, all.texts[text_of::host]);
-  out.ends = text_at(from, all.texts[text_of::ends]);
-  out.folders = text_at(from, all.texts[text_of::folders]);
-  out.body = text_at(from, all.texts[text_of::body]);
-  out.fields = {{bytes.data() + sizeof all, static_cast<std::size_t>(place_bytes)}, from};
+  out.method = text_at(from, all.texts[slab_text::method]);
+  out.target = text_at(from, all.texts[slab_text::target]);
+  out.path = text_at(from, all.texts[slab_text::path]);
+  out.query = text_at(from, all.texts[slab_text::query]);
+  out.version = text_at(from, all.texts[slab_text::version]);
+  out.scheme = text_at(from, all.texts[slab_text::scheme]);
+  out.host = text_at(from, all.texts[slab_text::host]);
+  out.ends = text_at(from, all.texts[slab_text::ends]);
+  out.folders = text_at(from, all.texts[slab_text::folders]);
+  out.body = text_at(from, all.texts[slab_text::body]);
+  out.fields = {{bytes.data() + sizeof all, place_bytes}, from};
   out.timeout_ms = all.timeout_ms;
   return read;
+}
+
+bool slab_texts::look(std::string_view bytes) noexcept {
+  request_places all;
+  if (bytes.size() < sizeof all) {
+    return false;
+  }
+  std::memcpy(&all, bytes.data(), sizeof all);
+  if (!lie_within(all, bytes.size())) {
+    return false;
+  }
+  begin_ = bytes.data();
+  texts_ = {bytes.data() + sizeof all + place_bytes_of(all), all.text_bytes};
+  return true;
 }
 
 bool append_request_frame(byte_buffer& out,

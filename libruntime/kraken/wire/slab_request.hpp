@@ -5,10 +5,12 @@
 /// only the names of fields are made lower case. Knows nothing of slots and who may touch them.
 #pragma once
 
+#include "kraken/wire/detail/slab_places.hpp"
 #include "kraken/wire/worker_frame.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace kraken::wire {
@@ -48,6 +50,11 @@ public:
   /// @return false: at the end, or at something that does not fit
   [[nodiscard]] bool next(header_field& out) noexcept;
 
+  /// How many are left at most.
+  [[nodiscard]] std::size_t most() const noexcept {
+    return places_.size() / sizeof(detail::field_place);
+  }
+
 private:
   std::string_view places_;
   std::string_view texts_;
@@ -61,6 +68,42 @@ struct slab_request {
   std::string_view body;
   std::uint64_t timeout_ms = 0;
   slab_request_fields fields; ///< names in lower case
+};
+
+/// The parts of a request one by one, in a copy that nobody else can write to. Everything else may
+/// be asked once `look` was true.
+/// @thread not shared
+class slab_texts {
+public:
+  slab_texts() noexcept = default;
+
+  /// @param bytes stay as they are while this is used
+  /// @return false: the places are not within the bytes
+  [[nodiscard]] bool look(std::string_view bytes) noexcept;
+
+  [[nodiscard]] std::string_view of(slab_text::name which) const noexcept {
+    detail::text_place place;
+    std::memcpy(&place,
+                begin_ + offsetof(detail::request_places, texts) + which * sizeof place,
+                sizeof place);
+    return {texts_.data() + place.at, place.bytes};
+  }
+
+  [[nodiscard]] std::uint64_t timeout_ms() const noexcept {
+    std::uint64_t read = 0;
+    std::memcpy(&read, begin_ + offsetof(detail::request_places, timeout_ms), sizeof read);
+    return read;
+  }
+
+  /// Names in lower case.
+  [[nodiscard]] slab_request_fields fields() const noexcept {
+    const char* const first = begin_ + sizeof(detail::request_places);
+    return {{first, static_cast<std::size_t>(texts_.data() - first)}, texts_};
+  }
+
+private:
+  const char* begin_ = nullptr;
+  std::string_view texts_;
 };
 
 /// Bytes that `put_slab_request` writes at most.

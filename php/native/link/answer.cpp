@@ -197,11 +197,9 @@ bool answer::finish_in_place(wire::worker_after after, std::uint64_t memory_byte
   if (room.empty()) {
     return false;
   }
-  wire::slab_answer_writer writer{room.data(), room.size()};
-  if (!writer.put_fields(fields_.view()) || !writer.write(body_.view())) {
+  if (!wire::put_slab_answer(room, status_, fields_.view(), body_.view(), after, memory_bytes)) {
     return false;
   }
-  writer.finish(status_, after, memory_bytes);
   link_.answered_in_place();
   body_.clear();
   return true;

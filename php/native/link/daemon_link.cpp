@@ -274,8 +274,10 @@ void daemon_link::answered_in_place() {
 }
 
 void daemon_link::request_done() {
-  request_ = {};
-  body_.reset();
+  if (request_.method.data() != nullptr) { // who reads it itself has it elsewhere
+    request_ = {};
+    body_.reset();
+  }
   stream_ = 0;
   cancelled_ = false;
   if (seat_) {

@@ -7,6 +7,7 @@
 #include "php/native/php_api.hpp"
 #include "php/native/variables/kept_names.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -164,9 +165,10 @@ void add_rare(zend_array* into, zend_string* key, std::string_view value) {
 } // namespace
 
 cookie_lines make_field_lists(wire::slab_request_fields fields, field_names how, zval* into) {
-  constexpr std::uint32_t usual_count = 16;
+  constexpr std::uint32_t count_most = 16; // to begin with
   const bool lower = how == field_names::lower;
-  auto* const made = zend_new_array(usual_count);
+  auto* const made =
+      zend_new_array(static_cast<std::uint32_t>(std::min<std::size_t>(fields.most(), count_most)));
   ZVAL_ARR(into, made);
   zend_hash_real_init_mixed(made);
   ++memory().made;

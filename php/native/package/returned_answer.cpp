@@ -25,6 +25,7 @@ constexpr zend_long status_usual = 200;
 struct response_class {
   zend_class_entry* entry = nullptr;
   std::uint32_t status = 0, headers = 0, body = 0;
+  std::array<zend_string*, 3> keys{}; ///< the same in an array
 };
 
 response_class& known() noexcept {
@@ -72,32 +73,45 @@ bool list_parts(zend_array* list, returned_parts& out) noexcept {
   return true;
 }
 
-// The string that the literals of scripts are, where there is one.
-zend_string* literal(std::string_view text) {
-  auto* const made = zend_string_init_interned(text.data(), text.size(), true);
-  zend_string_hash_val(made);
-  return ZSTR_IS_INTERNED(made) ? made : permanent_string(text);
+const zval** part_named(const zend_string* name, returned_parts& of) noexcept {
+  const auto& keys = known().keys;
+  const std::array<const zval**, 3> parts{&of.status, &of.headers, &of.body};
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (name == keys[i]) {
+      return parts[i];
+    }
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (zend_string_equal_content(name, keys[i])) {
+      return parts[i];
+    }
+  }
+  return nullptr;
 }
 
 // Nothing but these keys.
-bool keyed_parts(const zend_array* map, returned_parts& out) {
-  static zend_string* const status = literal("status");
-  static zend_string* const headers = literal("headers");
-  static zend_string* const body = literal("body");
-  out = {zend_hash_find_known_hash(map, status),
-         zend_hash_find_known_hash(map, headers),
-         zend_hash_find_known_hash(map, body)};
-  const auto all = (out.status != nullptr ? 1U : 0U) + (out.headers != nullptr ? 1U : 0U) +
-                   (out.body != nullptr ? 1U : 0U);
-  return all != 0 && all == zend_hash_num_elements(map);
+bool keyed_parts(zend_array* map, returned_parts& out) noexcept {
+  zend_string* name = nullptr;
+  const zval* value = nullptr;
+  ZEND_HASH_MAP_FOREACH_STR_KEY_VAL(map, name, value) {
+    const auto** const at = name == nullptr ? nullptr : part_named(name, out);
+    if (at == nullptr) {
+      return false;
+    }
+    *at = value;
+  }
+  ZEND_HASH_FOREACH_END();
+  return zend_hash_num_elements(map) != 0;
 }
 
 bool parts_of(const zval* returned, returned_parts& out) {
   if (Z_TYPE_P(returned) == IS_ARRAY) {
     auto* const array = Z_ARR_P(returned);
+    if (!HT_IS_PACKED(array) && keyed_parts(array, out)) {
+      return true;
+    }
     const zval* const first = zend_hash_index_find(array, 0);
-    return first != nullptr && Z_TYPE_P(first) == IS_LONG ? list_parts(array, out)
-                                                          : keyed_parts(array, out);
+    return first != nullptr && Z_TYPE_P(first) == IS_LONG && list_parts(array, out);
   }
   if (Z_TYPE_P(returned) != IS_OBJECT || Z_OBJCE_P(returned) != known().entry) {
     return false;
@@ -211,6 +225,7 @@ bool know_response_class(zend_class_entry* of) {
     return false;
   }
   made.entry = of;
+  made.keys = {literal_string("status"), literal_string("headers"), literal_string("body")};
   it = made;
   return true;
 }
@@ -234,12 +249,10 @@ bool put_returned(daemon_link& link,
   if (status < status_min || status > status_max || !fields_of(parts.headers, fields)) {
     return false;
   }
-  wire::slab_answer_writer writer{room.data(), room.size()};
-  if (!writer.put_fields(fields) ||
-      (parts.body != nullptr && !writer.write(text_of(Z_STR_P(parts.body))))) {
+  const auto body = parts.body == nullptr ? std::string_view{} : text_of(Z_STR_P(parts.body));
+  if (!wire::put_slab_answer(room, static_cast<int>(status), fields, body, after, memory_bytes)) {
     return false;
   }
-  writer.finish(static_cast<int>(status), after, memory_bytes);
   link.answered_in_place();
   return true;
 }

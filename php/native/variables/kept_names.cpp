@@ -70,6 +70,12 @@ _zend_string* permanent_string(std::string_view text) {
   return made;
 }
 
+_zend_string* literal_string(std::string_view text) {
+  auto* const made = zend_string_init_interned(text.data(), text.size(), true);
+  zend_string_hash_val(made);
+  return ZSTR_IS_INTERNED(made) ? made : permanent_string(text);
+}
+
 void kept_names::make_usual() {
   for (const auto field : usual_names) {
     static_cast<void>(of(field));

@@ -18,6 +18,10 @@ namespace kraken::php {
 /// A string that PHP neither counts nor frees. It stays for good.
 [[nodiscard]] _zend_string* permanent_string(std::string_view text);
 
+/// The string that the literals of scripts are, where there is one: who compares them looks no
+/// further. Else one as above.
+[[nodiscard]] _zend_string* literal_string(std::string_view text);
+
 /// A variable that some requests have.
 struct kept_name {
   _zend_string* key = nullptr; ///< null: the field is not passed on

@@ -24,6 +24,7 @@ final class Kept
     public static ?Request $copy = null;
     public static ?WeakReference $weak = null;
     public static ?WeakMap $map = null;
+    public static string $bytes = '';
     public static int $resets = 0;
     public static string $hintsInReset = 'not asked';
     public static string $upload = '';
@@ -171,6 +172,24 @@ $routes = [
     },
     '/left' => static fn (Request $r) => Response::json([
         Kept::$weak?->get()?->target(), count(Kept::$map ?? []), isset($r->note)]),
+    '/bound' => static function (Request $r): Response {
+        (function (): void {
+            $this->host = 'bound';
+            $this->headers['x-bound'] = ['written'];
+        })->call($r);
+        return Response::json([$r->host(), $r->header('x-bound')]);
+    },
+    '/bytes' => static function (Request $r): Response {
+        Kept::$bytes = (fn (): string => $this->frame)->call($r);
+        return Response::text(sha1(Kept::$bytes));
+    },
+    '/bytes-kept' => static fn () => Response::text(sha1(Kept::$bytes)),
+    '/collect' => static function (Request $r): Response {
+        $cycle = [$r];
+        $cycle[] = &$cycle;
+        unset($cycle);
+        return Response::json([gc_collect_cycles() > 0, $r->path(), $r->header('x-one')]);
+    },
     '/private' => static function (Request $r): Response {
         try {
             return Response::json($r->all);

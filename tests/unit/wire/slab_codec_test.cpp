@@ -86,6 +86,15 @@ TEST_CASE("a request in a slab reads as it was written", "[slab]") {
   CHECK(read->body == "body\0x"sv);
   CHECK(read->timeout_ms == 30'000);
   CHECK(read->folders == "/srv/files\0"sv);
+  wire::slab_texts texts;
+  REQUIRE(texts.look(bytes));
+  CHECK(texts.of(wire::slab_text::method) == read->method);
+  CHECK(texts.of(wire::slab_text::path) == read->path);
+  CHECK(texts.of(wire::slab_text::ends) == read->ends);
+  CHECK(texts.of(wire::slab_text::body) == read->body);
+  CHECK(texts.timeout_ms() == read->timeout_ms);
+  CHECK(texts.fields().most() == 3);
+  CHECK(fields_of(texts.fields()) == fields_of(read->fields));
   CHECK(fields_of(read->fields) ==
         field_list{{"host", "shop.test"}, {"x-long-name", "1"}, {"x-long-name", "2"}});
 }
@@ -205,11 +214,14 @@ TEST_CASE("a slab's request whose lengths lie is refused", "[slab]") {
   request_facts facts;
   facts.head = head.get();
   auto bytes = slab_bytes_of(facts);
+  wire::slab_texts texts;
   CHECK(wire::read_slab_request(std::string_view{bytes}.substr(0, 20)).error().code ==
         errc::protocol_error);
+  CHECK_FALSE(texts.look(std::string_view{bytes}.substr(0, 20)));
   const auto length = GENERATE(range(0, 22));
   scribble(bytes, static_cast<std::size_t>(length) * 4, 0xffff'fff0U);
   CHECK(wire::read_slab_request(bytes).error().code == errc::protocol_error);
+  CHECK_FALSE(texts.look(bytes));
 }
 
 TEST_CASE("a frame made of scribbled fields holds the whole ones only", "[slab]") {
@@ -228,22 +240,16 @@ TEST_CASE("a frame made of scribbled fields holds the whole ones only", "[slab]"
 
 TEST_CASE("an answer in a slab reads as it was written", "[slab]") {
   std::array<char, 256> area{};
-  wire::slab_answer_writer writer{area.data(), area.size()};
-  CHECK(writer.field("lost", "with the restart"));
-  writer.restart();
-  CHECK(writer.field("content-type", "text/plain"));
-  std::array<char, 64> more{};
-  const char* const end = wire::put_slab_field(more.data(), "set-cookie", "a=b");
-  CHECK(writer.put_fields({more.data(), static_cast<std::size_t>(end - more.data())}));
-  CHECK(writer.write("hello "));
-  CHECK(writer.write(""));
-  CHECK(writer.write("world"));
-  CHECK(writer.body() == "hello world");
-  CHECK(fields_in(writer.fields()).size() == 2);
+  std::array<char, 64> fields{};
+  const char* const end = wire::put_slab_field(
+      wire::put_slab_field(fields.data(), "content-type", "text/plain"), "set-cookie", "a=b");
   const bool recycle = GENERATE(false, true);
-  writer.finish(
-      201, recycle ? wire::worker_after::recycle : wire::worker_after::keep, 123'456'789'012);
-
+  REQUIRE(wire::put_slab_answer(area,
+                                201,
+                                {fields.data(), static_cast<std::size_t>(end - fields.data())},
+                                "hello world",
+                                recycle ? wire::worker_after::recycle : wire::worker_after::keep,
+                                123'456'789'012));
   byte_buffer copy;
   const auto read = wire::read_slab_answer({area.data(), area.size()}, copy);
   REQUIRE(read);
@@ -255,23 +261,24 @@ TEST_CASE("an answer in a slab reads as it was written", "[slab]") {
   CHECK(read->memory_bytes == 123'456'789'012);
 }
 
-TEST_CASE("an answer that does not fit its slot stays what it was", "[slab]") {
+TEST_CASE("an answer that does not fit its slot writes nothing", "[slab]") {
   std::array<char, 64> area{};
-  wire::slab_answer_writer writer{area.data(), area.size()};
-  CHECK_FALSE(writer.field("name", std::string(40, 'x')));
-  CHECK(writer.field("a", "b"));
-  CHECK_FALSE(writer.put_fields(std::string(60, 'x')));
-  CHECK_FALSE(writer.write(std::string(60, 'x')));
-  CHECK(writer.write(std::string(22, 'x')));
-  CHECK(writer.body().size() == 22);
+  const auto put = [&](std::size_t fields, std::size_t body) {
+    return wire::put_slab_answer(
+        area, 200, std::string(fields, 'f'), std::string(body, 'b'), wire::worker_after::keep, 0);
+  };
+  CHECK_FALSE(put(33, 0));
+  CHECK_FALSE(put(20, 13));
+  CHECK_FALSE(put(0, 33));
+  CHECK(area == std::array<char, 64>{});
+  CHECK(put(20, 12));
+  CHECK(area.back() == 'b');
 }
 
 TEST_CASE("what a worker may have written instead of an answer is refused", "[slab]") {
   std::string area(128, '\0');
-  wire::slab_answer_writer writer{area.data(), area.size()};
-  REQUIRE(writer.field("a", "b"));
-  REQUIRE(writer.write("body"));
-  writer.finish(200, wire::worker_after::keep, 0);
+  REQUIRE(wire::put_slab_answer(
+      area, 200, "\1\0\0\0\1\0\0\0ab"sv, "body", wire::worker_after::keep, 0));
   byte_buffer copy;
   REQUIRE(wire::read_slab_answer(area, copy));
   const auto refused = [&](std::string_view what) {

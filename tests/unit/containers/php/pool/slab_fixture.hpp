@@ -46,11 +46,12 @@ struct slab_worker {
     REQUIRE(::write(bell.get(), &one, sizeof one) == sizeof one);
   }
 
-  void answer(const slab::claimed& what, std::string_view body, int status = 200) {
-    const auto room = memory->answer(what.slot);
-    wire::slab_answer_writer writer{room.data(), room.size()};
-    REQUIRE(writer.write(body));
-    writer.finish(status, wire::worker_after::keep, 7);
+  void answer(const slab::claimed& what,
+              std::string_view body,
+              int status = 200,
+              std::string_view fields = {}) {
+    REQUIRE(wire::put_slab_answer(
+        memory->answer(what.slot), status, fields, body, wire::worker_after::keep, 7));
     report(what, slab::stage::answered);
   }
 
