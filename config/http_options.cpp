@@ -3,8 +3,11 @@
 /// An HTTP front's option rows.
 #include "config/http_options.hpp"
 
+#include "config/detail/listen_address.hpp"
 #include "config/detail/option_row.hpp"
 #include "config/detail/sections.hpp"
+
+#include <algorithm>
 
 namespace kraken::config {
 
@@ -193,6 +196,22 @@ bool http_spec_options::live_change(const model::kind_options& to) const {
   return other != nullptr &&
          to_json_text(write_restart_options(section_of<http_options>(), &values), 0) ==
              to_json_text(write_restart_options(section_of<http_options>(), &other->values), 0);
+}
+
+bool http_spec_options::adds(const model::kind_options& to) const {
+  const auto* after = dynamic_cast<const http_spec_options*>(&to);
+  return after != nullptr && std::ranges::all_of(values.listen, [after](const auto& address) {
+           return std::ranges::find(after->values.listen, address) != after->values.listen.end();
+         });
+}
+
+bool http_spec_options::excludes(const model::kind_options& other) const {
+  const auto* there = dynamic_cast<const http_spec_options*>(&other);
+  return there != nullptr && std::ranges::any_of(values.listen, [there](const auto& mine) {
+           return std::ranges::any_of(there->values.listen, [&mine](const auto& theirs) {
+             return detail::same_address(mine, theirs);
+           });
+         });
 }
 
 } // namespace kraken::config

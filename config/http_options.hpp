@@ -80,6 +80,10 @@ struct http_spec_options final : model::kind_options {
   [[nodiscard]] std::string fingerprint() const override;
   /// True when only limits and timeouts differ.
   [[nodiscard]] bool live_change(const model::kind_options& to) const override;
+  /// True when no address is given up.
+  [[nodiscard]] bool adds(const model::kind_options& to) const override;
+  /// True when they have an address in common.
+  [[nodiscard]] bool excludes(const model::kind_options& other) const override;
 };
 
 } // namespace kraken::config

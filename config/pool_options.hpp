@@ -102,6 +102,7 @@ struct pool_spec_options final : model::kind_options {
   /// workers are replaced one by one.
   [[nodiscard]] bool live_change(const model::kind_options& to) const override;
   [[nodiscard]] bool live_start() const override { return true; }
+  [[nodiscard]] bool excludes(const model::kind_options& /*other*/) const override { return false; }
 };
 
 } // namespace kraken::config

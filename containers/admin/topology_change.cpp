@@ -4,11 +4,11 @@
 #include "containers/admin/topology_change.hpp"
 
 #include "kraken/model/alias.hpp"
+#include "kraken/model/change_plan.hpp"
 #include "kraken/model/topology.hpp"
 #include "kraken/model/topology_diff.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace kraken::containers {
@@ -70,30 +70,9 @@ topology_change::topology_change(model::child_spec from,
   plan(to);
 }
 
-/// An update that puts children in their order comes after those that come and go, as it was. A
-/// pool that goes serves until no route leads to it any more.
 void topology_change::plan(const model::child_spec& to) {
-  commands_ = model::diff(now_, to);
+  commands_ = model::plan_change(now_, to, rests_);
   next_ = 0;
-  std::set<std::string, std::less<>> other_children;
-  std::stable_partition(commands_.begin(), commands_.end(), [&](const model::command& each) {
-    if (each.what != model::verb::update) {
-      other_children.emplace(model::parent_of(concerned(each)));
-      return false;
-    }
-    return !other_children.contains(each.target) && rests_(each.target);
-  });
-  std::set<std::string, std::less<>> made;
-  for (const auto& each : commands_) {
-    if (each.what == model::verb::create) {
-      made.insert(concerned(each));
-    }
-  }
-  std::stable_partition(commands_.begin(), commands_.end(), [&](const model::command& each) {
-    const auto* const spec =
-        each.what == model::verb::destroy ? model::find_spec(now_, each.target) : nullptr;
-    return spec == nullptr || spec->kind != "pool" || made.contains(each.target);
-  });
 }
 
 void topology_change::next() {
@@ -120,6 +99,7 @@ void topology_change::next() {
   } else {
     command.origin = "config";
     command.undone_on_failure = true;
+    command.try_once = command.what == model::verb::create; // it is not started again meanwhile
   }
   send(std::move(command));
 }

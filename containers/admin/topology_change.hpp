@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// One change of the running topology, all of it or nothing: the commands of the diff, one after
+/// One change of the running topology, all of it or nothing: the commands of its plan, one after
 /// the other, each awaited until what it concerns is ready; when one fails, back to what was.
 /// Knows no tree: commands go through a function.
 #pragma once

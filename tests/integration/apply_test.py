@@ -225,8 +225,11 @@ class Apply(unittest.TestCase):
             self.assertEqual(self.daemon.console("process:create", *words).code, 0)
         self.assertEqual(self.daemon.console("container:stop", "rests").code, 0)
         before = self.running()
-        text = config(sleeper("b"), process("bad", "sh", "-c", "exit 7", **SOON))
-        done = self.apply(text, code=1)
+        bad = ("sh", "-c", "exit 7")
+        done = self.apply(config(sleeper("b"), process("bad", *bad, **SOON)), code=1)
+        self.assertNotIn("made anew", done.err, "what goes is there until all else is done")
+        done = self.apply(config(sleeper("a", mailbox={"capacity": 7}), process("b", *bad, **NEVER),
+                                 sleeper("c")), code=1)
         self.assertIn("everything is as it was before; made anew, as commands had made it: "
                       "Main/a/T1, Main/a/T1/T2, Main/a/rests", done.err)
         self.assertEqual(self.running(), before)

@@ -315,7 +315,9 @@ void remote_supervisor::on_report(const child_report& report) {
   }
   switch (report.what) {
   case child_report::note::changed:
+    break;
   case child_report::note::hopeless:
+    static_cast<void>(tried_in_vain(*child));
     break;
   case child_report::note::opened:
     child->opened = report.now->generation;

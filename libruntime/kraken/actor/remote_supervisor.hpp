@@ -148,6 +148,7 @@ private:
 
   // remote_supervisor_restart.cpp: what a child's end leads to
   void on_end(child_entry& child, child_report::note what);
+  bool tried_in_vain(child_entry& child);
   void regroup(model::decision&& decided, child_entry& failed);
   void schedule(child_entry& child);
   [[nodiscard]] milliseconds delay_of(child_entry& child);

@@ -42,10 +42,7 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
     }
     return;
   }
-  if (child.try_once && child.served == 0) {
-    child.start_failure = std::make_unique<const std::string>(child.path() + ": " +
-                                                              child.seen->last_cause->summary());
-    drop(child, ending::orderly);
+  if (tried_in_vain(child)) {
     return;
   }
   if (what == child_report::note::ended_upward) {
@@ -53,7 +50,7 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
         model::escalated(*child.seen->last_cause, child.path(), "hands its failure up"));
   }
   auto how = how_;
-  if (what == child_report::note::ended_alone || child.on_trial()) {
+  if (what == child_report::note::ended_alone || child.on_trial() || child.is_undone()) {
     how.how = model::strategy::one_for_one;
   }
   // For a pool of any size a failure must not cost a look at every sibling.
@@ -93,6 +90,17 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
   } else {
     regroup(std::move(decided), child);
   }
+}
+
+/// One that was to be tried once goes when its first start fails. @return whether it is so
+bool remote_supervisor::tried_in_vain(child_entry& child) {
+  if (!child.try_once || child.served != 0 || child.want == wish::destroyed) {
+    return false;
+  }
+  child.start_failure =
+      std::make_unique<const std::string>(child.path() + ": " + child.seen->last_cause->summary());
+  drop(child, ending::orderly);
+  return true;
 }
 
 void remote_supervisor::regroup(model::decision&& decided, child_entry& failed) {
@@ -139,7 +147,8 @@ void remote_supervisor::forget_failures(child_entry& child) {
 }
 
 void remote_supervisor::schedule(child_entry& child) {
-  const auto delay = delay_of(child);
+  // Who takes its definition back starts it then; it starts by itself should he not.
+  const auto delay = child.is_undone() ? limits::command_deadline : delay_of(child);
   cancel_restart(child);
   child.doing = model::activity::restarting;
   if (delay.count() == 0) {

@@ -92,6 +92,14 @@ bool kind_options::live_start() const {
   return false;
 }
 
+bool kind_options::adds(const kind_options& /*to*/) const {
+  return false;
+}
+
+bool kind_options::excludes(const kind_options& /*other*/) const {
+  return true;
+}
+
 bool kind_options::live_change(const kind_options& to) const {
   return fingerprint() == to.fingerprint();
 }

@@ -146,6 +146,15 @@ public:
   /// True when it can take over another `name`, `start` or `args` as well.
   [[nodiscard]] virtual bool live_start() const;
 
+  /// True when a successor with `to` is tried beside the running incarnation and has all that
+  /// serves by then: nothing is lost by trying.
+  [[nodiscard]] virtual bool adds(const kind_options& to) const;
+
+  /// True when one with these and one with `other`, under two names, cannot serve at a time.
+  /// @param other options of the same kind, with the same `name`, `start` and `args`: unless the
+  ///              kind knows better, one program twice wants the same port or file twice
+  [[nodiscard]] virtual bool excludes(const kind_options& other) const;
+
   /// Whom they name for its process; nobody, unless the kind has one.
   [[nodiscard]] virtual identity runs_as() const;
 

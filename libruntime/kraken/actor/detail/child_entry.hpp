@@ -11,6 +11,7 @@
 
 #include "caf/actor.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -77,6 +78,13 @@ struct child_entry {
   /// Made by a verb and not served yet: a mistyped command must cost nobody else anything.
   [[nodiscard]] bool on_trial() const noexcept { return made_by != maker::declared && served == 0; }
   [[nodiscard]] const std::string& path() const noexcept { return who->path; }
+  /// Who waits for it brings back what was, now that it has failed.
+  [[nodiscard]] bool is_undone() const noexcept {
+    return made_by != maker::incarnation &&
+           std::any_of(waiters.begin(), waiters.end(), [](const waiter& each) {
+             return each.undoes_failure && !each.reply->answered();
+           });
+  }
   /// 0 before its first start.
   [[nodiscard]] std::uint64_t generation() const noexcept { return seen->generation; }
   [[nodiscard]] bool settled() const noexcept { return obeyed == sent; }

@@ -20,11 +20,19 @@ namespace {
 
 using model::verb;
 
-model::child_spec child(std::string id, std::string program = "a") {
+/// @param program its own if it is empty
+model::child_spec child(std::string id, std::string program = {}) {
   model::child_spec spec;
-  spec.id = std::move(id);
   spec.kind = "process";
-  spec.start = {std::move(program)};
+  spec.start = {program.empty() ? id : std::move(program)};
+  spec.id = std::move(id);
+  return spec;
+}
+
+/// Another container.
+model::child_spec roomier(std::string id) {
+  auto spec = child(std::move(id));
+  spec.mailbox.capacity = 7;
   return spec;
 }
 
@@ -39,7 +47,7 @@ model::child_spec root_of(std::vector<model::child_spec> children) {
 /// A tree that answers at once; programs called `bad` do not start.
 struct scripted_tree {
   std::vector<std::string> asked;
-  std::map<std::string, std::vector<error>> faults; ///< by what is asked, the next ones first
+  std::map<std::string, std::vector<error>> faults; ///< by what is asked, next ones first; or none
 
   result<model::reply> operator()(const model::command& what) {
     std::string text;
@@ -54,7 +62,9 @@ struct scripted_tree {
     if (!next.empty()) {
       const auto first = next.front();
       next.erase(next.begin());
-      return fail(first);
+      if (first.code != errc::none) {
+        return fail(first);
+      }
     }
     if (what.spec && what.spec->start == std::vector<std::string>{"bad"}) {
       return fail(errc::start_failed, what.target + ": exit code 1");
@@ -101,16 +111,16 @@ TEST_CASE("topology change: nothing to do") {
   CHECK(tree.asked.empty());
 }
 
-TEST_CASE("topology change: removed ones go first, new ones come in order") {
+TEST_CASE("topology change: new ones come first and in order, removed ones go last") {
   scripted_tree tree;
   const auto to = root_of({child("b", "other"), child("c"), child("d")});
   const auto out = changed(tree, root_of({child("a"), child("b")}), to);
   CHECK(out.done);
   CHECK(same(out.now, to));
-  CHECK(tree.asked == texts{"config: destroy Main/a",
+  CHECK(tree.asked == texts{"config: create Main/c",
+                            "config: create Main/d",
                             "config: update Main/b",
-                            "config: create Main/c",
-                            "config: create Main/d"});
+                            "config: destroy Main/a"});
 }
 
 TEST_CASE("topology change: a pool that goes is the last that goes") {
@@ -126,13 +136,13 @@ TEST_CASE("topology change: a pool that goes is the last that goes") {
     const auto out = changed(tree, from, to);
     CHECK(out.done);
     CHECK(same(out.now, to));
-    CHECK(tree.asked == texts{"config: destroy Main/web",
-                              "config: destroy Main/a",
-                              "config: create Main/new",
+    CHECK(tree.asked == texts{"config: create Main/new",
+                              "config: destroy Main/web",
                               "config: create Main/web",
                               "config: update Main/front",
                               "config: update Main",
-                              "config: destroy Main/old"});
+                              "config: destroy Main/old",
+                              "config: destroy Main/a"});
   }
   SECTION("and serves on when they are not") {
     const auto out = changed(tree, from, root_of({child("new", "bad"), replaced}));
@@ -156,8 +166,8 @@ TEST_CASE("topology change: who does not run knows his definition before anythin
   CHECK(same(out.now, to));
   CHECK(tree.asked == texts{"config: update Main/b",
                             "config: update Main/s/x",
-                            "config: destroy Main/gone",
-                            "config: update Main/a"});
+                            "config: update Main/a",
+                            "config: destroy Main/gone"});
 }
 
 TEST_CASE("topology change: and on the way back as well") {
@@ -191,23 +201,17 @@ TEST_CASE("topology change: one that does not become ready takes everything back
   CHECK(out.done.error().code == errc::start_failed);
   CHECK(out.done.error().context == "Main/c: Main: exit code 1; everything is as it was before");
   CHECK(same(out.now, from));
-  CHECK(tree.asked == texts{"config: destroy Main/a",
-                            "config: update Main/b",
-                            "config: create Main/c",
-                            "config rollback: destroy Main/c",
-                            "config rollback: replace Main/a",
-                            "config rollback: update Main/b",
-                            "config rollback: update Main"});
+  CHECK(tree.asked == texts{"config: create Main/c", "config rollback: destroy Main/c"});
 }
 
 TEST_CASE("topology change: what cannot be undone is said") {
   scripted_tree tree;
   tree.faults["replace Main/a"] = {error{errc::start_failed, "exit code 7"}};
   const auto from = root_of({child("a"), child("b")});
-  const auto out = changed(tree, from, root_of({child("b"), child("c", "bad")}));
+  const auto out = changed(tree, from, root_of({roomier("a"), child("b", "bad")}));
   REQUIRE_FALSE(out.done);
   CHECK(out.done.error().context ==
-        "Main/c: Main: exit code 1; and this could not be undone: Main/a: exit code 7");
+        "Main/b: exit code 1; and this could not be undone: Main/a: exit code 7");
 }
 
 TEST_CASE("topology change: a container made at run time is taken over") {
@@ -244,11 +248,11 @@ TEST_CASE("topology change: a stop that takes too long is a failure too") {
 namespace {
 
 /// A command has made `id` below `parent`.
-model::command made(std::string parent, std::string id, std::string program = "a") {
+model::command made(std::string parent, std::string id) {
   model::command out;
   out.what = verb::create;
   out.target = std::move(parent);
-  out.spec = std::make_shared<const model::child_spec>(child(std::move(id), std::move(program)));
+  out.spec = std::make_shared<const model::child_spec>(child(std::move(id)));
   return out;
 }
 
@@ -257,68 +261,77 @@ model::command made(std::string parent, std::string id, std::string program = "a
 TEST_CASE("topology change: what commands had made below it comes back with a container") {
   scripted_tree tree;
   const auto from = root_of({child("a"), child("b")});
-  const auto to = root_of({child("b"), child("bad", "bad")});
+  const auto to = root_of({roomier("a"), child("b", "bad")});
   const std::vector all{made("Main/a", "T"), made("Main/a/T", "U"), made("Main/b", "V")};
   SECTION("on the way back") {
     const auto out = changed(tree, from, to, {}, all);
     REQUIRE_FALSE(out.done);
     CHECK(out.done.error().context ==
-          "Main/bad: Main: exit code 1; everything is as it was before; made anew, as commands had "
-          "made it: Main/a/T, Main/a/T/U");
+          "Main/b: exit code 1; everything is as it was before; made anew, as commands had made "
+          "it: Main/a/T, Main/a/T/U");
     CHECK(same(out.now, from));
     CHECK(tree.asked == texts{"config: destroy Main/a",
-                              "config: create Main/bad",
-                              "config rollback: destroy Main/bad",
+                              "config: create Main/a",
+                              "config: create Main/a/T",
+                              "config: create Main/a/T/U",
+                              "config: update Main/b",
+                              "config rollback: destroy Main/a",
                               "config rollback: replace Main/a",
                               "config rollback: create Main/a/T",
                               "config rollback: create Main/a/T/U",
+                              "config rollback: update Main/b",
                               "config rollback: update Main"});
   }
   SECTION("some of it does not") {
-    tree.faults["create Main/a/T"] = {error{errc::start_failed, "exit code 2"}};
-    tree.faults["create Main/a/T/U"] = {error{errc::already_exists, "is there"}};
+    tree.faults["create Main/a/T"] = {error{errc::none, ""},
+                                      error{errc::start_failed, "exit code 2"}};
+    tree.faults["create Main/a/T/U"] = {error{errc::none, ""},
+                                        error{errc::already_exists, "is there"}};
     const auto out = changed(tree, from, to, {}, all);
     CHECK(out.done.error().context ==
-          "Main/bad: Main: exit code 1; and this could not be undone: Main/a/T: exit code 2; made "
-          "anew, as commands had made it: Main/a/T/U");
+          "Main/b: exit code 1; and this could not be undone: Main/a/T: exit code 2; made anew, as "
+          "commands had made it: Main/a/T/U");
   }
   SECTION("not without its parent") {
     tree.faults["replace Main/a"] = {error{errc::limit_exceeded, "too many"}};
     const auto out = changed(tree, from, to, {}, all);
     CHECK(out.done.error().context ==
-          "Main/bad: Main: exit code 1; and this could not be undone: Main/a: too many; Main/a/T: "
-          "was made by a command and is gone; Main/a/T/U: was made by a command and is gone");
+          "Main/b: exit code 1; and this could not be undone: Main/a: too many; Main/a/T: was made "
+          "by a command and is gone; Main/a/T/U: was made by a command and is gone");
   }
   SECTION("a removed one takes it along") {
     CHECK(changed(tree, from, root_of({child("b")}), {}, all).done);
     CHECK(tree.asked == texts{"config: destroy Main/a"});
+  }
+  SECTION("one that does not go does not lose it") {
+    CHECK_FALSE(changed(tree, from, root_of({child("b"), child("c", "bad")}), {}, all).done);
+    CHECK(tree.asked == texts{"config: create Main/c", "config rollback: destroy Main/c"});
   }
 }
 
 TEST_CASE("topology change: what commands had made is there below another container, too") {
   scripted_tree tree;
   const auto from = root_of({child("a")});
-  auto roomier = child("a");
-  roomier.mailbox.capacity = 7;
+  auto with_room = roomier("a");
   SECTION("of the same alias") {
-    CHECK(changed(tree, from, root_of({roomier}), {}, {made("Main/a", "T")}).done);
+    CHECK(changed(tree, from, root_of({with_room}), {}, {made("Main/a", "T")}).done);
     CHECK(tree.asked ==
           texts{"config: destroy Main/a", "config: create Main/a", "config: create Main/a/T"});
   }
   SECTION("unless the definitions have it by now") {
-    roomier.children = {child("T")};
-    CHECK(changed(tree, from, root_of({roomier}), {}, {made("Main/a", "T")}).done);
+    with_room.children = {child("T")};
+    CHECK(changed(tree, from, root_of({with_room}), {}, {made("Main/a", "T")}).done);
     CHECK(tree.asked == texts{"config: destroy Main/a", "config: create Main/a"});
   }
   SECTION("or had it before") {
     auto with = child("a");
     with.children = {child("T")};
-    CHECK(changed(tree, root_of({with}), root_of({roomier}), {}, {made("Main/a", "T")}).done);
+    CHECK(changed(tree, root_of({with}), root_of({with_room}), {}, {made("Main/a", "T")}).done);
     CHECK(tree.asked == texts{"config: destroy Main/a", "config: create Main/a"});
   }
   SECTION("or everything is as it was") {
     tree.faults["create Main/a/T"] = {error{errc::start_failed, "exit code 2"}};
-    const auto out = changed(tree, from, root_of({roomier}), {}, {made("Main/a", "T")});
+    const auto out = changed(tree, from, root_of({with_room}), {}, {made("Main/a", "T")});
     REQUIRE_FALSE(out.done);
     CHECK(same(out.now, from));
     CHECK(out.done.error().context == "Main/a/T: exit code 2; everything is as it was before; made "
