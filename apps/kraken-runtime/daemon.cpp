@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <csignal>
 #include <string>
+#include <system_error>
 
 #include <sched.h>
 #include <sys/prctl.h>
@@ -64,7 +65,9 @@ daemon::daemon(daemon_plan plan,
   }
 }
 
-daemon::~daemon() = default;
+daemon::~daemon() {
+  dismiss_shards();
+}
 
 result<int> daemon::run() {
   if (auto prepared = prepare(); !prepared) {
@@ -84,10 +87,13 @@ result<int> daemon::run() {
   ::_exit(exit_code_);
 }
 
-// Everything that can fail, while there is no thread yet that would have to be ended.
+// Everything that can fail, while no thread has anything yet that would have to be ended.
 result<void> daemon::prepare() {
   if (auto prepared = prepare_process(); !prepared) {
     return prepared;
+  }
+  if (auto made = make_shards(); !made) {
+    return made;
   }
   if (auto free = check_ports(plan_.root); !free) {
     return free;
@@ -118,9 +124,7 @@ void daemon::begin() {
         log::error("tree_not_ready", {{"reason", outcome.error().text()}});
         return;
       }
-      log::info("tree_ready", {});
-      static_cast<void>(manager_.ready("ready"));
-      notify_watchdog();
+      tell_when_ready();
     });
   });
 }
@@ -171,14 +175,44 @@ result<void> daemon::check_ports(const model::child_spec& parent) { // NOLINT(mi
   return {};
 }
 
-result<void> daemon::make_tree() {
+result<void> daemon::make_shards() {
   for (std::uint32_t i = 0; i < plan_.shards; ++i) {
     auto& loop = *loops_.emplace_back(std::make_unique<net::event_loop>(i));
     pools_.add_shard(loop);
     process_environment_.shards.push_back(&loop);
     php_environment_.shards.push_back(&loop);
     http_environment_.shards.push_back({&loop, &pools_.part(i).sinks});
+    try {
+      threads_.emplace_back([this, &loop] {
+        turn_.wait(turn::waits);
+        if (turn_ == turn::begins) {
+          const auto name = "kraken/" + std::to_string(loop.index());
+          ::prctl(PR_SET_NAME, name.c_str());
+          loop.run();
+        }
+      });
+    } catch (const std::system_error& why) {
+      dismiss_shards();
+      return fail(errc::limit_exceeded,
+                  "no thread for shard " + std::to_string(i + 1) + " of " +
+                      std::to_string(plan_.shards) +
+                      ": the system allows no more (ulimit -u, TasksMax=, pids.max): " +
+                      why.code().message());
+    }
   }
+  return {};
+}
+
+/// Those that have not begun.
+void daemon::dismiss_shards() {
+  auto waits = turn::waits;
+  if (turn_.compare_exchange_strong(waits, turn::never)) {
+    turn_.notify_all();
+    threads_.clear();
+  }
+}
+
+result<void> daemon::make_tree() {
   actor::tree_options options;
   for (auto& loop : loops_) {
     options.shards.push_back(loop.get());
@@ -202,13 +236,8 @@ result<void> daemon::make_tree() {
 }
 
 void daemon::start_shards() {
-  for (auto& loop : loops_) {
-    threads_.emplace_back([&each = *loop] {
-      const auto name = "kraken/" + std::to_string(each.index());
-      ::prctl(PR_SET_NAME, name.c_str());
-      each.run();
-    });
-  }
+  turn_ = turn::begins;
+  turn_.notify_all();
   std::vector<executor*> shards;
   for (auto& loop : loops_) {
     shards.push_back(loop.get());

@@ -86,7 +86,11 @@ private:
   void open_admin_door();
   void prepare_admin();
   [[nodiscard]] std::vector<actor::kind> kinds();
+  [[nodiscard]] result<void> make_shards();
   void start_shards();
+  void dismiss_shards();
+  void tell_when_ready();
+  void look_whether_ready();
   void on_signal(const process::received_signal& signal);
   void read_signals();
   void stop(containers::stop_mode how);
@@ -117,6 +121,7 @@ private:
                          daemon_plan read,
                          containers::admin_environment::changes changes,
                          containers::admin_environment::changes_done done);
+  void reload_over(const std::string& text);
   void applied(const daemon_plan& read,
                containers::change_outcome outcome,
                const containers::admin_environment::changes& changes,
@@ -140,6 +145,9 @@ private:
   time_point began_;
   net::event_loop control_;
   std::vector<std::unique_ptr<net::event_loop>> loops_;
+  /// Threads are made while nothing depends on them yet, and wait for what begins.
+  enum class turn : std::uint8_t { waits, begins, never };
+  std::atomic<turn> turn_{turn::waits};
   std::vector<std::jthread> threads_;
   std::unique_ptr<process::end_watch> ends_ = process::end_watch::make(); ///< of what pools have
   /// Of whatever PHP runs in, where it may be had.
@@ -180,6 +188,10 @@ private:
   std::unique_ptr<reactor::waiting> watchdog_wait_;
   std::unique_ptr<reactor::waiting> guardian_wait_;
   std::unique_ptr<reactor::waiting> forced_end_;
+  actor::status_board::subscription ready_news_; ///< while the manager waits for it
+  std::string unready_;                          ///< what does not serve yet, one of them
+  bool told_ready_ = false;
+  std::atomic<bool> look_asked_{false};
   std::atomic<bool> sweep_asked_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> warned_of_root_{false};

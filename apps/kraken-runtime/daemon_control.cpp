@@ -3,9 +3,11 @@
 /// Signals, orphans, stop and numbers of the running daemon; reload is in daemon_reload.cpp.
 #include "apps/kraken-runtime/daemon.hpp"
 
+#include "containers/admin/health.hpp"
 #include "kraken/base/log.hpp"
 
 #include <csignal>
+#include <utility>
 
 #include <unistd.h>
 
@@ -119,6 +121,46 @@ void daemon::sweep_soon() {
       }
     });
   });
+}
+
+/// The root has started. What it starts all at once, and what is restarted below it, may not serve
+/// yet: the manager hears of readiness when `/readyz` would say so, too.
+void daemon::tell_when_ready() {
+  ready_news_ = tree_->status().subscribe([this](const actor::status_event&) {
+    if (!look_asked_.exchange(true)) {
+      control_.post([this] {
+        look_asked_ = false;
+        look_whether_ready();
+      });
+    }
+  });
+  look_whether_ready();
+}
+
+void daemon::look_whether_ready() {
+  if (told_ready_) {
+    return;
+  }
+  const auto& board = std::as_const(*tree_).status();
+  if (const auto known = board.find(unready_); known && containers::is_unready(*known)) {
+    return; // whatever the others are
+  }
+  unready_.clear();
+  const auto all = board.list();
+  for (const auto& each : all) {
+    if (containers::is_unready(*each)) {
+      unready_ = each->path;
+      return;
+    }
+  }
+  if (stopping_ || all.empty()) {
+    return;
+  }
+  told_ready_ = true;
+  ready_news_.reset();
+  log::info("tree_ready", {});
+  static_cast<void>(manager_.ready("ready"));
+  notify_watchdog();
 }
 
 void daemon::notify_watchdog() {

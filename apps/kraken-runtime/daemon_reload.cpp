@@ -145,7 +145,7 @@ void daemon::reload(containers::reload_mode how,
     return;
   }
   // Whoever asked by SIGHUP waits for both words, also of a file that is refused.
-  if (how == containers::reload_mode::apply) {
+  if (how == containers::reload_mode::apply && told_ready_) {
     static_cast<void>(manager_.reloading(control_.now()));
   }
   auto read = read_again(files);
@@ -153,8 +153,7 @@ void daemon::reload(containers::reload_mode how,
     reloading_ = false;
     if (how == containers::reload_mode::apply) {
       log::error("reload_refused", {{"reason", read.error().text()}});
-      static_cast<void>(
-          manager_.ready("ready; the last reload was refused: " + read.error().text()));
+      reload_over("ready; the last reload was refused: " + read.error().text());
     }
     done(fail(read.error()));
     return;
@@ -300,6 +299,13 @@ void daemon::apply(model::child_spec before,
       });
 }
 
+/// Who has not heard of readiness yet does not hear of it because a reload is over.
+void daemon::reload_over(const std::string& text) {
+  if (told_ready_) {
+    static_cast<void>(manager_.ready(text));
+  }
+}
+
 void daemon::applied(const daemon_plan& read,
                      containers::change_outcome outcome,
                      const containers::admin_environment::changes& changes,
@@ -308,13 +314,13 @@ void daemon::applied(const daemon_plan& read,
   changing_.clear();
   plan_.root = std::move(outcome.now);
   if (!outcome.done) {
-    static_cast<void>(manager_.ready("ready; the last reload was taken back"));
+    reload_over("ready; the last reload was taken back");
     log::error("reload_taken_back", {{"reason", outcome.done.error().context}});
     done(fail(outcome.done.error()));
     return;
   }
   take_over(read);
-  static_cast<void>(manager_.ready("ready"));
+  reload_over("ready");
   log::info("reloaded", {{"changes", changes.size()}});
   done(changes);
 }

@@ -56,13 +56,17 @@ std::string waiting_for(const model::container_status& holder,
 
 } // namespace
 
+bool is_unready(const model::container_status& each) {
+  return counts_for_readiness(each) && each.at != model::phase::ready;
+}
+
 std::string unready_reasons(std::span<const actor::status_ptr> records) {
   const bool begun = std::any_of(
       records.begin(), records.end(), [](const auto& each) { return each->parent.empty(); });
   std::string reasons = begun ? "" : "the containers have not been created yet\n";
   const auto waiting = model::start_waits(records);
   for (const auto& each : records) {
-    if (counts_for_readiness(*each) && each->at != model::phase::ready) {
+    if (is_unready(*each)) {
       const auto below = failing_child(*each, records);
       reasons += each->path + " is " + std::string{model::to_string(each->at)} +
                  (below.empty() ? own_cause(*each) : below) + waiting_for(*each, waiting) + "\n";

@@ -20,6 +20,10 @@ namespace kraken::containers {
 /// @thread any (pure)
 [[nodiscard]] std::string unready_reasons(std::span<const actor::status_ptr> records);
 
+/// Whether this one counts for that, and is not ready.
+/// @thread any (pure)
+[[nodiscard]] bool is_unready(const model::container_status& each);
+
 /// Which containers are parked, one line each with what to do: they do not count above.
 /// @return empty when there are none
 /// @thread any (pure)

@@ -7,9 +7,11 @@ import shutil
 import tempfile
 import unittest
 
+from support import public_copy
 from support.case import fresh_daemon
+from support.daemon import Daemon
 from support.http_client import request_bytes
-from support.topology import http, pool, topology, worker_script
+from support.topology import http, pool, process, topology, worker_script
 from support.waiting import wait_until
 
 LISTENING = re.compile(r" listening container=Main/http address=127\.0\.0\.1:(\d+)")
@@ -129,3 +131,45 @@ class Boot(unittest.TestCase):
         self.assertEqual(self.daemon.container("web")["phase"], "starting")
         self.open_gate()
         self.daemon.wait_ready()
+
+
+@unittest.skipUnless(os.geteuid() == 0, "root alone has a user without processes at hand")
+class Threads(unittest.TestCase):
+    """Who has few threads is told so; root itself is not bound by the limit."""
+    WHO = 64_917
+
+    @classmethod
+    def setUpClass(cls):
+        public_copy.use(cls)
+
+    def limited(self, most):
+        directory = tempfile.mkdtemp(prefix="kt-threads-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        os.chown(directory, self.WHO, self.WHO)
+        daemon = Daemon(
+            topology(process("a", "sleep", "600"), shards=8), directory=directory, wrapper=[
+                "setpriv", f"--reuid={self.WHO}", f"--regid={self.WHO}", "--clear-groups",
+                "prlimit", f"--nproc={most}"])
+        self.addCleanup(daemon.abort)
+        return daemon.launch()
+
+    def test_too_few_of_them_are_named(self):
+        for most in (2, 3, 5, 9):  # with the guardian and the main thread
+            with self.subTest(most=most):
+                daemon = self.limited(most)
+                self.assertEqual(daemon.wait_end(), 1, daemon.log())
+                self.assertIn(f"no thread for shard {most - 1} of 8", daemon.log())
+                self.assertIn("ulimit -u", daemon.log())
+                self.assertNotIn("terminate", daemon.log())
+                self.assertEqual(daemon.family(), [])
+                left = set(os.listdir(daemon.directory)) - {"kraken.yaml", "daemon.log"}
+                self.assertLessEqual(left, {"kraken.sock.lock"})
+
+    def test_enough_of_them(self):
+        daemon = self.limited(64)
+        daemon.wait_ready()
+        daemon.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

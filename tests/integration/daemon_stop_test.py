@@ -12,7 +12,7 @@ from support import processes
 from support.case import fresh_daemon
 from support.daemon import Daemon
 from support.http_client import Closed, Connection, request_bytes
-from support.topology import http, pool, topology
+from support.topology import http, pool, process, topology
 from support.waiting import wait_until
 
 CONFIG = topology(pool(size=2), http())
@@ -258,30 +258,57 @@ class OnePerSocket(unittest.TestCase):
 class ServiceManager(unittest.TestCase):
     """A stand-in for systemd's socket."""
 
-    def test_ready_stopping_and_watchdog(self):
+    def managed(self, config, **environment):
+        """@return a daemon to be started, what it says, and whether it has said a word"""
         manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.addCleanup(manager.close)
-        daemon = Daemon(CONFIG)
+        daemon = Daemon(config)
         path = os.path.join(daemon.directory, "notify.sock")
         manager.bind(path)
         manager.settimeout(30)
         messages = []
-        arrived = threading.Condition()
 
         def listen():
             while True:
                 try:
-                    text = manager.recv(4096).decode()
+                    messages.append(manager.recv(4096).decode())
                 except OSError:
                     return
-                with arrived:
-                    messages.append(text)
         threading.Thread(target=listen, daemon=True).start()
 
         def said(word, times=1):
             return sum(1 for each in messages if word in each.splitlines()) >= times
-        daemon.environment.update(NOTIFY_SOCKET=path, WATCHDOG_USEC="400000")
+        daemon.environment.update(NOTIFY_SOCKET=path, **environment)
         self.addCleanup(daemon.close)
+        return daemon, messages, said
+
+    def test_ready_is_said_when_readyz_says_so(self):
+        """What starts all at once is waited for as well, and a reload meanwhile changes nothing."""
+        waits = "while [ ! -e go ]; do sleep 0.02; done; echo >&3; exec sleep 600"
+        one = process("one", "sh", "-c", waits, ready={"fd": 3})
+        for root in ([one], [{"id": "group", "type": "supervisor", "children": [one],
+                              "supervise": {"start": "parallel"}}]):
+            with self.subTest(root=root[0]["id"]):
+                config = topology(*root, supervise={"start": "parallel"})
+                daemon, messages, said = self.managed(config)
+                daemon.launch()
+                wait_until(lambda: os.path.exists(daemon.socket) and
+                           daemon.container("Main")["phase"] == "ready", "the root has started")
+                self.assertEqual(daemon.health("/readyz"), 503)
+                done = daemon.console("reload")
+                self.assertEqual(done.code, 0, done)
+                daemon.signal(signal.SIGHUP)
+                self.assertEqual(daemon.console("reload").code, 0)
+                self.assertFalse(said("READY=1"), messages)
+                with open(os.path.join(daemon.directory, "go"), "w", encoding="ascii"):
+                    pass
+                wait_until(lambda: said("READY=1"), "READY=1")
+                self.assertEqual(daemon.health("/readyz"), 200)
+                daemon.signal(signal.SIGHUP)
+                wait_until(lambda: said("RELOADING=1") and said("READY=1", 2), "and again")
+
+    def test_ready_stopping_and_watchdog(self):
+        daemon, messages, said = self.managed(CONFIG, WATCHDOG_USEC="400000")
         daemon.start()
         wait_until(lambda: said("READY=1"), "READY=1")
         wait_until(lambda: said("WATCHDOG=1", 3), "three signs of life")
