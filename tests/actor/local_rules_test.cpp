@@ -218,6 +218,26 @@ TEST_CASE_METHOD(tree_fixture, "an operator recycles at any uptime") {
   CHECK(ask(verb::recycle, "a")->code() == errc::not_started);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a rule ends a successor as its definition says") {
+  auto one = overlapping("a");
+  one.local = {{"*", {"continue"}}};
+  start(supervisor("Main", {one}));
+  advance(seconds{1});
+  on.next["Main/a"] = {{.start = on_start::hang, .stop = on_stop::hang}};
+  recycles("Main/a");
+  take_trace();
+  throws("Main/a#1", "Error");
+  CHECK(took() == "stop a#2, resume a#1");
+  CHECK(phase("Main/a") == phase::ready);
+  CHECK(status("Main/a").beside == model::companion::predecessor);
+  CHECK(status("Main/a").generation == 1);
+  advance(one.shutdown.time - milliseconds{1});
+  CHECK(took().empty());
+  advance(milliseconds{1});
+  CHECK(took() == "kill a#2, start a#3, hand over a#1, stop a#1"); // it is still to be replaced
+  CHECK(status("Main/a").generation == 3);
+}
+
 TEST_CASE_METHOD(tree_fixture, "stop while draining for a recycle stops") {
   on.always["Main/a"].stop = on_stop::hang;
   start(supervisor("Main", {leaf("a")}));

@@ -48,7 +48,7 @@ void container::failed(model::cause why, ending how) {
     return leave(after::judge, how);
   }
   if (status_->beside == model::companion::successor) {
-    settle_companion(ending::kill); // who goes on is for the plan to say
+    settle_companion(ending::orderly); // who goes on is for the plan to say
   }
   solving_ =
       std::make_unique<solving>(solving{.plan = {std::move(plan.steps), birth_.spec->local_params},
