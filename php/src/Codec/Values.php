@@ -17,6 +17,8 @@ final class Values
      */
     private const OF_EXTENSION_TYPES = "\xc7\xc8\xc9\xd4\xd5\xd6\xd7\xd8";
 
+    private const KEY_BYTES_SHOWN = 64;
+
     private static ?\MessagePack $extension = null;
     private static ?bool $loaded = null;
 
@@ -43,6 +45,32 @@ final class Values
     public static function map(array $value): string
     {
         return \array_is_list($value) ? MessagePack::map($value) : self::encode($value);
+    }
+
+    /**
+     * What encode() refuses a value for, and where in it that stands: `value['user'] is App\User`.
+     *
+     * @param string $name what the value is called
+     * @param int $depth arrays within arrays that it may have
+     * @return string '' for a value that can be encoded
+     */
+    public static function refusal(mixed $value, string $name, int $depth): string
+    {
+        if (!\is_array($value)) {
+            return $value === null || \is_scalar($value) || $value instanceof Binary
+                ? '' : "$name is " . \get_debug_type($value);
+        }
+        if ($depth <= 0) {
+            return "$name is an array within too many others";
+        }
+        foreach ($value as $key => $item) {
+            $short = \is_int($key) ? $key : "'" . \substr($key, 0, self::KEY_BYTES_SHOWN) . "'";
+            $found = self::refusal($item, "{$name}[$short]", $depth - 1);
+            if ($found !== '') {
+                return $found;
+            }
+        }
+        return '';
     }
 
     /**

@@ -18,6 +18,7 @@ use PHPUnit\Framework\TestCase;
  */
 final class ContainerProcessTest extends TestCase
 {
+    private const NO_ARGUMENT = 'Kraken\Throwable\Exception\Logic\InvalidArgumentException';
     private const RUNNER = __DIR__ . '/../../../php/bin/container.php';
     private const AUTOLOAD = '--autoload=' . __DIR__ . '/../../support/app/autoload.php';
 
@@ -220,9 +221,23 @@ final class ContainerProcessTest extends TestCase
             self::call($c, ['reject', 'no'])->value()
         );
         self::assertSame(
-            [1, ['InvalidArgumentException', 'cannot encode stdClass as MessagePack', '0']],
+            [1, [self::NO_ARGUMENT, 'This cannot be sent: answer is stdClass.', '0']],
             self::call($c, ['object'])->value()
         );
+    }
+
+    public function testWhatCannotBeSentIsRejectedWithItsPlace(): void
+    {
+        $why = self::NO_ARGUMENT . ': This cannot be sent: ';
+        $said = static fn (string $of, string $what): array => [
+            'message' => "{$why}value$of$what", 'request' => "{$why}value$of$what",
+            'command' => "{$why}params['with']$of$what",
+        ];
+        $deep = ' is an array within too many others.';
+        [$inside, $nested, $itself] = self::call(self::container()->boot(), ['unsendable'])->value()[1];
+        self::assertSame($said("['user'][1]", ' is ArrayObject.'), $inside);
+        self::assertSame($said(\str_repeat('[0]', 63), $deep), $nested);
+        self::assertSame($said('', ' is stdClass.'), $itself);
     }
 
     public function testALongAnswerGivesSignsOfLife(): void

@@ -6,6 +6,7 @@ declare(strict_types=1);
 namespace Kraken\Runtime\Host;
 
 use Kraken\Codec\DecodeError;
+use Kraken\Codec\MessagePack;
 use Kraken\Codec\Values;
 use Kraken\Loop\LoopInterface;
 use Kraken\Promise\Promise;
@@ -72,9 +73,14 @@ final class Calls
         array $params,
         RequestParams $how
     ): PromiseInterface {
+        try {
+            $encoded = Values::map($params);
+        } catch (\InvalidArgumentException $e) {
+            return self::unsent($params, 'params', MessagePack::DEPTH_MAX, $e);
+        }
         return $this->openEncoded(
             Frame::COMMAND,
-            "\x94" . Values::encode($target) . Values::encode($name) . Values::map($params)
+            "\x94" . Values::encode($target) . Values::encode($name) . $encoded
                 . Values::encode($target === '' && !$how->given ? 0 : $how->patienceMs()),
             null,
             self::isMany($target),
@@ -123,7 +129,7 @@ final class Calls
 
     /**
      * @param string|list<string> $target
-     * @param list<mixed> $rest of the payload
+     * @param list<mixed> $rest of the payload; its second is the application's
      */
     private function open(
         int $type,
@@ -131,9 +137,28 @@ final class Calls
         array $rest,
         ?RequestParams $retry
     ): PromiseInterface {
-        $payload = Values::encode([$target, ...$rest]);
+        try {
+            $payload = Values::encode([$target, ...$rest]);
+        } catch (\InvalidArgumentException $e) {
+            return self::unsent($rest[1], 'value', MessagePack::DEPTH_MAX - 1, $e);
+        }
         $total = $retry?->total ?? 0.0;
         return $this->openEncoded($type, $payload, $retry, self::isMany($target), $total);
+    }
+
+    private static function unsent(
+        mixed $value,
+        string $name,
+        int $depth,
+        \InvalidArgumentException $why
+    ): PromiseInterface {
+        $promise = new Promise();
+        $promise->reject(new InvalidArgumentException(
+            'This cannot be sent: ' . (Values::refusal($value, $name, $depth) ?: $why->getMessage())
+                . '.',
+            $why
+        ));
+        return $promise;
     }
 
     /** @param string|list<string> $target */

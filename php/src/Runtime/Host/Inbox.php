@@ -6,6 +6,7 @@ declare(strict_types=1);
 namespace Kraken\Runtime\Host;
 
 use Kraken\Codec\DecodeError;
+use Kraken\Codec\MessagePack;
 use Kraken\Codec\Values;
 use Kraken\Log;
 use Kraken\Loop\LoopInterface;
@@ -15,6 +16,7 @@ use Kraken\Promise\PromiseInterface;
 use Kraken\Protocol\Frame;
 use Kraken\Runtime\Command\CommandManagerInterface;
 use Kraken\Runtime\RuntimeContainer;
+use Kraken\Throwable\Exception\Logic\InvalidArgumentException;
 use Kraken\Throwable\Exception\Runtime\ExecutionException;
 use Kraken\Throwable\Exception\Runtime\ReadException;
 use Kraken\Throwable\Exception\Runtime\RejectionException;
@@ -180,7 +182,8 @@ final class Inbox
         try {
             $bytes = Values::encode($value);
         } catch (\InvalidArgumentException $e) {
-            $this->refuse($type, $stream, $e);
+            $why = Values::refusal($value, 'answer', MessagePack::DEPTH_MAX) ?: $e->getMessage();
+            $this->refuse($type, $stream, new InvalidArgumentException("This cannot be sent: $why.", $e));
             return;
         }
         if (\strlen($bytes) + 2 > Wire::PAYLOAD_BYTES_MAX) {

@@ -105,7 +105,13 @@ final class ProbeContainer extends RuntimeContainer
             'fail and succeed' => $this->failAndSucceed(),
             'exit' => exit(7),
             'echo and die' => self::echoAndDie((int) $with),
-            'too large' => $this->tooLarge($with),
+            'too large' => $this->refusals($text = \str_repeat('h', $with))
+                + $this->refusals($text, ['create' => fn () => $manager->createProcess('B', $text)]),
+            'unsendable' => [
+                $this->refusals(['user' => [1, new \ArrayObject()]]),
+                $this->refusals(\array_reduce(\range(1, 64), static fn ($in) => [$in], 1)),
+                $this->refusals(new \stdClass()),
+            ],
             'fatal' => \ini_set('memory_limit', '16M') . \str_repeat('x', 64 << 20),
             'warn' => \trigger_error('careful', \E_USER_WARNING),
             'deprecated' => \trigger_error('old', \E_USER_DEPRECATED),
@@ -146,17 +152,15 @@ final class ProbeContainer extends RuntimeContainer
         \posix_kill(\getmypid(), $signal ?: \SIGKILL);
     }
 
-    /** What a promise of each way to send says to more than a frame holds. */
-    private function tooLarge(int $bytes): array
+    /** What a promise of each way to send says to a value that cannot be sent. */
+    private function refusals(mixed $value, array $ways = []): array
     {
         $manager = $this->getManager();
-        $text = \str_repeat('h', $bytes);
         $said = [];
-        foreach ([
-            'message' => fn () => $manager->sendMessage('Main/T1', $text),
-            'request' => fn () => $manager->sendRequest('Main/T1', $text),
-            'command' => fn () => $manager->sendCommand('Main/T1', 'probe', ['with' => $text]),
-            'create' => fn () => $manager->createProcess('B', $text),
+        foreach ($ways ?: [
+            'message' => fn () => $manager->sendMessage('Main/T1', $value),
+            'request' => fn () => $manager->sendRequest('Main/T1', $value),
+            'command' => fn () => $manager->sendCommand('Main/T1', 'probe', ['with' => $value]),
         ] as $way => $send) {
             $send()->then(
                 static function (mixed $value) use (&$said, $way): void {
