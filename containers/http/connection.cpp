@@ -47,7 +47,7 @@ result<void> connection::begin() {
 
 void connection::drain() {
   keep_alive_ = false;
-  if (stage_ == stage::head && !head_begun_ && !input_waits()) {
+  if (stage_ == stage::head && !head_begun_ && !has_unread() && !input_waits()) {
     begin_closing();
   }
 }

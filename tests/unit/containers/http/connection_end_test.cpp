@@ -106,6 +106,25 @@ TEST_CASE("a drain closes who is idle, not whose request has arrived") {
   CHECK(f.nobody_connected()); // though neither of the two closes
 }
 
+TEST_CASE("a drain answers a request that was read and waits for the client to take answers") {
+  front_fixture f;
+  const std::string large(16U << 20U, 'a'); // more than the kernel holds for a client
+  f.on.call([&] {
+    f.sink.at_once = [&](const seen_request& each) { scripted_sink::answer(*each.from, large); };
+  });
+  auto client = f.connect();
+  REQUIRE(client.send(get("/x") + get("/fixed")));
+  static_cast<void>(f.request(1));
+  f.on.call([&] { f.made->drain([] {}); });
+  const auto first = client.response();
+  CHECK(first.body.size() == large.size());
+  CHECK(first.header("connection").empty());
+  const auto second = client.response();
+  CHECK(second.body == "fixed");
+  CHECK(second.header("connection") == "close");
+  CHECK(client.read_to_end().empty());
+}
+
 TEST_CASE("a wait for a request ends as the timeouts of now say, not those it began with") {
   front_settings first;
   first.routes = std::make_shared<const route_table>(front_fixture::usual_routes());
