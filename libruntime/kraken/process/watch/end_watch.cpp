@@ -22,6 +22,10 @@ namespace {
 // 0, the owner's id, the mark; and as much for one that was there before.
 constexpr std::uint32_t changes_max = 8;
 
+// A word whose place is destroyed between the list and the wait may be unmapped by then: another
+// list is made, without it. So often in a row it is not that.
+constexpr int unmapped_max = 64;
+
 static_assert(limits::end_words_max + 1 <= FUTEX_WAITV_MAX);
 
 long wait_for_any(const std::vector<futex_waitv>& words) {
@@ -107,6 +111,7 @@ bool end_watch::look(watched& one) const {
 
 void end_watch::run() {
   std::vector<futex_waitv> words;
+  int unmapped = 0; // in a row
   while (true) {
     const auto before = changes_.load(); // before the look: what changes after it ends the wait
     words.assign(1, waiter_on(changes_, before));
@@ -121,7 +126,10 @@ void end_watch::run() {
       }
     }
     const auto woken = wait_for_any(words);
-    const bool fruitless = woken < 0 && errno != EAGAIN && errno != EINTR;
+    const int why = woken < 0 ? errno : 0;
+    unmapped = why == EFAULT ? unmapped + 1 : 0;
+    const bool fruitless = (why == EFAULT && unmapped == unmapped_max) ||
+                           (why != 0 && why != EFAULT && why != EAGAIN && why != EINTR);
     const std::scoped_lock lock(mutex_);
     if (fruitless) {
       over_ = true;

@@ -7,9 +7,11 @@
 #include "unit/process/running_child.hpp"
 #include "unit/process/shared_words.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <future>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -161,4 +163,36 @@ TEST_CASE("a word that changes all the time is left alone") {
   restless = FUTEX_OWNER_DIED;
   let_it_look(*ends);
   CHECK(end.times == 0);
+}
+
+TEST_CASE("memory that goes with its place ends no watch") {
+  const auto ends = end_watch::make();
+  if (!ends) {
+    return;
+  }
+  std::atomic<bool> over{false};
+  // Each change makes the thread list its words anew: some lists have a word that is unmapped
+  // before the wait begins.
+  std::thread changing([&] {
+    while (!over) {
+      const shared_word still{0};
+      static_cast<void>(ends->add(still, [] {}));
+    }
+  });
+  int failed = 0;
+  for (int i = 0; i < 20'000 && failed == 0; ++i) {
+    const auto words = shared_words();
+    failed += ends->add(*words, [] {}) == nullptr ? 1 : 0; // its place ends before its memory
+  }
+  over = true;
+  changing.join();
+  CHECK(failed == 0);
+  asked end;
+  const auto words = shared_words();
+  const auto place = ends->add(*words, end.counter());
+  REQUIRE(place != nullptr);
+  const auto pid = owner_of(*words);
+  ::kill(pid, SIGKILL);
+  CHECK(end.comes());
+  ::waitpid(pid, nullptr, 0);
 }
