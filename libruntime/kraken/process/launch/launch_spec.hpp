@@ -18,7 +18,7 @@ namespace kraken::process {
 /// What the child's environment begins with, before `environment_spec::set` is laid over it.
 enum class environment_base : std::uint8_t {
   clean,   ///< of the daemon's own: PATH HOME LANG LC_* TZ TMPDIR and KRAKEN_DEBUG
-  inherit, ///< all of the daemon's own but the KRAKEN_* that hold its options
+  inherit, ///< all of its own but KRAKEN_* (options of its) and LISTEN_* (sockets given to it)
   empty,   ///< nothing
 };
 

@@ -291,6 +291,22 @@ TEST_CASE("the environment is the allowlist, what was set, and the launch mark")
   ::unsetenv("KRAKEN_DEBUG");
 }
 
+TEST_CASE("what a service manager says of the daemon's sockets is told to no child") {
+  const std::vector<const char*> names{"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};
+  for (const auto* each : names) {
+    ::setenv(each, "3", 1);
+  }
+  auto spec = program({"/usr/bin/env"});
+  spec.environment.base = environment_base::inherit;
+  CHECK_THAT(test::run(std::move(spec)).out, !Catch::Contains("LISTEN_"));
+  spec = program({"/usr/bin/env"});
+  spec.environment.set["LISTEN_FDS"] = "1"; // meant for it
+  CHECK_THAT(test::run(std::move(spec)).out, Catch::Contains("LISTEN_FDS=1\n"));
+  for (const auto* each : names) {
+    ::unsetenv(each);
+  }
+}
+
 TEST_CASE("directory, limits, umask and niceness are the child's") {
   auto spec = shell("pwd; umask; ulimit -n; ulimit -c; nice; ulimit -v");
   spec.directory = "/usr";

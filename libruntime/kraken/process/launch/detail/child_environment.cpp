@@ -22,6 +22,10 @@ constexpr std::array<std::string_view, 1> clean_prefixes{"LC_"};
 // Values of the daemon's options, secrets among them.
 constexpr std::string_view own_prefix = "KRAKEN_";
 
+// What a service manager says of sockets it has given to the daemon (sd_listen_fds(3)).
+constexpr std::array<std::string_view, 3> activation_names{
+    "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};
+
 constexpr std::string_view nul{"\0", 1};
 
 bool can_be_variable(const std::string& name, const std::string& value) {
@@ -43,7 +47,9 @@ candidate look_at(const std::string& path) {
 } // namespace
 
 bool is_daemons_own(std::string_view name) noexcept {
-  return name.starts_with(own_prefix) && !on_clean_allowlist(name);
+  return (name.starts_with(own_prefix) && !on_clean_allowlist(name)) ||
+         std::find(activation_names.begin(), activation_names.end(), name) !=
+             activation_names.end();
 }
 
 bool on_clean_allowlist(std::string_view name) noexcept {

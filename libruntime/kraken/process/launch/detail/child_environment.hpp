@@ -17,7 +17,8 @@ using variable_map = std::map<std::string, std::string>;
 /// True for the variables of the daemon that every child may see.
 [[nodiscard]] bool on_clean_allowlist(std::string_view name) noexcept;
 
-/// True for the variables that hold options of the daemon: no child sees them.
+/// True for the variables that hold options of the daemon or tell of sockets given to it: no child
+/// sees them.
 [[nodiscard]] bool is_daemons_own(std::string_view name) noexcept;
 
 /// Lays `spec.set` over what `spec.base` lets through.
