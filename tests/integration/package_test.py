@@ -84,6 +84,17 @@ class Package(unittest.TestCase):
         for name in ("libkraken.a", "kraken", "kraken-runtime", "kraken-php"):
             self.assertRegex(made, rf"[ /]{re.escape(name)}\b")
 
+    def test_the_headers_include_nothing_that_is_not_installed(self):
+        folder = os.path.join(InstalledDaemon.prefix, "include")
+        headers = sorted(os.path.relpath(os.path.join(at, name), folder)
+                         for at, _, names in os.walk(folder) for name in names)
+        self.assertGreater(len(headers), 100)
+        self.assertIn("kraken/process/launch/launcher.hpp", headers)
+        everything = os.path.join(self.folder, "everything.cpp")
+        with open(everything, "w", encoding="utf-8") as file:
+            file.writelines(f"#include <{each}>\n" for each in headers)
+        run("c++", "-std=c++20", "-fsyntax-only", f"-I{folder}", everything, cwd=self.folder)
+
     def test_the_example_passes_its_own_test(self):
         run("ctest", "--test-dir", self.out, "--output-on-failure", "--no-tests=error",
             cwd=self.folder)
