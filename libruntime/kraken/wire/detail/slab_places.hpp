@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// The places with which a request in a slab begins. Private to the wire room, but the names.
+/// The places with which a request in a slab begins.
 #pragma once
 
 #include <array>
