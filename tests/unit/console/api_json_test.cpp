@@ -142,8 +142,12 @@ TEST_CASE("requests, replies and records survive the way through JSON") {
   REQUIRE(console::read_changes(reply->data));
   CHECK(console::read_changes(reply->data)->front().what == "create");
 
-  const std::vector<console::event_record> events{
-      {17, 1760000000000, "container_failed", "Main/w", {{"reason", "signal 9"}, {"n", "1"}}, 1760000000000123}};
+  const std::vector<console::event_record> events{{17,
+                                                   1760000000000,
+                                                   "container_failed",
+                                                   "Main/w",
+                                                   {{"reason", "signal 9"}, {"n", "1"}},
+                                                   1760000000000123}};
   const auto events_again = console::read_events(console::to_json(std::span{events}));
   REQUIRE(events_again);
   CHECK(events_again->front().id == 17);
