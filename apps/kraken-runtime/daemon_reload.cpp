@@ -95,7 +95,9 @@ void daemon::create_project(model::force how, executor& on, const model::reply_c
   tree_->execute(
       std::move(create), control_, [this, plan, answer](const result<model::reply>& outcome) {
         reloading_ = false;
-        if (outcome || outcome.error().code == errc::timeout) { // then it goes on
+        const bool there = !std::as_const(*tree_).status().list().empty();
+        if (outcome || outcome.error().code == errc::timeout ||
+            (outcome.error().code == errc::start_failed && there)) { // then it goes on
           plan_.root = plan->root;
           take_over(*plan);
         }

@@ -145,4 +145,78 @@ TEST_CASE_METHOD(patience_fixture, "patience: a stop wins, as always") {
   CHECK(phase("Main/p/w") == phase::ended);
 }
 
+TEST_CASE_METHOD(tree_fixture, "patience: nobody waits for what is tried for ever below") {
+  auto w = leaf("w");
+  w.on_give_up = model::give_up::retry;
+  const auto whole = supervisor("Main", {supervisor("s", {leaf("a"), supervisor("t", {w})})});
+  on.always["Main/s/t/w"].start = on_start::exit;
+  SECTION("but the daemon's own first start") {
+    start(whole);
+    advance(seconds{10});
+    CHECK(phase("Main") == phase::starting);
+    on.always["Main/s/t/w"].start = on_start::ready;
+    advance(seconds{60});
+    CHECK(phase("Main") == phase::ready);
+    return;
+  }
+  on.always["Main/s/t/w"].start = on_start::ready;
+  start(whole);
+  on.always["Main/s/t/w"].start = on_start::exit;
+  answer_ptr asked;
+  SECTION("a start") {
+    CHECK(ask(verb::stop, "Main/s")->ok());
+    asked = ask(verb::start, "Main/s");
+  }
+  SECTION("a restart") {
+    asked = ask(verb::restart, "Main/s");
+  }
+  SECTION("a recursive start") {
+    CHECK(ask(verb::stop, "Main/s")->ok());
+    asked = ask(verb::start_tree, "Main/s");
+  }
+  SECTION("a root that is made") {
+    CHECK(ask(verb::destroy, "Main")->ok());
+    model::command create;
+    create.what = verb::create;
+    create.spec = std::make_shared<const model::child_spec>(whole);
+    asked = ask(create);
+  }
+  CHECK(asked->code() == errc::start_failed);
+  CHECK(asked->got->error().context.starts_with("Main/s/t/w: exit code 1; "));
+  CHECK(asked->times == 1);
+  CHECK(phase("Main/s") == phase::starting);
+  on.always["Main/s/t/w"].start = on_start::ready;
+  advance(seconds{60});
+  CHECK(phase("Main") == phase::ready); // it has gone on
+  CHECK(phase("Main/s") == phase::ready);
+}
+
+TEST_CASE_METHOD(tree_fixture, "patience: who asks to have it undone leaves nothing to be tried") {
+  start(supervisor("Main", {}));
+  auto w = leaf("w");
+  w.on_give_up = model::give_up::retry;
+  on.always["Main/s/w"].start = on_start::exit;
+  model::command create;
+  create.what = verb::create;
+  create.target = "Main";
+  create.spec = std::make_shared<const model::child_spec>(supervisor("s", {w}));
+  create.undone_on_failure = create.try_once = true;
+  const auto asked = ask(create);
+  CHECK(asked->code() == errc::start_failed);
+  CHECK(tree->board.list().size() == 1);
+  advance(seconds{60});
+  CHECK(tree->board.list().size() == 1);
+}
+
+TEST_CASE_METHOD(tree_fixture, "patience: who starts its children at once waits for none") {
+  auto w = leaf("w");
+  w.on_give_up = model::give_up::retry;
+  auto s = supervisor("s", {w});
+  s.supervise.start = model::start_order::parallel;
+  start(supervisor("Main", {s}));
+  CHECK(ask(verb::stop, "Main/s")->ok());
+  on.always["Main/s/w"].start = on_start::exit;
+  CHECK(ask(verb::start, "Main/s")->ok());
+}
+
 } // namespace kraken::actor_test

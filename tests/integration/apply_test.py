@@ -336,6 +336,31 @@ class Apply(unittest.TestCase):
         self.assertIn("declares no containers", done.err)
         self.assertEqual(self.running(), {"a": "sleep 602"})
 
+    def test_nobody_waits_for_what_is_tried_for_ever(self):
+        fine = os.path.join(self.daemon.directory, "fine")
+        script = f"test -e {fine} && exec sleep 601; echo no database; exit 7"
+        bad = process("bad", "sh", "-c", script, give_up="retry", **SOON)
+        group = {"id": "group", "type": "supervisor", "children": [sleeper("x", "602"), bad]}
+        done = self.apply(config(group, *(sleeper(each) for each in "abc")), code=1)
+        self.assertIn("Main/group/bad: exit code 7 (no database); everything is as it was before",
+                      done.err)
+        self.assertEqual(list(self.running()), ["a", "b", "c"])
+        self.daemon.console("project:destroy")
+        self.assertIn("there is no project, as before", self.apply(config(group), code=1).err)
+        self.assertEqual(self.daemon.containers(), [])
+        done = self.daemon.console("project:create")
+        self.assertEqual(done.code, 1, done)
+        self.assertIn("Main/group/bad: exit code 7 (no database); it is tried again", done.err)
+        for _ in range(2):
+            done = self.daemon.console("container:restart", "group")
+            self.assertEqual(done.code, 1, done)
+            self.assertIn("it is tried again", done.err)
+        with open(fine, "w", encoding="ascii"):
+            pass
+        self.daemon.wait_ready()
+        self.assertEqual(self.running(), {"x": "sleep 602", "bad": "sleep 601"})
+        self.assertEqual(self.daemon.console("arch:apply").out, "Architecture has not changed.\n")
+
     def test_a_parent_that_gives_up_during_a_change(self):
         nested = {"id": "group", "type": "supervisor", "supervise": NO_PATIENCE,
                   "children": [process("bad", "sh", "-c", "exit 7", **NEVER)]}

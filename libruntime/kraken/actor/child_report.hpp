@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace kraken::actor {
@@ -26,7 +27,7 @@ struct child_report {
     wants_destroy,  ///< its local rules want it destroyed
     due,            ///< it wants to be replaced while it serves, when it is its turn
     opened,         ///< it takes work, siblings after it may start
-    hopeless,       ///< it does not become ready, says `last_cause`, but goes on trying
+    hopeless,       ///< it does not become ready, says `why`, but goes on trying
     asks,           ///< its local rules want `solver` done by its supervisor
   };
 
@@ -36,6 +37,7 @@ struct child_report {
   model::force flags = model::force::standard; ///< wants_destroy
   const model::solver_row* solver = nullptr;   ///< asks
   std::uint64_t step = 0;                      ///< asks: to be named in the instruction
+  std::shared_ptr<const std::string> why{};    ///< hopeless: of who is below; null: `last_cause`
   condition_ptr now;
 };
 

@@ -191,6 +191,7 @@ private:
   void children_ended() override;
   void supervision_gave_up(model::cause why) override;
   void supervision_done(model::cause why) override;
+  void child_hopeless(const std::string& why) override;
   void child_changed(const model::container_identity& who,
                      const model::container_condition& now) override;
 

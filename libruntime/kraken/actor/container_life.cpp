@@ -226,6 +226,17 @@ void container::end_unasked(model::cause why) {
   leave(after::finish, ending::orderly);
 }
 
+/// It waits for its children only if it starts them one after the other.
+void container::child_hopeless(const std::string& why) {
+  if (serving() && status_->at == model::phase::starting &&
+      birth_.spec->supervise.start == model::start_order::ordered) {
+    child_report made;
+    made.what = child_report::note::hopeless;
+    made.why = std::make_shared<const std::string>(why);
+    report(std::move(made));
+  }
+}
+
 void container::supervision_done(model::cause why) {
   if (!serving()) {
     if (solving_) {

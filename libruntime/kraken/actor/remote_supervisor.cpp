@@ -317,7 +317,9 @@ void remote_supervisor::on_report(const child_report& report) {
   case child_report::note::changed:
     break;
   case child_report::note::hopeless:
-    static_cast<void>(tried_in_vain(*child));
+    if (child->is_undone()) { // else what it tries goes on
+      static_cast<void>(tried_in_vain(*child, child->failure_of(report)));
+    }
     break;
   case child_report::note::opened:
     child->opened = report.now->generation;
@@ -341,7 +343,8 @@ void remote_supervisor::on_report(const child_report& report) {
     assist(*child, report);
     break;
   }
-  answer_waiters(*child, report.what);
+  answer_waiters(*child, report);
+  pass_on_hopeless(*child, report);
   follow_recycle(*child, report);
   advance();
 }
@@ -372,7 +375,7 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
 }
 
 void remote_supervisor::gone(child_entry& child, const child_report& report) {
-  answer_waiters(child, report.what);
+  answer_waiters(child, report);
   cancel_restart(child);
   window_.forget(child.who->alias);
   static_cast<void>(by_id_.remove(child.who->alias));

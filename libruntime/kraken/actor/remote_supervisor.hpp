@@ -54,6 +54,9 @@ public:
   virtual void supervision_gave_up(model::cause why) = 0;
   /// auto_shutdown: significant children ended.
   virtual void supervision_done(model::cause why) = 0;
+  /// Nobody can wait for this child, or one below it: its start has failed, and it is tried for
+  /// ever.
+  virtual void child_hopeless(const std::string& why) { static_cast<void>(why); }
   virtual void child_changed(const model::container_identity& who,
                              const model::container_condition& now) = 0;
 };
@@ -142,13 +145,14 @@ private:
   void cancel_restart(child_entry& child) noexcept;
   void note_readiness(child_entry& child, const child_report& report);
   void gone(child_entry& child, const child_report& report);
+  void pass_on_hopeless(const child_entry& child, const child_report& report);
   void drop(child_entry& child, ending how);
   void end_for_good(child_entry& child, model::force flags);
   void show_outlook(child_entry& child);
 
   // remote_supervisor_restart.cpp: what a child's end leads to
   void on_end(child_entry& child, child_report::note what);
-  bool tried_in_vain(child_entry& child);
+  bool tried_in_vain(child_entry& child, std::string why);
   void regroup(model::decision&& decided, child_entry& failed);
   void schedule(child_entry& child);
   [[nodiscard]] milliseconds delay_of(child_entry& child);
@@ -187,7 +191,7 @@ private:
   [[nodiscard]] bool recycles(const child_entry& child) const;
   void await(child_entry& child, waiter::goal until, reply_to reply);
   static void mark_waiter(child_entry& child, const reply_to& who, const model::command& of);
-  void answer_waiters(child_entry& child, child_report::note what);
+  void answer_waiters(child_entry& child, const child_report& report);
   void
   create_after_destroy(const model::command& what, maker made_by, child_entry& old, reply_to reply);
 

@@ -82,4 +82,16 @@ void remote_supervisor::take_along(const child_entry& started) {
   }
 }
 
+/// Whoever waits for the owner waits for what has just failed, and would do so for ever.
+void remote_supervisor::pass_on_hopeless(const child_entry& child, const child_report& report) {
+  const bool ended =
+      report.what == child_report::note::ended || report.what == child_report::note::ended_alone;
+  if (report.what == child_report::note::hopeless) {
+    owner_.child_hopeless(child.failure_of(report));
+  } else if (ended && child.served != child.seen->generation && child.tried_for_ever() &&
+             !child.seen->last_cause->normal()) {
+    owner_.child_hopeless(child.failure());
+  }
+}
+
 } // namespace kraken::actor

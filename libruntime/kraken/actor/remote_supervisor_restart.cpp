@@ -42,7 +42,7 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
     }
     return;
   }
-  if (tried_in_vain(child)) {
+  if (tried_in_vain(child, child.failure())) {
     return;
   }
   if (what == child_report::note::ended_upward) {
@@ -93,12 +93,11 @@ void remote_supervisor::on_end(child_entry& child, child_report::note what) {
 }
 
 /// One that was to be tried once goes when its first start fails. @return whether it is so
-bool remote_supervisor::tried_in_vain(child_entry& child) {
+bool remote_supervisor::tried_in_vain(child_entry& child, std::string why) {
   if (!child.try_once || child.served != 0 || child.want == wish::destroyed) {
     return false;
   }
-  child.start_failure =
-      std::make_unique<const std::string>(child.path() + ": " + child.seen->last_cause->summary());
+  child.start_failure = std::make_unique<const std::string>(std::move(why));
   drop(child, ending::orderly);
   return true;
 }

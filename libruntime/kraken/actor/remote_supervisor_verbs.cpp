@@ -22,16 +22,12 @@ result<model::reply> unchanged(std::string text) {
   return model::reply{std::move(text), false};
 }
 
-bool is_tried_again(const child_entry& child) noexcept {
-  return child.doing == model::activity::restarting || child.doing == model::activity::running;
-}
-
 std::string failure_text(const child_entry& child, const waiter& who) {
-  std::string text = child.path() + ": " + child.seen->last_cause->summary();
+  auto text = child.failure();
   if (who.undoes_failure) {
     return text;
   }
-  if (is_tried_again(child)) {
+  if (child.tried_again()) {
     const auto wait = child.due.value_or(child.seen->since) - child.seen->since;
     const auto in = kraken::to_string(std::chrono::ceil<milliseconds>(wait));
     text += child.due ? "; a restart is due in " + in : "; a restart is under way";
@@ -43,7 +39,8 @@ std::string failure_text(const child_entry& child, const waiter& who) {
 
 /// The answer a waiter gets now, or nothing yet.
 std::optional<result<model::reply>>
-verdict(const child_entry& child, const waiter& who, child_report::note what) {
+verdict(const child_entry& child, const waiter& who, const child_report& report) {
+  const auto what = report.what;
   const auto& now = *child.seen;
   if (now.at == model::phase::gone) {
     if (who.until == waiter::goal::gone) {
@@ -70,6 +67,7 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     return std::nullopt;
   case waiter::goal::ready:
   case waiter::goal::ready_at_last:
+  case waiter::goal::ready_some_day:
   case waiter::goal::replaced:
     break;
   }
@@ -81,15 +79,16 @@ verdict(const child_entry& child, const waiter& who, child_report::note what) {
     return done(child.path() + " ended normally");
   }
   if (what == child_report::note::hopeless) {
-    return fail(errc::start_failed, child.path() + ": " + now.last_cause->summary());
+    if (who.until == waiter::goal::ready_some_day) {
+      return std::nullopt;
+    }
+    const auto* const goes_on = report.why && !who.undoes_failure ? "; it is tried again" : "";
+    return fail(errc::start_failed, child.failure_of(report) + goes_on);
   }
   const bool went_on = what == child_report::note::changed || what == child_report::note::opened ||
                        what == child_report::note::due || what == child_report::note::asks;
-  // Nobody can wait for the end of such tries; the workers of a pool stand for each other.
-  const bool for_ever =
-      child.spec->on_give_up == model::give_up::retry && child.made_by != maker::incarnation;
   if (who.until == waiter::goal::ready_at_last && now.at != model::phase::parked &&
-      is_tried_again(child) && !for_ever) {
+      child.tried_again() && !child.tried_for_ever()) { // nobody can wait for the end of these
     return std::nullopt;
   }
   if (!went_on || now.at == model::phase::parked) {
@@ -116,7 +115,7 @@ void remote_supervisor::mark_waiter(child_entry& child,
   }
 }
 
-void remote_supervisor::answer_waiters(child_entry& child, child_report::note what) {
+void remote_supervisor::answer_waiters(child_entry& child, const child_report& report) {
   // Callbacks may lead back here through an incarnation: take the list first.
   auto waiting = std::exchange(child.waiters, {});
   std::vector<std::pair<reply_to, result<model::reply>>> answers;
@@ -124,7 +123,7 @@ void remote_supervisor::answer_waiters(child_entry& child, child_report::note wh
     if (who.reply->answered()) {
       continue;
     }
-    if (auto answer = verdict(child, who, what)) {
+    if (auto answer = verdict(child, who, report)) {
       answers.emplace_back(std::move(who.reply), std::move(*answer));
     } else {
       child.waiters.push_back(std::move(who));
@@ -366,7 +365,9 @@ void remote_supervisor::create(const model::command& what, maker made_by, reply_
     return;
   }
   launch(child, instruction::act::start);
-  await(child, waiter::goal::ready, reply);
+  // The daemon's own first start waits for whatever it takes.
+  const bool first = made_by == maker::declared && !what.try_once;
+  await(child, first ? waiter::goal::ready_some_day : waiter::goal::ready, reply);
   mark_waiter(child, reply, what);
 }
 

@@ -27,7 +27,8 @@ enum class wish : std::uint8_t { running, stopped, destroyed };
 struct waiter {
   enum class goal : std::uint8_t {
     ready,
-    ready_at_last, ///< a failure does not count as long as its supervisor tries again
+    ready_at_last,  ///< a failure does not count as long as its supervisor tries again
+    ready_some_day, ///< nor that something below it is tried for ever
     at_rest,
     gone,
     replaced,
@@ -84,6 +85,19 @@ struct child_entry {
            std::any_of(waiters.begin(), waiters.end(), [](const waiter& each) {
              return each.undoes_failure && !each.reply->answered();
            });
+  }
+  [[nodiscard]] std::string failure() const { return path() + ": " + seen->last_cause->summary(); }
+  /// Of who is below, if it is that one's.
+  [[nodiscard]] std::string failure_of(const child_report& hopeless) const {
+    return hopeless.why == nullptr ? failure() : *hopeless.why;
+  }
+  /// Its tries have no end. The workers of a pool stand for each other.
+  [[nodiscard]] bool tried_for_ever() const noexcept {
+    return spec->on_give_up == model::give_up::retry && made_by != maker::incarnation &&
+           tried_again();
+  }
+  [[nodiscard]] bool tried_again() const noexcept {
+    return doing == model::activity::restarting || doing == model::activity::running;
   }
   /// 0 before its first start.
   [[nodiscard]] std::uint64_t generation() const noexcept { return seen->generation; }
