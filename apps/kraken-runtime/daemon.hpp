@@ -131,6 +131,7 @@ private:
   [[nodiscard]] std::string reloaded_so_far() const;
   [[nodiscard]] result<daemon_plan> read_again(const std::vector<std::string>& files) const;
   void measure(containers::metrics_page& page);
+  [[nodiscard]] std::string turning_away() const;
   void measure_access_logs(containers::metrics_page& page);
   void measure_output_files(containers::metrics_page& page);
   void measure_pools(containers::metrics_page& page);

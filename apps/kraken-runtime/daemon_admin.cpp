@@ -76,6 +76,7 @@ void daemon::prepare_admin() {
   admin_environment_.measure = [this](containers::metrics_page& page) { measure(page); };
   admin_environment_.shards = &*shards_;
   admin_environment_.stopping = [this] { return stopping_.load(); };
+  admin_environment_.turning_away = [this] { return turning_away(); };
 }
 
 /// The folder that is nobody's choice; any other has to be there.

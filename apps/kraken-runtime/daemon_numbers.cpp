@@ -199,6 +199,20 @@ void daemon::measure_output_files(containers::metrics_page& page) {
   });
 }
 
+std::string daemon::turning_away() const {
+  std::string out;
+  std::string last;
+  fronts_.visit([&, now = control_.now()](const std::string& path,
+                                          std::uint32_t,
+                                          const containers::front_counters& counters) {
+    if (counters.turns_away(now) && path != last) {
+      out += path + " turns clients away: no descriptor or memory for them\n";
+      last = path;
+    }
+  });
+  return out;
+}
+
 void daemon::measure_access_logs(containers::metrics_page& page) {
   using type = containers::metrics_page::type;
   struct lines {

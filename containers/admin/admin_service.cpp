@@ -299,6 +299,9 @@ void admin_service::show_health(net::exchange& from, console::endpoint which) {
       reasons += "the daemon is stopping\n";
     }
     reasons += unready_reasons(environment_.tree->status().list());
+    if (environment_.turning_away) {
+      reasons += environment_.turning_away();
+    }
   }
   if (reasons.empty()) {
     return respond(from,

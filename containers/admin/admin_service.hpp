@@ -50,6 +50,7 @@ struct admin_environment {
   std::function<void(stop_mode)> stop;
   std::function<void(metrics_page&)> measure; ///< adds what only others know
   std::function<bool()> stopping;
+  std::function<std::string()> turning_away; ///< fronts that do so, a line each; may be empty
   const shard_watch* shards = nullptr;
 };
 

@@ -136,6 +136,8 @@ void front::tell_if_drained() {
 
 void front::accept_failed(int error) {
   counters_->accepts_failed.add();
+  counters_->accept_failed_at.set(
+      std::chrono::duration_cast<milliseconds>(loop_.now().time_since_epoch()).count());
   if (is_time(accept_told_)) {
     errno = error;
     log::error("accept_failed",

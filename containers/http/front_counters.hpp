@@ -3,7 +3,9 @@
 /// What a front counts. Counts nothing itself.
 #pragma once
 
+#include "kraken/base/clock.hpp"
 #include "kraken/base/metric.hpp"
+#include "kraken/base/units.hpp"
 
 #include <array>
 #include <atomic>
@@ -12,13 +14,25 @@
 
 namespace kraken::containers {
 
+/// So long after the last client that could not be accepted a front is taken to be in trouble: if
+/// nobody comes, nothing fails.
+inline constexpr milliseconds accept_trouble{5'000};
+
 /// What one shard of a front counts, over all its incarnations. Written by its shard, read by the
 /// metrics page.
 struct front_counters {
+  /// Whether it has turned a client away within `accept_trouble`.
+  /// @param now of the shards' clock
+  [[nodiscard]] bool turns_away(time_point now) const noexcept {
+    const auto at = accept_failed_at.get();
+    return at != 0 && now.time_since_epoch() - milliseconds{at} < accept_trouble;
+  }
+
   metric connections_accepted;
   metric connections_refused; ///< over the cap
   metric connections_open;
-  metric accepts_failed; ///< without descriptors or memory: one was turned away, others wait
+  metric accepts_failed;   ///< without descriptors or memory: one was turned away, others wait
+  metric accept_failed_at; ///< the last time, in ms of the shards' clock; 0: never
   /// Open at the front's other shards, too, which all count here: the cap is for all of them.
   std::shared_ptr<std::atomic<std::int64_t>> open_in_all =
       std::make_shared<std::atomic<std::int64_t>>(0);

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from support.case import DaemonCase
-from support.http_client import Closed, request_bytes
+from support.http_client import Closed, Connection, request_bytes
 from support.topology import http, pool, topology
 from support.waiting import wait_until
 
@@ -181,6 +181,9 @@ class OutOfDescriptors(DaemonCase):
     def test_it_is_told_and_over_when_there_are_descriptors_again(self):
         self.assert_serves()
         address = self.daemon.address()  # while the admin door takes who asks
+        admin = Connection(self.daemon.socket)
+        self.addCleanup(admin.close)
+        self.assertEqual(admin.get("/readyz").status, 200)
         before = resource.prlimit(self.daemon.pid, resource.RLIMIT_NOFILE)
         highest = max(int(fd) for fd in os.listdir(f"/proc/{self.daemon.pid}/fd"))
         resource.prlimit(self.daemon.pid, resource.RLIMIT_NOFILE, (highest + 1, before[1]))
@@ -189,10 +192,17 @@ class OutOfDescriptors(DaemonCase):
             wait_until(lambda: "accept_failed" in self.daemon.log(), "it is told")
             sockets = [each.socket for each in clients]
             wait_until(lambda: select.select(sockets, [], [], 0)[0], "one is turned away")
+            answer = admin.get("/readyz")
+            self.assertEqual((answer.status, answer.body), (
+                503, b"Main/http turns clients away: no descriptor or memory for them\n"))
+            self.assertEqual(admin.get("/livez").status, 200)
         finally:
             resource.prlimit(self.daemon.pid, resource.RLIMIT_NOFILE, before)
         self.assert_serves()
         self.assertGreater(self.daemon.metric("kraken_http_accepts_failed_total"), 0)
+        for each in clients:
+            each.close()
+        wait_until(lambda: self.daemon.health("/readyz") == 200, "it is over")
 
 
 class SmallLimits(DaemonCase):
