@@ -5,6 +5,7 @@
 
 #include "kraken/base/limits.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -100,13 +101,60 @@ private:
   std::vector<status_ref> order_;
 };
 
+using table_rows = std::vector<std::vector<std::string>>;
+
+std::size_t widest(const table_rows& rows, std::size_t column) {
+  std::size_t out = 0;
+  for (const auto& row : rows) {
+    out = std::max(out, display_columns(row[column]));
+  }
+  return out;
+}
+
+/// In a narrow terminal the state stays in sight: first the kinds go, then labels lose their ends.
+table_rows made_narrow(table_rows rows, const style& look) {
+  constexpr std::size_t gap = 2;
+  constexpr std::size_t kind = 1;
+  constexpr std::size_t label_wanted = 16;
+  constexpr std::size_t label_few = 8;
+  constexpr std::size_t label_min = 4;
+  if (look.width == 0 || rows.empty()) {
+    return rows;
+  }
+  const auto left = [&](std::size_t taken) { return look.width - std::min(look.width, taken); };
+  const auto state = widest(rows, 2) + gap;
+  const auto label = widest(rows, 0);
+  auto room = left(state + widest(rows, kind) + gap);
+  if (room < std::min(label, label_wanted)) {
+    for (auto& row : rows) { // then the state stands in its place
+      row.erase(row.begin() + kind);
+    }
+    room = left(state);
+  }
+  if (room < label_few) { // what it does meanwhile goes, too
+    for (auto& row : rows) {
+      row[kind].resize(std::min(row[kind].size(), row[kind].find(' ')));
+    }
+    room = left(widest(rows, kind) + gap);
+  }
+  room = std::max(room, label_min);
+  const std::string_view mark = look.chars == charset::utf8 ? "…" : "~";
+  for (auto& row : rows) {
+    if (display_columns(row.front()) > room) {
+      row.front() = std::string{first_columns(row.front(), room - 1)}.append(mark);
+    }
+  }
+  return rows;
+}
+
 } // namespace
 
 std::string render_tree(std::span<const model::container_status> containers,
                         time_point now,
                         const style& look) {
   const tree_rows tree{containers, now, look};
-  const std::string plain = render_table(tree.rows(), {}, look);
+  const auto rows = made_narrow(tree.rows(), look);
+  const std::string plain = render_table(rows, {}, look);
   if (look.colours == paint::plain) {
     return plain;
   }
@@ -115,7 +163,7 @@ std::string render_tree(std::span<const model::container_status> containers,
   for (std::size_t i = 0; !rest.empty(); ++i) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(line.size() + 1);
-    out += with_coloured_state(line, tree.rows()[i].front().size(), tree.order()[i]->in, look);
+    out += with_coloured_state(line, rows[i].front().size(), tree.order()[i]->in, look);
     out += '\n';
   }
   return out;

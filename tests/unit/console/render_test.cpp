@@ -110,6 +110,32 @@ TEST_CASE("the tree in ASCII and with box characters") {
   CHECK(boxes.find("│  └─ w2  php") != std::string::npos);
 }
 
+TEST_CASE("in a narrow terminal the state stays in sight") {
+  const kraken::virtual_clock clock;
+  auto all = small_tree(clock.now());
+  all.push_back(
+      shown("Main/a-very-long-alias-indeed", "process", model::phase::ready, clock.now()));
+  all.back().parent = "Main";
+  console::style look;
+  for (look.width = 20; look.width <= 48; ++look.width) {
+    const std::string text = console::render_tree(all, clock.now(), look);
+    INFO(look.width);
+    CHECK(text.find("started\n", text.find("`- a-")) != std::string::npos);
+    CHECK(text.find(look.width < 32 ? "failed" : "failed (backing_off)") != std::string::npos);
+    std::string_view rest = text;
+    while (!rest.empty()) {
+      CHECK(rest.find('\n') <= look.width);
+      rest.remove_prefix(rest.find('\n') + 1);
+    }
+  }
+  look.width = 40;
+  look.chars = console::charset::utf8;
+  look.colours = console::paint::ansi;
+  const std::string text = console::render_tree(all, clock.now(), look);
+  CHECK(text.find("…") != std::string::npos);
+  CHECK(text.find("\x1b[31mfailed\x1b[0m (backing_off)") != std::string::npos);
+}
+
 TEST_CASE("a part of the tree shows where it hangs") {
   const kraken::virtual_clock clock;
   const auto all = small_tree(clock.now());
