@@ -33,7 +33,7 @@ std::string_view find_header(std::span<const header_field> fields,
 bool is_token(std::string_view text) noexcept {
   const char* const end = text.data() + text.size();
   return detail::is_plain_word(text) ||
-         (!text.empty() && detail::scan_token(text.data(), text.data(), end).end == end);
+         (!text.empty() && detail::scan_token(text.data(), end).end == end);
 }
 
 bool is_safe_value(std::string_view text) noexcept {

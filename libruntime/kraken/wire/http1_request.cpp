@@ -4,14 +4,15 @@
 /// last line is: that is what makes the verdict independent of how the bytes arrive.
 #include "kraken/wire/http1_request.hpp"
 
+#include "kraken/wire/detail/http1_framing.hpp"
 #include "kraken/wire/detail/http1_known_fields.hpp"
 #include "kraken/wire/detail/http1_line.hpp"
 #include "kraken/wire/detail/http1_scan.hpp"
+#include "kraken/wire/detail/http1_usual_field.hpp"
 #include "kraken/wire/http1_target.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 namespace kraken::wire {
 
@@ -50,7 +51,7 @@ const char* parse_method(std::string_view line, request_head& head) noexcept {
     return line.data() + 3;
   }
   const char* const end = line.data() + line.size();
-  const char* const name = detail::scan_token(line.data(), line.data(), end).end;
+  const char* const name = detail::scan_token(line.data(), end).end;
   if (name == line.data() || name == end || *name != ' ') {
     return nullptr;
   }
@@ -112,11 +113,11 @@ void note_connection(std::string_view value, known_fields& known) noexcept {
 }
 
 /// @return false for a field that must not reach an application
-bool note_field(const header_field& field, std::uint8_t index, known_fields& known) noexcept {
+bool note_field(header_field& field, known_fields& known) noexcept {
   switch (field.name.size()) {
   case 4:
     if (detail::token_is(field.name, "host")) {
-      known.host = index;
+      known.host = &field;
       known.count(host_once, host_again);
     }
     break;
@@ -129,7 +130,7 @@ bool note_field(const header_field& field, std::uint8_t index, known_fields& kno
     break;
   case 7:
     if (detail::token_is(field.name, "upgrade")) {
-      known.upgrade = index;
+      known.upgrade = &field;
     }
     break;
   case 10:
@@ -139,13 +140,13 @@ bool note_field(const header_field& field, std::uint8_t index, known_fields& kno
     break;
   case 14:
     if (detail::token_is(field.name, "content-length")) {
-      known.content_length = index;
+      known.content_length = &field;
       known.count(length_once, length_again);
     }
     break;
   case 17:
     if (detail::token_is(field.name, "transfer-encoding")) {
-      known.transfer_encoding = index;
+      known.transfer_encoding = &field;
       known.count(coding_once, coding_again);
     }
     break;
@@ -155,46 +156,14 @@ bool note_field(const header_field& field, std::uint8_t index, known_fields& kno
   return true;
 }
 
-/// Digits only, and it must fit: `+1`, `1, 1` and 2^64 are all requests somebody else would
-/// read differently.
-std::optional<std::uint64_t> parse_content_length(std::string_view text) noexcept {
-  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t value = 0;
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  for (const char c : text) {
-    if (c < '0' || c > '9') {
-      return std::nullopt;
-    }
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (value > (most - digit) / 10) {
-      return std::nullopt;
-    }
-    value = value * 10 + digit;
-  }
-  return value;
-}
-
 /// One line, one coding, and it is `chunked`. Other codings in correct form: 501.
 refusal check_transfer_encoding(std::string_view value) noexcept {
-  unsigned codings = 0;
-  unsigned chunked = 0;
-  bool malformed = false;
-  bool last_is_chunked = false;
-  detail::for_each_element(value, [&](std::string_view coding) {
-    malformed = malformed || !is_token(coding);
-    last_is_chunked = equals_lower(coding, "chunked");
-    chunked += last_is_chunked ? 1 : 0;
-    ++codings;
-  });
-  if (malformed || codings == 0 || chunked > 1 || (chunked == 1 && !last_is_chunked)) {
+  const auto coding = detail::coding_of(value);
+  if (coding == detail::body_coding::malformed) {
     return {400, "malformed Transfer-Encoding"};
   }
-  if (codings > 1 || chunked == 0) {
-    return {501, "transfer coding not supported"};
-  }
-  return {};
+  return coding == detail::body_coding::chunked ? refusal{}
+                                                : refusal{501, "transfer coding not supported"};
 }
 
 refusal decide_framing(const known_fields& known, request_head& head) noexcept {
@@ -209,10 +178,10 @@ refusal decide_framing(const known_fields& known, request_head& head) noexcept {
       return {400, "malformed Transfer-Encoding"};
     }
     head.chunked = true;
-    return check_transfer_encoding(head.fields[known.transfer_encoding].value);
+    return check_transfer_encoding(known.transfer_encoding->value);
   }
   if (known.has(length_once)) {
-    head.content_length = parse_content_length(head.fields[known.content_length].value);
+    head.content_length = detail::parse_content_length(known.content_length->value);
     if (known.has(length_again) || !head.content_length) {
       return {400, "malformed Content-Length"};
     }
@@ -227,7 +196,7 @@ refusal decide_host(const known_fields& known, request_head& head) noexcept {
   if (!known.has(host_once)) {
     return head.version_minor == 0 ? refusal{} : refusal{400, "no Host"};
   }
-  auto& value = head.fields[known.host].value;
+  auto& value = known.host->value;
   if (!is_authority(value)) {
     return {400, "malformed Host"};
   }
@@ -243,8 +212,8 @@ refusal decide_host(const known_fields& known, request_head& head) noexcept {
 refusal decide_connection(const known_fields& known, request_head& head) noexcept {
   const bool is_1_1 = head.version_minor != 0;
   head.keep_alive = !known.has(close_said) && (is_1_1 || known.has(keep_alive_said));
-  if (is_1_1 && known.has(upgrade_said) && known.upgrade != known_fields::no_field) {
-    head.upgrade = head.fields[known.upgrade].value;
+  if (is_1_1 && known.has(upgrade_said) && known.upgrade != nullptr) {
+    head.upgrade = known.upgrade->value;
   }
   head.expect_continue = is_1_1 && known.has(continue_expected) && head.has_body();
   if (is_1_1 && known.has(other_expected)) {
@@ -352,37 +321,48 @@ request_parser::walk_fields(std::string_view input, request_head& head, pass how
       begin + std::min(input.size(), at_.fields_start + limits_.header_bytes),
       limits_.field_bytes,
   };
-  std::size_t lines = at_.field_lines;
+  const detail::usual_fields usual{at};
   auto* field = head.fields.data();
+  const auto* room_end = field + (most - at_.field_lines); // nearer by each one that is dropped
+  const char* line = at.line;
   known_fields known;
   for (;;) {
-    std::string_view line;
-    const auto found = detail::next_line(at, line);
-    if (found != detail::line_state::complete) {
-      at_.line_start = static_cast<std::size_t>(at.line - begin);
-      at_.scanned = static_cast<std::size_t>(at.scanned - begin);
-      at_.field_lines = lines;
-      return not_complete(found, {431, "header fields too large"});
+    const char* const next = field != room_end ? usual.take(line, *field) : nullptr;
+    if (next != nullptr) {
+      line = next;
+    } else if (detail::is_end_of_line(line, at.end)) {
+      break;
+    } else {
+      at.line = line;
+      at.scanned = std::max(at.scanned, line);
+      std::string_view text;
+      if (const auto found = detail::next_line(at, text); found != detail::line_state::complete) {
+        at_.line_start = static_cast<std::size_t>(line - begin);
+        at_.scanned = static_cast<std::size_t>(at.scanned - begin);
+        at_.field_lines = most - static_cast<std::size_t>(room_end - field);
+        return not_complete(found, {431, "header fields too large"});
+      }
+      if (field == room_end) {
+        return refused({431, "too many header fields"});
+      }
+      const auto form = detail::split_field_line(text, *field);
+      if (form == detail::line_form::malformed) {
+        return refused({400, "malformed header field"});
+      }
+      line = at.line;
+      if (form == detail::line_form::underscore_field) {
+        --room_end;
+        continue;
+      }
     }
-    if (line.empty()) {
-      head.field_count = static_cast<std::size_t>(field - head.fields.data());
-      const auto why = how == pass::store ? decide(known, at.line, head) : refusal{};
-      const auto consumed = static_cast<std::size_t>(at.line - begin);
-      return why.http_status == 0 ? parse_outcome{parse_outcome::kind::done, consumed, 0, {}}
-                                  : refused(why);
-    }
-    if (++lines > most) {
-      return refused({431, "too many header fields"});
-    }
-    const auto form = detail::split_field_line(line, begin, at.end, *field);
-    if (form == detail::line_form::malformed) {
-      return refused({400, "malformed header field"});
-    }
-    if (how == pass::store && form == detail::line_form::field &&
-        note_field(*field, static_cast<std::uint8_t>(field - head.fields.data()), known)) {
-      ++field;
-    }
+    note_field(*field, known) ? ++field : --room_end;
   }
+  line += 2;
+  head.field_count = static_cast<std::size_t>(field - head.fields.data());
+  const auto why = how == pass::store ? decide(known, line, head) : refusal{};
+  const auto consumed = static_cast<std::size_t>(line - begin);
+  return why.http_status == 0 ? parse_outcome{parse_outcome::kind::done, consumed, 0, {}}
+                              : refused(why);
 }
 
 } // namespace kraken::wire

@@ -120,6 +120,23 @@ bool lie_within(const request_places& all, std::size_t bytes) noexcept {
   return furthest <= all.text_bytes;
 }
 
+/// Fields of a parsed head, whose text has been put at `copy` already.
+void put_fields_of(std::string_view text,
+                   std::span<const header_field> fields,
+                   char* next,
+                   char* copy) noexcept {
+  const char* const end = copy + text.size();
+  for (const auto& field : fields) {
+    const auto name_at = static_cast<std::size_t>(field.name.data() - text.data());
+    const auto value_at = static_cast<std::size_t>(field.value.data() - text.data());
+    detail::lower_in_place(copy + name_at, field.name.size(), end);
+    next = put_plain_u32(next, name_at);
+    next = put_plain_u32(next, field.name.size());
+    next = put_plain_u32(next, value_at);
+    next = put_plain_u32(next, field.value.size());
+  }
+}
+
 /// Of a head that nobody has parsed; of others the text alone counts.
 std::size_t bytes_of_views(const request_head& head) noexcept {
   std::size_t bytes =
@@ -195,11 +212,7 @@ put_slab_request(char* at, const request_facts& facts, std::uint64_t timeout_ms)
       next = put_place(next, {name, putter.put(field.value)});
     }
   } else {
-    for (const auto& field : fields) {
-      const auto name = place_in(text, field.name);
-      detail::put_lower_token(texts_begin + name.at, field.name);
-      next = put_place(next, {name, place_in(text, field.value)});
-    }
+    put_fields_of(text, fields, next, texts_begin);
   }
   request_places all;
   all.field_count = static_cast<std::uint32_t>(fields.size());

@@ -258,6 +258,8 @@ TEST_CASE("limits can be narrowed and a limit is exact") {
   bounds.header_bytes = 16; // two lines of 7 bytes and the end of one
   const auto ok = parse_request("GET / HTTP/1.1\r\nHost: a\r\nX: abcd\r\n\r\n", bounds);
   CHECK(ok.outcome.status == parse_outcome::kind::done);
+  const auto full = parse_request("GET / HTTP/1.1\r\nHost: a\r\nX: abcd\r\n", bounds);
+  CHECK(full.outcome.status == parse_outcome::kind::need_more);
   CHECK(parse_request("GET /a HTTP/1.1\r\n", bounds).outcome.http_status == 414);
   CHECK(parse_request("GET / HTTP/1.1\r\nHost: ab\r\n\r\n", bounds).outcome.http_status == 431);
   CHECK(parse_request("GET / HTTP/1.1\r\nHost: a\r\nX: abcd\r\nY:\r\n\r\n", bounds)

@@ -4,10 +4,7 @@
 /// what becomes of the connection. Reads and judges nothing. Private to the wire room.
 #pragma once
 
-#include "kraken/base/limits.hpp"
-
-#include <cstdint>
-#include <limits>
+#include "kraken/wire/http1_field.hpp"
 
 namespace kraken::wire::detail {
 
@@ -27,21 +24,17 @@ enum said : unsigned {
   other_expected = 1024,
 };
 
-/// The deciding fields of a head, each by its place among the fields (the last of its name).
+/// The deciding fields of a head, the last of each name; null: none came.
 struct known_fields {
   unsigned seen = 0; ///< of `said`
-  std::uint8_t host = 0;
-  std::uint8_t content_length = 0;
-  std::uint8_t transfer_encoding = 0;
-  std::uint8_t upgrade = no_field;
-
-  static constexpr std::uint8_t no_field = std::numeric_limits<std::uint8_t>::max();
+  header_field* host = nullptr;
+  const header_field* content_length = nullptr;
+  const header_field* transfer_encoding = nullptr;
+  const header_field* upgrade = nullptr;
 
   [[nodiscard]] bool has(said what) const noexcept { return (seen & what) != 0; }
   /// `again` when `once` has been said.
   void count(said once, said again) noexcept { seen |= has(once) ? again : once; }
 };
-
-static_assert(limits::http_header_fields < known_fields::no_field);
 
 } // namespace kraken::wire::detail

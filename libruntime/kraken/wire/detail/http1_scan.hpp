@@ -26,6 +26,13 @@ template <class Word>
 }
 
 #if defined(__SSE2__)
+inline constexpr std::ptrdiff_t block_bytes = 16;
+
+/// @param mask not zero
+[[nodiscard]] inline unsigned first_bit(unsigned mask) noexcept {
+  return static_cast<unsigned>(std::countr_zero(mask));
+}
+
 /// Which of sixteen bytes may be control characters. Adding one makes DEL negative: what is below
 /// 0x21 as a signed number is then a control or DEL, and also a tab or an 8-bit character, which
 /// are rare enough to be looked at one by one. The sign of a saturating difference is that
@@ -36,15 +43,16 @@ template <class Word>
   return static_cast<unsigned>(_mm_movemask_epi8(_mm_subs_epi8(moved, _mm_set1_epi8(0x21))));
 }
 
-/// The first control character among the suspects, or null.
-[[nodiscard]] inline const char* first_control(const char* block, unsigned suspects) noexcept {
-  for (; suspects != 0; suspects &= suspects - 1) {
-    const char* const suspect = block + std::countr_zero(suspects);
-    if ((bits_of(*suspect) & control_bit) != 0) {
-      return suspect;
+/// The next byte that may be a control character, or the end of the input.
+/// @param last_block sixteen bytes before the end of the input, which `at` is within
+[[nodiscard]] inline const char* next_suspect(const char* at, const char* last_block) noexcept {
+  for (; at < last_block; at += block_bytes) {
+    if (const auto suspects = suspect_mask(at); suspects != 0) {
+      return at + first_bit(suspects);
     }
   }
-  return nullptr;
+  const auto suspects = suspect_mask(last_block) >> static_cast<unsigned>(at - last_block);
+  return suspects != 0 ? at + first_bit(suspects) : last_block + block_bytes;
 }
 #endif
 
@@ -53,16 +61,12 @@ template <class Word>
 [[nodiscard]] inline const char*
 find_control([[maybe_unused]] const char* from, const char* at, const char* end) noexcept {
 #if defined(__SSE2__)
-  for (auto blocks = static_cast<std::size_t>(end - at) / 16; blocks != 0; --blocks, at += 16) {
-    if (const char* const found = first_control(at, suspect_mask(at))) {
-      return found;
+  if (end - from >= block_bytes) {
+    at = next_suspect(at, end - block_bytes);
+    while (at != end && (bits_of(*at) & control_bit) == 0) {
+      at = next_suspect(at + 1, end - block_bytes);
     }
-  }
-  constexpr std::ptrdiff_t worth_a_block = 4;
-  if (end - at >= worth_a_block && end - from >= 16) {
-    const auto seen = static_cast<unsigned>(16 - (end - at));
-    const char* const found = first_control(end - 16, suspect_mask(end - 16) & (~0U << seen));
-    return found == nullptr ? end : found;
+    return at;
   }
 #endif
   while (at != end && (bits_of(*at) & control_bit) == 0) {
@@ -72,14 +76,16 @@ find_control([[maybe_unused]] const char* from, const char* at, const char* end)
 }
 
 #if defined(__SSE2__)
-/// Letters, digits and dashes among sixteen bytes, as a mask.
-[[nodiscard]] inline unsigned word_mask(__m128i block) noexcept {
-  const __m128i alpha = _mm_sub_epi8(_mm_or_si128(block, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
-  const __m128i digit = _mm_sub_epi8(block, _mm_set1_epi8('0'));
-  const __m128i word = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(alpha, _mm_set1_epi8(25)), alpha),
-                                    _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
-  const __m128i dash = _mm_cmpeq_epi8(block, _mm_set1_epi8('-'));
-  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(word, dash)));
+/// Which of sixteen bytes are neither letters nor digits nor dashes. What is left of a byte after
+/// each subtraction is zero where it is one of them; one more addition makes all else negative.
+[[nodiscard]] inline unsigned other_mask(__m128i block) noexcept {
+  const __m128i from_a = _mm_sub_epi8(_mm_or_si128(block, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+  const __m128i from_0 = _mm_sub_epi8(block, _mm_set1_epi8('0'));
+  const __m128i no_letter = _mm_subs_epu8(from_a, _mm_set1_epi8(25));
+  const __m128i no_digit = _mm_subs_epu8(from_0, _mm_set1_epi8(9));
+  const __m128i no_dash = _mm_xor_si128(block, _mm_set1_epi8('-'));
+  const __m128i other = _mm_min_epu8(_mm_min_epu8(no_letter, no_digit), no_dash);
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_adds_epu8(other, _mm_set1_epi8(0x7f))));
 }
 
 /// Whether `test` holds for blocks that together cover 4 bytes or more; blocks may overlap.
@@ -106,8 +112,7 @@ template <class Test>
 /// True when all of `text` is letters, digits and dashes; may be false for them if it is short.
 [[nodiscard]] inline bool is_plain_word([[maybe_unused]] std::string_view text) noexcept {
 #if defined(__SSE2__)
-  return text.size() >= 4 &&
-         all_blocks(text, [](__m128i block) { return word_mask(block) == 0xffff; });
+  return text.size() >= 4 && all_blocks(text, [](__m128i block) { return other_mask(block) == 0; });
 #else
   return false;
 #endif
@@ -119,7 +124,7 @@ template <class Test>
   return text.size() >= 4 && all_blocks(text, [](__m128i block) {
            const auto dots =
                static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8('.'))));
-           return (word_mask(block) | dots) == 0xffff;
+           return (other_mask(block) & ~dots) == 0;
          });
 #else
   return false;
@@ -143,38 +148,14 @@ struct token_run {
   bool underscore;
 };
 
-/// Continues a token, character by character.
-[[nodiscard]] inline token_run scan_token_slowly(const char* at, const char* end) noexcept {
+/// The token that starts at `at`, character by character; empty if none does.
+[[nodiscard]] inline token_run scan_token(const char* at, const char* end) noexcept {
   unsigned seen = 0;
   while (at != end && (bits_of(*at) & token_bit) != 0) {
     seen |= bits_of(*at);
     ++at;
   }
   return {at, (seen & underscore_bit) != 0};
-}
-
-/// The token that starts at `at`; empty if none does.
-/// @param from at or before `at`: what may be read besides, so that the last block can overlap
-[[nodiscard]] inline token_run
-scan_token([[maybe_unused]] const char* from, const char* at, const char* end) noexcept {
-#if defined(__SSE2__)
-  // Names are nearly always letters, digits and dashes; the table takes over at anything else.
-  while (end - at >= 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const auto rest = word_mask(block) ^ 0xffffU;
-    if (rest != 0) {
-      at += std::countr_zero(rest);
-      return *at == ':' ? token_run{at, false} : scan_token_slowly(at, end); // ':' nearly always
-    }
-    at += 16;
-  }
-  if (end - from >= 16) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(end - 16));
-    const auto rest = (word_mask(block) ^ 0xffffU) >> static_cast<unsigned>(16 - (end - at));
-    at = rest == 0 ? end : at + std::countr_zero(rest);
-  }
-#endif
-  return scan_token_slowly(at, end);
 }
 
 /// Equality of a token with a lower case literal of 4 to 24 bytes, a word at a time; the last

@@ -4,6 +4,7 @@
 /// room.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -34,10 +35,13 @@ inline void put_lower_word(char* at, const char* from) noexcept {
 }
 
 #if defined(__SSE2__)
-[[nodiscard]] inline __m128i lower_block(__m128i block) noexcept {
+[[nodiscard]] inline __m128i capitals_of(__m128i block) noexcept {
   const __m128i from_a = _mm_sub_epi8(block, _mm_set1_epi8('A'));
-  const __m128i capital = _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
-  return _mm_or_si128(block, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
+  return _mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a);
+}
+
+[[nodiscard]] inline __m128i lower_block(__m128i block) noexcept {
+  return _mm_or_si128(block, _mm_and_si128(capitals_of(block), _mm_set1_epi8(0x20)));
 }
 
 inline void put_lower_block(char* at, const char* from) noexcept {
@@ -94,6 +98,40 @@ inline char* put_lower_token(char* at, std::string_view token) noexcept {
     at[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
   }
   return at + size;
+}
+
+#if defined(__SSE2__)
+/// Sixteen times the bit that makes a letter lower case, then sixteen times none: a block out of it
+/// has the bit for as many bytes as it begins before the middle.
+alignas(16) inline constexpr auto lower_bits = [] {
+  std::array<char, 32> bits{};
+  for (std::size_t i = 0; i < 16; ++i) {
+    bits[i] = 0x20;
+  }
+  return bits;
+}();
+
+/// Makes the first `size` of sixteen bytes lower case where they stand.
+/// @param size at most sixteen
+inline void lower_begin_of_block(char* at, std::size_t size) noexcept {
+  const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i bits =
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(lower_bits.data() + 16 - size));
+  const __m128i lower = _mm_or_si128(block, _mm_and_si128(capitals_of(block), bits));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(at), lower);
+}
+#endif
+
+/// Makes a token lower case where it stands. Only for ASCII without the high bit.
+/// @param end up to here may be read and written, too, and stays as it is
+inline void lower_in_place(char* at, std::size_t size, [[maybe_unused]] const char* end) noexcept {
+#if defined(__SSE2__)
+  if (size <= 16 && end - at >= 16) {
+    lower_begin_of_block(at, size);
+    return;
+  }
+#endif
+  put_lower_token(at, {at, size});
 }
 
 } // namespace kraken::wire::detail
