@@ -230,6 +230,22 @@ TEST_CASE("plan: the root is told once, though it is told of the order as well")
   CHECK(plan_of(from, to) == texts{"update Main", "create Main/c", "update Main"});
 }
 
+TEST_CASE("plan: options that only one of two has, and names that only begin alike") {
+  auto with = leaf("a", "x");
+  with.options = std::make_shared<plain>();
+  CHECK(plan_of(tree_of({with}), tree_of({leaf("b", "x")})) ==
+        texts{"create Main/b", "destroy Main/a"});
+  auto other = with;
+  other.start = {"y"};
+  for (const auto& now : {other, leaf("a", "x")}) {
+    CHECK(plan_of(tree_of({with}), tree_of({now, leaf("c", "c")})) ==
+          texts{"create Main/c", "update Main/a"});
+  }
+  CHECK(plan_of(tree_of({with, tree_of({}, "aa")}),
+                tree_of({other, tree_of({leaf("x", "z")}, "aa")})) ==
+        texts{"create Main/aa/x", "update Main/a"});
+}
+
 TEST_CASE("plan: its commands lead from any tree to any other") {
   const auto seed = std::random_device{}();
   CAPTURE(seed);
