@@ -325,6 +325,9 @@ private:
     if (!php_misread && root != nullptr && php != nullptr) {
       hand_down(*php, *root);
     }
+    if (root != nullptr) {
+      give_time_to_finish(*root, out_.daemon.shutdown.deadline);
+    }
     out_.root = read_root(document_.find("root"), errors_);
   }
 

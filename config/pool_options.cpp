@@ -179,7 +179,9 @@ struct option_table<request_options> {
   static constexpr std::array rows{
       row<&request_options::timeout>(
           "timeout",
-          {.summary = "how long a worker may take for a request, then 504 and a new worker",
+          {.summary = "how long a worker may take for a request, then 504 and a new worker. Once "
+                      "output has begun: its longest silence, then the answer is cut off; a script "
+                      "that goes on to write is not stopped",
            .min = 1,
            .max = day_ms,
            .when = apply::live}),

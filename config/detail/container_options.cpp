@@ -3,6 +3,7 @@
 /// Reading and printing containers.
 #include "config/detail/container_options.hpp"
 
+#include "config/daemon_options.hpp"
 #include "config/detail/sections.hpp"
 #include "config/kind_table.hpp"
 #include "config/pool_options.hpp"
@@ -21,11 +22,18 @@ namespace {
 
 constexpr std::string_view root_id = "Main";
 
+constexpr bool has_requests(std::string_view kind) {
+  return kind == "http" || kind == "pool";
+}
+
 // A pool is a supervisor of equals: its workers start together and one bad worker must not take
 // the front down with it.
 model::child_spec standard_spec(std::string_view kind) {
   model::child_spec out;
   out.kind = kind;
+  if (has_requests(kind)) {
+    out.shutdown.time = time_to_finish(stop_options{}.deadline);
+  }
   if (kind == "pool") {
     out.on_give_up = model::give_up::park;
     out.supervise.start = model::start_order::parallel;
@@ -234,6 +242,21 @@ model::child_spec read_spec(const node& from,
 }
 
 } // namespace
+
+milliseconds time_to_finish(milliseconds whole) noexcept {
+  return std::max(milliseconds{1}, whole - whole / 4);
+}
+
+void give_time_to_finish(node& parent, milliseconds whole) { // NOLINT(misc-no-recursion): depth
+  auto* children = parent.find("children");
+  for (std::size_t i = 0; children != nullptr && i < children->items.size(); ++i) {
+    auto& child = children->items[i];
+    if (has_requests(kind_of(child)) && child.find("shutdown") == nullptr) {
+      child.set("shutdown", node::of_text(to_string(time_to_finish(whole))));
+    }
+    give_time_to_finish(child, whole);
+  }
+}
 
 std::string_view kind_of(const node& container) {
   const auto* type = container.find("type");

@@ -31,6 +31,14 @@ read_container(const node& from, const std::string& path, std::vector<config_err
 /// @param kind a registered kind
 [[nodiscard]] node standard_container(std::string_view kind);
 
+/// The default of `shutdown` for those that have requests in work: most of what the whole tree has,
+/// and the rest is for who ends after them.
+/// @param whole the daemon's `shutdown.deadline`
+[[nodiscard]] milliseconds time_to_finish(milliseconds whole) noexcept;
+
+/// Writes it where `shutdown` is missing, in the containers below `parent`.
+void give_time_to_finish(node& parent, milliseconds whole);
+
 /// The kind that a container of a document has: its `type`, `supervisor` when it only has
 /// children, else empty.
 [[nodiscard]] std::string_view kind_of(const node& container);

@@ -41,6 +41,50 @@ class Stop(unittest.TestCase):
         with self.assertRaises(ConnectionRefusedError):
             Connection(address)
 
+    def test_a_long_request_ends_whoever_stops_first(self):
+        """Longer than the 5 s that an end may take by default."""
+        for first, second in ((pool(size=2), http()), (http(), pool(size=2))):
+            with self.subTest(first=first["id"]):
+                daemon = fresh_daemon(self, topology(first, second, supervise={}))
+                with daemon.connect() as connection:
+                    connection.send(request_bytes("GET", "/slow?ms=6000"))
+                    wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+                    daemon.signal(signal.SIGTERM)
+                    self.assertEqual(connection.response().status, 200)
+                self.assertEqual(daemon.wait_end(within=20), 0)
+                self.assertNotIn("shutdown_timeout", daemon.log())
+
+    def test_one_who_reads_slowly_gets_all_of_it(self):
+        daemon = fresh_daemon(self, CONFIG)
+        size = 64 << 20
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", f"/bytes?n={size}"))
+            answer = connection.response_head()
+            daemon.signal(signal.SIGTERM)
+            wait_until(lambda: "daemon_stopping" in daemon.log(), "it stops")
+            self.assertFalse(self.ends_within(daemon, 6), "somebody still reads")
+            connection.read_body(answer)
+            self.assertEqual(len(answer.body), size)
+        self.assertEqual(daemon.wait_end(within=20), 0)
+
+    @staticmethod
+    def ends_within(daemon, seconds):
+        try:
+            daemon.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def test_a_front_is_as_patient_as_its_file_says(self):
+        daemon = fresh_daemon(self, topology(pool(size=2), http(shutdown="500ms")))
+        with daemon.connect() as connection:
+            connection.send(request_bytes("GET", "/slow?ms=20000"))
+            wait_until(lambda: busy_count(daemon) == 1, "the request is in work")
+            done = daemon.console("container:stop", "http")
+            self.assertEqual(done.code, 0, done)
+            self.assertEqual(connection.response().status, 503)
+        self.assertIn("shutdown_timeout", daemon.log())
+
     def test_sigint_is_as_good(self):
         daemon = fresh_daemon(self, CONFIG)
         daemon.signal(signal.SIGINT)
@@ -59,7 +103,7 @@ class Stop(unittest.TestCase):
 
     def test_a_worker_that_does_not_end_is_killed_in_bounded_time(self):
         daemon = fresh_daemon(self, topology(
-            pool(size=2, request={"timeout": "60s"}, shutdown="1s"), http()))
+            pool(size=2, request={"timeout": "60s"}, shutdown="1s"), http(shutdown="1s")))
         with daemon.connect() as connection:
             connection.send(request_bytes("GET", "/hang"))
             wait_until(lambda: busy_count(daemon) == 1, "the request is in work")

@@ -84,6 +84,26 @@ class Handover(unittest.TestCase):
                 self.assertTrue(connection.is_closed())
             wait_until(lambda: self.front()["beside"] == "none", "the old one has ended")
 
+    def test_a_long_request_goes_through_it(self):
+        """Longer than the handover and the 5 s that an end may take by default."""
+        self.start()
+
+        def listens_elsewhere():
+            self.daemon.write_config(config(listen=["127.0.0.1:0", f"127.0.0.1:{free_port()}"]))
+            self.assertEqual(self.daemon.console("reload").code, 0)
+        for replaced_by in (self.replace, listens_elsewhere):
+            with self.subTest(by=replaced_by.__name__), self.connect() as connection:
+                connection.send(request_bytes("GET", "/slow?ms=8000"))
+                wait_until(self.one_busy, "the request is in work")
+                replaced_by()
+                self.assertEqual(self.front()["beside"], "predecessor")
+                answer = connection.response()
+                self.assertEqual((answer.status, answer.header("connection")), (200, "close"))
+            wait_until(lambda: self.front()["beside"] == "none", "the old one has ended")
+
+    def one_busy(self):
+        return any(each["live"] and each["live"]["busy"] for each in self.daemon.workers())
+
     def test_an_idle_connection_is_answered_once_more_or_closed(self):
         self.start()
         with self.connect() as used, self.connect() as idle:

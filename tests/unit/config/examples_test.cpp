@@ -92,3 +92,27 @@ TEST_CASE("narya.rr.yaml: imported") {
   CHECK(pool.queue.timeout == 1500ms);
   CHECK(pool.process.cwd == KRAKEN_SOURCE_DIR);
 }
+
+TEST_CASE("shutdown: who has requests in work gets most of the whole stop") {
+  written_files files;
+  constexpr const char* tree =
+      "root:\n  children:\n    - {id: a, type: process, start: [a]}\n    - {id: web, type: pool, "
+      "start: [a]}\n    - id: inner\n      children:\n        - {id: front, type: http, listen: "
+      "[\":0\"], routes: [{to: web}]}\n    - {id: own, type: http, listen: [\":0\"], routes: [{to: "
+      "web}], shutdown: 3s}\n";
+  const auto times = [&files] {
+    const auto loaded = files.load();
+    std::vector<kraken::milliseconds> out;
+    for (const auto& child : loaded.root.children) {
+      out.push_back(child.shutdown.time);
+    }
+    out.push_back(loaded.root.children.at(2).children.at(0).shutdown.time);
+    return out;
+  };
+  files.write("kraken.yaml", tree);
+  CHECK(times() == std::vector<kraken::milliseconds>{5s, 60s, 5s, 3s, 60s});
+  files.write("kraken.yaml", "shutdown: {deadline: 10s}\n" + std::string{tree});
+  CHECK(times() == std::vector<kraken::milliseconds>{5s, 7500ms, 5s, 3s, 7500ms});
+  files.write("kraken.yaml", "shutdown: {deadline: 1ms}\n" + std::string{tree});
+  CHECK(times() == std::vector<kraken::milliseconds>{5s, 1ms, 5s, 3s, 1ms});
+}
