@@ -202,9 +202,8 @@ struct option_table<model::child_spec> {
           "autostart", {.summary = "whether it starts with its parent", .when = apply::live}),
       row<&model::child_spec::shutdown>(
           "shutdown",
-          {.summary = "how long an orderly end may take; the default of `http` "
-                      "and `pool` is three quarters of the daemon's "
-                      "`shutdown.deadline`, for requests in work",
+          {.summary = "how long an orderly end may take; the default of `http` and `pool` is "
+                      "three quarters of the daemon's `shutdown.deadline`, for requests in work",
            .min = 1,
            .max = 86'400'000,
            .when = apply::live}),
