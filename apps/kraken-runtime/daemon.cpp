@@ -122,8 +122,7 @@ void daemon::begin() {
     control_.post([this, outcome = std::move(done)] {
       if (!outcome) {
         log::error("tree_not_ready", {{"reason", outcome.error().text()}});
-        return;
-      }
+      } // a tree that was stopped meanwhile may be started yet
       tell_when_ready();
     });
   });
@@ -231,6 +230,7 @@ result<void> daemon::make_tree() {
     return fail(made.error());
   }
   tree_ = std::move(*made);
+  tree_->give_up_within(plan_.stop_within);
   prepare_verbs();
   return {};
 }

@@ -112,6 +112,7 @@ void daemon::take_over(const daemon_plan& read) {
   plan_.shown_configuration = read.shown_configuration;
   plan_.read_again = read.read_again;
   plan_.stop_within = read.stop_within;
+  tree_->give_up_within(plan_.stop_within);
   plan_.php = read.php;
   shown_configuration_.with([this](auto& text) { text = plan_.shown_configuration; });
   php_options_.with([this](auto& options) { options = plan_.php; });

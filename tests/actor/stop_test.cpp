@@ -212,4 +212,26 @@ TEST_CASE_METHOD(tree_fixture, "reports of a replaced incarnation are ignored") 
   CHECK(status("Main/a").restarts == 0);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a root that gives up ends in its time, whatever its children do") {
+  auto b = leaf("b");
+  b.shutdown.how = model::shutdown_spec::mode::infinity;
+  on.always["Main/b"].stop = on_stop::hang;
+  auto root = supervisor("Main", {leaf("a"), b});
+  root.supervise.intensity = 0;
+  SECTION("at once") {}
+  SECTION("after its own rules had nothing to say") {
+    root.local = {{"*", {"log", "escalate"}}};
+  }
+  tree->give_up_within = seconds{4};
+  start(root);
+  crash("Main/a");
+  CHECK(phase("Main") == phase::held);
+  advance(milliseconds{3'990});
+  CHECK_FALSE(exit_code);
+  take_trace();
+  advance(milliseconds{10});
+  CHECK(took() == "kill b#1");
+  CHECK(exit_code == actor::exit_code_gave_up);
+}
+
 } // namespace kraken::actor_test

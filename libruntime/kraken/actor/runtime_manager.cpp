@@ -265,9 +265,7 @@ void runtime_manager::send_to(const std::string& path, std::string id, const exe
 }
 
 void runtime_manager::supervision_gave_up(model::cause why) {
-  log::error("root_gave_up",
-             {{"container", root_->id}, {"reason", why.text()}, {"correlation", why.correlation}});
-  finish(exit_code_gave_up, limits::give_up_deadline);
+  gave_up(why, tree_->give_up_within);
 }
 
 void runtime_manager::child_changed(const model::container_identity& who,
@@ -276,8 +274,33 @@ void runtime_manager::child_changed(const model::container_identity& who,
   const bool ended = now.at == model::phase::ended && root != nullptr &&
                      root->want == wish::running && now.generation > 0;
   if (ended && root->settled()) { // by itself: auto_shutdown, or its own normal end
-    finish(0, limits::give_up_deadline);
+    finish(0, tree_->give_up_within);
   }
+  if (!exit_code_) {
+    deadlines_.cancel(kill_timer_);
+    if (root != nullptr && now.at == model::phase::held) {
+      bound_the_way_down();
+    }
+  }
+}
+
+/// A root that failed ends what is below it before it is judged, and a child with all the time in
+/// the world must not keep the node from its exit code.
+void runtime_manager::bound_the_way_down() {
+  kill_timer_ = deadlines_.at(now() + tree_->give_up_within.load(), [this] {
+    const auto* const root = supervisor_.find(root_->id);
+    if (root == nullptr) {
+      return;
+    }
+    log::warn("stop_deadline", {{"container", root_->id}});
+    gave_up(*root->seen->last_cause, milliseconds{0});
+  });
+}
+
+void runtime_manager::gave_up(const model::cause& why, milliseconds deadline) {
+  log::error("root_gave_up",
+             {{"container", root_->id}, {"reason", why.text()}, {"correlation", why.correlation}});
+  finish(exit_code_gave_up, deadline);
 }
 
 void runtime_manager::finish(int exit_code, milliseconds deadline) {

@@ -60,6 +60,8 @@ private:
   void create_root(const execute& what);
   void watch_over(const expect_answer& what);
   void send_to(const std::string& path, std::string id, const execute& what);
+  void bound_the_way_down();
+  void gave_up(const model::cause& why, milliseconds deadline);
   void finish(int exit_code, milliseconds deadline);
   void check_finished();
 

@@ -164,6 +164,10 @@ const dead_letters& tree::dead() const noexcept {
   return *content_->shared->dead;
 }
 
+void tree::give_up_within(milliseconds deadline) noexcept {
+  content_->shared->give_up_within = deadline;
+}
+
 void tree::stop(milliseconds deadline) {
   put_ahead(content_->manager, end_tree{deadline});
 }

@@ -105,6 +105,10 @@ public:
   /// What nobody handled; lives as long as the tree.
   [[nodiscard]] const dead_letters& dead() const noexcept;
 
+  /// How long the tree may take to end in order when its root gives up or ends by itself; what
+  /// still runs then is killed. Before the first call `limits::give_up_deadline`.
+  void give_up_within(milliseconds deadline) noexcept;
+
   /// Ends the tree in order, right to left, leaves first.
   /// @param deadline when it is over, what still runs is killed; a second call may shorten it
   void stop(milliseconds deadline);

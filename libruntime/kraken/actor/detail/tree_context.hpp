@@ -47,6 +47,7 @@ struct tree_context {
   std::uint64_t seed = 0;
   std::function<bool(std::int32_t pid)> sleeps;
   std::function<void(int exit_code)> ended;
+  std::atomic<milliseconds> give_up_within{limits::give_up_deadline}; ///< of the root's orderly end
 
   status_board board;
   std::shared_ptr<dead_letters> dead = std::make_shared<dead_letters>();
