@@ -23,8 +23,8 @@ constexpr std::array<std::string_view, 12> help_lines{
     "  /       show only containers whose path, kind or state has the text; Esc ends it",
     "  l       its captured output",
     "  d       everything known of it (Enter too)",
-    "  r       restart it, clearing its failure history",
-    "  s       stop it",
+    "  r       restart it, clearing its failure history; asks first",
+    "  s       stop it and what is below it; asks first",
     "  q       quit",
     "",
     "RST restarts counted   MBOX messages waiting   CPU of one core   MEM resident",
@@ -95,7 +95,29 @@ top_wish top_screen::wish(top_wish::kind what) const {
   return selected_.empty() ? top_wish{} : top_wish{what, selected_};
 }
 
+/// What interrupts service needs a second key: the list begins with the root selected.
+void top_screen::ask_first(top_wish::kind what) {
+  asked_ = wish(what);
+  mode_ = asked_.what == top_wish::kind::none ? mode::list : mode::confirm;
+}
+
+top_wish top_screen::answered(bool yes) {
+  mode_ = mode::list;
+  return yes ? std::exchange(asked_, {}) : top_wish{};
+}
+
+std::string top_screen::question() const {
+  const auto below = std::ranges::count_if(
+      all_, [this](const auto& c) { return c.path.starts_with(asked_.path + "/"); });
+  return std::string{asked_.what == top_wish::kind::stop ? "stop " : "restart "} + asked_.path +
+         (below == 0 ? "" : " and the " + std::to_string(below) + " below it") +
+         "?  y: yes, any other key: no";
+}
+
 top_wish top_screen::press(char key) {
+  if (mode_ == mode::confirm) {
+    return answered(key == 'y' || key == 'Y');
+  }
   if (mode_ == mode::filter) {
     filter_ += key;
     keep();
@@ -120,9 +142,11 @@ top_wish top_screen::press(char key) {
   case 'd':
     return wish(top_wish::kind::describe);
   case 'r':
-    return wish(top_wish::kind::restart);
+    ask_first(top_wish::kind::restart);
+    return {};
   case 's':
-    return wish(top_wish::kind::stop);
+    ask_first(top_wish::kind::stop);
+    return {};
   case 'j':
     move(1);
     return {};
@@ -135,6 +159,9 @@ top_wish top_screen::press(char key) {
 }
 
 top_wish top_screen::press(top_key key) {
+  if (mode_ == mode::confirm) {
+    return answered(false);
+  }
   if (mode_ == mode::text || mode_ == mode::help) {
     mode_ = mode::list;
     return {};
@@ -265,7 +292,7 @@ std::vector<top_line> top_screen::lines(std::size_t width, std::size_t height) {
     while (out.size() + 1 < height) {
       add("");
     }
-    add(list_keys);
+    add(mode_ == mode::confirm ? question() : std::string{list_keys});
   }
   out.resize(height);
   return out;

@@ -53,12 +53,15 @@ public:
   [[nodiscard]] std::vector<top_line> lines(std::size_t width, std::size_t height);
 
 private:
-  enum class mode : std::uint8_t { list, filter, text, help };
+  enum class mode : std::uint8_t { list, filter, text, help, confirm };
 
   void keep();
   void move(std::ptrdiff_t by);
   [[nodiscard]] std::vector<std::size_t> visible() const;
   [[nodiscard]] top_wish wish(top_wish::kind what) const;
+  void ask_first(top_wish::kind what);
+  [[nodiscard]] top_wish answered(bool yes);
+  [[nodiscard]] std::string question() const;
   [[nodiscard]] std::vector<std::string> row(const model::container_status& c) const;
   [[nodiscard]] std::string head() const;
 
@@ -68,6 +71,7 @@ private:
   time_point now_{};
   std::string filter_;
   std::string selected_; ///< path
+  top_wish asked_;       ///< of `confirm`
   std::string fault_;
   std::string title_;
   std::vector<std::string> text_;

@@ -109,14 +109,41 @@ TEST_CASE("top: keys become wishes about the selected container") {
   const auto [key, what] = GENERATE(table<char, top_wish::kind>({
       {'l', top_wish::kind::logs},
       {'d', top_wish::kind::describe},
-      {'r', top_wish::kind::restart},
-      {'s', top_wish::kind::stop},
   }));
   const auto wish = screen.press(key);
   CHECK(wish.what == what);
   CHECK(wish.path == "Main/c1");
   CHECK(screen.press(top_key::enter).what == top_wish::kind::describe);
   CHECK(screen.press('q').what == top_wish::kind::quit);
+}
+
+TEST_CASE("top: what interrupts service is asked for twice") {
+  auto screen = filled();
+  const auto [key, what, word] = GENERATE(table<char, top_wish::kind, std::string>({
+      {'r', top_wish::kind::restart, "restart"},
+      {'s', top_wish::kind::stop, "stop"},
+  }));
+  CHECK(screen.press(key).what == top_wish::kind::none);
+  CHECK(text_of(screen).find(word + " Main and the ") != std::string::npos);
+  SECTION("yes") {
+    const auto wish = screen.press('y');
+    CHECK(wish.what == what);
+    CHECK(wish.path == "Main");
+  }
+  SECTION("no") {
+    CHECK(screen.press('n').what == top_wish::kind::none);
+  }
+  SECTION("another key, which does nothing else") {
+    CHECK(screen.press('q').what == top_wish::kind::none);
+  }
+  SECTION("a key that is no character") {
+    CHECK(screen.press(top_key::enter).what == top_wish::kind::none);
+  }
+  CHECK(text_of(screen).find(word + " Main and the ") == std::string::npos);
+  CHECK(screen.press('y').what == top_wish::kind::none);
+  static_cast<void>(screen.press(top_key::down));
+  static_cast<void>(screen.press(key));
+  CHECK(text_of(screen).find(word + " Main/c1?  y: yes") != std::string::npos);
 }
 
 TEST_CASE("top: texts and help are over with any key; a fault is shown") {
