@@ -33,7 +33,21 @@ root:
       local:
         App\Mail\Refused: continue
         exit_code: [CmdLog, ContainerStart, CmdEscalate]
+        signal:SIGSEGV: stop
 ```
+
+A cause is a class of PHP (also one of its parents or interfaces) or one of these words; the first rule that
+matches counts, and `*` matches everything:
+
+| cause | what happened |
+|---|---|
+| `exit:3`, `exit:*`, `exit_code` | exit code 3; any exit code; any but 0 |
+| `signal:9`, `signal:SIGSEGV`, `signal:*` | ended by that signal; by any |
+| `exception` | threw, whatever the class |
+| `start` (`start_error`, `start_timeout`) | could not be launched, or was not ready in time |
+| `timeout`, `probe`, `oom` | too long for a request; an alive probe failed; out of memory |
+| `child`, `shared_fate` | a child's failure that became its own; its process died with another's fault |
+| `protocol` | did not keep to the protocol |
 )";
 
 constexpr auto no_maximum = std::numeric_limits<std::int64_t>::max();

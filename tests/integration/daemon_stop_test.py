@@ -351,6 +351,21 @@ class ServiceManager(unittest.TestCase):
                 daemon.signal(signal.SIGHUP)
                 wait_until(lambda: said("RELOADING=1") and said("READY=1", 2), "and again")
 
+    def test_ready_is_said_of_a_tree_that_was_stopped_while_it_booted(self):
+        waits = "while [ ! -e go ]; do sleep 0.02; done; echo >&3; exec sleep 600"
+        daemon, messages, said = self.managed(topology(process("one", "sh", "-c", waits,
+                                                               ready={"fd": 3})))
+        daemon.launch()
+        wait_until(lambda: os.path.exists(daemon.socket) and
+                   daemon.container("Main/one")["phase"] == "starting", "it boots")
+        self.assertEqual(daemon.console("project:stop").code, 0)
+        wait_until(lambda: "tree_not_ready" in daemon.log(), "the boot is over")
+        self.assertFalse(said("READY=1"), messages)
+        with open(os.path.join(daemon.directory, "go"), "w", encoding="ascii"):
+            pass
+        self.assertEqual(daemon.console("project:start").code, 0)
+        wait_until(lambda: said("READY=1"), "READY=1")
+
     def test_ready_stopping_and_watchdog(self):
         daemon, messages, said = self.managed(CONFIG, WATCHDOG_USEC="400000")
         daemon.start()

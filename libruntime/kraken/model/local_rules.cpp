@@ -29,7 +29,7 @@ bool matches_class(std::string_view match, const cause& why) {
 }
 
 bool matches_key(std::string_view match, const cause& why) {
-  if (match == why.key()) {
+  if (match == why.key() || match == to_string(why.kind)) {
     return true;
   }
   if (match.starts_with(exit_prefix)) {

@@ -24,8 +24,9 @@ struct local_plan {
 };
 
 /// True when `rule` is about `why`: `match` equals its exception class, one of its parents or
-/// interfaces, or its cause key (cause.hpp), where `exit:*` and `signal:*` stand for any number;
-/// `*` matches everything. A leading `\` of a PHP class name means nothing.
+/// interfaces, its cause key (cause.hpp), where `exit:*` and `signal:*` stand for any number, or
+/// the name of its kind, as `inspect` shows it; `*` matches everything. A leading `\` of a PHP
+/// class name means nothing.
 /// @thread any (pure)
 [[nodiscard]] bool matches(std::string_view match, const cause& why);
 

@@ -70,6 +70,10 @@ TEST_CASE("local rules: what matches") {
       {"shared_fate", ended(cause_kind::shared_fate), true},
       {"node_down", ended(cause_kind::node_down), true},
       {"recycle", ended(cause_kind::recycle), true},
+      {"exit_code", ended(cause_kind::exit_code, 3), true},
+      {"exit_code", ended(cause_kind::exit_normal), false},
+      {"start_timeout", ended(cause_kind::start_timeout), true},
+      {"start_timeout", ended(cause_kind::start_error), false},
       {"", thrown(""), false},
       {"DomainError", thrown("", {"", "DomainError"}), true},
   }));
