@@ -91,11 +91,13 @@ void connection::on_closed() {
   if (auto* const waited = std::exchange(sink_, nullptr)) {
     front_.counters_->client_gone.add();
     if (note_) {
+      note_unsent();
       note_end(stage_ == stage::streaming ? 0 : client_gone_status, delivery::cut_off);
     }
     waited->abandon(*this);
   } else if (ends_with_output_ && !told_) {
     front_.counters_->client_gone.add();
+    note_unsent();
     note_file(file_left());
     if (note_) {
       note_end(0, delivery::cut_off);

@@ -126,6 +126,7 @@ private:
   void note_answer(int status);
   void note_end(int status, delivery how);
   void note_file(std::uint64_t unsent);
+  void note_unsent();
 
   front& front_;
   std::string peer_;

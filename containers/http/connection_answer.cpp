@@ -85,6 +85,14 @@ void connection::note_file(std::uint64_t unsent) {
   }
 }
 
+// What was counted when the worker gave it, and the client has not been sent.
+void connection::note_unsent() {
+  if (note_ && file_bytes_ == 0) {
+    const auto held = std::min<std::uint64_t>(put_out() - note_->marked(), held_output());
+    note_->uncount_body(held + file_left() + behind_.size());
+  }
+}
+
 void connection::on_file_cut(std::uint64_t lost) {
   note_file(lost);
   if (auto* const waited = std::exchange(sink_, nullptr)) { // a spool that cannot be read
@@ -159,6 +167,9 @@ void connection::stream_ended() {
 void connection::stream_broken() {
   sink_ = nullptr;
   ends_with_output_ = false;
+  if (framing_ == wire::body_framing::close) {
+    note_unsent();
+  }
   if (note_ && !std::exchange(told_, false)) {
     note_end(0, delivery::cut_off);
   }

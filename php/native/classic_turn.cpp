@@ -98,7 +98,7 @@ int run_classic(carrier& serving, const std::string& root) {
   while (serving.link().wait() == daemon_link::event::request) {
     serve(serving, root);
   }
-  return 0;
+  return serving.forked ? EG(exit_status) : 0; // a child of the script's: as under the CLI
 }
 
 } // namespace kraken::php

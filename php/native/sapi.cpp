@@ -100,6 +100,8 @@ void tell_status(answer& answer, int status) {
   }
 }
 
+constexpr int not_modified = 304;
+
 int on_send_headers(sapi_headers_struct* headers) {
   auto& serving = current_carrier();
   auto& answer = serving.answer();
@@ -125,6 +127,8 @@ int on_send_headers(sapi_headers_struct* headers) {
     const auto value = wire::trim_blanks(line.substr(colon + 1));
     if (wire::equals_lower(name, "status")) { // as CGI programs say it
       tell_status(answer, std::atoi(value.data()));
+    } else if (answer.status() == not_modified && wire::equals_lower(name, "content-type")) {
+      continue; // caches would take PHP's default for the page's: php-fpm sends none either
     } else if (!answer.field(name, value)) {
       write_error_line("PHP Warning:  a header field that HTTP cannot carry was left out");
     }

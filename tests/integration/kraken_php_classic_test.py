@@ -70,6 +70,7 @@ class ClassicMode(DaemonCase):
         self.assertEqual(self.daemon.get("/?do=finish").body, b"answered")
         self.assertEqual(self.daemon.get("/?do=handle").status, 500)
         self.assertEqual(self.daemon.get("/?do=fork").body, b"parent")
+        self.assertEqual(self.daemon.get("/?do=fork&code=7").body, b"parent7")
         self.assertEqual(self.json("/")["pid"], pid)
         self.assertEqual(self.daemon.get("/?do=kill").status, 502)
         wait_until(lambda: self.daemon.get("/").status == 200, "a new worker serves")

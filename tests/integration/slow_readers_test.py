@@ -2,6 +2,7 @@
 """Clients that read slowly hold no worker, whether a file or a script answers; files are answered
 with their validators, in parts, or not at all where the client has them."""
 import email.utils
+import json
 import os
 import shutil
 import socket
@@ -202,6 +203,24 @@ class Logged(unittest.TestCase):
         self.assertEqual(seen[:4], [["200", "102400"], ["200", "10"], ["200", "-"],
                                     ["206", "90000"]])
         self.assertTrue(0 < int(seen[4][1]) < LARGE, seen[4])
+
+    def test_and_what_was_sent_of_output_that_waited_in_one(self):
+        path = os.path.join(PLACE, "output.log")
+        daemon = fresh_daemon(self, config(front={"access_log": {"format": "json",
+                                                                 "file": path}}))
+        with daemon.connect(receive_buffer=1 << 18) as client:
+            client.send(b"GET /large.php HTTP/1.1\r\nHost: a\r\n\r\n")
+            client.response_head()
+            wait_until(lambda: daemon.metric("kraken_http_spool_bytes") > LARGE // 2 and
+                       daemon.metric("kraken_pool_busy") == 0, "the worker is done")
+            unsent = daemon.metric("kraken_http_spool_bytes")
+
+        def written():
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+        record = json.loads(wait_until(written, "it is written"))
+        self.assertEqual((record["status"], record["complete"]), (200, False))
+        self.assertTrue(0 < record["bytes"] <= LARGE - unsent // 2, record)
 
 
 class Validators(DaemonCase):

@@ -33,6 +33,7 @@ BEHAVIOURS = {
     "out_of_memory": '$a=str_repeat("x",1<<30);',
     "no_content": 'http_response_code(204);',
     "not_modified": 'http_response_code(304); header("ETag: \\"x\\"");',
+    "not_modified_typed": 'http_response_code(304); header("Content-Type: text/css");',
     "field_after_output": (
         'echo str_repeat("x",9000); flush(); header("X-L: 1"); echo headers_sent()?"sen'
         't":"not";'

@@ -9,6 +9,7 @@
 #include "kraken/wire/byte_buffer.hpp"
 #include "kraken/wire/http1_request.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -53,6 +54,9 @@ public:
 
   /// A part of the answer's body is on its way.
   void count_body(std::size_t bytes) noexcept { body_ += bytes; }
+  /// A part of it will not leave.
+  /// @param bytes perhaps with its framing
+  void uncount_body(std::uint64_t bytes) noexcept { body_ -= std::min(body_, bytes); }
   /// The head of a streamed answer is.
   void answers_with(int status) noexcept { status_ = status; }
 

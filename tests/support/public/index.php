@@ -28,10 +28,10 @@ if (isset($_GET['do'])) {
             if (pcntl_fork() === 0) {
                 echo 'child';
                 fastcgi_finish_request() || flush();
-                exit;
+                exit((int) ($_GET['code'] ?? 0));
             }
             pcntl_wait($status);
-            echo 'parent';
+            echo 'parent', pcntl_wexitstatus($status) ?: '';
         })(),
         'handle' => Kraken\handle(static fn () => null),
     };
