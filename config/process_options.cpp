@@ -5,12 +5,37 @@
 
 #include "config/detail/process_table.hpp"
 #include "config/detail/sections.hpp"
+#include "kraken/base/variable_name.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <map>
 
 namespace kraken::config {
+
+namespace {
+
+/// For a sentence: a NUL byte would end it.
+std::string printable_name(std::string name) {
+  std::replace(name.begin(), name.end(), '\0', '?');
+  return name;
+}
+
+} // namespace
+
+void detail::read_variables(void* into, const node& from, const option_traits& traits, reader& in) {
+  using texts = std::map<std::string, std::string>;
+  for (const auto& each : from.entries) {
+    // A value is looked at as every text is.
+    const auto fault = variable_fault(each.key, {});
+    if (!fault.empty()) {
+      in.fault(each.at, std::string{fault} + ", got '" + printable_name(each.key) + "'");
+    }
+  }
+  value_codec<texts>::read(*static_cast<texts*>(into), from, traits, in);
+}
 
 void value_codec<file_mask>::read(file_mask& into,
                                   const node& from,

@@ -8,9 +8,9 @@
 
 #include "kraken/base/words.hpp"
 #include "kraken/model/local_rules.hpp"
+#include "kraken/model/ready_descriptor.hpp"
 
 #include <array>
-#include <charconv>
 
 namespace kraken::config {
 
@@ -56,20 +56,6 @@ struct written_alive {
 };
 
 constexpr std::string_view message_word = "message";
-
-/// What is wrong with a descriptor that a program is to inherit; empty: nothing.
-std::string descriptor_fault(std::string_view text) {
-  constexpr auto fd_min = model::ready_spec::fd_min;
-  constexpr auto fd_max = model::ready_spec::fd_max;
-  int number = -1;
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  const bool fine =
-      parsed.ec == std::errc{} && parsed.ptr == end && number >= fd_min && number <= fd_max;
-  return fine ? std::string{}
-              : "expected a descriptor from " + std::to_string(fd_min) + " to " +
-                    std::to_string(fd_max) + ", got '" + std::string{text} + "'";
-}
 
 void refuse_target(const node& from, std::string_view key, const std::string& fault, reader& in) {
   if (!fault.empty()) {
@@ -234,7 +220,8 @@ void value_codec<model::ready_spec>::read(model::ready_spec& into,
     return;
   }
   if (!form.fd.empty()) {
-    refuse_target(from, "fd", descriptor_fault(form.fd), in);
+    const auto number = model::ready_descriptor(form.fd);
+    refuse_target(from, "fd", number ? std::string{} : number.error().context, in);
   } else if (!form.tcp.empty()) {
     refuse_target(from, "tcp", detail::peer_fault(form.tcp), in);
   } else if (!form.http.empty()) {

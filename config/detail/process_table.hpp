@@ -9,6 +9,13 @@
 
 namespace kraken::config {
 
+namespace detail {
+
+/// Of `option_row::read`, for a map of variables.
+void read_variables(void* into, const node& from, const option_traits& traits, reader& in);
+
+} // namespace detail
+
 template <>
 struct value_codec<file_mask> {
   static void read(file_mask& into, const node& from, const option_traits& traits, reader& in);
@@ -29,6 +36,12 @@ struct choice_words<stop_signal> {
   };
 };
 
+/// Its names are checked as well.
+constexpr option_row variables_row(option_row as_texts) {
+  as_texts.read = detail::read_variables;
+  return as_texts;
+}
+
 template <>
 struct option_table<process_limits> {
   static constexpr std::string_view name = "limits";
@@ -45,9 +58,9 @@ template <>
 struct option_table<process_options> {
   static constexpr std::string_view name = "process";
   static constexpr std::array rows{
-      row<&process_options::env>(
+      variables_row(row<&process_options::env>(
           "env",
-          {.summary = "variables added to the program's environment", .shown = secrecy::secret}),
+          {.summary = "variables added to the program's environment", .shown = secrecy::secret})),
       row<&process_options::cwd>(
           "cwd",
           {.summary = "working directory, relative to the configuration file; empty: the "

@@ -4,11 +4,11 @@
 #include "containers/process/exec_probe.hpp"
 #include "containers/process/process_container.hpp"
 #include "kraken/base/words.hpp"
+#include "kraken/model/ready_descriptor.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -36,13 +36,9 @@ result<void> process_container::open_ready_line(process::launch_spec& spec) {
                       "alive: a program shows a heartbeat by lines on ready: {fd: N} or by "
                       "speaks: kraken; or say http or exec");
   }
-  int number = -1;
-  const char* end = how.target.data() + how.target.size();
-  const auto parsed = std::from_chars(how.target.data(), end, number);
-  if (parsed.ec != std::errc{} || parsed.ptr != end || number < model::ready_spec::fd_min ||
-      number > model::ready_spec::fd_max) {
-    return fail(errc::invalid_argument,
-                "ready.fd: expected a descriptor from 3 to 1023, got '" + how.target + "'");
+  const auto number = model::ready_descriptor(how.target);
+  if (!number) {
+    return fail(number.error().code, "ready.fd: " + number.error().context);
   }
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -54,7 +50,7 @@ result<void> process_container::open_ready_line(process::launch_spec& spec) {
   if (::fcntl(ready_line_.get(), F_SETFL, O_NONBLOCK) != 0) {
     return fail(errno_error("set up a pipe"));
   }
-  spec.inherit.push_back({std::move(write_end), number});
+  spec.inherit.push_back({std::move(write_end), *number});
   return {};
 }
 

@@ -69,6 +69,11 @@ TEST_CASE("a value of the wrong type names the place, the option and the intenti
       {"queue: 10", "kraken.yaml:6:14: web.queue: expected a map of options, got '10'"},
       {"env: [a]", "kraken.yaml:6:12: web.env: expected a map of texts, got a list"},
       {"env: {A: [b]}", "kraken.yaml:6:16: web.env.A: expected text, got a list"},
+      {"env: {A: 1, '': x}",
+       "kraken.yaml:6:19: web.env: the name of a variable must not be empty, got ''"},
+      {"env: {A=B: x}", "kraken.yaml:6:13: web.env: the name of a variable has no '=', got 'A=B'"},
+      {R"(env: {"A\0B": x})",
+       "kraken.yaml:6:13: web.env: the name of a variable has no NUL byte, got 'A?B'"},
       {"user: {a: b}", "kraken.yaml:6:13: web.user: expected text, got a map"},
       {"ready: {http: /a, fd: 3}",
        "kraken.yaml:6:14: web.ready: only one of message, fd, tcp, http, exec and alive_for is "

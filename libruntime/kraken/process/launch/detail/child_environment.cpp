@@ -3,6 +3,8 @@
 /// Choosing of environment variables and search in PATH.
 #include "kraken/process/launch/detail/child_environment.hpp"
 
+#include "kraken/base/variable_name.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -25,13 +27,6 @@ constexpr std::string_view own_prefix = "KRAKEN_";
 // What a service manager says of sockets it has given to the daemon (sd_listen_fds(3)).
 constexpr std::array<std::string_view, 3> activation_names{
     "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"};
-
-constexpr std::string_view nul{"\0", 1};
-
-bool can_be_variable(const std::string& name, const std::string& value) {
-  return !name.empty() && name.find('=') == std::string::npos &&
-         name.find(nul) == std::string::npos && value.find(nul) == std::string::npos;
-}
 
 enum class candidate : std::uint8_t { absent, not_executable, executable };
 
@@ -81,11 +76,9 @@ result<variable_map> child_environment(const environment_spec& spec,
     out.insert_or_assign(name, value);
   }
   for (const auto& [name, value] : spec.set) {
-    if (!can_be_variable(name, value)) {
+    if (const auto fault = variable_fault(name, value); !fault.empty()) {
       return fail(errc::invalid_argument,
-                  "environment variable '" + name +
-                      "': a name is not empty and has no '=', and neither "
-                      "name nor value has a NUL byte");
+                  "environment variable '" + name + "': " + std::string{fault});
     }
     out.insert_or_assign(name, value);
   }
