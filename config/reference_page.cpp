@@ -248,7 +248,8 @@ answer with; plugins, the token, what containers in PHP load, programs of `ready
 has a `user` must be able to get at what that user opens, by the permission bits of each folder on
 the way; the rest is looked at as whoever runs the command. `watch` is not looked for: its files may
 come later. `serve` and `reload` refuse a file for the same reasons; `--portable` leaves the machine
-out.
+out: no program, file, user or group is looked for, no limit is compared with this machine's, and
+root is told the same as everybody: only a `user: root` that is written needs `allow_root`.
 )";
 
 constexpr std::string_view template_text =

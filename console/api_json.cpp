@@ -192,6 +192,9 @@ std::string to_json(const command_reply& value) {
   if (!value.warning.empty()) {
     body["warning"] = value.warning;
   }
+  if (!value.hint.empty()) {
+    body["hint"] = value.hint;
+  }
   return dump(body);
 }
 

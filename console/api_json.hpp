@@ -35,6 +35,7 @@ struct command_reply {
   std::string data;         ///< more, as JSON; empty: null
   std::uint64_t failed = 0; ///< of several containers: for how many it could not be done
   std::string warning{};    ///< what the asker may have meant instead; empty: nothing
+  std::string hint{};       ///< what may be missing, and the command for it; empty: nothing
 };
 
 /// Body of every other answer: the error and the command to try next.

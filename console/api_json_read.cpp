@@ -260,6 +260,7 @@ result<command_reply> read_command_reply(std::string_view text) {
   out.changed = truth_member(*object, "changed", true);
   out.failed = number_member<std::uint64_t>(*object, "failed");
   out.warning = text_member(*object, "warning");
+  out.hint = text_member(*object, "hint");
   if (const auto data = object->find("data"); data != object->end() && !data->is_null()) {
     out.data = dump(*data);
   }

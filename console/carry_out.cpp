@@ -3,6 +3,8 @@
 /// See the header.
 #include "console/carry_out.hpp"
 
+#include "kraken/base/units.hpp"
+
 #include <optional>
 #include <ostream>
 #include <utility>
@@ -41,13 +43,42 @@ private:
   surroundings& around_;
 };
 
+/// Whether the daemon goes on with it when nobody waits any longer.
+bool goes_on(const command_row& row) {
+  return row.effect || row.name == "reload" || row.name == "arch:apply";
+}
+
+/// That no answer came in time is no failure of what was asked for.
+fetched without_answer(const invocation& asked, fetched got) {
+  if (got.failed.why.code != errc::timeout || !goes_on(*asked.command)) {
+    return got;
+  }
+  const auto within =
+      asked.timeout.count() > 0 ? asked.timeout : milliseconds{asked.command->patience};
+  got.unanswered = true;
+  got.failed.why.context =
+      "no answer came" +
+      (within.count() > 0 ? " within " + kraken::to_string(within) : std::string{}) +
+      "; the daemon goes on with it";
+  got.failed.hint = "kraken events -f";
+  for (const auto& each : words_between_commas(subject_of(*asked.command, asked.request))) {
+    got.failed.hint += " " + each;
+  }
+  return got;
+}
+
 } // namespace
 
 fetched carry_out(const invocation& asked, api_transport& daemon, surroundings& around) {
   api_question question{
       "POST", target_of(api_call{endpoint::commands, {}, {}}), to_json(asked.request)};
   if (asked.command->patience.count() > 0) {
-    return fetch(daemon, question);
+    auto answer = daemon.ask(question);
+    if (!answer) {
+      return without_answer(asked, {{}, {answer.error(), {}}});
+    }
+    return answer->status == 200 ? fetched{std::move(answer->body), {}}
+                                 : fetched{{}, read_error(answer->status, answer->body)};
   }
   question.within = asked.timeout;
   std::optional<fetched> got;
@@ -66,7 +97,7 @@ fetched carry_out(const invocation& asked, api_transport& daemon, surroundings& 
     return std::move(*got);
   }
   if (!answer) {
-    return {{}, {answer.error(), {}}};
+    return without_answer(asked, {{}, {answer.error(), {}}});
   }
   if (answer->status != 200) {
     return {{}, read_error(answer->status, answer->body)};

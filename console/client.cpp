@@ -3,7 +3,6 @@
 /// Blocking HTTP over a unix socket: poll with a deadline around the wire room's reader.
 #include "console/client.hpp"
 
-#include "kraken/base/default_socket.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/wire/http1_client.hpp"
@@ -80,6 +79,9 @@ public:
     return unix_connection{std::move(fd), path};
   }
 
+  /// Ends waiting when nobody reads `shown_on` any more; -1: never.
+  void end_with(int shown_on) noexcept { shown_on_ = shown_on; }
+
   /// Who listens at the other end.
   result<pidfd> peer() const {
     ucred who{};
@@ -132,10 +134,13 @@ private:
       if (left <= 0) {
         return fail(errc::timeout, "the daemon of '" + path_ + "' did not answer in time");
       }
-      pollfd one{fd_.get(), what, 0};
-      const int ready = ::poll(&one, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
+      // Of the second one only its end is told, asked or not; a negative one is passed over.
+      std::array<pollfd, 2> both{pollfd{fd_.get(), what, 0}, pollfd{shown_on_, 0, 0}};
+      const int ready =
+          ::poll(both.data(), both.size(), static_cast<int>(std::min<std::int64_t>(left, 60'000)));
       if (ready > 0) {
-        return {};
+        return both[1].revents == 0 ? result<void>{}
+                                    : fail(errc::canceled, "nobody reads any more what is shown");
       }
       if (ready < 0 && errno != EINTR) {
         return fail(errno_error("poll"));
@@ -145,6 +150,7 @@ private:
 
   unique_fd fd_;
   std::string path_;
+  int shown_on_ = -1;
 };
 
 namespace {
@@ -285,9 +291,10 @@ struct unix_client::kept_connection {
   unix_connection to;
 };
 
-unix_client::unix_client(std::string socket, milliseconds timeout)
+unix_client::unix_client(std::string socket, milliseconds timeout, int shown_on)
     : socket_(std::move(socket)),
-      timeout_(timeout.count() > 0 ? timeout : milliseconds{limits::console_patience}) {}
+      timeout_(timeout.count() > 0 ? timeout : milliseconds{limits::console_patience}),
+      shown_on_(shown_on) {}
 
 unix_client::~unix_client() = default;
 
@@ -322,6 +329,9 @@ result<api_answer> unix_client::follow(const api_question& question,
   if (!connection) {
     return fail(connection.error());
   }
+  if (question.method == "GET") { // what was asked to be done is told even then
+    connection->end_with(shown_on_);
+  }
   if (auto sent = send_question(*connection, question, "text/event-stream", "close", until);
       !sent) {
     return fail(sent.error());
@@ -348,6 +358,9 @@ result<api_answer> unix_client::follow(const api_question& question,
     }
     return verdict::go_on;
   });
+  if (!status && status.error().code == errc::canceled) {
+    return api_answer{200, {}}; // as if it had had enough
+  }
   if (!status) {
     return fail(status.error());
   }
@@ -377,19 +390,6 @@ result<void> wait_for_end(const pidfd& process, milliseconds within) {
       return fail(errno_error("poll"));
     }
   }
-}
-
-std::string find_socket(std::string_view given,
-                        std::string_view environment,
-                        unsigned uid,
-                        std::string_view xdg_runtime_dir) {
-  if (!given.empty()) {
-    return std::string{given};
-  }
-  if (!environment.empty()) {
-    return std::string{environment};
-  }
-  return default_socket(uid, xdg_runtime_dir);
 }
 
 } // namespace kraken::console

@@ -67,7 +67,9 @@ class unix_client final : public api_transport {
 public:
   /// @param socket   path of the admin socket
   /// @param timeout  for a whole answer; for a stream: until its head. 0: limits::console_patience
-  unix_client(std::string socket, milliseconds timeout);
+  /// @param shown_on descriptor that a stream is shown on: when nobody reads it any more, the
+  ///                 stream has ended. -1: none
+  unix_client(std::string socket, milliseconds timeout, int shown_on = -1);
   ~unix_client() override;
 
   [[nodiscard]] result<api_answer> ask(const api_question& question) override;
@@ -81,6 +83,7 @@ private:
 
   std::string socket_;
   milliseconds timeout_;
+  int shown_on_;
   std::unique_ptr<kept_connection> kept_;
 };
 
@@ -88,16 +91,5 @@ private:
 /// @param within 0: as long as it takes
 /// @error errc::timeout when it still runs then; errc::system_error
 [[nodiscard]] result<void> wait_for_end(const pidfd& process, milliseconds within);
-
-/// Where the daemon's socket is.
-/// @param given            `--socket`; wins when not empty
-/// @param environment      value of KRAKEN_SOCKET; next
-/// @param uid              effective user id
-/// @param xdg_runtime_dir  value of XDG_RUNTIME_DIR
-/// @thread any (pure)
-[[nodiscard]] std::string find_socket(std::string_view given,
-                                      std::string_view environment,
-                                      unsigned uid,
-                                      std::string_view xdg_runtime_dir);
 
 } // namespace kraken::console

@@ -68,7 +68,11 @@ constexpr std::array config_flags{config_flag, set_flag};
 constexpr std::array validate_flags{
   config_flag, set_flag,
   flag_row{"portable", 0, value_type::flag, "", "", completion::none,
-           "only what holds on any machine: programs, files and users are not looked for"}};
+           "what the file says, on any machine and whoever asks: programs, files, users and their "
+           "rights are not looked for, and who asks being root makes no difference"}};
+constexpr std::array validate_arguments{
+  argument_row{"file", value_type::file, false, "", completion::files,
+               "configuration file, as --config; without one kraken.yaml"}};
 constexpr std::array diff_flags{
   flag_row{"config", 'c', value_type::file, "FILE", "", completion::files,
            "compare with this file instead of the daemon's own; later files override earlier ones",
@@ -190,9 +194,10 @@ constexpr std::array rows{
               "kraken stop\nkraken stop --wait=90s\nkraken stop --now"},
   command_row{"config:validate",
               "check the configuration and what it needs of this machine, all errors at once",
-              place::program, {}, validate_flags, subject::none, {}, {}, "Configuration is valid.",
-              "", "Configuration is not valid.", config_errors,
-              "kraken config:validate -c kraken.yaml\nkraken config:validate --portable",
+              place::program, validate_arguments, validate_flags, subject::none, {}, {},
+              "Configuration is valid.", "", "Configuration is not valid.", config_errors,
+              "kraken config:validate next.yaml\nkraken config:validate -c kraken.yaml\n"
+              "kraken config:validate --portable",
               seconds{30}, text_form},
   command_row{"config:explain", "every option with its value and where it comes from",
               place::program, key_arguments, config_flags, subject::none, {}, {}, "", "", "",

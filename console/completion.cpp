@@ -97,6 +97,12 @@ std::string command_words() {
   return spaced(names);
 }
 
+/// Paths, and each alias that means one of them only; in the words of every shell.
+constexpr std::string_view containers_line =
+    "kraken ps -o name --timeout 1s 2>/dev/null | awk -F/ '{ path[NR] = $0; last[NR] = $NF; "
+    "times[$NF]++ } END { for (i = 1; i <= NR; i++) { print path[i]; if (times[last[i]] == 1) "
+    "print last[i] } }'";
+
 /// Functions bash and zsh share: what a command takes, what may stand after some words, and what a
 /// source word stands for. They set variables of their caller.
 std::string shared_functions() {
@@ -158,7 +164,8 @@ _kraken_want() {
 
 _kraken_words() {
   case "$1" in
-    @containers) kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||" ;;
+    @containers) )sh" +
+         std::string{containers_line} + R"sh( ;;
     @commands) echo "$_kraken_commands" ;;
     @files|-|'') ;;
     *) echo "$1" | tr ',' ' ' ;;
@@ -289,7 +296,7 @@ complete -c kraken -f
 std::string fish_source(std::string word) {
   word.resize(word.ends_with("...") ? word.size() - 3 : word.size());
   if (word == "@containers") {
-    return " -a '(kraken ps -o name --timeout 1s 2>/dev/null | sed \"p;s|.*/||\")'";
+    return " -a '(__kraken_containers)'";
   }
   if (word == "@commands") {
     return " -a '" + command_words() + "'";
@@ -343,6 +350,7 @@ std::string fish_valued() {
 
 std::string fish_script() {
   std::string out = fish_valued() + std::string{fish_functions};
+  out.append("function __kraken_containers\n    ").append(containers_line).append("\nend\n");
   for (const flag_row& flag : global_flags()) {
     out += fish_flag("complete -c kraken", flag);
   }

@@ -187,6 +187,27 @@ private:
 
 } // namespace
 
+form form_meant(std::span<const std::string> words) {
+  form out = form::table;
+  for (std::size_t at = 0; at < words.size() && words[at] != "--"; ++at) {
+    std::string_view value = words[at];
+    if ((value == "-o" || value == "--output") && at + 1 < words.size()) {
+      value = words[++at];
+    } else if (value.starts_with("--output=")) {
+      value.remove_prefix(value.find('=') + 1);
+    } else if (value.starts_with("-o") && value.size() > 2) {
+      value.remove_prefix(value[2] == '=' ? 3 : 2);
+    } else {
+      continue;
+    }
+    const auto found = std::ranges::find(output_forms, value);
+    if (found != output_forms.end()) {
+      out = static_cast<form>(found - output_forms.begin());
+    }
+  }
+  return out;
+}
+
 result<invocation> parse_arguments(std::span<const std::string> words) {
   return line_reader{words}.read();
 }

@@ -38,4 +38,8 @@ struct invocation {
 /// @thread any (pure)
 [[nodiscard]] result<invocation> parse_arguments(std::span<const std::string> words);
 
+/// The form that faulty words ask for, as far as they can be read: errors have it, too.
+/// @thread any (pure)
+[[nodiscard]] form form_meant(std::span<const std::string> words);
+
 } // namespace kraken::console

@@ -21,7 +21,11 @@ namespace kraken::console {
 namespace {
 
 /// Says what went wrong and what to type next.
-int report(const invocation& asked, const api_error& failed, surroundings& around) {
+/// @param sentence what could not be done; may be empty
+int report(const invocation& asked,
+           const api_error& failed,
+           std::string_view sentence,
+           surroundings& around) {
   const errc code = failed.why.code;
   const std::string_view command = asked.command != nullptr ? asked.command->name : "";
   const std::string alias =
@@ -31,9 +35,12 @@ int report(const invocation& asked, const api_error& failed, surroundings& aroun
     around.err << to_json(api_error{failed.why, hint}) << "\n";
     return row_of(code).exit_code;
   }
-  const std::string_view sentence = asked.command != nullptr ? asked.command->failure : "";
   around.err << failure_text(sentence, failed.why, hint);
   return row_of(code).exit_code;
+}
+
+int report(const invocation& asked, const api_error& failed, surroundings& around) {
+  return report(asked, failed, asked.command != nullptr ? asked.command->failure : "", around);
 }
 
 int report(const invocation& asked, error why, surroundings& around) {
@@ -189,6 +196,9 @@ int send_command(const invocation& asked, api_transport& daemon, surroundings& a
     return stop_and_wait(asked, daemon, around);
   }
   const fetched got = carry_out(asked, daemon, around);
+  if (got.unanswered) {
+    return report(asked, got.failed, "", around);
+  }
   if (got.failed.why.code != errc::none) {
     return report(asked, got.failed, daemon, around);
   }
@@ -198,6 +208,9 @@ int send_command(const invocation& asked, api_transport& daemon, surroundings& a
   }
   if (!reply->warning.empty()) {
     around.err << printable("warning: " + reply->warning) << "\n";
+  }
+  if (!reply->hint.empty()) {
+    around.err << printable("hint: " + reply->hint) << "\n";
   }
   const int exit_code = reply->failed == 0 ? 0 : row_of(errc::container_failed).exit_code;
   if (asked.output == form::json || asked.output == form::yaml) {
@@ -260,6 +273,7 @@ int run(std::span<const std::string> words, surroundings& around) {
   auto asked = parse_arguments(words);
   if (!asked) {
     invocation faulty;
+    faulty.output = form_meant(words);
     const command_row* row = meant_by(words);
     api_error failed{asked.error(),
                      row == nullptr ? "kraken list" : "kraken help " + std::string{row->name}};

@@ -24,6 +24,7 @@ show_view(const invocation& asked, api_transport& daemon, surroundings& around);
 struct fetched {
   std::string body;
   api_error failed;
+  bool unanswered = false; ///< nobody knows what came of it
 };
 
 [[nodiscard]] fetched fetch(api_transport& daemon, const api_question& question);

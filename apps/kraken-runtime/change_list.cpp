@@ -9,6 +9,7 @@
 #include "kraken/model/topology.hpp"
 #include "kraken/model/topology_diff.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace kraken::runtime {
@@ -48,9 +49,11 @@ std::string gap_of(const model::child_spec& spec) {
              : "ends before it begins anew: " + std::string{kind->gap} + " meanwhile";
 }
 
-console::change_record
-update_of(const std::string& path, const model::child_spec& from, const model::child_spec& to) {
-  if (model::same_definition(from, to)) {
+console::change_record update_of(const std::string& path,
+                                 const model::child_spec& from,
+                                 const model::child_spec& to,
+                                 bool again) {
+  if (again || model::same_definition(from, to)) {
     auto out = record_of("reorder", path, {});
     out.detail = "its children start in another order";
     return out;
@@ -86,7 +89,11 @@ std::vector<console::change_record> changes_between(const model::child_spec& fro
     const auto* const before = model::find_spec(from, path);
     const auto* const after = model::find_spec(to, path);
     if (command.what == model::verb::update) {
-      out.push_back(update_of(path, *before, *after));
+      // The definition comes before the children, their order after them.
+      const bool again = std::ranges::any_of(out, [&path](const auto& each) {
+        return each.container == path && (each.what == "update" || each.what == "restart");
+      });
+      out.push_back(update_of(path, *before, *after, again));
     } else if (create && before == nullptr) {
       out.push_back(record_of("create", path, {}));
       out.back().detail = program_of(*after);

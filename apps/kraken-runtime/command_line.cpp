@@ -140,6 +140,9 @@ void translate(command_line& line) {
   if (const auto given = line.flags.find("workers"); given != line.flags.end()) {
     line.load.workers = given->second;
   }
+  if (line.wants == mode::validate && !line.arguments.empty()) {
+    line.load.files.push_back(line.arguments.front());
+  }
   line.load.watch = line.flags.contains("watch");
   if (line.wants == mode::serve && !line.arguments.empty()) {
     line.load.target = line.arguments.front();

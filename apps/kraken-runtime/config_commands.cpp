@@ -10,7 +10,9 @@
 #include "console/api_json.hpp"
 #include "console/command_table.hpp"
 #include "console/failure.hpp"
+#include "console/invocation.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -26,6 +28,14 @@ int report(const error& why, std::string_view next, std::string_view sentence) {
   return row_of(why.code).exit_code;
 }
 
+int report(const error& why, std::string_view next, std::span<const std::string> words) {
+  if (console::form_meant(words) != console::form::json) {
+    return report(why, next);
+  }
+  std::cerr << console::to_json(console::api_error{why, std::string{next}}) << "\n";
+  return row_of(why.code).exit_code;
+}
+
 /// The same files looked at by another command.
 std::string with_files(std::string_view command, const config::load_request& request) {
   std::string out{command};
@@ -37,7 +47,9 @@ std::string with_files(std::string_view command, const config::load_request& req
 
 int validate(const command_line& line) {
   auto asked = line.load;
-  if (!line.flags.contains("portable")) {
+  if (line.flags.contains("portable")) {
+    asked.who = config::run_as::user; // who serves it there may be somebody else
+  } else {
     asked.machine = check_machine;
     asked.machine_of_daemon = check_daemon;
   }
@@ -73,17 +85,19 @@ std::string explained_json(const std::vector<config::explained_option>& options)
 
 int explain(const command_line& line) {
   const auto loaded = config::load(line.load);
+  const auto wanted = line.flags.find("output");
+  const auto form = wanted == line.flags.end() ? std::string{"table"} : wanted->second;
+  const std::array as_words{"--output=" + form};
   if (!loaded) {
     return report(config::to_error(loaded.error()),
-                  with_files("kraken config:validate", line.load));
+                  with_files("kraken config:validate", line.load),
+                  as_words);
   }
   const auto key = line.arguments.empty() ? std::string{} : line.arguments.front();
   const auto text = config::explain(*loaded, key);
   if (text.empty()) {
-    return report(config::unknown_option(*loaded, key), "kraken config:explain");
+    return report(config::unknown_option(*loaded, key), "kraken config:explain", as_words);
   }
-  const auto wanted = line.flags.find("output");
-  const auto form = wanted == line.flags.end() ? "table" : wanted->second;
   if (form == "table") {
     std::cout << text;
   } else {

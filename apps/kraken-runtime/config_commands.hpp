@@ -7,6 +7,7 @@
 #include "apps/kraken-runtime/command_line.hpp"
 #include "kraken/base/result.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,10 @@ namespace kraken::runtime {
 /// @param sentence of the command; empty: none of its own
 /// @return the exit code for `why`
 [[nodiscard]] int report(const error& why, std::string_view next, std::string_view sentence = {});
+
+/// The same as the admin API's error object when the words ask for JSON.
+[[nodiscard]] int
+report(const error& why, std::string_view next, std::span<const std::string> words);
 
 /// `command` for the files of `request`: the same files looked at by another command.
 [[nodiscard]] std::string with_files(std::string_view command, const config::load_request& request);

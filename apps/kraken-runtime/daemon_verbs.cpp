@@ -4,6 +4,7 @@
 /// package.
 #include "apps/kraken-runtime/daemon.hpp"
 #include "apps/kraken-runtime/machine/installed_files.hpp"
+#include "apps/kraken-runtime/machine/machine_check.hpp"
 
 #include "containers/admin/program_spec.hpp"
 #include "containers/php/class_spec.hpp"
@@ -23,6 +24,17 @@ containers::php_verb_reply reply_of(const std::string& verb,
     out.names = outcome.names;
   }
   return out;
+}
+
+/// What the check of a file would say of the same container in it.
+result<void> may_start(const model::child_spec& spec) {
+  std::vector<config::config_error> found;
+  check_machine(spec, {}, spec.id, found);
+  std::string text;
+  for (const auto& each : found) {
+    text += (text.empty() ? "" : "; ") + each.message;
+  }
+  return found.empty() ? result<void>{} : fail(errc::start_failed, std::move(text));
 }
 
 } // namespace
@@ -65,6 +77,7 @@ void daemon::prepare_verbs() {
   verb_environment_.spec_of = [this](auto family, auto alias, auto name, const auto* creator) {
     return spec_of(family, alias, name, creator);
   };
+  verb_environment_.may_start = [](const model::child_spec& spec) { return may_start(spec); };
   process_environment_.root = php_environment_.root = {
       .rights = ::geteuid() == 0 ? process::superuser::allow : process::superuser::refuse,
       .tell = [this](const std::string& path) { warn_of_root(path); }};

@@ -125,7 +125,7 @@ std::string command_meant(const std::vector<std::string>& words) {
 int run_program(const std::vector<std::string>& words, containers::class_catalogue& classes) {
   auto line = read_command_line(words);
   if (!line) {
-    return report(line.error(), "kraken help " + command_meant(words));
+    return report(line.error(), "kraken help " + command_meant(words), words);
   }
   line->load.environment = whole_environment();
   line->load.who = ::geteuid() == 0 ? config::run_as::root : config::run_as::user;

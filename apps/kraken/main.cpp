@@ -4,6 +4,7 @@
 /// the console room. No CAF, no configuration: it starts in milliseconds.
 #include "apps/kraken/interactive.hpp"
 #include "apps/kraken/machine.hpp"
+#include "console/lost_socket.hpp"
 #include "console/run.hpp"
 
 #include <array>
@@ -98,7 +99,8 @@ std::string socket_of(const kraken::console::invocation& asked) {
 
 std::unique_ptr<kraken::console::api_transport>
 connect_to_daemon(const kraken::console::invocation& asked) {
-  return std::make_unique<kraken::console::unix_client>(socket_of(asked), asked.timeout);
+  return std::make_unique<kraken::console::unix_client>(
+      socket_of(asked), asked.timeout, STDOUT_FILENO);
 }
 
 kraken::console::machine_facts examine_machine(const kraken::console::invocation& asked) {

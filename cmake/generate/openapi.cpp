@@ -155,6 +155,7 @@ json_value schemas() {
                           {"changed", {{"type", "boolean"}}},
                           {"failed", {{"type", "integer"}}},
                           {"warning", {{"type", "string"}}},
+                          {"hint", {{"type", "string"}}},
                           {"data", {{"nullable", true}}}})},
           {"Error",
            object_schema({{"ok", {{"type", "boolean"}}},

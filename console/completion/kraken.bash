@@ -16,7 +16,7 @@ _kraken_row() {
     scale) args='@containers -' flags='' values='' ;;
     reload) args='' flags='' values='' ;;
     stop) args='' flags='--now --wait' values='--wait=-' ;;
-    config:validate) args='' flags='--config -c --set --portable' values='--config=@files -c=@files --set=-' ;;
+    config:validate) args='@files' flags='--config -c --set --portable' values='--config=@files -c=@files --set=-' ;;
     config:explain) args='-' flags='--config -c --set' values='--config=@files -c=@files --set=-' ;;
     config:schema) args='' flags='' values='' ;;
     config:diff) args='' flags='--config -c' values='--config=@files -c=@files' ;;
@@ -115,7 +115,7 @@ _kraken_want() {
 
 _kraken_words() {
   case "$1" in
-    @containers) kraken ps -o name --timeout 1s 2>/dev/null | sed "p;s|.*/||" ;;
+    @containers) kraken ps -o name --timeout 1s 2>/dev/null | awk -F/ '{ path[NR] = $0; last[NR] = $NF; times[$NF]++ } END { for (i = 1; i <= NR; i++) { print path[i]; if (times[last[i]] == 1) print last[i] } }' ;;
     @commands) echo "$_kraken_commands" ;;
     @files|-|'') ;;
     *) echo "$1" | tr ',' ' ' ;;

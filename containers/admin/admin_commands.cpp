@@ -23,6 +23,22 @@ std::string_view value_of(const console::text_map& from, std::string_view key) {
   return found == from.end() ? std::string_view{} : std::string_view{found->second};
 }
 
+/// The configuration has the name of a file, not what is behind it.
+std::string renewal_hint(const actor::status_board& board) {
+  constexpr std::size_t named_max = 4;
+  std::string pools;
+  std::size_t number = 0;
+  for (const auto& each : board.list()) {
+    if (each->kind == "pool" && ++number <= named_max) {
+      pools += " " + each->path;
+    }
+  }
+  return "code that was changed, or a link that leads elsewhere, is no change of the "
+         "configuration; "
+         "to take it: kraken restart --rolling" +
+         (number == 0 || number > named_max ? " ALIAS..." : pools);
+}
+
 console::api_error refusal(const actor::status_board& board,
                            const error& why,
                            std::string_view command,
@@ -263,6 +279,9 @@ void admin_service::reload(net::exchange& from,
         reply.text = dry && reply.changed ? "Architecture would be changed."
                      : check              ? std::string{row.success}
                                           : done_sentence(row, {}, reply.changed);
+        if (row.name == "reload" && !reply.changed) {
+          reply.hint = renewal_hint(environment_.tree->status());
+        }
         reply.data = check ? std::string{} : console::to_json(std::span{std::as_const(*made)});
         answers_.reply(number, reply);
       });

@@ -265,6 +265,13 @@ result<model::command> verb_door::to_command(const console::command_row& row,
     if (!spec) {
       return fail(spec.error());
     }
+    const auto path = made->target + "/" + std::string{id};
+    if (made->flags != model::force::standard && board.find(path) != nullptr) {
+      // Who makes room for what cannot begin leaves nothing.
+      if (const auto may = environment_.may_start(*spec); !may) {
+        return fail(may.error().code, may.error().context + "; '" + path + "' goes on as it is");
+      }
+    }
     made->spec = std::make_shared<const model::child_spec>(std::move(*spec));
     made->unnamed = model::nameless::as_parent;
     if (by.runs_with != nullptr) {

@@ -37,6 +37,8 @@ struct verb_environment {
                                           std::string_view name,
                                           const config::php_options* creator)>
       spec_of;
+  /// What keeps such a container from being started, as far as that can be told before.
+  std::function<result<void>(const model::child_spec&)> may_start;
 };
 
 /// The outcome of a verb in the table's words.

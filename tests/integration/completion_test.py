@@ -56,7 +56,7 @@ class Terminal:
 
 
 class Completion(DaemonCase):
-    config = topology(pool(size=2), http())
+    config = topology(pool(size=2), pool(id="api", size=1), http())
 
     def environment(self):
         return {**self.daemon.console_environment(), "TERM": "dumb", "PS1": "> ", "PROMPT": "> ",
@@ -68,6 +68,9 @@ class Completion(DaemonCase):
         ("kraken process:cr", "kraken process:create"),
         ("kraken inspect Main/ht", "kraken inspect Main/http"),
         ("kraken inspect ht", "kraken inspect http"),
+        ("kraken inspect w2", "kraken inspect w2"),
+        ("kraken config:validate kraken.y", "kraken config:validate kraken.yaml"),
+        ("kraken restart http ap", "kraken restart http api"),
         ("kraken process:stop Main Main/ht", "kraken process:stop Main Main/http"),
         ("kraken -o js", "kraken -o json"),
         ("kraken --output=js", "kraken --output=json"),
@@ -112,6 +115,22 @@ class Completion(DaemonCase):
             file.write(self.daemon.console("completion", "zsh").out)
         self.check_in_terminal(
             ["zsh", "-f", "-i"], f"fpath=({folder} $fpath); autoload -Uz compinit; compinit -D -u")
+
+    def test_an_alias_that_means_several_is_not_offered(self):
+        wanted = ["Main", "Main", "Main/api", "Main/api/w1", "Main/http", "Main/web",
+                  "Main/web/w1", "Main/web/w2", "api", "http", "w2", "web"]
+        for shell, load, words in (
+                ("bash", "source <(kraken completion bash)", "_kraken_words @containers"),
+                ("zsh", "source <(kraken completion zsh)", "_kraken_words @containers"),
+                ("fish", "kraken completion fish | source", "__kraken_containers")):
+            if shutil.which(shell) is None:
+                continue
+            with self.subTest(shell=shell):
+                done = subprocess.run(
+                    [shell, "-c", f"{load}; {words}"], env=self.environment(), text=True,
+                    capture_output=True, timeout=WITHIN * STRETCH, check=True,
+                    cwd=self.daemon.directory, stdin=subprocess.DEVNULL)
+                self.assertEqual(sorted(done.stdout.split()), wanted)
 
     @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
     def test_fish(self):

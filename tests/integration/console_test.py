@@ -29,7 +29,8 @@ class ConsoleCase(DaemonCase):
         done = self.daemon.console(*words, **options)
         self.assertEqual(done.code, code, done)
         if code:
-            self.assertIn("Try: kraken ", done.err, "every error ends with the next command")
+            self.assertRegex(done.err, 'Try: kraken |"hint":"kraken ',
+                             "every error ends with the next command")
             self.assertEqual(done.out, "")
         else:
             self.assertEqual(done.err, "")
@@ -97,6 +98,21 @@ class Processes(ConsoleCase):
                    "it is restarted")
         after = self.daemon.container("T1")
         self.assertEqual((after["restarts"], after["cause"]["text"]), (1, "signal 9 (SIGKILL)"))
+
+    def test_create_by_force_of_what_cannot_begin_loses_nothing(self):
+        self.kraken("process:create", "Main", "T1", "sleep 600")
+        pid = self.daemon.container("T1")["pid"]
+        for flags in ("CREATE_FORCE_SOFT", "CREATE_FORCE_HARD", "CREATE_FORCE"):
+            for verb, name, missing in (
+                    ("process:create", "no-such-program-here", "no program 'no-such-program-here'"),
+                    ("process:create", "/no/such/program x", "/no/such/program"),
+                    ("thread:create", "NoSuchClass", "NoSuchClass")):
+                with self.subTest(flags=flags, name=name):
+                    done = self.kraken(verb, "Main", "T1", name, "--flags", flags,
+                                       code=self.daemon.console(verb, "Main", "T2", name).code)
+                    self.assertIn(missing, done.err)
+                    self.assertEqual(self.daemon.container("T1")["pid"], pid)
+                    self.assertTrue(processes.is_alive(pid))
 
     def test_a_stopped_process_stays_stopped(self):
         self.kraken("process:create", "Main", "T1", "sleep 600")
@@ -360,7 +376,8 @@ class Output(ConsoleCase):
                 form = words[-1] if "-o" in words else "json"
                 more = [] if "-o" in words else ["-o", "json"]
                 done = self.kraken(*words, *more, code=2)
-                self.assertIn(f"{words[0]} has no output '{form}', only: {only} ", done.err)
+                self.assertRegex(done.err,
+                                 f"{words[0]} has no output '{form}', only: {only}[ \"]")
 
     def test_errors_as_json(self):
         done = self.daemon.console("inspect", "nobody", "-o", "json")
@@ -424,6 +441,18 @@ class Follow(ConsoleCase):
         end = seen.index(text.encode()) + len(text)
         follower.unread = seen[end:]
         return seen[:end].decode()
+
+    def test_a_stream_ends_when_nobody_reads_it(self):
+        self.daemon.get("/echo-stray")
+        wait_until(lambda: all(text in self.kraken("logs", "web").out
+                               for text in ("stray error", "stray output")), "both are there")
+        for words in (["logs", "web", "-f", "-n", "1"], ["events", "-f", "-n", "1"]):
+            with self.subTest(words=words):
+                follower = self.follow(*words)
+                self.wait_for(follower, "\n")
+                follower.stdout.close()
+                self.assertEqual(follower.wait(timeout=30), 0, "no line was needed to notice it")
+                self.assertEqual(follower.stderr.read(), b"")
 
     def test_logs(self):
         self.daemon.get("/echo-stray")

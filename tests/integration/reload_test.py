@@ -31,7 +31,16 @@ class Reload(unittest.TestCase):
         before = self.daemon.pids()
         done = self.daemon.console("reload")
         self.assertEqual((done.code, done.out), (0, "Configuration has not changed.\n"))
+        self.assertRegex(done.err, r"\Ahint: .*link.*kraken restart --rolling Main/web\n\Z")
         self.assertEqual(self.daemon.pids(), before)
+
+    def test_what_is_updated_and_put_in_another_order_is_told_as_both(self):
+        extra = process("extra", "sleep", "600")
+        self.daemon.write_config(topology(extra, pool(size=2), http(),
+                                          supervise={"intensity": 7}))
+        done = self.daemon.console("config:diff")
+        self.assertEqual(done.out.count("~ update Main\n"), 1, done)
+        self.assertEqual(done.out.count("~ reorder Main  its children"), 1, done)
 
     def test_a_new_container_is_created_and_an_old_one_goes(self):
         before = self.daemon.pids()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a configuration asks of the machine and does not get is said before anything starts."""
+import json
 import os
 import subprocess
 import tempfile
@@ -141,6 +142,35 @@ class Validate(unittest.TestCase):
         self.assertNotIn("no-such", done.stderr)
         self.assertNotIn("there is no", done.stderr)
         self.assertIn("http.listen: expected host:port", done.stderr)
+
+    def test_what_holds_anywhere_does_not_depend_on_who_asks(self):
+        text = topology({"id": "p", "type": "process", "start": ["sleep", "1"]})
+        done = self.run_in(text, "config:validate", "--portable")
+        self.assertEqual(done.returncode, 0, done)
+        text = topology({"id": "p", "type": "process", "start": ["sleep", "1"], "user": "root"})
+        done = self.run_in(text, "config:validate", "--portable")
+        self.assertIn("would run as root", done.stderr)
+
+    def test_the_file_may_stand_alone(self):
+        with open(os.path.join(self.directory, "next.yaml"), "w", encoding="utf-8") as file:
+            file.write("root: {children: [{id: x, type: nothing}]}\n")
+        done = self.run_in(topology(process("p", "sleep", "1")), "config:validate", "next.yaml")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("next.yaml:1:", done.stderr)
+        done = self.run_in(topology(process("p", "sleep", "1")), "config:validate", "kraken.yaml",
+                           "--portable")
+        self.assertEqual((done.returncode, done.stdout), (0, "Configuration is valid.\n"), done)
+        done = self.run_in("", "config:validate", "kraken.yaml", "next.yaml")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("'config:validate' does not take 'next.yaml'", done.stderr)
+
+    def test_usage_errors_have_the_form_asked_for(self):
+        for words in (["config:explain", "-o", "json", "--bogus"],
+                      ["-o", "json", "config:explain", "--bogus"],
+                      ["config:schema", "--bogus", "--output=json"]):
+            done = self.run_in(topology(process("p", "sleep", "1")), *words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), (words, done))
+            self.assertEqual(json.loads(done.stderr)["error"]["code"], "invalid_argument", done)
 
     def test_serve_says_the_same_and_starts_nothing(self):
         said = self.run_in(BROKEN, "config:validate").stderr.splitlines()

@@ -75,6 +75,8 @@ std::optional<wanted_program> program_of(const model::child_spec& spec) {
     out.spec.argv = {php->values.binary};
     out.key = "binary";
     return out;
+  } else if (spec.kind == "process" && spec.options == nullptr) { // as a command makes them
+    take({});
   } else {
     return std::nullopt;
   }

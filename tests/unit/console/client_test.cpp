@@ -2,6 +2,7 @@
 /// @file
 /// The client over a real unix socket, with a thread for the other side.
 #include "console/client.hpp"
+#include "console/lost_socket.hpp"
 
 #include "kraken/base/unique_fd.hpp"
 

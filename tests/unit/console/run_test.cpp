@@ -276,6 +276,64 @@ TEST_CASE("a command that lasts and has no answer") {
   CHECK(typed({"scale", "x", "8"}, daemon).exit_code == 1);
 }
 
+TEST_CASE("a command that was not answered in time goes on") {
+  scripted_daemon daemon;
+  daemon.answer = kraken::fail(errc::timeout, "the daemon did not answer in time");
+  const auto exit_code = kraken::row_of(errc::timeout).exit_code;
+  const auto reload = typed({"reload", "--timeout", "2s"}, daemon);
+  CHECK(reload.exit_code == exit_code);
+  CHECK(reload.err == "Reason: no answer came within 2s; the daemon goes on with it (timeout)\n"
+                      "Try: kraken events -f\n");
+  CHECK(typed({"restart", "a", "b"}, daemon).err ==
+        "Reason: no answer came; the daemon goes on with it (timeout)\n"
+        "Try: kraken events -f a b\n");
+  const auto start = typed({"process:start", "Main", "T1"}, daemon);
+  CHECK(start.exit_code == exit_code);
+  CHECK(start.err == "Reason: no answer came within 30s; the daemon goes on with it (timeout)\n"
+                     "Try: kraken events -f Main/T1\n");
+  CHECK(typed({"config:diff"}, daemon).err.starts_with("Configuration could not be compared.\n"));
+}
+
+TEST_CASE("a time-out that the daemon tells of is a failure") {
+  scripted_daemon daemon;
+  daemon.events = {{0,
+                    "error",
+                    R"({"ok":false,"error":{"code":"timeout","text":"Main/w: start.timeout",)"
+                    R"("hint":"kraken ps"}})"}};
+  CHECK(typed({"restart", "w"}, daemon)
+            .err.starts_with("Container could not be restarted.\nReason: Main/w: start.timeout"));
+}
+
+TEST_CASE("faulty words are told in the form they ask for") {
+  scripted_daemon daemon;
+  const std::string text =
+      R"({"ok":false,"error":{"code":"invalid_argument","text":"ps: there is no flag '--bogus'",)"
+      R"("hint":"kraken help ps"}})"
+      "\n";
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{"ps", "--bogus", "-o", "json"},
+                                             {"-ojson", "ps", "--bogus"},
+                                             {"ps", "--output=json", "--bogus"},
+                                             {"--output", "json", "ps", "--bogus"}}) {
+    const auto got = typed(words, daemon);
+    CHECK(got.exit_code == 2);
+    CHECK(got.out.empty());
+    CHECK(got.err == text);
+  }
+  CHECK(typed({"ps", "--bogus", "-o", "jsn"}, daemon).err.starts_with("Reason: "));
+  CHECK(typed({"ps", "--bogus", "-o"}, daemon).err.starts_with("Reason: "));
+  CHECK(typed({"ps", "--bogus", "--", "-o", "json"}, daemon).err.starts_with("Reason: "));
+}
+
+TEST_CASE("a hint stands beside the answer") {
+  scripted_daemon daemon;
+  daemon.events = {{0, "reply", R"({"ok":true,"text":"As it was.","changed":false,"hint":"x y"})"}};
+  const auto got = typed({"reload"}, daemon);
+  CHECK(got.exit_code == 0);
+  CHECK(got.out == "As it was.\n");
+  CHECK(got.err == "hint: x y\n");
+}
+
 TEST_CASE("the answer of a container is its value alone") {
   scripted_daemon daemon;
   daemon.events = {{0, "progress", R"({"text":"w1: Task unfinished."})"},
