@@ -73,6 +73,7 @@ class Watched(Project):
             self.release("two")
             self.told("code_taken")
             self.answers("two")
+            load.wait_for((200, "two"))
         self.assertEqual(load.faults, [])
         self.assertEqual(set(load.seen), {(200, "one"), (200, "two")})
         self.assertIn(self.path("lib/version.php"), self.told("code_changed"))
@@ -91,6 +92,7 @@ class Watched(Project):
             self.answers("one")
             self.release("two")
             self.answers("two")
+            load.wait_for((200, "two"))
         self.assertEqual(load.faults, [])
         self.assertEqual(set(load.seen), {(200, "one"), (200, "two")})
         place = re.escape(self.path("lib/version.php")) + ":3"
@@ -174,6 +176,7 @@ class Carriers(Project):
             self.write("worker.php", STOCK)
             self.release("two")
             self.answers("two")
+            load.wait_for((200, "two"))
         self.assertEqual(load.faults, [])
         self.assertEqual(set(load.seen), {(200, "one"), (200, "two")})
 

@@ -2,6 +2,8 @@
 """Clients that ask as long as the body of a `with` runs, and keep what surprised them."""
 import threading
 
+from support.waiting import wait_until
+
 
 class Crowd:
     """Keep-alive clients; one that is told `Connection: close` connects again. With
@@ -23,6 +25,11 @@ class Crowd:
     @property
     def statuses(self):
         return {status for status, _ in self.seen}
+
+    def wait_for(self, answer):
+        """Until one of the clients has got `answer`, if that is not its fault."""
+        wait_until(lambda: self.faults or answer in self.seen[-len(self.threads):],
+                   f"a client has got {answer}")
 
     def run(self, connect, target, keep_alive):
         connection, let_go = None, 0
