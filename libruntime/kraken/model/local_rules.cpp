@@ -29,7 +29,8 @@ bool matches_class(std::string_view match, const cause& why) {
 }
 
 bool matches_key(std::string_view match, const cause& why) {
-  if (match == why.key() || match == to_string(why.kind)) {
+  const std::string key = why.key();
+  if (match == key || match == to_string(why.kind)) {
     return true;
   }
   if (match.starts_with(exit_prefix)) {
