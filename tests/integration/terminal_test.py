@@ -114,7 +114,11 @@ class Top(DaemonCase):
         top = self.top()
         top.press("/beta\n")
         top.wait_for("beta")  # only what changes is drawn: the row moved up
-        top.press("r")
+        for answer in "ny":
+            top.press("r")
+            top.wait_for("yes, any other key: no")
+            self.assertEqual(self.daemon.container("beta")["pid"], before)
+            top.press(answer)
         top.wait_for("Runtime has been restarted.")
         self.assertNotEqual(self.daemon.container("beta")["pid"], before)
 
