@@ -36,8 +36,8 @@ root:
         signal:SIGSEGV: stop
 ```
 
-A cause is a class of PHP (also one of its parents or interfaces) or one of these words; the first rule that
-matches counts, and `*` matches everything:
+A cause is a class of PHP (also one of its parents or interfaces) or one of these words; the first
+rule that matches counts, and `*` matches everything:
 
 | cause | what happened |
 |---|---|
@@ -46,7 +46,8 @@ matches counts, and `*` matches everything:
 | `exception` | threw, whatever the class |
 | `start` (`start_error`, `start_timeout`) | could not be launched, or was not ready in time |
 | `timeout`, `probe`, `oom` | too long for a request; an alive probe failed; out of memory |
-| `child`, `shared_fate` | a child's failure that became its own; its process died with another's fault |
+| `child` | a child's failure that became its own |
+| `shared_fate` | its process died with another's fault |
 | `protocol` | did not keep to the protocol |
 )";
 
