@@ -108,8 +108,8 @@ bool get_ready(carrier& serving) {
 }
 
 outcome serve_next(carrier& serving, zend_fcall_info& handler, zend_fcall_info_cache& cache) {
-  if (serving.left != nullptr && !serving.link().has_work()) {
-    ask_for_another(serving);
+  if (serving.left != nullptr) { // what waits now may be another worker's in a moment
+    serving.link().before_rest([&serving] { ask_for_another(serving); });
   }
   if (serving.link().wait() != daemon_link::event::request) {
     return outcome::over;

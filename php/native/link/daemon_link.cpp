@@ -193,6 +193,13 @@ daemon_link::event daemon_link::wait(reading how) {
   return seat_ ? wait_at_slab(how) : wait_for_frame();
 }
 
+void daemon_link::before_rest(std::function<void()> then) {
+  if (!seat_) {
+    return then();
+  }
+  seat_->before_rest(std::move(then));
+}
+
 // Not ended by DRAIN while a request that is ours already is on its way.
 daemon_link::event daemon_link::wait_for_frame() {
   while (!gone_ && (asked_ || !draining_)) {

@@ -12,6 +12,7 @@
 #include "slab_seat.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -78,8 +79,9 @@ public:
   /// What `unread` gave makes no sense: the connection is given up.
   void refuse_slab();
 
-  /// Whether `wait` would find a request at once, as far as is known here.
-  [[nodiscard]] bool has_work() const { return seat_ && seat_->sees_offers(); }
+  /// `then` is called once, before `wait` next sleeps; at once where requests are no matter of a
+  /// slab.
+  void before_rest(std::function<void()> then);
 
   /// The open request; its views are valid until `request_done`.
   [[nodiscard]] const open_request& request() const noexcept { return request_; }

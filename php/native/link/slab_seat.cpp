@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -56,7 +57,10 @@ bool slab_seat::takes_no_more() const noexcept {
   return line.retired.load(std::memory_order_acquire) != 0 || (quota != 0 && taken_ >= quota);
 }
 
-void slab_seat::rest(std::uint32_t heard) const {
+void slab_seat::rest(std::uint32_t heard) {
+  if (const auto then = std::exchange(before_rest_, nullptr)) {
+    then();
+  }
   memory_.wait(number_, heard, rest_most);
 }
 

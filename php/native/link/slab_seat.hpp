@@ -10,10 +10,12 @@
 #include "life_mark.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace kraken::php {
 
@@ -33,8 +35,8 @@ public:
   /// Waits for something to do, for a second at most.
   [[nodiscard]] next wait();
 
-  /// Whether there are requests that nobody has taken yet.
-  [[nodiscard]] bool sees_offers() const { return slab::unclaimed(memory_) != 0; }
+  /// `then` is called once, before `wait` sleeps for the first time from now on.
+  void before_rest(std::function<void()> then) { before_rest_ = std::move(then); }
 
   /// What frames call the open request.
   [[nodiscard]] std::uint32_t stream() const noexcept;
@@ -60,7 +62,7 @@ private:
       : memory_(std::move(memory)), bell_(std::move(bell)), number_(number) {}
 
   [[nodiscard]] bool takes_no_more() const noexcept;
-  void rest(std::uint32_t heard) const;
+  void rest(std::uint32_t heard);
   void tell(slab::stage becomes);
 
   slab::segment memory_;
@@ -71,6 +73,7 @@ private:
   std::uint64_t taken_ = 0;
   slab::claimed slot_;
   bool open_ = false;
+  std::function<void()> before_rest_;
 };
 
 } // namespace kraken::php
