@@ -100,9 +100,7 @@ result<std::size_t> carrier::read_body(char* into, std::size_t most) {
     body_read_ += got.value_or(0);
     return got;
   }
-  const auto rest = request.body.substr(body_read_);
-  const auto count = std::min(rest.size(), most);
-  std::memcpy(into, rest.data(), count);
+  const auto count = request.body.substr(body_read_).copy(into, most);
   body_read_ += count;
   return count;
 }
