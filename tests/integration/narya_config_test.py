@@ -336,6 +336,7 @@ class Instances(NaryaConfigCase):
         daemon.write_config(narya_config("  count: 3", port))
         daemon.signal(signal.SIGHUP)
         wait_until(lambda: len(daemon.workers()) == 3, "the new size holds")
+        wait_until(lambda: " reloaded" in daemon.log(), "the next one may come")
         daemon.write_config(narya_config("  count: 0", port))
         daemon.signal(signal.SIGHUP)
         wait_until(lambda: "number of workers must be at least 1" in daemon.log(), "it is refused")
