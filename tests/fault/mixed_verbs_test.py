@@ -40,7 +40,7 @@ def config(more=()):
         supervisor("rest", "rest_for_one", sleeper("r1"), supervisor(
             "deep", "one_for_one", sleeper("d1"), sleeper("d2", restart="transient"))),
         pool(size={"min": 1, "count": 3, "max": 4}, shutdown="500ms"),
-        http(), *more,
+        http(shutdown="500ms"), *more,
         supervise={**ENDLESS, "strategy": "one_for_one"})
 
 
