@@ -103,6 +103,13 @@ void pair_of_trees::step(source random) {
 }
 
 void pair_of_trees::finish() {
+  f_.advance(
+      limits::command_deadline); // whatever is awaited has come by then, or has been given up
+  for (const auto& one : answers_) {
+    if (one->code() == errc::timeout) {
+      fault("an answer did not come: " + text_of(*one));
+    }
+  }
   f_.stop_tree(seconds{20});
   f_.advance(limits::command_deadline);
   count_received();

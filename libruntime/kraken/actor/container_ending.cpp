@@ -156,6 +156,9 @@ void container::arrive() {
     return;
   }
   const auto way = *std::exchange(leaving_, std::nullopt);
+  if (way.then != after::launch && way.then != after::renew) {
+    tree_next_.reset(); // of a life that has not come to it
+  }
   switch (way.then) {
   case after::rest:
     if (status_->at == model::phase::stopping) {

@@ -108,11 +108,14 @@ void remote_supervisor::stop_all(ending how) {
 }
 
 void remote_supervisor::settle() {
+  due_answers answers;
   for (auto& child : children_) {
     if (child.for_now && child.at_rest()) {
       instruct(child, instruction::act::settle);
     }
+    call_off(child, answers);
   }
+  give(std::move(answers));
 }
 
 void remote_supervisor::destroy_all(ending how) {
@@ -343,7 +346,7 @@ void remote_supervisor::on_report(const child_report& report) {
     assist(*child, report);
     break;
   }
-  answer_waiters(*child, report);
+  give(judge_waiters(*child, report));
   pass_on_hopeless(*child, report);
   follow_recycle(*child, report);
   advance();
@@ -375,7 +378,7 @@ void remote_supervisor::note_readiness(child_entry& child, const child_report& r
 }
 
 void remote_supervisor::gone(child_entry& child, const child_report& report) {
-  answer_waiters(child, report);
+  give(judge_waiters(child, report));
   cancel_restart(child);
   window_.forget(child.who->alias);
   static_cast<void>(by_id_.remove(child.who->alias));

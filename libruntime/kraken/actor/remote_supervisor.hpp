@@ -13,6 +13,7 @@
 
 #include "kraken/actor/detail/child_entry.hpp"
 #include "kraken/actor/family/child_row.hpp"
+#include "kraken/actor/family/waiters.hpp"
 #include "kraken/base/name_table.hpp"
 #include "kraken/model/backoff.hpp"
 #include "kraken/model/restart_window.hpp"
@@ -81,7 +82,7 @@ public:
   /// Ends every child, keeping what is wanted; children made by the incarnation are destroyed.
   /// Calling it again with `kill` hurries.
   void stop_all(ending how);
-  /// What was stopped for now stays so.
+  /// What was stopped for now stays so, and nobody need wait for it to serve again.
   void settle();
   void destroy_all(ending how);
 
@@ -189,9 +190,6 @@ private:
   void replace(child_entry& child, reply_to reply);
   void update(child_entry& child, const model::command& what, reply_to reply);
   [[nodiscard]] bool recycles(const child_entry& child) const;
-  void await(child_entry& child, waiter::goal until, reply_to reply);
-  static void mark_waiter(child_entry& child, const reply_to& who, const model::command& of);
-  void answer_waiters(child_entry& child, const child_report& report);
   void
   create_after_destroy(const model::command& what, maker made_by, child_entry& old, reply_to reply);
 
