@@ -114,7 +114,7 @@ void verb_door::carry_out(std::string_view name,
                           executor& on,
                           const verb_done& done) const {
   if (std::ranges::find(list_verbs, name, &list_verb::name) != list_verbs.end()) {
-    return done(children_of(name, params));
+    return done(children_of(name, params, by));
   }
   const auto row = console::require_command(name);
   if (!row) {
@@ -146,7 +146,7 @@ void verb_door::carry_out(const console::command_request& wanted,
     return done(verb_outcome{std::string{row.success}, true, {}});
   }
   if (row.about == console::subject::parent_alias && row.effect != model::verb::create) {
-    const auto child = child_named(row, wanted);
+    const auto child = child_named(row, wanted, by);
     if (!child || !row.effect) { // about one that is not there, or whether it is there
       return done(existence(row, wanted, child));
     }
@@ -186,9 +186,10 @@ void verb_door::carry_out(const console::command_request& wanted,
 
 /// The child that a `family:verb PARENT ALIAS` is about, if it is there and of that family.
 result<actor::status_ptr> verb_door::child_named(const console::command_row& row,
-                                                 const console::command_request& wanted) const {
+                                                 const console::command_request& wanted,
+                                                 const verb_asker& by) const {
   const auto& board = environment_.tree->status();
-  const auto parent = board.resolve(text_at(wanted.args, "parent"));
+  const auto parent = board.resolve(text_at(wanted.args, "parent"), by.stands_at());
   if (!parent) {
     return fail(parent.error());
   }
@@ -239,7 +240,7 @@ result<model::command> verb_door::to_command(const console::command_row& row,
     }
     made->target = all.front()->path;
   } else if (row.about == console::subject::parent_alias) {
-    const auto parent = board.resolve(text_at(wanted.args, "parent"));
+    const auto parent = board.resolve(text_at(wanted.args, "parent"), by.stands_at());
     if (!parent) {
       return fail(parent.error());
     }
@@ -247,7 +248,9 @@ result<model::command> verb_door::to_command(const console::command_row& row,
     if (made->what != model::verb::create) {
       made->target += "/" + std::string{text_at(wanted.args, "alias")};
     }
-  }
+  } else if (const auto meant = board.resolve(made->target, by.stands_at())) {
+    made->target = (*meant)->path;
+  } // else the tree says what is wrong with it
   if (made->what == model::verb::create) {
     if (row.about != console::subject::parent_alias) {
       return fail(errc::unsupported, "'" + wanted.command + "' is not available yet");
@@ -282,9 +285,10 @@ result<model::command> verb_door::to_command(const console::command_row& row,
 }
 
 result<verb_outcome> verb_door::children_of(std::string_view name,
-                                            const console::text_map& params) const {
+                                            const console::text_map& params,
+                                            const verb_asker& by) const {
   const auto& board = environment_.tree->status();
-  const auto parent = board.resolve(text_at(params, "parent"));
+  const auto parent = board.resolve(text_at(params, "parent"), by.stands_at());
   if (!parent) {
     return fail(parent.error());
   }

@@ -23,6 +23,11 @@ struct verb_asker {
   std::string origin; ///< path of the container, or where an operator sits
   /// What that container's process was launched with; null: an operator.
   std::shared_ptr<const config::php_options> runs_with;
+
+  /// Relative to whom names are; empty: to nobody.
+  [[nodiscard]] std::string_view stands_at() const noexcept {
+    return runs_with == nullptr ? std::string_view{} : std::string_view{origin};
+  }
 };
 
 /// What verbs need of the daemon; outlives the door.
@@ -75,15 +80,16 @@ public:
 
 private:
   [[nodiscard]] result<actor::status_ptr> child_named(const console::command_row& row,
-                                                      const console::command_request& wanted) const;
+                                                      const console::command_request& wanted,
+                                                      const verb_asker& by) const;
   [[nodiscard]] static result<verb_outcome> existence(const console::command_row& row,
                                                       const console::command_request& wanted,
                                                       const result<actor::status_ptr>& child);
   [[nodiscard]] result<model::command> to_command(const console::command_row& row,
                                                   const console::command_request& wanted,
                                                   const verb_asker& by) const;
-  [[nodiscard]] result<verb_outcome> children_of(std::string_view name,
-                                                 const console::text_map& params) const;
+  [[nodiscard]] result<verb_outcome>
+  children_of(std::string_view name, const console::text_map& params, const verb_asker& by) const;
 
   const verb_environment& environment_;
 };

@@ -29,6 +29,33 @@ TEST_CASE_METHOD(tree_fixture, "a message goes from one container to another, by
   CHECK(status("Main/in/b").lane->admitted.get() == 3);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a name means a child of the sender's own, then a sibling") {
+  const auto with = [](std::string id, std::vector<model::child_spec> children) {
+    auto made = leaf(std::move(id));
+    made.children = std::move(children);
+    return made;
+  };
+  start(supervisor("Main",
+                   {leaf("a"),
+                    with("x", {leaf("a"), with("y", {leaf("a")}), leaf("b")}),
+                    with("z", {leaf("b"), leaf("only")})}));
+  CHECK(host_of("Main/z/only").send({.to = "b", .body = text("1")}));
+  CHECK(host_of("Main/x").send({.to = "a", .body = text("2")}));
+  CHECK(host_of("Main/x/y").send({.to = "a", .body = text("3")}));
+  CHECK(host_of("Main/x/b").send({.to = "a", .body = text("4")}));
+  CHECK(host_of("Main/z").send({.to = "a", .body = text("5")}));
+  CHECK(host_of("Main/x/y").send({.to = "only", .body = text("6")})); // the one in the tree
+  run();
+  CHECK(status("Main/z/b").lane->admitted.get() == 1);
+  CHECK(status("Main/x/a").lane->admitted.get() == 2);
+  CHECK(status("Main/x/y/a").lane->admitted.get() == 1);
+  CHECK(status("Main/a").lane->admitted.get() == 1);
+  CHECK(status("Main/z/only").lane->admitted.get() == 1);
+  const auto how = host_of("Main/z/only").send({.to = "a", .body = text("7")});
+  REQUIRE_FALSE(how); // neither a child nor a sibling: three of the name in the tree
+  CHECK(how.error().code == errc::ambiguous);
+}
+
 TEST_CASE_METHOD(tree_fixture, "an unknown alias is refused at once, with the nearest name") {
   start(supervisor("Main", {leaf("alpha"), leaf("beta")}));
   const auto how = host_of("Main/alpha").send({.to = "betta", .body = text("1")});

@@ -100,6 +100,28 @@ class Verbs(PhpCase):
         self.assertEqual(driver("destroyProcess", "B"), "Process [B] was not needed to be "
                          "destroyed, because it had not existed.")
 
+    def test_a_name_means_a_child_of_ones_own_first(self):
+        driver = self.driver()
+        self.assertEqual(self.daemon.console("process:create", "Main", "N", "Test").code, 0)
+        driver("createProcess", "N", "Probe")
+        driver("createProcess", "O", "Driver")
+        self.assertEqual(driver("sendRequest", "N", 5)["from"], "Main/D")
+        for verb in ("stop", "start", "destroy"):
+            before = self.daemon.container("Main/N")
+            driver("sendCommand", "", f"container:{verb}", {"alias": "N"})
+            self.assertEqual(self.daemon.container("Main/N")["generation"], before["generation"])
+            self.assertEqual(self.daemon.container("Main/N")["state"], "started")
+        self.assertNotIn("Main/D/N", self.paths())
+        other = self.driver("O")  # a child of D: D's children are its siblings
+        driver("createProcess", "N", "Probe")
+        other("sendCommand", "", "container:stop", {"alias": "N"})
+        self.assertEqual(self.daemon.container("Main/D/N")["state"], "stopped")
+        self.assertEqual(self.daemon.container("Main/N")["state"], "started")
+        asked = self.daemon.console("container:stop", "N")  # an operator stands nowhere
+        self.assertIn("'N' names 2 containers", asked.err)
+        driver("destroyProcesses", ["N", "O"])
+        self.daemon.console("process:destroy", "Main", "N")
+
     def test_many_children_at_once(self):
         driver = self.driver()
         self.assertEqual(driver("createProcesses", {"X1": "Test", "X2": "Test"}),

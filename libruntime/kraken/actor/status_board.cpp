@@ -180,9 +180,11 @@ status_ptr status_board::find(std::string_view path) const {
   return one == nullptr ? nullptr : copy_of(*one);
 }
 
-result<status_ptr> status_board::resolve(std::string_view alias) const {
-  if (auto whole = find(alias)) {
-    return whole;
+result<status_ptr> status_board::resolve(std::string_view alias, std::string_view asker) const {
+  for (const auto& path : model::paths_meant_first(alias, asker)) {
+    if (auto near = find(path)) {
+      return near;
+    }
   }
   const auto meant = [&](const auto& all) { return alias.empty() ? nullptr : all.only_one(alias); };
   if (const auto only = content_->lines.with(meant)) {

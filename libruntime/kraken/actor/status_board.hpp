@@ -119,8 +119,10 @@ public:
   [[nodiscard]] status_ptr find(std::string_view path) const;
 
   /// The record of a path, or of its last segments while those are unambiguous (`w3`, `web/w3`).
+  /// @param asker path of the container that says so: its children and siblings come first
   /// @error errc::not_found with the nearest name; errc::ambiguous naming candidates
-  [[nodiscard]] result<status_ptr> resolve(std::string_view alias) const;
+  [[nodiscard]] result<status_ptr> resolve(std::string_view alias,
+                                           std::string_view asker = {}) const;
 
   /// All records in tree order: a parent before its children, siblings from left to right.
   [[nodiscard]] std::vector<status_ptr> list() const;

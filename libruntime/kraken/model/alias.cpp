@@ -208,4 +208,15 @@ result<std::string> resolve(std::string_view wanted, std::span<const std::string
   return fail(ambiguous_alias(wanted, found));
 }
 
+std::vector<std::string> paths_meant_first(std::string_view wanted, std::string_view asker) {
+  std::vector<std::string> out;
+  if (!wanted.empty()) {
+    out.emplace_back(wanted);
+    for (; !asker.empty() && out.size() < 3; asker = parent_of(asker)) {
+      out.push_back(join_path(asker, wanted));
+    }
+  }
+  return out;
+}
+
 } // namespace kraken::model

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kraken::model {
 
@@ -47,6 +48,14 @@ namespace kraken::model {
 /// @thread      any (pure)   @cost O(number of paths)
 [[nodiscard]] result<std::string> resolve(std::string_view wanted,
                                           std::span<const std::string> paths);
+
+/// What a container means by a name before the whole tree is looked through, nearest first: the
+/// path itself, a child of its own, a sibling. So a namesake elsewhere does not make it ambiguous.
+/// @param asker path of the container; empty: somebody outside of the tree, who stands nowhere
+/// @return      paths that may exist; none for an empty name
+/// @thread      any (pure)
+[[nodiscard]] std::vector<std::string> paths_meant_first(std::string_view wanted,
+                                                         std::string_view asker);
 
 /// Whether a glob means a path: its n segments against the path's last n, each by itself, `*` for
 /// any characters and `?` for one.

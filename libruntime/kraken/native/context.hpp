@@ -88,7 +88,7 @@ public:
   /// Runs `then` each time no message, request or command has come for so long; 0 ends that.
   virtual void receive_timeout(milliseconds after, std::function<void()> then) = 0;
 
-  // Others.
+  // Others. An alias is a child of this container, else a sibling, else the one of that name.
   /// @see actor::host::send for what is promised
   virtual result<actor::posted> send_draft(const actor::draft& what) = 0;
   virtual actor::call_id request_draft(const actor::draft& what, actor::answer_callback done) = 0;

@@ -122,6 +122,21 @@ TEST_CASE("resolve: a long list of candidates is cut") {
         "'Main/p4/w', ...; name one by its path");
 }
 
+TEST_CASE("what a container means by a name: the path, a child of its own, a sibling") {
+  using paths = std::vector<std::string>;
+  auto [wanted, asker, tried] = GENERATE(table<std::string, std::string, paths>({
+      {"a", "", {"a"}},
+      {"a", "Main", {"a", "Main/a"}},
+      {"a", "Main/D", {"a", "Main/D/a", "Main/a"}},
+      {"a", "Main/D/E", {"a", "Main/D/E/a", "Main/D/a"}},
+      {"web/a", "Main/D", {"web/a", "Main/D/web/a", "Main/web/a"}},
+      {"Main/a", "Main/D", {"Main/a", "Main/D/Main/a", "Main/Main/a"}},
+      {"", "Main/D", {}},
+  }));
+  CAPTURE(wanted, asker);
+  CHECK(model::paths_meant_first(wanted, asker) == tried);
+}
+
 TEST_CASE("a glob is held against the last segments of a path, each by itself") {
   struct row {
     std::string glob;

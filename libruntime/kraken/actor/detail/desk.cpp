@@ -53,7 +53,8 @@ result<posted> post(letter&& what, const seat_ptr& to) {
 }
 
 desk::desk(const routes& all, dead_letters& dead, seat_ptr own, desk_owner& owner)
-    : dead_(dead), owner_(owner), own_(std::move(own)), known_(all), waiting_(own_) {}
+    : dead_(dead), owner_(owner), own_(std::move(own)), known_(all, own_->shared_path()),
+      waiting_(own_) {}
 
 desk::~desk() = default;
 

@@ -41,14 +41,14 @@ seat_ptr routes::at(std::string_view path) const {
   });
 }
 
-result<seat_ptr> routes::find(std::string_view target) const {
+result<seat_ptr> routes::find(std::string_view target, std::string_view asker) const {
   if (target.empty()) {
     return fail(errc::invalid_argument, "name a target: a container's alias or path");
   }
   if (auto direct = at(target)) {
     return direct;
   }
-  const auto resolved = board_.resolve(target);
+  const auto resolved = board_.resolve(target, asker);
   if (!resolved) {
     return fail(resolved.error());
   }
@@ -86,7 +86,7 @@ result<seat_ptr> route_cache::find(std::string_view target) {
   if (const auto* const found = known(target)) {
     return *found;
   }
-  auto found = all_.find(target);
+  auto found = all_.find(target, *asker_);
   if (found) {
     if (known_.size() < routes_cached) {
       known_.push_back({std::string(target), *found});

@@ -12,8 +12,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::actor {
@@ -35,8 +37,9 @@ public:
   [[nodiscard]] seat_ptr at(std::string_view path) const;
 
   /// @param target a path or an alias
+  /// @param asker  path of the container that says so: its children and siblings come first
   /// @error errc::not_found naming the nearest; errc::ambiguous naming candidates
-  [[nodiscard]] result<seat_ptr> find(std::string_view target) const;
+  [[nodiscard]] result<seat_ptr> find(std::string_view target, std::string_view asker = {}) const;
 
   /// Paths that a glob means, in the order of the tree.
   [[nodiscard]] std::vector<std::string> matching(std::string_view glob) const;
@@ -60,7 +63,9 @@ private:
 /// @thread not shared
 class route_cache {
 public:
-  explicit route_cache(const routes& all) noexcept : all_(all) {}
+  /// @param asker path of the sender
+  route_cache(const routes& all, std::shared_ptr<const std::string> asker) noexcept
+      : all_(all), asker_(std::move(asker)) {}
 
   /// As `routes::find`.
   [[nodiscard]] result<seat_ptr> find(std::string_view target);
@@ -75,6 +80,7 @@ private:
   };
 
   const routes& all_;
+  std::shared_ptr<const std::string> asker_;
   std::uint64_t version_ = 0;
   std::vector<entry> known_;
   std::size_t next_ = 0; ///< entry to be replaced when all are taken
