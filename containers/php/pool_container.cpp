@@ -152,14 +152,14 @@ void pool_container::on_each_shard(const std::function<void(pool_shard&)>& what)
 // Its workers are stopped next, each after the request it has: what waits would wait in vain.
 void pool_container::drain() {
   watch_.reset();
-  code_changed_ = false;
+  renewal_.code_settled();
   closing_ = true;
   on_each_shard([](pool_shard& pool) { pool.close(); });
 }
 
 void pool_container::doomed() {
   watch_.reset();
-  code_changed_ = false;
+  renewal_.code_settled();
   closing_ = true;
   if (group_) {
     group_->give_up();

@@ -4,6 +4,7 @@
 /// and is ready while enough of them are. Its workers are restarted by its supervisor, not here.
 #pragma once
 
+#include "containers/php/renewal/renewal.hpp"
 #include "containers/php/worker_container.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/model/child_spec.hpp"
@@ -11,7 +12,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,6 +56,13 @@ private:
     std::shared_ptr<const pool_settings> made_with; ///< at its next start
   };
 
+  /// What its workers are forked from.
+  struct template_entry {
+    std::shared_ptr<const pool_settings> made_with; ///< at its next start
+    model::phase at = model::phase::idle;
+    bool refused = false; ///< it ended by itself: its next try is a start
+  };
+
   using worker_map = std::map<std::string, worker_entry>;
 
   void open_shards();
@@ -79,15 +86,15 @@ private:
   void update_shards(const actor::update_hold& hold, std::function<void()> then);
   void update_workers(const actor::update_hold& hold);
   void give(const std::string& id, const actor::update_hold& hold);
-  enum class renewed : std::uint8_t { outdated, all };
   void renew(renewed which);
-  void line_up();
   void renew_outdated(const actor::update_hold& hold);
   [[nodiscard]] bool is_outdated(const std::string& id) const;
   [[nodiscard]] bool any_is_outdated() const;
   [[nodiscard]] bool some_prove_it() const;
   [[nodiscard]] std::shared_ptr<const pool_settings>* made_with(const std::string& id);
-  void ask_for_next(model::verb what, const std::string& id);
+  [[nodiscard]] std::vector<renewal_candidate> candidates() const;
+  [[nodiscard]] renewal_facts facts_of(const std::string& id) const;
+  void replace(const std::string& id, model::verb how);
   void take_back(const std::string& id);
   void wait_no_longer();
   void remove_worker(worker_map::iterator which);
@@ -95,11 +102,9 @@ private:
   [[nodiscard]] model::pool_load load() const;
   void follow_load();
   void look_at_idle_time();
-  void recycle_next();
-  void recycled_one(const std::string& id, const result<model::reply>& done);
-  void recycling_over(const result<void>& outcome);
-  [[nodiscard]] bool has_failed(const std::string& id) const;
-  [[nodiscard]] bool needs_start(const std::string& id) const;
+  void renew_next();
+  void renewed_one(const std::string& id, const result<model::reply>& done);
+  void renewal_over(const result<void>& outcome);
   void watch_files();
   void files_changed(const process::changed_files& which);
   void renew_code();
@@ -119,17 +124,17 @@ private:
   const pool_environment& environment_;
   std::shared_ptr<const pool_settings> settings_;
   std::shared_ptr<const pool_settings> proven_; ///< what a new worker is made with
-  std::shared_ptr<const pool_settings> template_with_;
-  std::shared_ptr<const pool_settings> before_; ///< of the one that is being replaced
+  std::shared_ptr<const pool_settings> before_; ///< of the one that is being replaced; or null
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::vector<std::shared_ptr<model::gauges>> parts_; ///< of `live_`, by shard
   std::shared_ptr<pool_group> group_;                 ///< null before `start`
   std::shared_ptr<shared_state> shared_;
-  worker_map workers_;                           ///< by id
-  std::deque<std::string> to_recycle_;           ///< the first one is being replaced
+  worker_map workers_; ///< by id
+  std::optional<template_entry> template_;
+  renewal renewal_;
   std::vector<actor::update_hold> update_holds_; ///< until all are made with `settings_`
   actor::timer update_patience_;
-  std::function<void(result<void>)> all_recycled_;
+  std::function<void(result<void>)> all_recycled_; ///< null: no operator has asked for that
   std::vector<std::function<void(result<void>)>> told_when_scaled_;
   std::unique_ptr<reactor::waiting> idle_watch_;
   std::uint32_t shards_open_ = 0;
@@ -138,21 +143,13 @@ private:
   std::uint32_t templates_leaving_ = 0; ///< removed, and not gone yet
   std::unique_ptr<process::file_watch> watch_;
   std::vector<process::file_pattern> watched_;
-  model::phase template_at_ = model::phase::idle;
-  bool template_refused_ = false;                ///< it ended by itself: its next try is a start
   std::optional<std::size_t> awaiting_template_; ///< workers to be made when it forks, or fails
-  bool has_template_ = false;
-  bool has_served_ = false; ///< a worker was ready once
-  bool hopeless_ = false;   ///< its shards know that no worker boots
+  bool has_served_ = false;                      ///< a worker was ready once
+  bool hopeless_ = false;                        ///< its shards know that no worker boots
   bool told_hopeless_ = false;
   bool ready_ = false;
-  bool code_changed_ = false; ///< and not every worker has it
   bool closing_ = false;
-  bool anew_ = false;             ///< all are to be replaced once more than the one that is now
-  bool renews_all_ = false;       ///< also those that are made with `settings_`
-  bool had_failed_ = false;       ///< the one that is being replaced
-  bool patience_is_over_ = false; ///< one worker that proves the new definition is enough
-  bool cramped_ = false;          ///< and told so
+  bool cramped_ = false; ///< and told so
   bool ended_ = false;
 };
 

@@ -54,7 +54,7 @@ void pool_container::update_workers(const actor::update_hold& hold) {
   for (const auto& [id, each] : workers_) {
     give(id, hold);
   }
-  if (has_template_) {
+  if (template_) {
     give(std::string{template_id}, hold);
   }
 }

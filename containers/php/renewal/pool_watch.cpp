@@ -67,7 +67,7 @@ void pool_container::files_changed(const process::changed_files& which) {
   auto files = names_of(which);
   log::info("code_changed", {{"container", shell_.path()}, {"files", files}});
   shell_.note("code_changed", {{"files", std::move(files)}});
-  code_changed_ = true;
+  renewal_.code_changed();
   hope_again();
   if (!awaiting_template_) { // whatever becomes of that one, it began with the code of before
     renew_code();
@@ -79,7 +79,7 @@ void pool_container::renew_code() {
 }
 
 void pool_container::tell_of_code(const result<void>& outcome) {
-  if (!std::exchange(code_changed_, false)) {
+  if (!renewal_.code_settled()) {
     return;
   }
   if (outcome) {

@@ -17,7 +17,7 @@ bool pool_container::wants_template() const {
 }
 
 model::child_spec pool_container::template_spec() const {
-  auto spec = worker_spec(std::string{template_id}, 0, template_with_);
+  auto spec = worker_spec(std::string{template_id}, 0, template_->made_with);
   spec.kind = "template";
   spec.restart = model::restart_type::transient; // one that refuses would refuse again
   return spec;
@@ -26,8 +26,7 @@ model::child_spec pool_container::template_spec() const {
 /// @param done called when it forks, or has failed to
 void pool_container::add_template(std::shared_ptr<const pool_settings> with,
                                   model::reply_callback done) {
-  has_template_ = true;
-  template_with_ = std::move(with);
+  template_ = template_entry{.made_with = std::move(with)};
   model::command make;
   make.what = model::verb::create;
   make.flags = model::force::soft; // an earlier one may still be on its way out
@@ -45,7 +44,7 @@ void pool_container::add_template(std::shared_ptr<const pool_settings> with,
 }
 
 void pool_container::remove_template() {
-  has_template_ = false;
+  template_.reset();
   ++templates_leaving_;
   model::command end;
   end.what = model::verb::destroy;
@@ -64,14 +63,14 @@ void pool_container::template_changed(const model::container_condition& now) {
     templates_leaving_ -= now.at == model::phase::gone ? 1 : 0;
     return;
   }
-  if (!has_template_) {
+  if (!template_) {
     return;
   }
-  const auto at = template_at_ = now.at;
-  template_refused_ = model::state_of(at) == model::state::stopped &&
-                      now.last_cause->kind == model::cause_kind::exit_normal;
+  const auto at = template_->at = now.at;
+  template_->refused = model::state_of(at) == model::state::stopped &&
+                       now.last_cause->kind == model::cause_kind::exit_normal;
   if (at == model::phase::gone && !closing_) {
-    add_template(template_with_, [](const auto&) {}); // somebody else has destroyed it
+    add_template(template_->made_with, [](const auto&) {}); // somebody else has destroyed it
   } else if (at != model::phase::idle && at != model::phase::starting &&
              at != model::phase::draining) {
     template_settled();
@@ -84,49 +83,54 @@ void pool_container::template_settled() {
     return;
   }
   resize(*std::exchange(awaiting_template_, std::nullopt));
-  if (code_changed_) {
+  if (renewal_.code_is_new()) {
     renew_code();
   }
 }
 
 result<void> pool_container::recycle_workers(std::function<void(result<void>)> done) {
-  if (all_recycled_) {
+  if (!renewal_.rests()) {
     return fail(errc::busy, "the workers of '" + shell_.path() + "' are being replaced already");
   }
   all_recycled_ = std::move(done);
-  renews_all_ = true;
-  line_up();
-  recycle_next();
+  renew(renewed::all);
   return {};
 }
 
-/// Also those that a replacement under way has been at already: it was with what was before.
 void pool_container::renew(renewed which) {
-  anew_ = all_recycled_ != nullptr;
-  renews_all_ = (anew_ && renews_all_) || which == renewed::all;
-  if (anew_ && !to_recycle_.empty()) {
-    to_recycle_.resize(1);
-  }
-  line_up();
-  if (!anew_) {
-    all_recycled_ = [](const result<void>&) {};
-    recycle_next();
+  if (renewal_.ask(which, candidates())) {
+    renew_next();
   }
 }
 
-/// The template, so that what follows is forked from the new one, then those that serve: whether a
-/// definition boots should not be asked of one that did not before.
-void pool_container::line_up() {
-  if (has_template_ || (wants_template() && is_outdated(std::string{template_id}))) {
-    to_recycle_.emplace_back(template_id);
+std::vector<renewal_candidate> pool_container::candidates() const {
+  using rank = renewal_candidate::rank;
+  std::vector<renewal_candidate> out;
+  if (template_ || wants_template()) {
+    out.push_back({.id = std::string{template_id}, .as = rank::forks_others});
   }
-  for (const bool serving : {true, false}) {
-    for (const auto& [id, each] : workers_) {
-      if ((each.at == model::phase::ready) == serving) {
-        to_recycle_.push_back(id);
-      }
-    }
+  for (const auto& [id, each] : workers_) {
+    const bool serves = each.at == model::phase::ready;
+    out.push_back({.id = id, .as = serves ? rank::serves : rank::does_not_serve});
   }
+  return out;
+}
+
+renewal_facts pool_container::facts_of(const std::string& id) const {
+  using kind = renewal_facts::kind;
+  const auto failed = [](model::phase at) { return model::state_of(at) == model::state::failed; };
+  renewal_facts out{.outdated = is_outdated(id)};
+  if (id != template_id) {
+    const auto found = workers_.find(id);
+    out.failed = found != workers_.end() && failed(found->second.at);
+  } else if (template_) {
+    out.of = wants_template() ? kind::template_there : kind::template_unwanted;
+    out.failed = failed(template_->at);
+    out.refused = template_->refused;
+  } else {
+    out.of = wants_template() ? kind::template_missing : kind::no_template;
+  }
+  return out;
 }
 
 /// Answered when all have been, or one does not boot: then that is refused.
@@ -138,7 +142,7 @@ void pool_container::renew_outdated(const actor::update_hold& hold) {
   if (hold != nullptr) {
     update_holds_.push_back(hold);
     shell_.cancel(update_patience_);
-    patience_is_over_ = false;
+    renewal_.wait_for_all();
     update_patience_ =
         shell_.at(shell_.now() + limits::renewal_patience, [this] { wait_no_longer(); });
   }
@@ -148,18 +152,18 @@ void pool_container::renew_outdated(const actor::update_hold& hold) {
 /// A large pool, or one with long requests: who asked knows that the definition boots, and need not
 /// wait for the rest.
 void pool_container::wait_no_longer() {
-  patience_is_over_ = true;
-  if (some_prove_it()) {
+  renewal_.wait_for_one();
+  if (renewal_.is_enough(some_prove_it())) {
     log::info(
         "pool_renews_on",
-        {{"container", shell_.path()}, {"workers", workers_.size()}, {"left", to_recycle_.size()}});
+        {{"container", shell_.path()}, {"workers", workers_.size()}, {"left", renewal_.left()}});
     update_holds_.clear();
   }
 }
 
 std::shared_ptr<const pool_settings>* pool_container::made_with(const std::string& id) {
   if (id == template_id) {
-    return has_template_ ? &template_with_ : nullptr;
+    return template_ ? &template_->made_with : nullptr;
   }
   const auto found = workers_.find(id);
   return found == workers_.end() ? nullptr : &found->second.made_with;
@@ -168,8 +172,8 @@ std::shared_ptr<const pool_settings>* pool_container::made_with(const std::strin
 /// Made with another definition than the one that counts.
 bool pool_container::is_outdated(const std::string& id) const {
   if (id == template_id) {
-    return has_template_ != wants_template() ||
-           (has_template_ && !same_process(*template_with_, *settings_));
+    return template_.has_value() != wants_template() ||
+           (template_ && !same_process(*template_->made_with, *settings_));
   }
   const auto found = workers_.find(id);
   return found != workers_.end() && !same_process(*found->second.made_with, *settings_);
@@ -185,58 +189,43 @@ bool pool_container::some_prove_it() const {
   return same_process(*proven_, *settings_);
 }
 
-bool pool_container::has_failed(const std::string& id) const {
-  const auto failed = [](model::phase at) { return model::state_of(at) == model::state::failed; };
-  if (id == template_id) {
-    return failed(template_at_);
+void pool_container::renew_next() {
+  while (const auto* const first = renewal_.first()) {
+    const auto id = *first;
+    before_.reset();
+    switch (renewal_.begin(facts_of(id))) {
+    case renewal_step::pass:
+      break;
+    case renewal_step::make:
+      return add_template(settings_,
+                          [this, id](const result<model::reply>& done) { renewed_one(id, done); });
+    case renewal_step::remove:
+      remove_template();
+      break;
+    case renewal_step::start:
+      return replace(id, model::verb::start);
+    case renewal_step::recycle:
+      return replace(id, model::verb::recycle);
+    }
+    renewal_.pass();
   }
-  const auto found = workers_.find(id);
-  return found != workers_.end() && failed(found->second.at);
+  renewal_over({});
 }
 
-/// What failed with what was before need not wait until it is its turn to be tried again.
-bool pool_container::needs_start(const std::string& id) const {
-  return (id == template_id && template_refused_) ||
-         (has_failed(id) && (code_changed_ || is_outdated(id)));
-}
-
-void pool_container::recycle_next() {
-  while (!to_recycle_.empty() && !renews_all_ && !is_outdated(to_recycle_.front())) {
-    to_recycle_.pop_front();
-  }
-  if (to_recycle_.empty()) {
-    return recycling_over({});
-  }
-  const auto id = to_recycle_.front();
-  had_failed_ = has_failed(id);
-  before_.reset();
-  if (id == template_id && !has_template_) {
-    return add_template(settings_,
-                        [this, id](const result<model::reply>& done) { recycled_one(id, done); });
-  }
-  if (id == template_id && !wants_template()) { // what is made from now on does not ask for it
-    remove_template();
-    to_recycle_.pop_front();
-    return recycle_next();
-  }
-  const auto how = needs_start(id) ? model::verb::start : model::verb::recycle;
+void pool_container::replace(const std::string& id, model::verb how) {
   if (auto* const with = made_with(id)) {
     before_ = std::exchange(*with, settings_);
     if (before_ != settings_) {
       give(id, nullptr);
     }
   }
-  ask_for_next(how, id);
-}
-
-void pool_container::ask_for_next(model::verb what, const std::string& id) {
   model::command renew;
-  renew.what = what;
+  renew.what = how;
   renew.target = shell_.path() + "/" + id;
   renew.origin = "pool";
   renew.undone_on_failure = true;
   shell_.manage(std::move(renew),
-                [this, id](const result<model::reply>& done) { recycled_one(id, done); });
+                [this, id](const result<model::reply>& done) { renewed_one(id, done); });
 }
 
 /// It goes on as it was made, and is made so again.
@@ -248,41 +237,44 @@ void pool_container::take_back(const std::string& id) {
   }
 }
 
-// When one does not boot, the others stay as they are: they work. One that does not run now, or is
-// gone, has nothing to replace; nor does one prove anything that did not boot before either.
-void pool_container::recycled_one(const std::string& id, const result<model::reply>& done) {
-  const bool anew = std::exchange(anew_, false);
-  const bool failed = !done && done.error().code == errc::start_failed;
-  const bool nothing_new = had_failed_ && !code_changed_ && (id == template_id || some_prove_it());
-  if (failed && !nothing_new) {
+void pool_container::renewed_one(const std::string& id, const result<model::reply>& done) {
+  using how = renewal_end::how;
+  const bool refused = !done && done.error().code == errc::start_failed;
+  const auto verdict = renewal_.judge({
+      .ended = done      ? how::replaced
+               : refused ? how::did_not_boot
+                         : how::not_there,
+      .is_template = id == template_id,
+      .proven = some_prove_it(),
+  });
+  if (verdict != renewal_verdict::go_on) {
     take_back(id);
   }
-  if (failed && !nothing_new && !anew) {
+  if (verdict == renewal_verdict::undo_and_end) {
     log::warn("pool_keeps_workers",
               {{"container", shell_.path()},
-               {"not_replaced", to_recycle_.size()},
+               {"not_replaced", renewal_.left()},
                {"reason", done.error().text()}});
-    to_recycle_.clear();
-    return recycling_over(fail(done.error()));
+    return renewal_over(fail(done.error()));
   }
   if (const auto* const with = made_with(id); done && with != nullptr && id != template_id) {
     proven_ = *with;
   }
-  if (patience_is_over_ && some_prove_it()) {
+  if (renewal_.is_enough(some_prove_it())) {
     update_holds_.clear();
   }
-  to_recycle_.pop_front();
-  recycle_next();
+  renewal_.pass();
+  renew_next();
 }
 
-void pool_container::recycling_over(const result<void>& outcome) {
+void pool_container::renewal_over(const result<void>& outcome) {
   if (outcome && any_is_outdated()) { // made meanwhile
-    line_up();
-    return recycle_next();
+    renewal_.line_up(candidates());
+    return renew_next();
   }
   tell_of_code(outcome);
   shell_.cancel(update_patience_);
-  renews_all_ = false;
+  renewal_.end();
   if (outcome) {
     update_shards(nullptr, [] {});
   }
@@ -291,7 +283,9 @@ void pool_container::recycling_over(const result<void>& outcome) {
       each->refuse(outcome.error());
     }
   }
-  std::exchange(all_recycled_, nullptr)(outcome);
+  if (const auto tell = std::exchange(all_recycled_, nullptr)) {
+    tell(outcome);
+  }
 }
 
 } // namespace kraken::containers
