@@ -29,6 +29,13 @@ constexpr std::array create_flags{
   flag_row{"flags", 0, value_type::word, "FLAGS", "CREATE_DEFAULT", completion::choices,
            "what to do when the alias is taken: refuse, or replace it softly, hard, or in turn",
            false, create_words}};
+constexpr std::array restart_words{
+  std::string_view{"permanent"}, std::string_view{"transient"}, std::string_view{"temporary"}};
+constexpr std::array child_flags{
+  create_flags[0],
+  flag_row{"restart", 0, value_type::word, "TYPE", "permanent", completion::choices,
+           "when it is started again after its end: always, after a failure, never", false,
+           restart_words}};
 constexpr std::array destroy_flags{
   flag_row{"flags", 0, value_type::word, "FLAGS", "DESTROY_FORCE_SOFT", completion::choices,
            "refuse, or end it in good order, with SIGKILL, or in good order and then with SIGKILL",
@@ -134,10 +141,11 @@ constexpr std::array rows{
               "kraken runtime:destroy Main T1"},
 
   command_row{"process:create", "create and start a child that is an OS process", place::daemon,
-              parent_alias_name, create_flags, subject::parent_alias, model::verb::create, {},
+              parent_alias_name, child_flags, subject::parent_alias, model::verb::create, {},
               "Process has been created.",
               "Process has been already created.", "Process could not be created.", create_errors,
-              "kraken process:create Main T1 Test"},
+              "kraken process:create Main T1 Test\n"
+              "kraken process:create Main once 'php import.php' --restart temporary"},
   command_row{"process:exists", "whether a parent has a process of this alias", place::daemon,
               parent_and_alias, {}, subject::parent_alias, {}, {}, "Process exists.", "",
               "Process does not exist.", status_errors, "kraken process:exists Main T1"},
@@ -156,7 +164,7 @@ constexpr std::array rows{
               "Process could not be destroyed.", destroy_errors, "kraken process:destroy Main T1"},
 
   command_row{"thread:create", "create and start a child that is a thread of the daemon",
-              place::daemon, parent_alias_name, create_flags, subject::parent_alias,
+              place::daemon, parent_alias_name, child_flags, subject::parent_alias,
               model::verb::create, {}, "Thread has been created.",
               "Thread has been already created.",
               "Thread could not be created.", create_errors, "kraken thread:create Main T1 Test"},

@@ -143,6 +143,13 @@ constexpr std::array force_words{
     force_word{"DESTROY_FORCE", model::force::full},
 };
 
+model::restart_type restart_of(std::string_view word) {
+  using enum model::restart_type;
+  return word == model::to_string(temporary)   ? temporary
+         : word == model::to_string(transient) ? transient
+                                               : permanent;
+}
+
 /// The word of a force level given by its number: `2` is `CREATE_FORCE_HARD` or
 /// `DESTROY_FORCE_HARD`. Everything else stays as it is.
 std::string force_word_of(const command_row& row, const std::string& value) {
@@ -308,6 +315,7 @@ result<model::command> model_command(const command_row& row, const command_reque
     spec->id = value_or_empty(request.args, "alias");
     spec->name = value_or_empty(request.args, "name");
     spec->kind = std::string{family_of(row)};
+    spec->restart = restart_of(value_or_empty(request.flags, "restart"));
     out.target = value_or_empty(request.args, "parent");
     out.spec = std::move(spec);
   }

@@ -54,12 +54,12 @@ _kraken_row() {
     runtime:start) args='@containers @containers' flags='' values='' ;;
     runtime:stop) args='@containers @containers' flags='' values='' ;;
     runtime:destroy) args='@containers @containers' flags='--flags' values='--flags=DESTROY_KEEP,DESTROY_DEFAULT,DESTROY_FORCE_SOFT,DESTROY_FORCE_HARD,DESTROY_FORCE' ;;
-    process:create) args='@containers - -' flags='--flags' values='--flags=CREATE_DEFAULT,CREATE_FORCE_SOFT,CREATE_FORCE_HARD,CREATE_FORCE' ;;
+    process:create) args='@containers - -' flags='--flags --restart' values='--flags=CREATE_DEFAULT,CREATE_FORCE_SOFT,CREATE_FORCE_HARD,CREATE_FORCE --restart=permanent,transient,temporary' ;;
     process:exists) args='@containers @containers' flags='' values='' ;;
     process:start) args='@containers @containers' flags='' values='' ;;
     process:stop) args='@containers @containers' flags='' values='' ;;
     process:destroy) args='@containers @containers' flags='--flags' values='--flags=DESTROY_KEEP,DESTROY_DEFAULT,DESTROY_FORCE_SOFT,DESTROY_FORCE_HARD,DESTROY_FORCE' ;;
-    thread:create) args='@containers - -' flags='--flags' values='--flags=CREATE_DEFAULT,CREATE_FORCE_SOFT,CREATE_FORCE_HARD,CREATE_FORCE' ;;
+    thread:create) args='@containers - -' flags='--flags --restart' values='--flags=CREATE_DEFAULT,CREATE_FORCE_SOFT,CREATE_FORCE_HARD,CREATE_FORCE --restart=permanent,transient,temporary' ;;
     thread:exists) args='@containers @containers' flags='' values='' ;;
     thread:start) args='@containers @containers' flags='' values='' ;;
     thread:stop) args='@containers @containers' flags='' values='' ;;

@@ -1,5 +1,5 @@
 # Completion of kraken for fish; made by `kraken completion fish`.
-set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --type -t --wait --signal --reason --flags
+set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --type -t --wait --signal --reason --flags --restart
 
 # Command and arguments typed so far, without flags and their values.
 function __kraken_words
@@ -170,6 +170,7 @@ complete -c kraken -n '__kraken_in runtime:destroy' -l flags -r -a 'DESTROY_KEEP
 complete -c kraken -n __kraken_without_command -a process:create -d 'create and start a child that is an OS process'
 complete -c kraken -n '__kraken_at process:create 0' -a '(__kraken_containers)'
 complete -c kraken -n '__kraken_in process:create' -l flags -r -a 'CREATE_DEFAULT CREATE_FORCE_SOFT CREATE_FORCE_HARD CREATE_FORCE' -d 'what to do when the alias is taken: refuse, or replace it softly, hard, or in turn'
+complete -c kraken -n '__kraken_in process:create' -l restart -r -a 'permanent transient temporary' -d 'when it is started again after its end: always, after a failure, never'
 complete -c kraken -n __kraken_without_command -a process:exists -d 'whether a parent has a process of this alias'
 complete -c kraken -n '__kraken_at process:exists 0' -a '(__kraken_containers)'
 complete -c kraken -n '__kraken_at process:exists 1' -a '(__kraken_containers)'
@@ -186,6 +187,7 @@ complete -c kraken -n '__kraken_in process:destroy' -l flags -r -a 'DESTROY_KEEP
 complete -c kraken -n __kraken_without_command -a thread:create -d 'create and start a child that is a thread of the daemon'
 complete -c kraken -n '__kraken_at thread:create 0' -a '(__kraken_containers)'
 complete -c kraken -n '__kraken_in thread:create' -l flags -r -a 'CREATE_DEFAULT CREATE_FORCE_SOFT CREATE_FORCE_HARD CREATE_FORCE' -d 'what to do when the alias is taken: refuse, or replace it softly, hard, or in turn'
+complete -c kraken -n '__kraken_in thread:create' -l restart -r -a 'permanent transient temporary' -d 'when it is started again after its end: always, after a failure, never'
 complete -c kraken -n __kraken_without_command -a thread:exists -d 'whether a parent has a thread of this alias'
 complete -c kraken -n '__kraken_at thread:exists 0' -a '(__kraken_containers)'
 complete -c kraken -n '__kraken_at thread:exists 1' -a '(__kraken_containers)'

@@ -258,6 +258,10 @@ result<model::command> verb_door::to_command(const console::command_row& row,
     const auto id = text_at(wanted.args, "alias");
     if (text_at(wanted.args, "name") == "null" &&
         board.find(made->target + "/" + std::string{id})) {
+      if (made->spec->restart != model::restart_type::permanent) {
+        return fail(errc::invalid_argument,
+                    wanted.command + ": --restart: what is created as it was keeps its own");
+      }
       model::child_spec as_it_was;
       as_it_was.id = id;
       made->spec = std::make_shared<const model::child_spec>(std::move(as_it_was));
@@ -268,6 +272,7 @@ result<model::command> verb_door::to_command(const console::command_row& row,
     if (!spec) {
       return fail(spec.error());
     }
+    spec->restart = made->spec->restart;
     const auto path = made->target + "/" + std::string{id};
     if (made->flags != model::force::standard && board.find(path) != nullptr) {
       // Who makes room for what cannot begin leaves nothing.

@@ -122,6 +122,28 @@ class Processes(ConsoleCase):
         self.assertEqual(self.state("T1"), "stopped")
         self.assertEqual(self.daemon.container("T1")["pid"], 0)
 
+    def test_what_is_created_is_restarted_as_the_flag_says(self):
+        runs = os.path.join(self.daemon.directory, "runs")
+        for restart, code, left in (("temporary", 1, False), ("temporary", 0, False),
+                                    ("transient", 0, True)):
+            with self.subTest(restart=restart, code=code):
+                os.mkfifo(runs + ".fifo")
+                go = os.open(runs + ".fifo", os.O_RDWR)
+                self.addCleanup(os.close, go)
+                self.kraken("process:create", "Main", "T1",
+                            f"sh -c 'read go <{runs}.fifo; echo run >>{runs}; exit {code}'",
+                            "--restart", restart)
+                os.write(go, b"go\n")
+                if left:
+                    wait_until(lambda: self.daemon.container("T1")["phase"] == "ended", "it ended")
+                else:
+                    wait_until(lambda: self.daemon.console("inspect", "T1").code == 3, "it went")
+                with open(runs, encoding="utf-8") as lines:
+                    self.assertEqual(lines.read(), "run\n")
+                self.daemon.console("process:destroy", "Main", "T1")
+                os.unlink(runs)
+                os.unlink(runs + ".fifo")
+
     def test_a_program_that_is_not_there(self):
         done = self.daemon.console("process:create", "Main", "T1", "no-such-program-here")
         self.assertNotEqual(done.code, 0)

@@ -100,6 +100,15 @@ class Verbs(PhpCase):
         self.assertEqual(driver("destroyProcess", "B"), "Process [B] was not needed to be "
                          "destroyed, because it had not existed.")
 
+    def test_a_child_that_is_to_run_once_runs_once(self):
+        driver = self.driver()
+        driver("createProcess", "T", "Probe", 0, {"restart": "temporary"})
+        os.kill(self.daemon.container("Main/D/T")["pid"], signal.SIGKILL)
+        wait_until(lambda: driver("getProcesses") == [], "nobody made it again")
+        no = driver.ask("createProcess", "T", "Probe", 0, {"restart": "never"})
+        self.assertIn("expected one of permanent, transient, temporary, got 'never'",
+                      no["error"][1])
+
     def test_a_name_means_a_child_of_ones_own_first(self):
         driver = self.driver()
         self.assertEqual(self.daemon.console("process:create", "Main", "N", "Test").code, 0)

@@ -34,6 +34,8 @@ PROCESSES = [
     ("process:create Main T1 null --flags=CREATE_FORCE_SOFT", 0, "Process has been created."),
     ("process:create Main T1 'sleep 603'", 0, "Process has been already created."),
     ("process:create Main T1 null", 0, "Process has been already created."),
+    ("process:create Main T1 null --restart temporary", 2,
+     "process:create: --restart: what is created as it was keeps its own"),
     ("process:create Main T2 ' '", 2, "Name of new process cannot be null."),
     ("process:create Main T2 null", 2, "Name of new process cannot be null."),
     ("process:create Main T2 'sleep 1' --flags CREATE_MAYBE", 2,

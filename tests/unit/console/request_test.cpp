@@ -57,6 +57,12 @@ TEST_CASE("requests that cannot be carried out say why") {
       {{"project:create", {}, {{"flags", "4"}}},
        "project:create: --flags: Given flag option is invalid. expected one of CREATE_DEFAULT, "
        "CREATE_FORCE_SOFT, CREATE_FORCE_HARD, CREATE_FORCE, got '4'"},
+      {{"thread:create",
+        {{"parent", "Main"}, {"alias", "T1"}, {"name", "Test"}},
+        {{"restart", "never"}}},
+       "thread:create: --restart: expected one of permanent, transient, temporary, got 'never'"},
+      {{"project:create", {}, {{"restart", "temporary"}}},
+       "project:create: there is no flag '--restart'"},
       {{"events", {}, {{"folow", "true"}}},
        "events: there is no flag '--folow' (did you mean '--follow'?)"},
       {{"events", {}, {{"follow", "yes"}}},
@@ -80,6 +86,16 @@ TEST_CASE("a request becomes the runtime's command") {
   CHECK(create.spec->id == "T1");
   CHECK(create.spec->name == "Test");
   CHECK(create.spec->kind == "process");
+
+  using enum model::restart_type;
+  CHECK(create.spec->restart == permanent);
+  for (const auto how : {permanent, transient, temporary}) {
+    const auto once = meaning({"process:create",
+                               {{"parent", "Main"}, {"alias", "T1"}, {"name", "Test"}},
+                               {{"restart", std::string{model::to_string(how)}}}});
+    REQUIRE(once.spec);
+    CHECK(once.spec->restart == how);
+  }
 
   const model::command destroy =
       meaning({"thread:destroy", {{"parent", "Main"}, {"alias", "T1"}}, {}});

@@ -103,7 +103,7 @@ TEST_CASE("a verb is posted and its text printed") {
   CHECK(daemon.asked[0].target == "/api/v1/commands");
   CHECK(daemon.asked[0].body ==
         R"({"command":"process:create","args":{"alias":"T1","name":"Test","parent":"Main"},)"
-        R"("flags":{"flags":"CREATE_DEFAULT"}})");
+        R"("flags":{"flags":"CREATE_DEFAULT","restart":"permanent"}})");
 }
 
 TEST_CASE("a verb that failed: reason, exit code, next command") {

@@ -56,6 +56,9 @@ final class Family
         array $params
     ): PromiseInterface {
         $words = ['name' => $name ?? 'null', 'flags' => self::word(self::CREATE_FLAGS, $flags)];
+        if (isset($params['restart'])) {
+            $words['restart'] = (string) $params['restart'];
+        }
         return $this->verb('create', $this->params($alias) + $words, $params);
     }
 

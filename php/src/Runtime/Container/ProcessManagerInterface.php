@@ -24,7 +24,8 @@ interface ProcessManagerInterface extends AbstractManagerInterface
      *
      * @param ?string $name what its class is found by; null: the name it had, to create it anew
      * @param int $flags Runtime::CREATE_*: what to do if the alias is taken
-     * @param array<string, mixed> $params timeout, retriesLimit, retriesInterval
+     * @param array<string, mixed> $params timeout, retriesLimit, retriesInterval;
+     *     restart: permanent, transient (after a failure), temporary (never); default: permanent
      */
     public function createProcess(
         string $alias,
