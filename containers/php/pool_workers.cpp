@@ -42,7 +42,7 @@ void pool_container::add_worker() {
   make.spec = std::make_shared<const model::child_spec>(worker_spec(id, last_number_, proven_));
   make.origin = "pool";
   shell_.manage(std::move(make), [this, id](const result<model::reply>& done) {
-    if (!done) {
+    if (!done && done.error().code != errc::canceled) { // else the pool is on its way out
       log::warn("worker_not_created",
                 {{"container", shell_.path()}, {"worker", id}, {"reason", done.error().text()}});
     }

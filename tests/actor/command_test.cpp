@@ -251,6 +251,23 @@ TEST_CASE_METHOD(tree_fixture, "answers do not reach an incarnation that is gone
   CHECK(phase("Main/web/w1") == phase::gone);
 }
 
+TEST_CASE_METHOD(tree_fixture, "an incarnation on its way out leaves no child to the next one") {
+  start(supervisor("Main", {pool("web", {})}));
+  on.lives["Main/web#1"]->script_for_test().stop = on_stop::hang;
+  const auto again = ask(verb::restart, "web");
+  answer got;
+  host_of("Main/web").manage(create("", leaf("w1")), [&](result<model::reply> reply) {
+    ++got.times;
+    got.got = std::move(reply);
+  });
+  run();
+  CHECK(got.code() == errc::canceled);
+  exit_normally("Main/web");
+  CHECK(again->ok());
+  CHECK(status("Main/web").generation == 2);
+  CHECK(tree->board.list().size() == 2);
+}
+
 TEST_CASE_METHOD(tree_fixture, "an incarnation sees its children change") {
   auto web = pool("web", {leaf("w1")});
   web.name = "watcher";

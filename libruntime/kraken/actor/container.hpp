@@ -86,6 +86,7 @@ private:
   void expect(const instruction& what);
   void update(const instruction& what);
   void on_manage(const manage& what);
+  [[nodiscard]] bool asked_too_late(const manage& what) const;
 
   // container_life.cpp: what the incarnation does
   void begin_life();

@@ -311,8 +311,19 @@ result<void> hold_child(const model::child_spec& parent, model::command& asked) 
 
 } // namespace
 
+/// By an incarnation: what the next one is to find is not for one that has ended to say, and a
+/// child made while the others end would be left to it.
+bool container::asked_too_late(const manage& what) const {
+  const bool alive = (life_ && life_->generation() == what.life) ||
+                     (beside_ && beside_->runs->generation() == what.life);
+  return what.life != 0 && (!alive || (leaving_ && what.what->what == model::verb::create));
+}
+
 void container::on_manage(const manage& what) {
   const auto& asked = *what.what;
+  if (asked_too_late(what)) {
+    return what.reply->answer(fail(errc::canceled, path() + " is stopping"));
+  }
   if (!what.id.empty()) {
     if (auto* const child = supervisor().find(what.id)) {
       if (asked.what != model::verb::update || asked.spec == nullptr) {

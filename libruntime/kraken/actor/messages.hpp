@@ -95,6 +95,7 @@ struct manage {
   std::string id; ///< empty: the container itself
   maker made_by = maker::operated;
   reply_to reply;
+  std::uint64_t life = 0; ///< generation of the incarnation that says so; 0: none does
 };
 
 /// What an incarnation said through its host.

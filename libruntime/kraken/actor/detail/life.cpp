@@ -277,6 +277,7 @@ void life::manage(model::command what, model::reply_callback done) {
       what.what == model::verb::create ? std::string{} : std::string(model::alias_of(what.target));
   sent.what = std::make_shared<const model::command>(std::move(what));
   sent.made_by = maker::incarnation;
+  sent.life = number_;
   sent.reply = std::move(reply);
   tell(caf::actor_cast<caf::actor>(&owner_.shell()), std::move(sent));
 }
