@@ -44,7 +44,7 @@ std::string cause_text(const model::container_status& c, time_point now) {
           ": " + out;
   }
   const std::string spent =
-      "(" + std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity) + " spent)";
+      std::to_string(c.restarts_in_window) + " of " + std::to_string(c.intensity) + " spent";
   const std::string before = out.empty() ? "" : "; ";
   if (!c.waits_for.empty()) {
     return out + before + "waits for " + printable(model::alias_of(c.waits_for));
@@ -52,9 +52,13 @@ std::string cause_text(const model::container_status& c, time_point now) {
   if (c.next_action == "restart") {
     const auto left = std::chrono::duration_cast<milliseconds>(c.next_at - now);
     out += before + "restart " +
-           (left.count() <= 0 ? std::string{"now"} : "in " + short_duration(left)) + " " + spent;
+           (left.count() <= 0 ? std::string{"now"} : "in " + short_duration(left)) + " (" + spent +
+           ")";
   } else if (c.next_action == "operator") {
-    out += before + "given up " + spent + ", an operator must start it";
+    // What was spent then may be forgotten: `supervisor:reset`.
+    const bool still = c.restarts_in_window >= c.intensity;
+    out += before + (still ? "given up (" + spent + "), an operator must start it"
+                           : "given up, an operator must start it (" + spent + " by now)");
   }
   return out;
 }

@@ -304,6 +304,9 @@ class Status(unittest.TestCase):
             self.assertIn("STARTED", done.out)
             self.assertIn("Main/bad: exit code 7; given up (1 of 1 spent), "
                           "an operator must start it", done.out)
+        self.assertEqual(daemon.console("supervisor:reset", "bad").code, 0)
+        self.assertIn("exit code 7; given up, an operator must start it (0 of 1 spent by now)",
+                      daemon.console("arch:status", "Main").out)
         self.assertIn("| 16    |", daemon.console("container:status", "bad").out)
         self.assertEqual(daemon.console("arch:start", "Main").code, 0)
 

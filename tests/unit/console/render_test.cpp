@@ -83,6 +83,16 @@ TEST_CASE("ps, as a pipe gets it") {
         "-      -  given up (5 of 5 spent), an operator must start it\n");
 }
 
+TEST_CASE("what was given up once its failures are forgotten has spent nothing by now") {
+  const kraken::virtual_clock clock;
+  auto parked = small_tree(clock.now())[4];
+  CHECK(console::cause_text(parked, clock.now()) ==
+        "given up (5 of 5 spent), an operator must start it");
+  parked.restarts_in_window = 0;
+  CHECK(console::cause_text(parked, clock.now()) ==
+        "given up, an operator must start it (0 of 5 spent by now)");
+}
+
 TEST_CASE("ps wide has the other columns too") {
   const kraken::virtual_clock clock;
   const auto text =
