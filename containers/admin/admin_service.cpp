@@ -230,6 +230,9 @@ void admin_service::show_records(net::exchange& from,
     return;
   }
   if (call.what == console::endpoint::events) { // of what is gone, too: nothing is resolved
+    if (const auto known = wanted.check_heard_of(environment_.tree->status()); !known) {
+      return respond_error(from, known.error(), "events", {});
+    }
     return show_events(from, std::move(wanted), {*after, *lines, stream});
   }
   if (const auto found = wanted.resolve(environment_.tree->status()); !found) {

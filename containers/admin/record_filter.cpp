@@ -78,6 +78,21 @@ result<void> record_filter::resolve(const actor::status_board& board) {
   return {};
 }
 
+result<void> record_filter::check_heard_of(const actor::status_board& board) const {
+  for (const auto& each : targets) {
+    const auto found = board.resolve(each);
+    if (found || found.error().code == errc::ambiguous || model::is_glob(each)) {
+      continue;
+    }
+    const auto kept = board.events_since(0);
+    if (std::ranges::none_of(
+            kept, [&](const auto& event) { return model::is_part_of(event.path, each); })) {
+      return fail(not_there(board, each, found.error()));
+    }
+  }
+  return {};
+}
+
 result<void> record_filter::check_types() const {
   const auto known = known_event_types();
   for (const auto& each : types) {

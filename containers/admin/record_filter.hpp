@@ -25,6 +25,10 @@ struct record_filter {
   ///        glob there may be none yet
   [[nodiscard]] result<void> resolve(const actor::status_board& board);
 
+  /// Whether each target is a container that is there, one of which an event is kept, or a glob.
+  /// @error errc::not_found of the first that is not
+  [[nodiscard]] result<void> check_heard_of(const actor::status_board& board) const;
+
   /// Whether there can be events of each of the types: nobody waits for what never comes.
   /// @error errc::invalid_argument with the name that is nearest, or all of them
   [[nodiscard]] result<void> check_types() const;

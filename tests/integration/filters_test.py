@@ -71,7 +71,11 @@ class Filters(DaemonCase):
         self.assertEqual(self.names("a*", "b", "-t", "container_r*", "-t", "container_st*"),
                          {(f"Main/{id}", f"container_{name}") for id in ("a1", "a2", "b")
                           for name in ("ready", "starting")})
-        self.assertEqual(self.names("nobody"), set())
+        self.assertEqual(self.names("nobody*"), set())
+        for words in (["nobody"], ["b", "nobody"], ["nobody", "-f"]):
+            done = self.daemon.console("events", *words)
+            self.assertEqual((done.code, done.out), (3, ""), done)
+            self.assertIn("no container 'nobody'", done.err)
         newest = json.loads(self.daemon.console("events", "b", "-n", "1", "-o", "json").out)
         self.assertEqual([each["container"] for each in newest], ["Main/b"])
 

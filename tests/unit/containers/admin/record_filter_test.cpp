@@ -57,3 +57,22 @@ TEST_CASE("aliases are resolved, globs may mean nobody yet") {
   auto none = record_filter::of_words("web,nobody", "");
   CHECK(none.resolve(board).error().code == errc::not_found);
 }
+
+TEST_CASE("events are those of who is there, or was; of a glob there may be none yet") {
+  actor::status_board board;
+  board.publish(board_record("", "Main", model::phase::ready), 1);
+  board.publish(board_record("Main", "web", model::phase::ready), 1);
+  board.publish(board_record("Main/web", "w1", model::phase::ready), 1);
+  board.publish(board_record("Main", "api", model::phase::ready), 1);
+  board.publish(board_record("Main/api", "w1", model::phase::ready), 1);
+  board.publish(board_record("Main", "gone", model::phase::ready), 1);
+  board.publish(board_record("Main", "gone", model::phase::gone), 1);
+  for (const auto* const fine : {"", "web", "w1", "Main/api/w1", "gone", "Main/gone", "x*"}) {
+    CAPTURE(fine);
+    CHECK(record_filter::of_words(fine, "").check_heard_of(board));
+  }
+  const auto wrong = record_filter::of_words("web,wbe", "").check_heard_of(board);
+  REQUIRE_FALSE(wrong);
+  CHECK(wrong.error().code == errc::not_found);
+  CHECK_THAT(wrong.error().context, Catch::StartsWith("no container 'wbe' (did you mean 'web'?)"));
+}
