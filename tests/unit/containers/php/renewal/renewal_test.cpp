@@ -16,8 +16,6 @@ using kraken::containers::renewal_facts;
 using kraken::containers::renewal_step;
 using kraken::containers::renewal_verdict;
 using kraken::containers::renewed;
-using stage = kraken::containers::renewal_stage;
-using event = kraken::containers::renewal_event;
 using kind = renewal_facts::kind;
 using names = std::vector<std::string>;
 
@@ -50,6 +48,8 @@ names turns_of(renewal& in) {
 } // namespace
 
 TEST_CASE("renewal: every event in every stage") {
+  using stage = kraken::containers::renewal_stage;
+  using event = kraken::containers::renewal_event;
   struct row {
     stage from;
     event on;
