@@ -47,13 +47,13 @@ result<void> connection::begin() {
 
 void connection::drain() {
   keep_alive_ = false;
-  if (stage_ == stage::head && !head_begun_ && !has_unread() && !input_waits()) {
+  if (awaits_request(stage_) && !has_unread() && !input_waits()) {
     begin_closing();
   }
 }
 
 void connection::times_changed(const front_settings& before) {
-  if (stage_ != stage::head || head_begun_ || stalled_ || awaits_room_) {
+  if (stage_ != stage::idle || pace_ != client_pace::keeps_up) {
     return;
   }
   const auto& now = front_.settings_;
@@ -67,15 +67,19 @@ void connection::refuse_work() {
     waited->abandon(*this);
   }
   switch (stage_) {
-  case stage::head:
-    head_begun_ ? refuse(503, stopping_detail) : begin_closing();
+  case stage::idle:
+  case stage::full:
+  case stage::sending_noted:
+    begin_closing();
     return;
+  case stage::head:
   case stage::body:
   case stage::answering:
     refuse(503, stopping_detail);
     return;
   case stage::streaming:
-    told_ ? begin_closing() : stream_broken();
+  case stage::sending:
+    stream_broken();
     return;
   case stage::closing:
     return;
@@ -95,7 +99,7 @@ void connection::on_closed() {
       note_end(stage_ == stage::streaming ? 0 : client_gone_status, delivery::cut_off);
     }
     waited->abandon(*this);
-  } else if (ends_with_output_ && !told_) {
+  } else if (stage_ == stage::sending) {
     front_.counters_->client_gone.add();
     note_unsent();
     note_file(file_left());
@@ -119,10 +123,10 @@ bool connection::on_end_of_input() {
   if (sink_ != nullptr) {
     return false;
   }
-  if (stage_ == stage::answering || stage_ == stage::streaming) {
+  if (owes_answer(stage_)) {
     return true;
   }
-  if (stage_ == stage::head && has_unread()) {
+  if (reads_head(stage_) && has_unread()) {
     reconsider_later();
     return true;
   }
@@ -134,35 +138,38 @@ bool connection::on_end_of_input() {
 }
 
 void connection::on_blocked() {
-  const bool first = !std::exchange(stalled_, true);
-  const bool answered = stage_ == stage::closing || (stage_ == stage::head && !head_begun_);
+  const bool first = pace_ == client_pace::keeps_up;
+  const bool answered = stage_ == stage::closing || awaits_request(stage_);
   if (first && answered && may_leave_memory()) {
-    looks_again_ = true;
+    pace_ = client_pace::may_be_slow;
     limit(loop().now() + std::min(limits::http_slow_client, front_.settings_.write_timeout));
-  } else if (stage_ == stage::head && !head_begun_ && !looks_again_) {
+    return;
+  }
+  pace_ = first ? client_pace::stalls : pace_;
+  if (awaits_request(stage_) && pace_ == client_pace::stalls) {
     limit(loop().now() + front_.settings_.write_timeout);
   }
 }
 
 void connection::on_drained() {
-  const bool stalled = std::exchange(stalled_, false);
-  looks_again_ = false;
+  const bool stalled = std::exchange(pace_, client_pace::keeps_up) != client_pace::keeps_up;
   if (spool_ && output_goes_on()) {
     return;
   }
-  if (ends_with_output_) {
+  if (sends_end(stage_)) {
     output_sent();
   } else if (stage_ == stage::streaming) {
     limit(time_point::max());
     if (std::exchange(paused_sink_, false) && sink_ != nullptr) {
       sink_->resume(*this);
     }
-  } else if (stage_ == stage::head && (awaits_room_ || (stalled && !head_begun_))) {
+  } else if (stage_ == stage::full) {
+    enter(stage::idle);
     limit(loop().now() + front_.settings_.idle_timeout);
-    if (std::exchange(awaits_room_, false)) {
-      resume_reading();
-      reconsider_later();
-    }
+    resume_reading();
+    reconsider_later();
+  } else if (stage_ == stage::idle && stalled) {
+    limit(loop().now() + front_.settings_.idle_timeout);
   }
 }
 
@@ -187,10 +194,10 @@ void connection::finish(wire::connection_after after) {
     begin_closing();
     return;
   }
-  stage_ = stage::head;
-  head_begun_ = false;
+  enter(stage::idle);
   const auto& settings = front_.settings_;
-  limit(loop().now() + (stalled_ ? settings.write_timeout : settings.idle_timeout));
+  const bool stalled = pace_ != client_pace::keeps_up;
+  limit(loop().now() + (stalled ? settings.write_timeout : settings.idle_timeout));
   if (!reading()) {
     resume_reading();
   }
@@ -198,7 +205,7 @@ void connection::finish(wire::connection_after after) {
 }
 
 void connection::begin_closing() {
-  stage_ = stage::closing;
+  enter(stage::closing);
   limit(loop().now() + front_.settings_.write_timeout);
   close_after_output();
 }
@@ -219,16 +226,17 @@ void connection::expired(time_point now) {
     }
     return;
   }
-  if (std::exchange(looks_again_, false) && stalled_) {
+  if (pace_ == client_pace::may_be_slow) {
+    pace_ = client_pace::stalls;
     leave_memory();
     limit(now + front_.settings_.write_timeout);
     return;
   }
-  if (stage_ == stage::body || (stage_ == stage::head && head_begun_)) {
+  if (stage_ == stage::head || stage_ == stage::body) {
     refuse(408, "the request took too long");
     return;
   }
-  if (stage_ == stage::head && stream::output().empty()) {
+  if (awaits_request(stage_) && stream::output().empty()) {
     begin_closing(); // idle
     return;
   }

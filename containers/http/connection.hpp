@@ -6,6 +6,7 @@
 #pragma once
 
 #include "containers/http/access/access_note.hpp"
+#include "containers/http/connection_stage.hpp"
 #include "containers/http/request_body.hpp"
 #include "kraken/base/spool_file.hpp"
 #include "kraken/net/exchange.hpp"
@@ -13,6 +14,7 @@
 #include "kraken/wire/http1_chunked.hpp"
 #include "kraken/wire/http1_request.hpp"
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -55,13 +57,7 @@ public:
   std::size_t index = 0; ///< place in the front's list
 
 private:
-  enum class stage : std::uint8_t {
-    head,      ///< waiting for a request or in the middle of its head
-    body,      ///< its body is being read
-    answering, ///< handed over; the answer is awaited
-    streaming, ///< the answer's parts come one by one
-    closing,   ///< last bytes are on their way
-  };
+  using stage = connection_stage;
 
   // net::stream
   std::size_t on_input(std::string_view input) override;
@@ -89,6 +85,12 @@ private:
 
   // net::deadline
   void expired(time_point now) override;
+
+  // This is the way of every request: checked in builds with asserts only.
+  void enter(stage to) noexcept {
+    assert(may_follow(stage_, to));
+    stage_ = to;
+  }
 
   std::size_t read_head(std::string_view input);
   std::size_t take_head(std::string_view head, std::string_view rest);
@@ -134,21 +136,16 @@ private:
   std::unique_ptr<access_note> note_; ///< null: the front has no access log
   wire::request_limits head_limits_;  ///< the front's may change meanwhile
   wire::request_parser parser_;
-  stage stage_ = stage::head;
+  stage stage_ = stage::idle; ///< changed by `enter` only
+  client_pace pace_ = client_pace::keeps_up;
   wire::body_framing framing_ = wire::body_framing::length;
   wire::connection_after after_ = wire::connection_after::keep;
   std::uint8_t version_minor_ = 1;
   bool head_request_ = false;
   bool keep_alive_ = true;
-  bool head_begun_ = false; ///< a limit for the head runs
   bool chunked_ = false;
   bool paused_sink_ = false;
   bool may_spool_ = false;            ///< the stream under way
-  bool ends_with_output_ = false;     ///< the answer is complete; its end is not sent yet
-  bool told_ = false;                 ///< that answer is in the log already
-  bool looks_again_ = false;          ///< whether a client that stalled is slow
-  bool stalled_ = false;              ///< the client does not read as fast as we answer
-  bool awaits_room_ = false;          ///< no request is taken until output is sent
   bool input_ended_ = false;          ///< the client sends no more
   std::optional<spool_file> spool_;   ///< of what is in it the rest is being sent
   unique_fd spool_reader_;            ///< until the first bytes of it are

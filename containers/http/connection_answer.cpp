@@ -63,13 +63,12 @@ void connection::answered_with_file(int status, wire::connection_after after, ne
 
 // The next request waits for that: its answer would come in front of a file.
 void connection::finish_when_sent() {
-  ends_with_output_ = true;
+  enter(stage::sending);
   limit(loop().now() + front_.settings_.write_timeout);
 }
 
 void connection::output_sent() {
-  ends_with_output_ = false;
-  if (!std::exchange(told_, false)) {
+  if (!is_noted(stage_)) {
     note_file(0);
     if (note_) {
       note_end(0, delivery::complete);
@@ -117,7 +116,7 @@ void connection::streaming(int status, wire::body_framing framing, wire::connect
   if (note_) {
     note_->answers_with(status);
   }
-  stage_ = stage::streaming;
+  enter(stage::streaming);
   framing_ = framing;
   after_ = after;
   may_spool_ = framing != wire::body_framing::none;
@@ -166,11 +165,12 @@ void connection::stream_ended() {
 
 void connection::stream_broken() {
   sink_ = nullptr;
-  ends_with_output_ = false;
+  const bool noted = is_noted(stage_);
+  enter(stage::closing);
   if (framing_ == wire::body_framing::close) {
     note_unsent();
   }
-  if (note_ && !std::exchange(told_, false)) {
+  if (note_ && !noted) {
     note_end(0, delivery::cut_off);
   }
   if (framing_ == wire::body_framing::close) {
@@ -187,7 +187,8 @@ void connection::stream_broken() {
 // never overtake: behind those in the file, or behind the file, they stay.
 bool connection::goes_to_spool() const noexcept {
   const bool behind = file_left() != 0 || !behind_.empty();
-  const bool much = stalled_ && held_output() >= limits::http_output_pause_bytes;
+  const bool much =
+      pace_ != client_pace::keeps_up && held_output() >= limits::http_output_pause_bytes;
   return behind || (much && may_spool_ && front_.spool_has_room(0));
 }
 
@@ -248,7 +249,7 @@ bool connection::may_leave_memory() const noexcept {
 
 // What a client that is slow has not taken yet. Whoever is only on the way has taken it by now.
 void connection::leave_memory() {
-  const bool keeps = stage_ == stage::head && !head_begun_;
+  const bool keeps = awaits_request(stage_);
   if ((!keeps && stage_ != stage::closing) || !may_leave_memory() || !begin_spool()) {
     return;
   }
@@ -263,13 +264,11 @@ void connection::leave_memory() {
   front_.count_spooled(spool_->size());
   held.clear();
   held.release_above(0);
-  told_ = true;
   if (keeps) { // the next request waits: its answer would come in front of the file
-    stage_ = stage::streaming;
+    enter(stage::sending_noted);
     framing_ = wire::body_framing::length;
     after_ = wire::connection_after::keep;
     may_spool_ = false;
-    ends_with_output_ = true;
   }
   send_file({std::move(spool_reader_), 0, spool_->size()});
 }

@@ -36,14 +36,14 @@ std::size_t connection::on_input(std::string_view input) {
   std::size_t used = 0;
   while (is_open() && used < input.size()) {
     const auto rest = input.substr(used);
-    if (stage_ == stage::head && stream::output().size() >= limits::http_output_pause_bytes) {
+    if (reads_head(stage_) && stream::output().size() >= limits::http_output_pause_bytes) {
       // Pipelines without reading: its next request is answered when it has taken these answers.
-      awaits_room_ = true;
+      enter(stage::full);
       pause_reading();
       limit(loop().now() + front_.settings_.write_timeout);
       return used;
     }
-    if (stage_ == stage::head) {
+    if (reads_head(stage_)) {
       const auto taken = read_head(rest);
       if (taken == 0) {
         break;
@@ -60,7 +60,7 @@ std::size_t connection::on_input(std::string_view input) {
       break;
     }
   }
-  if (input_ended_ && is_open() && (stage_ == stage::head || stage_ == stage::body)) {
+  if (input_ended_ && is_open() && stage_ <= stage::body) {
     begin_closing(); // the rest of this request never comes
   }
   return used;
@@ -70,8 +70,11 @@ std::size_t connection::read_head(std::string_view input) {
   const auto found = parser_.parse(input, front_.head_);
   switch (found.status) {
   case wire::parse_outcome::kind::need_more:
-    if (!head_begun_) {
-      head_begun_ = true;
+    if (stage_ != stage::head) {
+      if (stage_ == stage::full) {
+        resume_reading();
+      }
+      enter(stage::head);
       limit(loop().now() + front_.settings_.header_timeout);
     }
     return 0;
@@ -91,7 +94,6 @@ std::size_t connection::read_head(std::string_view input) {
   }
   front_.counters_->requests.add();
   front_.live_->requests.add();
-  head_begun_ = false;
   return found.consumed + take_head(input.substr(0, found.consumed), input.substr(found.consumed));
 }
 
@@ -174,7 +176,7 @@ std::size_t connection::begin_body(std::string_view head, std::string_view rest)
     stream::output().append(wire::continue_response);
     interim();
   }
-  stage_ = stage::body;
+  enter(stage::body);
   body_began_ = loop().now();
   body_received_ = 0;
   head_copy_.clear();
@@ -257,7 +259,7 @@ void connection::body_complete() {
   }
   wire::request_parser again{head_limits_};
   static_cast<void>(again.parse(head_copy_.view(), front_.head_));
-  stage_ = stage::head;
+  enter(stage::idle);
   if (choose_route()) {
     body_.stored() ? hand_over_stored() : hand_over(body_.view());
   }
@@ -305,7 +307,7 @@ void connection::hand_over(std::string_view body) {
                                   .stored_bytes = stored_.bytes,
                                   .timeout_ms = 0,
                                   .ends = ends_};
-  stage_ = stage::answering;
+  enter(stage::answering);
   limit(time_point::max());
   sink_ = entry->live;
   sink_->submit(*this, facts, route_->retry);
