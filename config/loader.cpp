@@ -196,11 +196,6 @@ private:
     values.basepath = [this](const place& at) { return names().absolute(".", at); };
     detail::fill_placeholders(document_, values, errors_);
     end_unfilled_ = errors_.size();
-    for (auto n = first_unfilled_; n < end_unfilled_; ++n) {
-      // What others take it for would be mistakes nobody made.
-      composed_ =
-          composed_ && !errors_[n].path.ends_with("vars") && !errors_[n].path.ends_with(".context");
-    }
   }
 
   /// A value that could not be read, or whose placeholder stands for nothing, has that mistake
@@ -222,6 +217,7 @@ private:
     errors_.erase(std::remove_if(
                       at(first_unfilled_), at(end_unfilled_), follow_those_before(first_unfilled_)),
                   at(end_unfilled_));
+    std::erase_if(errors_, [](const config_error& one) { return one.message.empty(); });
   }
 
   void lay_file(const node& read) {

@@ -22,16 +22,31 @@ namespace {
 
 using name_map = std::map<std::string, std::string, std::less<>>;
 
+/// Of `vars` or a `context`; nothing: the value has a mistake of its own.
+using given_map = std::map<std::string, std::optional<std::string>, std::less<>>;
+
 constexpr std::array<std::string_view, 8> own_words{
     "alias", "parent", "path", "name", "runtime", "node", "basepath", "localhost"};
 constexpr std::array<std::string_view, 3> word_groups{"env", "vars", "inherited"};
 
 /// What stands around a value.
 struct surroundings {
-  name_map words;     ///< alias, parent ...
-  name_map inherited; ///< of the containers above
-  std::string path;   ///< for mistakes
+  name_map words;      ///< alias, parent ...
+  given_map inherited; ///< of the containers above
+  std::string path;    ///< for mistakes
 };
+
+/// `evn` of `%evn.HOME%`: not `H` of `%H.%M`, which is somebody else's.
+bool looks_like_group(std::string_view word) {
+  constexpr std::size_t shortest = 3;
+  return word.size() >= shortest &&
+         std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+/// In place of what it stands for: nobody takes the value for an empty one.
+std::string as_written(std::string_view word) {
+  return "%" + std::string{word} + "%";
+}
 
 bool word_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-';
@@ -74,15 +89,17 @@ private:
   }
 
   /// The values of a map option that only placeholders read; it leaves the document.
-  name_map take_map(node& from, std::string_view key, surroundings& around) {
-    name_map out;
+  given_map take_map(node& from, std::string_view key, surroundings& around) {
+    given_map out;
     auto* given = from.find(key);
     if (given->is == node::type::map) {
       around.path = around.path.empty() ? std::string{key} : around.path + "." + std::string{key};
       for (auto& each : given->entries) {
+        const auto before = errors_.size();
         fill(each.value, around);
+        auto& value = out[each.key];
         if (each.value.scalar()) {
-          out[each.key] = each.value.text;
+          value = errors_.size() == before ? std::optional{each.value.text} : std::nullopt;
         } else {
           errors_.push_back({each.value.at, around.path + "." + each.key, "expected text"});
         }
@@ -116,7 +133,7 @@ private:
     around.words["runtime"] = std::string{kind_of(container)};
     const auto own = root ? std::string{} : model::join_path(above, id);
     around.path = root ? id : own;
-    name_map context;
+    given_map context;
     if (container.find("context") != nullptr) {
       auto here = around;
       context = take_map(container, "context", here);
@@ -190,19 +207,24 @@ private:
     }
     const auto dot = name.find('.');
     const auto group = name.substr(0, dot);
+    if (dot != std::string_view::npos && looks_like_group(group) &&
+        std::ranges::find(word_groups, group) == word_groups.end()) {
+      return unknown_group(word, group, at, around);
+    }
     if (dot == std::string_view::npos ||
         std::ranges::find(word_groups, group) == word_groups.end()) {
       return own_word(name, at, around);
     }
     const auto key = name.substr(dot + 1);
-    const std::string* found = nullptr;
     if (group == "env") {
-      found = look_up(*values_.environment, key);
-    } else {
-      found = look_up(group == "vars" ? vars_ : around.inherited, key);
-    }
-    if (found != nullptr) {
-      return *found;
+      if (const auto* found = look_up(*values_.environment, key)) {
+        return *found;
+      }
+    } else if (const auto* found = look_up(group == "vars" ? vars_ : around.inherited, key)) {
+      if (!*found) { // its mistake is told where it is, and here is none
+        errors_.push_back({at, around.path, {}});
+      }
+      return found->value_or(as_written(word));
     }
     if (otherwise != std::string_view::npos) {
       return std::string{word.substr(otherwise + 1)};
@@ -211,7 +233,20 @@ private:
         {at,
          around.path,
          "%" + std::string{word} + "% stands for nothing: " + missing_text(group, key)});
-    return std::string{};
+    return as_written(word);
+  }
+
+  std::string unknown_group(std::string_view word,
+                            std::string_view group,
+                            const place& at,
+                            const surroundings& around) {
+    const auto near = nearest(group, word_groups);
+    errors_.push_back({at,
+                       around.path,
+                       "%" + std::string{word} + "% stands for nothing (" +
+                           (near ? "did you mean '%" + std::string{*near} + ".'? " : "") +
+                           "there are %env.%, %vars.% and %inherited.%; %% is a per cent sign)"});
+    return as_written(word);
   }
 
   std::optional<std::string>
@@ -243,7 +278,7 @@ private:
   }
 
   template <class Map>
-  static const std::string* look_up(const Map& in, std::string_view key) {
+  static const typename Map::mapped_type* look_up(const Map& in, std::string_view key) {
     const auto found = in.find(std::string{key});
     return found == in.end() ? nullptr : &found->second;
   }
@@ -262,7 +297,7 @@ private:
 
   const placeholder_values& values_;
   std::vector<config_error>& errors_;
-  name_map vars_;
+  given_map vars_;
   node named_; ///< `vars` as it was written
 };
 

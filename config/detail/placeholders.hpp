@@ -27,8 +27,10 @@ struct placeholder_values {
 ///   %node% %basepath% %localhost%      daemon, directory of the file, 127.0.0.1
 ///   %%                                 one per cent sign
 ///
-/// Other text between per cent signs stays as it is, unless it is nearly one of these.
-/// @param errors gets placeholders that stand for nothing, at the place of the value
+/// Other text between per cent signs stays as it is, unless it is nearly one of these or has a
+/// prefix (`%evn.HOME%`).
+/// @param errors gets placeholders that stand for nothing, at the place of the value; without a
+///               message where only an element with a mistake is used
 void fill_placeholders(node& document,
                        const placeholder_values& values,
                        std::vector<config_error>& errors);

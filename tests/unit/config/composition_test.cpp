@@ -224,6 +224,12 @@ TEST_CASE("placeholders: what stands for nothing is a mistake, where it was writ
       {"%alais%",
        "kraken.yaml:1:53: a.start: %alais% stands for nothing (did you mean '%alias%'? %% is a "
        "per cent sign)"},
+      {"%evn.HOME|x%",
+       "kraken.yaml:1:53: a.start: %evn.HOME|x% stands for nothing (did you mean '%env.'? there "
+       "are %env.%, %vars.% and %inherited.%; %% is a per cent sign)"},
+      {"%context.a%",
+       "kraken.yaml:1:53: a.start: %context.a% stands for nothing (there are %env.%, %vars.% and "
+       "%inherited.%; %% is a per cent sign)"},
   }));
   CHECK(mistake_in("root: {children: [{id: a, type: process, start: [x, '" + word + "']}]}") ==
         said);
@@ -243,6 +249,21 @@ TEST_CASE("placeholders: one that stands for nothing hides no other mistake, and
                    "start: [x], shutdown: '%vars.t%'}\n") ==
         "kraken.yaml:1:11: vars: %env.NONE% stands for nothing: the environment has no NONE "
         "(otherwise: %env.NONE|text%)");
+}
+
+TEST_CASE("placeholders: a mistake in vars or a context hides no other one, and makes none") {
+  CHECK(mistake_in("vars:\n  t: '%env.NONE%'\n  u: '%evn.HOME%'\nroot:\n  children:\n"
+                   "    - {id: a, type: process, start: [x], shutdown: '%vars.t%', bogus: 1}\n"
+                   "    - {id: b, type: process, start: ['%vars.u%'], context: {k: '%env.NO%'},\n"
+                   "       shutdown: '%vars.none%'}\n") ==
+        "kraken.yaml:2:6: vars: %env.NONE% stands for nothing: the environment has no NONE "
+        "(otherwise: %env.NONE|text%)\n"
+        "kraken.yaml:3:6: vars: %evn.HOME% stands for nothing (did you mean '%env.'? there are "
+        "%env.%, %vars.% and %inherited.%; %% is a per cent sign)\n"
+        "kraken.yaml:6:64: a.bogus: unknown option\n"
+        "kraken.yaml:7:64: b.context: %env.NO% stands for nothing: the environment has no NO "
+        "(otherwise: %env.NO|text%)\n"
+        "kraken.yaml:8:18: b.shutdown: %vars.none% stands for nothing: vars has no none");
 }
 
 TEST_CASE("placeholders: vars are not made of each other, be it in a circle or not") {
