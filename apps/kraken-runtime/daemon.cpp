@@ -121,8 +121,12 @@ void daemon::begin() {
   tree_->start([this](result<void> done) {
     control_.post([this, outcome = std::move(done)] {
       if (!outcome) {
-        log::error("tree_not_ready", {{"reason", outcome.error().text()}});
-      } // a tree that was stopped meanwhile may be started yet
+        const auto code = outcome.error().code; // stopped meanwhile, it may be started yet
+        const bool ordered = code == errc::canceled || code == errc::container_destroyed;
+        log::write(ordered ? log::level::info : log::level::error,
+                   "tree_not_ready",
+                   {{"reason", outcome.error().text()}});
+      }
       tell_when_ready();
     });
   });

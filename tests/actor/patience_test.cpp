@@ -219,4 +219,20 @@ TEST_CASE_METHOD(tree_fixture, "patience: who starts its children at once waits 
   CHECK(ask(verb::start, "Main/s")->ok());
 }
 
+TEST_CASE_METHOD(tree_fixture,
+                 "patience: who has served and crashes on holds up no ordered start") {
+  auto c = leaf("c");
+  c.on_give_up = model::give_up::retry;
+  c.backoff.min = c.backoff.max = seconds{10};
+  on.next["Main/b"] = {{.start = on_start::hang}};
+  start(supervisor("Main", {c, leaf("b"), leaf("d")}));
+  crash("Main/c");
+  crash("Main/c");
+  CHECK(phase("Main/c") == phase::backing_off);
+  becomes_ready("Main/b");
+  CHECK(phase("Main/d") == phase::ready);
+  advance(seconds{20});
+  CHECK(phase("Main/c") == phase::ready);
+}
+
 } // namespace kraken::actor_test

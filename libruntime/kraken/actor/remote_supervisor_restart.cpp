@@ -341,9 +341,11 @@ void remote_supervisor::launch(child_entry& child, instruction::act what) {
   instruct(child, std::move(made));
 }
 
-/// Whoever starts again while an ordered start is at those after it is waited for.
+/// Whoever starts again while an ordered start is at those after it is waited for; but for one that
+/// has served and may crash for ever, each of them would have to wait anew.
 void remote_supervisor::hold_up(const child_entry& child) noexcept {
-  if (sweep_ == sweep::starting) {
+  const bool for_ever = child.spec->on_give_up == model::give_up::retry && child.served != 0;
+  if (sweep_ == sweep::starting && !for_ever) {
     cursor_ = std::min(cursor_, child.rank);
   }
 }
