@@ -50,16 +50,21 @@ bool goes_on(const command_row& row) {
 
 /// That no answer came in time is no failure of what was asked for.
 fetched without_answer(const invocation& asked, fetched got) {
-  if (got.failed.why.code != errc::timeout || !goes_on(*asked.command)) {
+  const bool taken_back = asked.request.flags.contains("timeout"); // that of the target's silence
+  if (got.failed.why.code != errc::timeout || (!goes_on(*asked.command) && !taken_back)) {
     return got;
   }
   const auto within =
       asked.timeout.count() > 0 ? asked.timeout : milliseconds{asked.command->patience};
-  got.unanswered = true;
   got.failed.why.context =
       "no answer came" +
-      (within.count() > 0 ? " within " + kraken::to_string(within) : std::string{}) +
-      "; the daemon goes on with it";
+      (within.count() > 0 ? " within " + kraken::to_string(within) : std::string{});
+  if (taken_back) {
+    got.failed.why.context += "; the request is taken back";
+    return got;
+  }
+  got.unanswered = true;
+  got.failed.why.context += "; the daemon goes on with it";
   got.failed.hint = "kraken events -f";
   for (const auto& each : words_between_commas(subject_of(*asked.command, asked.request))) {
     got.failed.hint += " " + each;

@@ -157,6 +157,10 @@ private:
     if (out_.command != nullptr && !timeout_given_) {
       out_.timeout = out_.command->patience;
     }
+    const auto total = out_.request.flags.find("total");
+    if (total != out_.request.flags.end()) {
+      out_.timeout = parse_duration(total->second).value_or(out_.timeout);
+    }
     if (out_.command != nullptr && out_.wants == wish::run &&
         out_.command->runs != place::program) {
       if (out_.request.flags.contains("text")) { // words as they stand

@@ -51,11 +51,14 @@ constexpr flag_row text_flag{
 constexpr flag_row wait_flag{
   "timeout", 0, value_type::time, "TIME", "22500ms", completion::none,
   "longest silence of the target; each sign of life renews it"};
+constexpr flag_row total_flag{
+  "total", 0, value_type::time, "TIME", "", completion::none,
+  "longest wait in all, whatever signs of life there are; then the request is taken back"};
 constexpr flag_row progress_flag{
   "progress", 0, value_type::flag, "", "", completion::none,
   "show each sign of life of the target on standard error"};
 constexpr std::array send_flags{text_flag};
-constexpr std::array request_flags{text_flag, wait_flag, progress_flag};
+constexpr std::array request_flags{text_flag, wait_flag, total_flag, progress_flag};
 
 constexpr std::array send_errors{invalid_argument, not_found, ambiguous, not_started, mailbox_full,
                                  timeout, unreachable, permission_denied};
@@ -93,7 +96,7 @@ constexpr std::array rows{
               place::daemon, request_arguments, request_flags, subject::none, {}, {},
               "Request has been answered.", "", "Request has no answer.", request_errors,
               "kraken container:request w1 '[1, 2]'\n"
-              "kraken container:request 'web/*' null --timeout 5s", seconds{0}},
+              "kraken container:request 'web/*' null --timeout 5s --total 1m", seconds{0}},
   command_row{"container:command", "have containers carry out a command of their own",
               place::daemon, command_arguments, request_flags, subject::none, {}, {},
               "Command has been carried out.", "", "Command has no answer.", request_errors,

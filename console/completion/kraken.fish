@@ -1,5 +1,5 @@
 # Completion of kraken for fish; made by `kraken completion fish`.
-set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --type -t --wait --signal --reason --flags --restart
+set -g __kraken_valued --output -o --socket --timeout --config -c --set --listen --workers --log-level --log-format --lines -n --type -t --wait --signal --total --reason --flags --restart
 
 # Command and arguments typed so far, without flags and their values.
 function __kraken_words
@@ -123,11 +123,13 @@ complete -c kraken -n __kraken_without_command -a container:request -d 'send a r
 complete -c kraken -n '__kraken_at container:request 0' -a '(__kraken_containers)'
 complete -c kraken -n '__kraken_in container:request' -l text -d 'messages are texts as they stand, no JSON'
 complete -c kraken -n '__kraken_in container:request' -l timeout -r -d 'longest silence of the target; each sign of life renews it'
+complete -c kraken -n '__kraken_in container:request' -l total -r -d 'longest wait in all, whatever signs of life there are; then the request is taken back'
 complete -c kraken -n '__kraken_in container:request' -l progress -d 'show each sign of life of the target on standard error'
 complete -c kraken -n __kraken_without_command -a container:command -d 'have containers carry out a command of their own'
 complete -c kraken -n '__kraken_at container:command 0' -a '(__kraken_containers)'
 complete -c kraken -n '__kraken_in container:command' -l text -d 'messages are texts as they stand, no JSON'
 complete -c kraken -n '__kraken_in container:command' -l timeout -r -d 'longest silence of the target; each sign of life renews it'
+complete -c kraken -n '__kraken_in container:command' -l total -r -d 'longest wait in all, whatever signs of life there are; then the request is taken back'
 complete -c kraken -n '__kraken_in container:command' -l progress -d 'show each sign of life of the target on standard error'
 complete -c kraken -n __kraken_without_command -a dead:list -d 'messages that nobody handled, each with its reason'
 complete -c kraken -n '__kraken_at dead:list 0' -a '(__kraken_containers)'

@@ -36,8 +36,8 @@ _kraken_row() {
     completion) args='bash,zsh,fish' flags='' values='' ;;
     chaos:kill) args='@containers' flags='--signal' values='--signal=SIGKILL,SIGTERM,SIGSEGV,SIGABRT,SIGSTOP,SIGCONT,SIGINT,SIGQUIT,SIGHUP,SIGUSR1,SIGUSR2' ;;
     container:send) args='@containers -...' flags='--text' values='' ;;
-    container:request) args='@containers -' flags='--text --timeout --progress' values='--timeout=-' ;;
-    container:command) args='@containers - -' flags='--text --timeout --progress' values='--timeout=-' ;;
+    container:request) args='@containers -' flags='--text --timeout --total --progress' values='--timeout=- --total=-' ;;
+    container:command) args='@containers - -' flags='--text --timeout --total --progress' values='--timeout=- --total=-' ;;
     dead:list) args='@containers' flags='--reason --lines -n' values='--reason=no_such,closed,full,expired,in_flight,unhandled,node_down --lines=- -n=-' ;;
     project:create) args='' flags='--flags' values='--flags=CREATE_DEFAULT,CREATE_FORCE_SOFT,CREATE_FORCE_HARD,CREATE_FORCE' ;;
     project:destroy) args='' flags='--flags' values='--flags=DESTROY_KEEP,DESTROY_DEFAULT,DESTROY_FORCE_SOFT,DESTROY_FORCE_HARD,DESTROY_FORCE' ;;

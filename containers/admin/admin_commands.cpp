@@ -240,7 +240,7 @@ void admin_service::letter(net::exchange& from,
                            const console::command_request& wanted,
                            answer_form form) {
   const auto number = answers_.begin(from, form, {});
-  letters_.carry_out(
+  auto take_back = letters_.carry_out(
       wanted,
       loop_,
       [this, number](const std::string& text) { answers_.progress(number, text); },
@@ -252,6 +252,7 @@ void admin_service::letter(net::exchange& from,
           answers_.refuse(number, refusal(environment_.tree->status(), reply.error(), name, to));
         }
       });
+  answers_.when_abandoned(number, std::move(take_back));
 }
 
 void admin_service::reload(net::exchange& from,

@@ -43,7 +43,7 @@ command_answers::number command_answers::begin(net::exchange& to, answer_form fo
       show_life();
     }
   }
-  open_.emplace(++last_, open_answer{&to, form, std::move(now), {}});
+  open_.emplace(++last_, open_answer{&to, form, std::move(now), {}, {}});
   return last_;
 }
 
@@ -91,8 +91,23 @@ void command_answers::finish(number which,
   answer.to->answered(status, writer.after());
 }
 
+void command_answers::when_abandoned(number which, std::function<void()> then) {
+  if (const auto found = open_.find(which); found != open_.end()) {
+    found->second.abandoned = std::move(then);
+  }
+}
+
 void command_answers::abandon(const net::exchange& from) {
-  std::erase_if(open_, [&](const auto& each) { return each.second.to == &from; });
+  const auto found =
+      std::ranges::find_if(open_, [&](const auto& each) { return each.second.to == &from; });
+  if (found == open_.end()) {
+    return;
+  }
+  const auto then = std::move(found->second.abandoned);
+  open_.erase(found);
+  if (then) {
+    then();
+  }
 }
 
 void command_answers::end_streams() {

@@ -43,6 +43,9 @@ public:
   /// @param now asked once a second while the command lasts, for streams; may be empty
   [[nodiscard]] number begin(net::exchange& to, answer_form form, situation now);
 
+  /// @param then called when the client goes before the answer; may be empty
+  void when_abandoned(number which, std::function<void()> then);
+
   // Without effect when the client is gone.
   void progress(number which, std::string_view text);
   void reply(number which, const console::command_reply& what);
@@ -58,6 +61,7 @@ private:
     answer_form form = answer_form::whole;
     situation now;
     std::string told; ///< last
+    std::function<void()> abandoned;
   };
 
   void finish(number which, int status, std::string_view name, const std::string& body);

@@ -146,14 +146,15 @@ result<letter_door::audience> letter_door::audience_of(std::string_view target) 
   return out;
 }
 
-void letter_door::carry_out(const console::command_request& wanted,
-                            executor& on,
-                            letter_progress progress,
-                            const letter_done& done) const {
+std::function<void()> letter_door::carry_out(const console::command_request& wanted,
+                                             executor& on,
+                                             letter_progress progress,
+                                             const letter_done& done) const {
   if (wanted.command == "container:send") {
-    return done(send(wanted));
+    done(send(wanted));
+    return {};
   }
-  ask(wanted, on, std::move(progress), done);
+  return ask(wanted, on, std::move(progress), done);
 }
 
 result<console::command_reply> letter_door::send(const console::command_request& wanted) const {
@@ -191,15 +192,16 @@ result<console::command_reply> letter_door::send(const console::command_request&
   return out;
 }
 
-void letter_door::ask(const console::command_request& wanted,
-                      executor& on,
-                      letter_progress progress,
-                      const letter_done& done) const {
+std::function<void()> letter_door::ask(const console::command_request& wanted,
+                                       executor& on,
+                                       letter_progress progress,
+                                       const letter_done& done) const {
   const auto bodies = bodies_of(wanted.values);
   const auto to = bodies ? audience_of(word_of(wanted.args, "target")) : fail(bodies.error());
   const auto timeout = to ? parse_duration(word_of(wanted.flags, "timeout")) : fail(to.error());
   if (!timeout) {
-    return done(fail(timeout.error()));
+    done(fail(timeout.error()));
+    return {};
   }
   actor::draft what;
   what.name = word_of(wanted.args, "name");
@@ -210,28 +212,35 @@ void letter_door::ask(const console::command_request& wanted,
     all->parts.push_back({name, std::nullopt});
   }
   all->missing = all->parts.size();
+  std::vector<std::function<void()>> open;
   for (std::size_t i = 0; i < all->parts.size(); ++i) {
     what.to = all->parts[i].name;
-    tree_.request(what, on, [all, i, many = to->many, progress, done](const actor::answer& got) {
-      auto& part = all->parts[i];
-      if (!got.final()) {
-        return progress ? progress(part.name + ": Task unfinished.") : void();
-      }
-      part.got = got.what == actor::answer::kind::value
-                     ? console::json_from_message(got.value ? *got.value : std::string{})
-                     : result<std::string>{fail(error_of(got, part.name))};
-      if (--all->missing > 0) {
-        return;
-      }
-      if (many) {
-        done(all->whole());
-      } else {
-        done(part.got->map([](const std::string& json) {
-          return console::command_reply{{}, false, json};
+    open.push_back(tree_.request(
+        what, on, [all, i, many = to->many, progress, done](const actor::answer& got) {
+          auto& part = all->parts[i];
+          if (!got.final()) {
+            return progress ? progress(part.name + ": Task unfinished.") : void();
+          }
+          part.got = got.what == actor::answer::kind::value
+                         ? console::json_from_message(got.value ? *got.value : std::string{})
+                         : result<std::string>{fail(error_of(got, part.name))};
+          if (--all->missing > 0) {
+            return;
+          }
+          if (many) {
+            done(all->whole());
+          } else {
+            done(part.got->map([](const std::string& json) {
+              return console::command_reply{{}, false, json};
+            }));
+          }
         }));
-      }
-    });
   }
+  return [open = std::move(open)] {
+    for (const auto& take_back : open) {
+      take_back();
+    }
+  };
 }
 
 } // namespace kraken::containers

@@ -30,10 +30,11 @@ public:
   /// @param on       thread that gets progress and the answer; must outlive both
   /// @param progress any number of times before `done`; may be empty
   /// @param done     called once, perhaps inside this call
-  void carry_out(const console::command_request& wanted,
-                 executor& on,
-                 letter_progress progress,
-                 const letter_done& done) const;
+  /// @return takes back what is not answered yet; empty: nothing is open
+  std::function<void()> carry_out(const console::command_request& wanted,
+                                  executor& on,
+                                  letter_progress progress,
+                                  const letter_done& done) const;
 
 private:
   /// Whom a request is for, and whether its outcome is told for each.
@@ -44,10 +45,10 @@ private:
 
   [[nodiscard]] result<audience> audience_of(std::string_view target) const;
   [[nodiscard]] result<console::command_reply> send(const console::command_request& wanted) const;
-  void ask(const console::command_request& wanted,
-           executor& on,
-           letter_progress progress,
-           const letter_done& done) const;
+  std::function<void()> ask(const console::command_request& wanted,
+                            executor& on,
+                            letter_progress progress,
+                            const letter_done& done) const;
 
   actor::tree& tree_;
 };

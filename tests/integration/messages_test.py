@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Messages from the console and what becomes of those nobody handles."""
 import json
+import subprocess
 import threading
 
 from integration.php_container_test import PhpCase, php, php_topology
@@ -107,6 +108,26 @@ class Messages(PhpCase):
                                    "--progress")
         self.assertEqual((done.code, done.out), (0, '"later"\n'))
         self.assertEqual(set(done.err.splitlines()), {"P: Task unfinished."})
+
+    def taken_back(self, path):
+        wait_until(lambda: "cancelled" in self.kraken("logs", path).out, path + " is told")
+        self.assertEqual(self.answer("container:request", path, "1")["echo"], 1)
+        self.kraken("container:restart", path)  # nothing is kept: nothing dies with it
+        self.assertEqual(self.answer("dead:list", path, "--reason", "in_flight", "-o", "json"), [])
+
+    def test_a_request_has_a_longest_wait_in_all(self):
+        done = self.kraken("container:request", "P", '["never"]', "--total", "400ms", code=1)
+        self.assertIn("no answer came within 400ms; the request is taken back (timeout)", done.err)
+        self.taken_back("P")
+
+    def test_a_request_whose_asker_is_gone_is_taken_back(self):
+        with subprocess.Popen(
+                self.daemon.console_words("container:request", "Q", '["never"]', "--progress"),
+                env=self.daemon.console_environment(), stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True) as console:
+            self.assertEqual(console.stderr.readline(), "Q: Task unfinished.\n")
+            console.kill()
+        self.taken_back("Q")
 
 
 class Overflows(PhpCase):

@@ -134,12 +134,12 @@ result<posted> tree::send(const draft& what) {
   return post(std::move(made), *to);
 }
 
-void tree::request(const draft& what, executor& on, answer_callback done) {
+std::function<void()> tree::request(const draft& what, executor& on, answer_callback done) {
   const auto to = content_->shared->shells.find(what.to);
   if (!to) {
     content_->shared->dead->add({}, what.to, dead_reason::no_such);
     on.post([done = std::move(done), why = failure::of(to.error())] { done(answer::of(why)); });
-    return;
+    return [] {};
   }
   const auto timeout = what.timeout.count() > 0 ? what.timeout : limits::request_timeout;
   const auto call = std::make_shared<outside_call>(*to, on, std::move(done));
@@ -154,6 +154,12 @@ void tree::request(const draft& what, executor& on, answer_callback done) {
   made.expires = content_->system->clock().now() + timeout;
   made.reply = answerer(call);
   static_cast<void>(post(std::move(made), *to));
+  return [weak = std::weak_ptr(call)] {
+    if (const auto open = weak.lock()) {
+      open->give(answer::cancelled());
+      tell(open->to->shell(), withdraw{withdraw::reason::taken_back, open});
+    }
+  };
 }
 
 std::vector<std::string> tree::matching(std::string_view glob) const {

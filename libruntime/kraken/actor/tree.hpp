@@ -96,7 +96,9 @@ public:
   /// Sends a request, or with a name a command, from outside.
   /// @param on   thread that gets the answers; must outlive them
   /// @param done gets exactly one final answer, never inside this call
-  void request(const draft& what, executor& on, answer_callback done);
+  /// @return takes the request back: the target is told, and `done` gets `cancelled`. From any
+  ///         thread, at any time; without effect once it is answered
+  std::function<void()> request(const draft& what, executor& on, answer_callback done);
 
   /// Paths of the containers that a glob means, in the order of the tree. A pattern of n segments
   /// is held against the last n of a path, each by itself: `web/*`, `w?`, `*`.
