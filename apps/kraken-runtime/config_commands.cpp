@@ -45,13 +45,15 @@ std::string with_files(std::string_view command, const config::load_request& req
   return out;
 }
 
-int validate(const command_line& line) {
+int validate(const command_line& line, const containers::class_catalogue& classes) {
   auto asked = line.load;
   if (line.flags.contains("portable")) {
     asked.who = config::run_as::user; // who serves it there may be somebody else
   } else {
     asked.machine = check_machine;
-    asked.machine_of_daemon = check_daemon;
+    asked.machine_of_daemon = [&classes](const auto& from, const auto& document, auto& errors) {
+      check_daemon(from, document, &classes, errors);
+    };
   }
   const auto loaded = config::load(asked);
   if (!loaded) {
@@ -61,6 +63,10 @@ int validate(const command_line& line) {
   }
   for (const auto& each : loaded->warnings) {
     std::cerr << "warning: " << each << "\n";
+  }
+  if (!loaded->daemon.native.plugins.empty() && !line.flags.contains("portable")) {
+    std::cerr << "warning: native.plugins: the files are there; whether they can be loaded, and "
+                 "have the classes that containers name, `kraken serve` finds out\n";
   }
   std::cout << (loaded->root.children.empty()
                     ? "Configuration is valid, but it declares no containers: there is nothing to "

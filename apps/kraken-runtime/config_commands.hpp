@@ -5,6 +5,7 @@
 #pragma once
 
 #include "apps/kraken-runtime/command_line.hpp"
+#include "containers/native/class_catalogue.hpp"
 #include "kraken/base/result.hpp"
 
 #include <span>
@@ -25,7 +26,7 @@ report(const error& why, std::string_view next, std::span<const std::string> wor
 /// `command` for the files of `request`: the same files looked at by another command.
 [[nodiscard]] std::string with_files(std::string_view command, const config::load_request& request);
 
-[[nodiscard]] int validate(const command_line& line);
+[[nodiscard]] int validate(const command_line& line, const containers::class_catalogue& classes);
 [[nodiscard]] int explain(const command_line& line);
 
 /// Writes a first configuration.

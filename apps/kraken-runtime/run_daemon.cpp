@@ -133,7 +133,7 @@ int run_program(const std::vector<std::string>& words, containers::class_catalog
   case mode::serve:
     return serve(*line, classes);
   case mode::validate:
-    return validate(*line);
+    return validate(*line, classes);
   case mode::explain:
     return explain(*line);
   case mode::init:

@@ -181,6 +181,17 @@ class Validate(unittest.TestCase):
                          places)
         self.assertNotIn("daemon_started", done.stderr)
 
+    def test_native_classes_are_known_while_no_plugin_may_have_them(self):
+        tree = "root:\n  children:\n    - {id: n, type: native, start: NoSuchClass}\n"
+        done = self.run_in(tree, "config:validate")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("kraken.yaml:3:36: n.start: no native class 'NoSuchClass' is registered",
+                      done.stderr)
+        self.assertEqual(self.run_in(tree, "config:validate", "--portable").returncode, 0)
+        done = self.run_in(tree + "native: {plugins: [kraken.yaml]}\n", "config:validate")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("whether they can be loaded", done.stderr)
+
     def test_an_empty_file_has_nothing_to_run(self):
         done = self.run_in("", "config:validate")
         self.assertEqual(done.returncode, 0, done)

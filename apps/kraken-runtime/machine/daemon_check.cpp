@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// See the header. Not looked at: `watch` (a pattern may match later), `warm` (requests, no
-/// files), `php.package` and `php.autoload` at the top (each container of PHP is looked at), the
-/// admin socket's own runtime directory (it is made).
+/// See the header. Not looked at: which classes a plugin has, and whether it can be loaded (only
+/// its code tells, and that is not run to check a file), `watch` (a pattern may match later),
+/// `warm` (requests, no files), `php.package` and `php.autoload` at the top (each container of PHP
+/// is looked at), the admin socket's own runtime directory (it is made).
 #include "apps/kraken-runtime/machine/daemon_check.hpp"
 
 #include "containers/program/launch_settings.hpp"
@@ -28,8 +29,9 @@ class daemon_checker {
 public:
   daemon_checker(const config::configuration& from,
                  const config::node& document,
+                 const containers::class_catalogue* classes,
                  std::vector<config::config_error>& errors)
-      : from_(from), document_(document), errors_(errors) {}
+      : from_(from), document_(document), classes_(classes), errors_(errors) {}
 
   void run() {
     const auto& daemon = from_.daemon;
@@ -97,6 +99,10 @@ private:
     for (std::size_t i = 0; i < parent.children.size(); ++i) {
       const auto& child = parent.children[i];
       const auto own = path.empty() ? child.id : path + "/" + child.id;
+      // Which classes a plugin has, only its code could tell.
+      if (classes_ != nullptr && child.kind == "native" && from_.daemon.native.plugins.empty()) {
+        check_class(child, children->items[i], own);
+      }
       const auto* front = dynamic_cast<const config::http_spec_options*>(child.options.get());
       if (front != nullptr && child.autostart) {
         check_front(front->values, children->items[i], own);
@@ -105,6 +111,15 @@ private:
         check_output(*output, children->items[i], own + ".output");
       }
       check_children(child, children->items[i], own);
+    }
+  }
+
+  void
+  check_class(const model::child_spec& child, const config::node& at, const std::string& path) {
+    if (const auto known = classes_->check(child); !known) {
+      const auto* start = at.find("start");
+      errors_.push_back(
+          {start == nullptr ? at.at : start->at, path + ".start", known.error().context});
     }
   }
 
@@ -202,6 +217,7 @@ private:
 
   const config::configuration& from_;
   const config::node& document_;
+  const containers::class_catalogue* classes_;
   std::vector<config::config_error>& errors_;
 };
 
@@ -209,8 +225,9 @@ private:
 
 void check_daemon(const config::configuration& from,
                   const config::node& document,
+                  const containers::class_catalogue* classes,
                   std::vector<config::config_error>& errors) {
-  daemon_checker{from, document, errors}.run();
+  daemon_checker{from, document, classes, errors}.run();
 }
 
 } // namespace kraken::runtime
