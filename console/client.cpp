@@ -119,7 +119,10 @@ public:
         return static_cast<std::size_t>(got);
       }
       if (errno == ECONNRESET) {
-        return fail(errc::unreachable, "the daemon of '" + path_ + "' went away");
+        return fail(
+            errc::unreachable,
+            "the daemon of '" + path_ +
+                "' closed the connection unanswered: it ends, or has as many clients as it takes");
       }
       if (errno != EAGAIN && errno != EINTR) {
         return fail(errno_error("receive from '" + path_ + "'"));

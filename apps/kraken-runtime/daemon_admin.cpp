@@ -3,6 +3,7 @@
 /// The daemon's admin door: the API on a private unix socket, and on TCP behind a token.
 #include "apps/kraken-runtime/daemon.hpp"
 
+#include "kraken/base/limits.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
 
@@ -16,7 +17,6 @@ namespace kraken::runtime {
 
 namespace {
 
-constexpr std::uint32_t admin_connections_max = 128;
 constexpr std::uint64_t admin_body_bytes_max = 1U << 20U;
 
 // The file's mode keeps others out already; this holds even where the mode was changed.
@@ -37,7 +37,7 @@ containers::front_settings admin_settings(const char* sink) {
   containers::front_settings out;
   out.routes =
       std::make_shared<const containers::route_table>(std::vector<containers::route>{route});
-  out.connections_max = admin_connections_max;
+  out.connections_max = limits::admin_connections_max;
   out.body_bytes_max = admin_body_bytes_max;
   return out;
 }

@@ -8,6 +8,7 @@
 #include "containers/admin/health.hpp"
 #include "containers/admin/letter_records.hpp"
 #include "containers/admin/situation.hpp"
+#include "kraken/base/limits.hpp"
 #include "kraken/model/alias.hpp"
 #include "kraken/wire/http1_field.hpp"
 
@@ -228,6 +229,11 @@ void admin_service::show_records(net::exchange& from,
   if (const auto known = wanted.check_types(); !known) {
     respond_error(from, known.error(), "events", {});
     return;
+  }
+  if (stream && streams_.full()) {
+    const auto many = std::to_string(limits::admin_streams_max);
+    const error why{errc::busy, many + " clients follow events or logs already"};
+    return respond_error(from, why, "events", {});
   }
   if (call.what == console::endpoint::events) { // of what is gone, too: nothing is resolved
     if (const auto known = wanted.check_heard_of(environment_.tree->status()); !known) {

@@ -7,6 +7,7 @@
 #include "console/api_json.hpp"
 #include "containers/admin/record_filter.hpp"
 #include "kraken/actor/status_board.hpp"
+#include "kraken/base/limits.hpp"
 #include "kraken/base/reactor.hpp"
 #include "kraken/net/exchange.hpp"
 #include "kraken/process/output/log_board.hpp"
@@ -48,6 +49,9 @@ public:
                    record_filter wanted,
                    std::uint64_t after,
                    const lines_seen& seen = {});
+
+  /// As many follow as may: what is left of the connections is for commands and health.
+  [[nodiscard]] bool full() const noexcept { return streams_.size() >= limits::admin_streams_max; }
 
   void abandon(const net::exchange& from);
   void resume();

@@ -161,4 +161,19 @@ TEST_CASE_METHOD(tree_fixture, "pid and gauges are shown while the incarnation l
   CHECK(status("Main/a").live == nullptr);
 }
 
+TEST_CASE_METHOD(tree_fixture,
+                 "board: what is done to one whose failure is healed has another reason") {
+  start(supervisor("Main", {leaf("a")}));
+  crash("Main/a", 7);
+  const auto healed = tree->board.last_seq();
+  CHECK(ask(model::verb::restart, "Main/a")->ok());
+  std::vector<std::string> told;
+  for (const auto& e : tree->board.events_since(0)) {
+    if (e.path == "Main/a" && e.note.empty() && !e.cause.empty()) {
+      told.push_back(std::string(to_string(e.to)) + (e.seq > healed ? " later" : ""));
+    }
+  }
+  CHECK(told == std::vector<std::string>{"held", "starting", "ready"});
+}
+
 } // namespace kraken::actor_test

@@ -2,6 +2,7 @@
 """The admin socket's file: what happens when somebody removes it, or puts another in its place."""
 import os
 import signal
+import socket
 import unittest
 
 from support.case import fresh_daemon
@@ -62,6 +63,29 @@ class AdminSocket(unittest.TestCase):
             self.remove(daemon, "")
             self.hang_up(daemon, "admin_socket_made_anew")
             self.assertEqual(connection.get("/livez").status, 200)
+
+    def test_followers_leave_room_for_commands(self):
+        daemon = fresh_daemon(self, CONFIG)
+        for _ in range(96):
+            follower = socket.socket(socket.AF_UNIX)
+            self.addCleanup(follower.close)
+            follower.settimeout(10)
+            follower.connect(daemon.socket)
+            follower.sendall(b"GET /api/v1/events HTTP/1.1\r\nhost: kraken\r\n"
+                             b"accept: text/event-stream\r\n\r\n")
+            self.assertTrue(follower.recv(4096).startswith(b"HTTP/1.1 200 "))
+        done = daemon.console("events", "-f")
+        self.assertEqual(done.code, 5, done)
+        self.assertIn("96 clients follow events or logs already (busy)", done.err)
+        self.assertEqual(daemon.console("health").code, 0)
+        follower.close()
+        wait_until(lambda: self.follows(daemon), "there is room again")
+
+    def follows(self, daemon):
+        with daemon.connect(daemon.socket) as connection:
+            connection.send(b"GET /api/v1/events HTTP/1.1\r\nhost: kraken\r\n"
+                            b"accept: text/event-stream\r\n\r\n")
+            return connection.socket.recv(4096).startswith(b"HTTP/1.1 200 ")
 
     def test_the_socket_of_a_successor_is_left_alone(self):
         first = fresh_daemon(self, CONFIG)

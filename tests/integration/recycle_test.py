@@ -105,7 +105,7 @@ class Recycling(unittest.TestCase):
 
     def test_capacity_does_not_dip_where_there_is_time_to_boot(self):
         daemon = self.start(recycle={"requests": 50})
-        with Load(daemon, target="/slow?ms=5") as load:
+        with Load(daemon, target="/slow?ms=15") as load:
             wait_until(lambda: self.sum_of(daemon, "recycles") >= 12, "twelve replacements")
         load.check(self)
         self.assertEqual(load.watch.fewest, SIZE)

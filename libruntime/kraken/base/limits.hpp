@@ -108,7 +108,9 @@ inline constexpr std::chrono::milliseconds watch_settles{100};     ///< after th
 inline constexpr std::chrono::milliseconds watch_waits_max{1'000}; ///< after the first one
 
 // The admin API.
-inline constexpr std::size_t admin_body_bytes_max = 1U << 20U;    ///< of a request
+inline constexpr std::size_t admin_body_bytes_max = 1U << 20U; ///< of a request
+inline constexpr std::uint32_t admin_connections_max = 128;
+inline constexpr std::size_t admin_streams_max = 96; ///< of those; the others are for commands
 inline constexpr std::chrono::seconds console_patience{30};       ///< for an answer, unless told
 inline constexpr std::size_t admin_answer_bytes_max = 64U << 20U; ///< the console reads at most
 

@@ -10,12 +10,24 @@ namespace kraken::actor::detail {
 
 namespace {
 
+/// Whether the last failure is healed, and this change is not its healing: nobody is stopped or
+/// replaced for what is over.
+bool is_past(const model::container_condition& now) {
+  if (now.last_cause->correlation != 0) {
+    return false;
+  }
+  if (now.in == model::state::stopped || now.in == model::state::destroyed) {
+    return true;
+  }
+  const auto* const known = model::remembered_cause(now);
+  const bool heals = now.at == model::phase::ready;
+  return known != nullptr && !(heals && known->generation + 1 >= now.generation);
+}
+
 /// What a change has beside its phases.
 std::unique_ptr<const status_event> rest_of(const model::container_condition& now) {
   const auto& why = *now.last_cause;
-  // Nobody is stopped for a failure that was healed before.
-  const bool over = now.in == model::state::stopped || now.in == model::state::destroyed;
-  const bool caused = why.kind != model::cause_kind::none && !(over && why.correlation == 0);
+  const bool caused = why.kind != model::cause_kind::none && !is_past(now);
   const auto next_in =
       std::chrono::ceil<milliseconds>(std::max(now.next_at, now.since) - now.since);
   if (!caused && why.correlation == 0 && now.next_action.empty() && next_in.count() == 0) {
