@@ -108,13 +108,13 @@ class Start(unittest.TestCase):
         self.addCleanup(shutil.rmtree, directory)
         flag = os.path.join(directory, "flag")
         open(flag, "w", encoding="ascii").close()
-        retry = {"give_up": "retry", "backoff": {"min": "10ms", "max": "10ms"}}
+        soon = {"backoff": {"min": "10ms", "max": "10ms"}}
         daemon = Daemon(topology(
-            process("first", "sleep", "600", **retry,
+            process("first", "sleep", "600", **soon,
                     ready={"exec": ["test", "-e", flag], "within": "60s"}),
-            process("parked", "false", give_up="park"),
+            process("parked", "false", give_up="park", **soon),
             process("slow", "sleep", "600", ready={"tcp": "127.0.0.1:1", "within": "60s"}),
-            process("last", "sleep", "600"), supervise={"intensity": 0}))
+            process("last", "sleep", "600"), supervise={"intensity": 2}))
         self.addCleanup(daemon.close)
         daemon.launch()
 
