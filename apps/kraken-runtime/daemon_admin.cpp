@@ -17,8 +17,6 @@ namespace kraken::runtime {
 
 namespace {
 
-constexpr std::uint64_t admin_body_bytes_max = 1U << 20U;
-
 // The file's mode keeps others out already; this holds even where the mode was changed.
 std::optional<std::string> peer_that_may_control(int fd) {
   ucred peer{};
@@ -38,7 +36,7 @@ containers::front_settings admin_settings(const char* sink) {
   out.routes =
       std::make_shared<const containers::route_table>(std::vector<containers::route>{route});
   out.connections_max = limits::admin_connections_max;
-  out.body_bytes_max = admin_body_bytes_max;
+  out.body_bytes_max = limits::admin_body_bytes_max;
   return out;
 }
 

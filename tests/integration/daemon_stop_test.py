@@ -360,6 +360,7 @@ class ServiceManager(unittest.TestCase):
                    daemon.container("Main/one")["phase"] == "starting", "it boots")
         self.assertEqual(daemon.console("project:stop").code, 0)
         wait_until(lambda: "tree_not_ready" in daemon.log(), "the boot is over")
+        self.assertNotIn("ERROR", daemon.log())  # it was stopped by an order
         self.assertFalse(said("READY=1"), messages)
         with open(os.path.join(daemon.directory, "go"), "w", encoding="ascii"):
             pass
