@@ -172,6 +172,17 @@ result<api_call> route(std::string_view method, std::string_view target) {
   return fail(errc::not_found, "the admin API has no " + std::string{path});
 }
 
+std::string allowed_methods(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  std::string out;
+  for (const endpoint_row& row : endpoint_rows) {
+    if (match_pattern(row.pattern, path)) {
+      out.append(out.empty() ? "" : ", ").append(row.method);
+    }
+  }
+  return out;
+}
+
 std::string target_of(const api_call& call) {
   const std::string_view pattern = row_of(call.what).pattern;
   const std::size_t mark = pattern.find(path_mark);

@@ -68,6 +68,10 @@ struct api_call {
 /// @thread any (pure)
 [[nodiscard]] result<api_call> route(std::string_view method, std::string_view target);
 
+/// What `Allow` says of a path: the methods it takes, joined by commas; empty for an unknown path.
+/// @thread any (pure)
+[[nodiscard]] std::string allowed_methods(std::string_view target);
+
 /// The request target of a call; `route` reads it back.
 /// @thread any (pure)
 [[nodiscard]] std::string target_of(const api_call& call);

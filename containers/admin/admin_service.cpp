@@ -87,9 +87,13 @@ void admin_service::end_streams() {
 void admin_service::respond(net::exchange& to,
                             int status,
                             std::string_view type,
-                            std::string_view body) {
+                            std::string_view body,
+                            std::string_view allow) {
   wire::response_writer writer{to.output(), to.context()};
   writer.begin(status);
+  if (!allow.empty()) {
+    static_cast<void>(writer.field("allow", allow));
+  }
   static_cast<void>(writer.field("content-type", type));
   static_cast<void>(writer.field("cache-control", "no-store"));
   writer.end_with_body(body);
@@ -106,12 +110,25 @@ void admin_service::respond_error(net::exchange& to,
   respond(to, row_of(why.code).http_status, json_type, console::to_json(out));
 }
 
+/// A method that HTTP knows and this path does not take is no want of the server's.
+void admin_service::respond_not_routed(net::exchange& to,
+                                       const error& why,
+                                       const wire::request_head& head) {
+  constexpr int method_not_allowed = 405;
+  const auto allow = console::allowed_methods(head.target);
+  if (why.code != errc::unsupported || head.method == wire::http_method::other) {
+    return respond_error(to, why, {}, {});
+  }
+  console::api_error out{why, console::next_command(why.code, {}, {})};
+  respond(to, method_not_allowed, json_type, console::to_json(out), allow);
+}
+
 void admin_service::submit(net::exchange& from,
                            const wire::request_facts& facts,
                            net::retry_policy /*retry*/) {
   const auto call = console::route(facts.head->method_name, facts.head->target);
   if (!call) {
-    respond_error(from, call.error(), {}, {});
+    respond_not_routed(from, call.error(), *facts.head);
     return;
   }
   answer_call(from, *call, facts);

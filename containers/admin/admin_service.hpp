@@ -104,11 +104,17 @@ private:
   [[nodiscard]] std::string name_in_doubt(const console::command_row& row,
                                           const console::command_request& wanted) const;
 
-  static void respond(net::exchange& to, int status, std::string_view type, std::string_view body);
+  static void respond(net::exchange& to,
+                      int status,
+                      std::string_view type,
+                      std::string_view body,
+                      std::string_view allow = {});
   static void respond_error(net::exchange& to,
                             const error& why,
                             std::string_view command,
                             std::string_view alias);
+  static void
+  respond_not_routed(net::exchange& to, const error& why, const wire::request_head& head);
 
   net::event_loop& loop_;
   const admin_environment& environment_;

@@ -546,7 +546,9 @@ class Door(ConsoleCase):
 
     def test_unknown_paths_methods_and_bodies_are_told(self):
         cases = [("GET", "/api/v1/nothing", None, 404),
-                 ("DELETE", "/api/v1/containers", None, 501),
+                 ("DELETE", "/api/v1/nothing", None, 404),
+                 ("DELETE", "/api/v1/containers", None, 405),
+                 ("BREW", "/api/v1/containers", None, 501),
                  ("GET", "/api/v1/containers/nobody", None, 404),
                  ("POST", "/api/v1/commands", {"command": "no:such"}, 400),
                  ("POST", "/api/v1/commands", {"command": "restart", "args": {"allias": "x"}}, 400),
@@ -560,6 +562,15 @@ class Door(ConsoleCase):
                 self.assertFalse(told["ok"])
                 self.assertTrue(told["error"]["text"])
                 self.assertTrue(told["error"]["hint"].startswith("kraken "), told)
+
+    def test_a_wrong_method_is_told_those_that_the_path_takes(self):
+        for method, target, allow in [("PUT", "/api/v1/containers/web", "GET"),
+                                      ("GET", "/api/v1/commands", "POST"),
+                                      ("POST", "/metrics", "GET")]:
+            with self.subTest(method=method, target=target):
+                answer = self.daemon.admin(method, target, None)
+                self.assertEqual((answer.status, answer.header("allow")), (405, allow))
+                self.assertEqual(json.loads(answer.body)["error"]["code"], "unsupported")
 
     def test_a_body_over_the_limit_is_413(self):
         answer = self.daemon.admin("POST", "/api/v1/commands", {"command": "x" * (1 << 20)})

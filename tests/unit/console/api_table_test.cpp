@@ -62,6 +62,12 @@ TEST_CASE("requests nobody answers") {
   CHECK(call.error().code == code);
 }
 
+TEST_CASE("the methods of a path are named, whatever it is asked") {
+  CHECK(console::allowed_methods("/api/v1/commands") == "POST");
+  CHECK(console::allowed_methods("/api/v1/containers/w1?x=1") == "GET");
+  CHECK(console::allowed_methods("/api/v1/nothing").empty());
+}
+
 TEST_CASE("a target reads back as the call it was built from") {
   for (const auto& row : console::endpoints()) {
     console::api_call call{row.value, {}, {}};
