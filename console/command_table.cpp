@@ -113,7 +113,8 @@ constexpr std::array some_aliases{
                "only these containers and what is below them: aliases, paths, globs", {}, true}};
 constexpr std::array each_alias{
   argument_row{"alias", value_type::alias, true, "", completion::containers,
-               "aliases or paths of containers: one after the other, up to the first that fails",
+               "aliases, paths or globs of containers: one after the other, up to the first that "
+               "fails",
                {}, true}};
 constexpr std::array scale_arguments{
   argument_row{"alias", value_type::alias, true, "", completion::containers, "alias of the pool"},
@@ -180,7 +181,8 @@ constexpr std::array rows{
               each_alias, restart_flags, subject::alias, model::verb::restart, {},
               "Container has been restarted.", "", "Container could not be restarted.",
               operate_errors, "kraken restart web\nkraken restart web --rolling\n"
-              "kraken restart web api mailer\nkraken restart http --rolling", patient},
+              "kraken restart web api mailer\nkraken restart 'mail*' --rolling\n"
+              "kraken restart http --rolling", patient},
   command_row{"scale", "change the number of workers of a pool", place::daemon, scale_arguments, {},
               subject::alias, model::verb::scale, {}, "Pool has been scaled.",
               "Pool has been already of this size.", "Pool could not be scaled.", scale_errors,

@@ -10,6 +10,7 @@
 #include "console/help.hpp"
 #include "console/lost_socket.hpp"
 #include "console/views.hpp"
+#include "kraken/model/alias.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -156,6 +157,27 @@ std::string reply_text(const command_reply& reply) {
   return out;
 }
 
+/// `-o name` of a command: those it was for, as they were named; of a glob those it has meant.
+std::string names_text(const invocation& asked, const command_reply& reply) {
+  const auto target = asked.request.args.find("target");
+  auto names = words_between_commas(target == asked.request.args.end()
+                                        ? subject_of(*asked.command, asked.request)
+                                        : target->second);
+  if (std::ranges::any_of(names, model::is_glob) && !reply.data.empty()) {
+    if (const auto changes = read_changes(reply.data)) {
+      names.clear();
+      for (const auto& each : *changes) {
+        names.push_back(each.container);
+      }
+    }
+  }
+  std::string out;
+  for (const auto& each : names) {
+    out += each + "\n";
+  }
+  return out;
+}
+
 /// The hint of a door that this user may not open has the door's name: root's own is another one.
 /// Who looks for a daemon that has lost its door is told how that comes back.
 int report(const invocation& asked, api_error failed, api_transport& daemon, surroundings& around) {
@@ -218,13 +240,7 @@ int send_command(const invocation& asked, api_transport& daemon, surroundings& a
     return exit_code;
   }
   if (asked.output == form::name) {
-    const auto target = asked.request.args.find("target");
-    const auto names = target == asked.request.args.end()
-                           ? subject_of(*asked.command, asked.request)
-                           : target->second;
-    for (const auto& each : words_between_commas(names)) {
-      around.out << each << "\n";
-    }
+    around.out << names_text(asked, *reply);
     return exit_code;
   }
   around.out << reply_text(*reply);

@@ -8,6 +8,7 @@
 #include "console/request.hpp"
 #include "containers/admin/command_words.hpp"
 #include "containers/admin/situation.hpp"
+#include "kraken/model/alias.hpp"
 
 #include <algorithm>
 #include <span>
@@ -63,8 +64,32 @@ std::string left_over(std::span<const std::string> paths, std::size_t failed) {
          (after.empty() ? "" : "; not touched: " + after);
 }
 
+/// Whether a command takes its containers in turn: those of a list, or of a glob where it takes
+/// one.
+bool takes_turns(const console::command_row& row, std::string_view alias) {
+  return alias.find(',') != std::string_view::npos ||
+         (model::is_glob(alias) && row.arguments.back().repeatable);
+}
+
+/// The containers that a glob means, in the order of the tree. What is below one of them goes
+/// through it with that one.
+std::vector<std::string> meant_by(std::string_view glob, std::vector<std::string> matching) {
+  std::erase_if(matching, [&](const std::string& path) {
+    for (auto up = model::parent_of(path); !up.empty(); up = model::parent_of(up)) {
+      if (model::matches_glob(glob, up)) {
+        return true;
+      }
+    }
+    return false;
+  });
+  return matching;
+}
+
 /// "Container has been restarted." of several.
 std::string sentence_of_many(std::string_view one, std::size_t number) {
+  if (number == 1) {
+    return std::string{one};
+  }
   const auto rest = one.substr(std::min(one.size(), std::string_view{"Container has"}.size()));
   return std::to_string(number) + " containers have" + std::string{rest};
 }
@@ -152,7 +177,7 @@ void admin_service::carry_out(net::exchange& from,
     return letter(from, wanted, by.form);
   }
   const auto alias = std::string{value_of(wanted.args, "alias")};
-  if (alias.find(',') != std::string::npos) {
+  if (takes_turns(row, alias)) {
     return begin_turns(from, wanted, by);
   }
   const auto number = answers_.begin(from, by.form, situation_of(alias));
@@ -177,20 +202,33 @@ void admin_service::carry_out(net::exchange& from,
       });
 }
 
+result<std::vector<std::string>> admin_service::containers_of(const std::string& name) const {
+  const auto& board = std::as_const(*environment_.tree).status();
+  if (!model::is_glob(name)) {
+    const auto found = board.resolve(name);
+    return found ? result<std::vector<std::string>>{{(*found)->path}}
+                 : fail(not_there(board, name, found.error()));
+  }
+  auto meant = meant_by(name, environment_.tree->matching(name));
+  return meant.empty() ? fail(errc::not_found, "no container matches '" + name + "'")
+                       : result<std::vector<std::string>>{std::move(meant)};
+}
+
 void admin_service::begin_turns(net::exchange& from,
                                 const console::command_request& wanted,
                                 const asker& by) {
   const auto& board = std::as_const(*environment_.tree).status();
   const auto all = std::make_shared<turns>(turns{0, wanted, by.origin, {}});
   for (const auto& name : console::words_between_commas(value_of(wanted.args, "alias"))) {
-    const auto found = board.resolve(name);
+    const auto found = containers_of(name);
     if (!found) {
       const auto number = answers_.begin(from, by.form, {});
-      return answers_.refuse(
-          number, refusal(board, not_there(board, name, found.error()), wanted.command, name));
+      return answers_.refuse(number, refusal(board, found.error(), wanted.command, name));
     }
-    if (std::ranges::find(all->paths, (*found)->path) == all->paths.end()) {
-      all->paths.push_back((*found)->path);
+    for (const auto& path : *found) {
+      if (std::ranges::find(all->paths, path) == all->paths.end()) {
+        all->paths.push_back(path);
+      }
     }
   }
   all->number = answers_.begin(from, by.form, [this, all] {

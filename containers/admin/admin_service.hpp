@@ -95,6 +95,9 @@ private:
   void command(net::exchange& from, const wire::request_facts& facts);
   void carry_out(net::exchange& from, const console::command_request& wanted, const asker& by);
   struct turns;
+  /// The paths that an alias or a glob means.
+  /// @error errc::not_found, errc::ambiguous
+  [[nodiscard]] result<std::vector<std::string>> containers_of(const std::string& name) const;
   void begin_turns(net::exchange& from, const console::command_request& wanted, const asker& by);
   void take_turn(const std::shared_ptr<turns>& all);
   void reload(net::exchange& from, const console::command_request& wanted, const asker& by);

@@ -228,6 +228,28 @@ class Containers(ConsoleCase):
         last = self.pids_of(*before)
         self.assertEqual([name for name in before if after[name] == last[name]], ["T1"])
 
+    def test_restart_of_those_that_a_glob_means(self):
+        for alias in ("T1", "T2"):
+            self.kraken("process:create", "Main", alias, "sleep 600")
+            self.addCleanup(self.daemon.console, "process:destroy", "Main", alias)
+        before = self.pids_of("sleeper", "T1", "T2", "w1", "w2")
+        done = self.kraken("restart", "sleep*", "T?", "T1")
+        self.assertEqual(done.out, "3 containers have been restarted.\n~ restart Main/sleeper\n"
+                                   "~ restart Main/T1\n~ restart Main/T2\n")
+        after = self.pids_of(*before)
+        self.assertEqual([name for name in before if before[name] == after[name]], ["w1", "w2"])
+        self.assertEqual(self.kraken("restart", "T*", "-o", "name").out, "Main/T1\nMain/T2\n")
+        after = self.pids_of(*before)
+        self.kraken("restart", "T1", "nob*", code=3)
+        done = self.kraken("restart", "nob*", code=3)
+        self.assertIn("no container matches 'nob*'", done.err)
+        self.kraken("container:restart", "T*", code=3)
+        self.assertEqual(self.pids_of(*before), after, "nobody is touched")
+        done = self.kraken("restart", "Main/we*")
+        self.assertEqual(done.out, "Container has been restarted.\n~ restart Main/web\n")
+        self.assertEqual(self.kraken("restart", "*", "-o", "name").out, "Main\n", "all others below")
+        self.daemon.wait_settled(2)
+
     def test_restart_of_several_of_which_one_is_not_there(self):
         before = self.pids_of("sleeper", "w1", "w2")
         done = self.kraken("restart", "sleeper", "nobody", "web", code=3)
