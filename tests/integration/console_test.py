@@ -247,7 +247,7 @@ class Containers(ConsoleCase):
         self.assertEqual(self.pids_of(*before), after, "nobody is touched")
         done = self.kraken("restart", "Main/we*")
         self.assertEqual(done.out, "Container has been restarted.\n~ restart Main/web\n")
-        self.assertEqual(self.kraken("restart", "*", "-o", "name").out, "Main\n", "all others below")
+        self.assertEqual(self.kraken("restart", "*", "-o", "name").out, "Main\n", "all below")
         self.daemon.wait_settled(2)
 
     def test_restart_of_several_of_which_one_is_not_there(self):
