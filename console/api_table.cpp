@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <optional>
 
 namespace kraken::console {
@@ -248,7 +249,9 @@ query_number(const api_call& call, std::string_view name, std::uint64_t fallback
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (problem != std::errc{} || end != text.data() + text.size()) {
     return fail(errc::invalid_argument,
-                std::string{name} + ": expected a number, got '" + text + "'");
+                std::string{name} + ": expected a whole number from 0 to " +
+                    std::to_string(std::numeric_limits<std::uint64_t>::max()) + ", got '" + text +
+                    "'");
   }
   return value;
 }

@@ -12,6 +12,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -46,7 +47,10 @@ result<std::uint32_t> read_count(std::string_view text) {
   std::uint32_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || problem != std::errc{} || end != text.data() + text.size()) {
-    return fail(errc::invalid_argument, "expected a whole number, got '" + std::string{text} + "'");
+    return fail(errc::invalid_argument,
+                "expected a whole number from 0 to " +
+                    std::to_string(std::numeric_limits<std::uint32_t>::max()) + ", got '" +
+                    std::string{text} + "'");
   }
   return value;
 }

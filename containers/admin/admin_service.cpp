@@ -226,11 +226,12 @@ void admin_service::show_container(net::exchange& from, const console::api_call&
 void admin_service::show_records(net::exchange& from,
                                  const console::api_call& call,
                                  const wire::request_facts& facts) {
+  const std::string asked_by = call.what == console::endpoint::events ? "events" : "logs";
   const auto last = facts.head->header("last-event-id");
   auto after = console::query_number(call, "after", 0);
   const auto lines = console::query_number(call, "lines", records_by_default);
   if (!after || !lines) {
-    respond_error(from, after ? lines.error() : after.error(), {}, {});
+    respond_error(from, after ? lines.error() : after.error(), asked_by, {});
     return;
   }
   std::uint64_t seen = 0;
@@ -244,22 +245,23 @@ void admin_service::show_records(net::exchange& from,
   }
   const bool stream = form_of(facts) == answer_form::stream;
   if (const auto known = wanted.check_types(); !known) {
-    respond_error(from, known.error(), "events", {});
+    respond_error(from, known.error(), asked_by, {});
     return;
   }
   if (stream && streams_.full()) {
     const auto many = std::to_string(limits::admin_streams_max);
     const error why{errc::busy, many + " clients follow events or logs already"};
-    return respond_error(from, why, "events", {});
+    const console::api_error full{why, "kraken " + asked_by}; // the past is told still
+    return respond(from, row_of(why.code).http_status, json_type, console::to_json(full));
   }
   if (call.what == console::endpoint::events) { // of what is gone, too: nothing is resolved
     if (const auto known = wanted.check_heard_of(environment_.tree->status()); !known) {
-      return respond_error(from, known.error(), "events", {});
+      return respond_error(from, known.error(), asked_by, {});
     }
     return show_events(from, std::move(wanted), {*after, *lines, stream});
   }
   if (const auto found = wanted.resolve(environment_.tree->status()); !found) {
-    respond_error(from, found.error(), "logs", {});
+    respond_error(from, found.error(), asked_by, {});
     return;
   }
   show_lines(from, std::move(wanted), {*after, *lines, stream});

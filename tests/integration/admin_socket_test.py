@@ -74,9 +74,12 @@ class AdminSocket(unittest.TestCase):
             follower.sendall(b"GET /api/v1/events HTTP/1.1\r\nhost: kraken\r\n"
                              b"accept: text/event-stream\r\n\r\n")
             self.assertTrue(follower.recv(4096).startswith(b"HTTP/1.1 200 "))
-        done = daemon.console("events", "-f")
-        self.assertEqual(done.code, 5, done)
-        self.assertIn("96 clients follow events or logs already (busy)", done.err)
+        for command in ("events", "logs"):
+            done = daemon.console(command, "-f")
+            self.assertEqual(done.code, 5, done)
+            self.assertIn("96 clients follow events or logs already (busy)", done.err)
+            self.assertIn(f"Try: kraken {command}\n", done.err)
+            self.assertEqual(daemon.console(command).code, 0, "that helps")
         self.assertEqual(daemon.console("health").code, 0)
         follower.close()
         wait_until(lambda: self.follows(daemon), "there is room again")

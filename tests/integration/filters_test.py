@@ -47,6 +47,17 @@ class Filters(DaemonCase):
         done = self.daemon.console("logs", "a1", "nobody")
         self.assertEqual(done.code, 3, done)
 
+    def test_a_number_of_lines_that_is_none(self):
+        for command in ("logs", "events"):
+            done = self.daemon.console(command, "--lines", "-1")
+            self.assertEqual(done.code, 2, done)
+            self.assertIn("--lines: expected a whole number from 0 to 4294967295, got", done.err)
+            self.assertIn(f"Try: kraken help {command}\n", done.err)
+            answer = self.daemon.admin("GET", f"/api/v1/{command}?lines=-1")
+            why = json.loads(answer.body)["error"]
+            self.assertEqual((answer.status, why["hint"]), (400, f"kraken help {command}"))
+            self.assertIn("expected a whole number from 0 to ", why["text"])
+
     def test_lines_are_counted_over_all(self):
         wait_until(lambda: len(self.logs()) == 3, "all have spoken")
         self.assertEqual(len(self.logs("-n", "1")), 1)

@@ -92,6 +92,6 @@ TEST_CASE("numbers of a query are checked") {
   REQUIRE(call);
   CHECK(console::query_number(*call, "after", 0).value() == 17);
   CHECK(console::query_number(*call, "lines", 5).error().context ==
-        "lines: expected a number, got 'x'");
+        "lines: expected a whole number from 0 to 18446744073709551615, got 'x'");
   CHECK(console::query_number(*console::route("GET", "/api/v1/events"), "lines", 5).value() == 5);
 }
