@@ -8,6 +8,7 @@ namespace Kraken;
 use Kraken\Codec\DecodeError;
 use Kraken\Codec\Decoder;
 use Kraken\Http\FormData;
+use Kraken\Http\InputLimits;
 use Kraken\Protocol\Frame;
 use Kraken\Protocol\ProtocolError;
 
@@ -40,6 +41,9 @@ final class Request
     /** @var ?list<mixed> the payload, decoded at first use */
     private ?array $fields = null;
     private ?FormData $form = null;
+
+    /** @var ?\WeakMap<self, true> whose query is known to have too many fields */
+    private static ?\WeakMap $told = null;
 
     /**
      * @internal requests come from Worker
@@ -74,13 +78,20 @@ final class Request
     }
 
     /**
-     * The query as PHP reads it into `$_GET`.
+     * The query as PHP reads it into `$_GET`: at most max_input_vars fields, more are told in the
+     * log once.
      *
      * @return array<mixed>
      */
     public function queryParams(): array
     {
-        return FormData::urlencoded($this->query());
+        $params = FormData::urlencoded($this->query(), $exceeded);
+        if ($exceeded && !isset(self::$told[$this])) {
+            InputLimits::tellFields($this->path());
+            self::$told ??= new \WeakMap();
+            self::$told[$this] = true;
+        }
+        return $params;
     }
 
     /** The version: `1.0`, `1.1` or `2`. */
@@ -178,10 +189,10 @@ final class Request
 
     /**
      * The fields of a form, urlencoded or multipart, as PHP reads them into `$_POST`; [] for a body
-     * of any other type.
+     * of any other type. At most max_input_vars of them: more are told in the log.
      *
      * @return array<mixed>
-     * @throws BadRequest when the form is broken or has too many fields
+     * @throws BadRequest when the form is broken
      */
     public function form(): array
     {
@@ -265,7 +276,11 @@ final class Request
 
     private function formData(): FormData
     {
-        return $this->form ??= FormData::of((string) $this->header('content-type'), $this->body());
+        return $this->form ??= FormData::of(
+            (string) $this->header('content-type'),
+            $this->body(),
+            $this->path()
+        );
     }
 
     /** @return list<mixed> */

@@ -227,6 +227,25 @@ class Answers:
                              ["n", hashlib.sha1(b"content").hexdigest(), {"a": "1"}])
             self.assertEqual(client.get("/uploaded").body, b"gone")
 
+    def test_of_too_many_fields_the_first_are_read_and_the_log_says_so_once(self):
+        fields = "&".join(f"f{number}" for number in range(1_010))
+        part = "--b0undary\r\nContent-Disposition: form-data; name="
+        parts = "".join(f'{part}"f{number}"\r\n\r\n1\r\n' for number in range(1_010))
+        with self.connect() as client:
+            for query, kind, body, read in [
+                    ("body", "application/x-www-form-urlencoded", fields, [1_000, 1]),
+                    ("parts", "multipart/form-data; boundary=b0undary",
+                     f"{parts}--b0undary--\r\n", [1_000, 1]),
+                    (fields, "text/plain", "", [0, 1_000])]:
+                mark = len(self.daemon.log())
+                answer = client.post(f"/form?{query}", body.encode(), [("Content-Type", kind)])
+                self.assertEqual(answer.status, 200, answer)
+                self.assertEqual(json.loads(answer.body), [each for each in read for _ in "ab"])
+                client.get("/log")
+                wait_until(lambda: "a line" in self.daemon.log()[mark:], "what came before is told")
+                told = self.daemon.log()[mark:].count("Input variables exceeded 1000.")
+                self.assertEqual(told, 1)
+
     def test_bodies_of_every_size(self):
         with self.connect() as client:
             for size in (1, 16_000, 17_000, 300_000, 3 << 20):

@@ -31,15 +31,21 @@ final class FormData
     }
 
     /**
-     * The form a body holds, by its content type; an empty one for other types.
+     * The form a body holds, by its content type; an empty one for other types. Of one with too
+     * many fields or files the first ones, and a line in the log.
      *
+     * @param string $path of the request
      * @throws BadRequest
      */
-    public static function of(string $contentType, string $body): self
+    public static function of(string $contentType, string $body, string $path): self
     {
         $type = \strtolower(\trim(\explode(';', $contentType, 2)[0]));
         if ($type === 'application/x-www-form-urlencoded') {
-            return new self(self::urlencoded($body), [], []);
+            $fields = self::urlencoded($body, $exceeded);
+            if ($exceeded) {
+                InputLimits::tellFields($path);
+            }
+            return new self($fields, [], []);
         }
         if ($type !== 'multipart/form-data') {
             return new self([], [], []);
@@ -47,16 +53,27 @@ final class FormData
         $parts = new Multipart(Multipart::boundary($contentType), $body);
         $pairs = [];
         $values = [];
-        $uploads = new Uploads();
+        $uploads = new Uploads($path);
+        $max = InputLimits::fields();
+        $count = 0;
         try {
-            foreach ($parts->each() as $part) {
-                if ($part->filename === null) {
-                    $pairs[] = \urlencode($part->name) . '=' . \urlencode($part->body());
+            foreach ($parts->each(InputLimits::parts()) as $part) {
+                if ($part === null) {
+                    InputLimits::tellParts($path);
+                } elseif ($part->filename === null) {
+                    if (++$count <= $max) {
+                        $pairs[] = \urlencode($part->name) . '=' . \urlencode($part->body());
+                    } elseif ($count === $max + 1) {
+                        InputLimits::tellFields($path);
+                    }
                     if (\strtoupper($part->name) === 'MAX_FILE_SIZE') {
                         $uploads->limit((int) $part->body());
                     }
                 } else {
-                    $values[] = [$part->name, $uploads->store($part)];
+                    $file = $uploads->store($part);
+                    if ($file !== null) {
+                        $values[] = [$part->name, $file];
+                    }
                 }
             }
             return new self(
@@ -73,19 +90,17 @@ final class FormData
     /**
      * A urlencoded text as PHP reads it.
      *
+     * @param ?bool $exceeded set: it has more fields than PHP takes, and these are the first ones
      * @return array<mixed>
-     * @throws BadRequest for more fields than max_input_vars
      */
-    public static function urlencoded(string $text): array
+    public static function urlencoded(string $text, ?bool &$exceeded = null): array
     {
         if ($text === '') {
             return [];
         }
-        $max = (int) \ini_get('max_input_vars');
-        if (\substr_count($text, '&') >= $max) {
-            throw new BadRequest("More than $max fields.");
-        }
-        \parse_str($text, $fields);
+        $read = InputLimits::cut($text);
+        $exceeded = \strlen($read) < \strlen($text);
+        \parse_str($read, $fields);
         return $fields;
     }
 

@@ -15,7 +15,6 @@ use Kraken\BadRequest;
  */
 final class Multipart
 {
-    private const PARTS_MAX = 4_096;
     private const HEADER_BYTES_MAX = 8_192;
     private const HEADERS_MAX = 16;
     /** RFC 2046: a boundary has 1 to 70 characters. */
@@ -40,12 +39,12 @@ final class Multipart
     }
 
     /**
-     * The parts in order.
+     * The parts in order, and null for all those after the first $max.
      *
-     * @return \Generator<Part>
+     * @return \Generator<?Part>
      * @throws BadRequest where the body is broken
      */
-    public function each(): \Generator
+    public function each(int $max): \Generator
     {
         $delimiter = "--$this->boundary";
         $at = \str_starts_with($this->body, $delimiter) ? 0 : $this->find("\r\n$delimiter", 0) + 2;
@@ -54,8 +53,9 @@ final class Multipart
             if (\substr_compare($this->body, '--', $at, 2) === 0) {
                 return;
             }
-            if ($count === self::PARTS_MAX) {
-                throw new BadRequest('More than ' . self::PARTS_MAX . ' parts.');
+            if ($count === $max) {
+                yield null;
+                return;
             }
             // Spaces may pad the line of a boundary.
             $at += \strspn($this->body, " \t", $at);

@@ -5,7 +5,6 @@ declare(strict_types=1);
 
 namespace Kraken\Http;
 
-use Kraken\BadRequest;
 use Kraken\UploadedFile;
 
 /**
@@ -23,10 +22,11 @@ final class Uploads
     private array $paths = [];
     private int $count = 0;
 
-    public function __construct()
+    /** @param string $path of the request, for the log */
+    public function __construct(private readonly string $path)
     {
         $this->sizeMax = self::bytes((string) \ini_get('upload_max_filesize'));
-        $this->countMax = (int) \ini_get('max_file_uploads');
+        $this->countMax = InputLimits::files();
     }
 
     /** The form's own MAX_FILE_SIZE, which counts for the files after it. */
@@ -35,14 +35,18 @@ final class Uploads
         $this->formMax = \max(0, $bytes);
     }
 
-    /** @throws BadRequest for more files than allowed */
-    public function store(Part $part): UploadedFile
+    /** @return ?UploadedFile null for one more than allowed: the first of them is told */
+    public function store(Part $part): ?UploadedFile
     {
-        if (++$this->count > $this->countMax) {
-            throw new BadRequest("More than $this->countMax files.");
-        }
         $name = self::baseName((string) $part->filename);
         $size = $part->size();
+        // A field that was left blank does not count.
+        if (($name !== '' || $size > 0) && ++$this->count > $this->countMax) {
+            if ($this->count === $this->countMax + 1) {
+                InputLimits::tellFiles($this->path);
+            }
+            return null;
+        }
         $error = match (true) {
             $name === '' && $size === 0 => \UPLOAD_ERR_NO_FILE,
             $this->sizeMax > 0 && $size > $this->sizeMax => \UPLOAD_ERR_INI_SIZE,

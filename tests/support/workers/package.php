@@ -202,6 +202,8 @@ $routes = [
         Kept::$upload = $file->tmpName;
         return Response::json([$file->name, sha1_file($file->tmpName), $r->form()]);
     },
+    '/form' => static fn (Request $r) => Response::json([
+        count($r->form()), count($r->form()), count($r->queryParams()), count($r->queryParams())]),
     '/uploaded' => static fn () => Response::text(is_file(Kept::$upload) ? 'there' : 'gone'),
     '/sha' => static fn (Request $r) => Response::text(sha1($r->body())),
     '/recycle' => static function (): Response {
