@@ -272,7 +272,11 @@ struct option_table<pool_options> {
                "means, or `socket`. Other workers always use their socket",
            .when = apply::rolling}),
       row<&pool_options::ini>(
-          "ini", {.summary = "PHP settings of kraken-php, as of `php -d`", .when = apply::rolling}),
+          "ini",
+          {.summary =
+               "PHP settings of kraken-php, as of `php -d`. The log warns of one that PHP does "
+               "not know",
+           .when = apply::rolling}),
       row<&pool_options::ini_fixed>(
           "ini_fixed",
           {.summary = "PHP settings of kraken-php that no script can change, as php-fpm's "

@@ -5,6 +5,7 @@
 #include "sapi.hpp"
 
 #include "functions.hpp"
+#include "php/native/settings/ini_names.hpp"
 #include "php/native/variables/filter_telling.hpp"
 #include "php/native/variables/plain_variables.hpp"
 #include "php/native/variables/server_array.hpp"
@@ -270,6 +271,10 @@ engine::engine(carrier& serving,
   }
   for (const auto& each : settings) {
     settings_.append(each).push_back('\n');
+    auto name = each.substr(0, each.find('='));
+    if (std::ranges::find(fixed_, name) == fixed_.end()) {
+      named_.push_back(std::move(name));
+    }
   }
 }
 
@@ -297,12 +302,17 @@ bool engine::start() {
 // What decides about a limit must not be lost by a misspelled name.
 bool engine::fix_settings() const {
   for (const auto& name : fixed_) {
-    const auto* const found = zend_hash_str_find(EG(ini_directives), name.data(), name.size());
+    auto* const found = zend_hash_str_find_ptr(EG(ini_directives), name.data(), name.size());
     if (found == nullptr) {
-      write_error_line(("kraken-php: there is no PHP setting '" + name + "' to be fixed").c_str());
+      write_error_line(("kraken-php: ini_fixed: " + unknown_ini_text(name)).c_str());
       return false;
     }
-    static_cast<zend_ini_entry*>(Z_PTR_P(found))->modifiable = ZEND_INI_SYSTEM;
+    static_cast<zend_ini_entry*>(found)->modifiable = ZEND_INI_SYSTEM;
+  }
+  for (const auto& name : named_) {
+    if (!is_ini_name(name)) {
+      write_error_line(("PHP Warning:  ini: " + unknown_ini_text(name) + ", continuing").c_str());
+    }
   }
   return true;
 }

@@ -34,6 +34,7 @@ private:
   std::string program_;
   std::string settings_; ///< as lines of php.ini
   std::vector<std::string> fixed_;
+  std::vector<std::string> named_; ///< the other settings: scripts may change them
   bool started_ = false;
 };
 

@@ -308,8 +308,22 @@ class FixedSettings(DaemonCase):
     def test_one_that_php_does_not_know_is_an_error(self):
         daemon = fresh_daemon(self, topology(pool(script="native.php", **{
             **self.settings, "ini_fixed": {"memory_limt": "48M"}}), http()), ready=False)
-        wait_until(lambda: "no PHP setting 'memory_limt'" in daemon.log(), "it says so")
+        wait_until(lambda: "no PHP setting 'memory_limt' (did you mean 'memory_limit'?)"
+                   in daemon.log(), "it says so")
         self.assertFalse(any(each["phase"] == "ready" for each in daemon.workers()))
+
+    def test_one_that_scripts_may_change_is_a_warning(self):
+        for template in ("php", "app", "off"):
+            with self.subTest(template=template):
+                daemon = fresh_daemon(self, topology(pool(script="native.php", **{
+                    **self.settings, "template": template, "ini": {
+                        "precison": "7", "my.own": "1", "extension": "ctype",
+                        "opcache.enable": "0"}}), http()))
+                lines = [each for each in daemon.log().splitlines() if "no PHP setting" in each]
+                self.assertEqual(len(lines), 2, lines)
+                self.assertIn("'precison' (did you mean 'precision'?), continuing", "".join(lines))
+                self.assertIn("'my.own', continuing", "".join(lines))
+                self.assertTrue(all("WARN" in each for each in lines), lines)
 
 
 class LateNames(DaemonCase):
