@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The access log: what stands in it, that it can be rotated, and what happens when it is full."""
+import base64
 import json
 import os
 import re
@@ -81,6 +82,24 @@ class AccessLog(unittest.TestCase):
         self.assertEqual([each[7] for each in rows][:3], ["-", "me 1.0", 'a\\"b\\\\c'])
         self.assertEqual({each[1] for each in rows}, {"127.0.0.1"})
         self.assertEqual(self.metric("written"), 8)
+
+    def test_the_user_is_whom_the_client_says_it_is(self):
+        said = [("Basic " + base64.b64encode(each).decode()) if each else "Bearer x"
+                for each in (b"frank:secret", b"", b'a b"\r\n- [x]:', b":")]
+        for form, users in (("combined", ["frank", "-", 'a\\x20b\\"\\r\\n-\\x20[x]', '""', "-"]),
+                            ("json", ["frank", "", 'a b"\r\n- [x]', "", ""])):
+            with self.subTest(form):
+                self.path = os.path.join(self.directory, form)
+                self.start(form=form)
+                with self.daemon.connect() as connection:
+                    for each in said:
+                        connection.get("/fixed", [("Authorization", each)])
+                    connection.get("/hello")
+                lines = self.lines(5)
+                self.assertEqual([json.loads(each)["user"] if form == "json" else
+                                  re.match(r"127\.0\.0\.1 - (.*) \[\d", each)[1]
+                                  for each in lines], users)
+                self.assertNotIn("secret", "".join(lines))
 
     def test_what_is_refused_is_there_too(self):
         self.start(timeouts={"header": "300ms"})

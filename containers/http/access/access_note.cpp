@@ -15,16 +15,11 @@ namespace kraken::containers {
 
 namespace {
 
-void keep_field(std::optional<std::string>& into,
-                const wire::request_head& head,
-                std::string_view lower_name) {
-  for (const auto& each : head.headers()) {
-    if (wire::equals_lower(each.name, lower_name)) {
-      into.emplace(each.value);
-      return;
-    }
-  }
-  into.reset();
+// Of two with one name the first counts.
+bool is_first(const std::optional<std::string>& kept,
+              const wire::header_field& field,
+              std::string_view lower_name) {
+  return !kept && wire::equals_lower(field.name, lower_name);
 }
 
 // The first line of something that is no request; at most so much of it.
@@ -57,8 +52,15 @@ std::size_t body_size_of(std::string_view response) noexcept {
 void access_note::begin(std::string_view bytes, const wire::request_head& head, time_point now) {
   begin_unreadable(bytes, now);
   host_.assign(head.host);
-  keep_field(referer_, head, "referer");
-  keep_field(agent_, head, "user-agent");
+  for (const auto& each : head.headers()) {
+    if (is_first(referer_, each, "referer")) {
+      referer_.emplace(each.value);
+    } else if (is_first(agent_, each, "user-agent")) {
+      agent_.emplace(each.value);
+    } else if (is_first(user_, each, "authorization")) {
+      user_ = wire::basic_user(each.value);
+    }
+  }
 }
 
 void access_note::begin_unreadable(std::string_view input, time_point now) {
@@ -67,6 +69,7 @@ void access_note::begin_unreadable(std::string_view input, time_point now) {
   began_ = now;
   request_.assign(first_line(input));
   host_.clear();
+  user_.reset();
   referer_.reset();
   agent_.reset();
 }
@@ -92,6 +95,7 @@ void access_note::finish(std::string_view peer, int status, delivery how, time_p
 void access_note::render_combined(std::string_view peer) {
   wire::append_combined_line(line_,
                              {.remote = without_peer_port(peer),
+                              .user = user_,
                               .at = local_time_of(at_),
                               .request = request_,
                               .status = status_,
@@ -117,7 +121,8 @@ void access_note::render_event(std::string_view peer,
                             {"us", took.count()},
                             {"complete", how == delivery::complete},
                             {"referer", referer_.value_or("")},
-                            {"agent", agent_.value_or("")}}));
+                            {"agent", agent_.value_or("")},
+                            {"user", user_.value_or("")}}));
   line_.push_back('\n');
 }
 

@@ -75,6 +75,7 @@ private:
   time_point began_{};
   std::string request_;
   std::string host_;
+  std::optional<std::string> user_;
   std::optional<std::string> referer_;
   std::optional<std::string> agent_;
   int status_ = 0;

@@ -3,6 +3,9 @@
 /// The format and its escapes.
 #include "kraken/wire/combined_line.hpp"
 
+#include "kraken/wire/http1_field.hpp"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -72,6 +75,25 @@ char escape_letter(char byte) noexcept {
   }
 }
 
+// A space would end the field; Apache leaves it, and readers of its logs stumble.
+void append_user(byte_buffer& out, std::optional<std::string_view> user) noexcept {
+  if (!user) {
+    out.push_back('-');
+    return;
+  }
+  if (user->empty()) {
+    out.append("\"\"");
+    return;
+  }
+  auto rest = *user;
+  for (auto space = rest.find(' '); space != std::string_view::npos; space = rest.find(' ')) {
+    append_log_escaped(out, rest.substr(0, space));
+    out.append("\\x20");
+    rest.remove_prefix(space + 1);
+  }
+  append_log_escaped(out, rest);
+}
+
 } // namespace
 
 void append_log_escaped(byte_buffer& out, std::string_view text) noexcept {
@@ -93,7 +115,9 @@ void append_log_escaped(byte_buffer& out, std::string_view text) noexcept {
 
 void append_combined_line(byte_buffer& out, const combined_entry& entry) noexcept {
   append_log_escaped(out, entry.remote.empty() ? "-" : entry.remote);
-  out.append(" - - ");
+  out.append(" - ");
+  append_user(out, entry.user);
+  out.push_back(' ');
   append_time(out, entry.at);
   append_quoted_field(out, entry.request.empty() ? "-" : entry.request);
   out.push_back(' ');
@@ -107,6 +131,37 @@ void append_combined_line(byte_buffer& out, const combined_entry& entry) noexcep
   append_quoted_field(out, entry.referer);
   append_quoted_field(out, entry.agent);
   out.push_back('\n');
+}
+
+std::optional<std::string> basic_user(std::string_view field) {
+  constexpr std::string_view scheme = "basic ";
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (!equals_lower(field.substr(0, scheme.size()), scheme)) {
+    return std::nullopt;
+  }
+  std::string out;
+  unsigned bits = 0;
+  unsigned held = 0;
+  for (const char each :
+       field.substr(std::min(field.find_first_not_of(' ', scheme.size()), field.size()))) {
+    const auto digit = digits.find(each);
+    if (digit == std::string_view::npos) {
+      return std::nullopt;
+    }
+    bits = bits << 6U | static_cast<unsigned>(digit);
+    held += 6;
+    if (held < 8) {
+      continue;
+    }
+    held -= 8;
+    const auto byte = static_cast<char>(bits >> held & 0xffU);
+    if (byte == ':') {
+      return out;
+    }
+    out.push_back(byte);
+  }
+  return std::nullopt;
 }
 
 } // namespace kraken::wire

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <ctime>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace kraken::wire {
@@ -16,6 +17,7 @@ namespace kraken::wire {
 /// What the line tells of a request.
 struct combined_entry {
   std::string_view remote;                 ///< address without port; empty: `-`
+  std::optional<std::string_view> user;    ///< as the client says; absent: `-`
   std::tm at{};                            ///< of the request, with `tm_gmtoff`
   std::string_view request;                ///< its first line; empty: `-`
   int status = 0;                          ///< 100..999
@@ -24,8 +26,7 @@ struct combined_entry {
   std::optional<std::string_view> agent;   ///< absent: `-`
 };
 
-/// `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"` and a line end. The two names in
-/// the middle that a client could give of itself are always `-`.
+/// `%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"` and a line end. `%l` is always `-`.
 /// @thread any (pure)
 void append_combined_line(byte_buffer& out, const combined_entry& entry) noexcept;
 
@@ -34,5 +35,12 @@ void append_combined_line(byte_buffer& out, const combined_entry& entry) noexcep
 /// its line, or drive a terminal.
 /// @thread any (pure)
 void append_log_escaped(byte_buffer& out, std::string_view text) noexcept;
+
+/// The user that a client says it is by basic authorization (RFC 7617); nobody has checked it. What
+/// is behind the colon, the password, is not looked at.
+/// @param field value of `Authorization`
+/// @return nothing for another scheme, for what is no base64, and without a colon
+/// @thread any (pure)
+[[nodiscard]] std::optional<std::string> basic_user(std::string_view field);
 
 } // namespace kraken::wire

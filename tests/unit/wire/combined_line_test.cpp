@@ -39,21 +39,23 @@ std::string escaped(const std::string& text) {
 } // namespace
 
 TEST_CASE("the example of Apache's documentation") {
-  // httpd.apache.org/docs/2.4/logs.html#combined, without the user that only authentication gives.
+  // httpd.apache.org/docs/2.4/logs.html#combined
   CHECK(line_of({.remote = "127.0.0.1",
+                 .user = "frank",
                  .at = moment(2000, 10, 10, 13, 55, 36, -7 * 3600),
                  .request = "GET /apache_pb.gif HTTP/1.0",
                  .status = 200,
                  .bytes = 2326,
                  .referer = "http://www.example.com/start.html",
                  .agent = "Mozilla/4.08 [en] (Win98; I ;Nav)"}) ==
-        "127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] \"GET /apache_pb.gif HTTP/1.0\" 200 2326 "
+        "127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] \"GET /apache_pb.gif HTTP/1.0\" 200 2326 "
         "\"http://www.example.com/start.html\" \"Mozilla/4.08 [en] (Win98; I ;Nav)\"\n");
 }
 
 TEST_CASE("what is not there is a dash, what is empty is empty") {
   const auto at = moment(2026, 1, 2, 3, 4, 5, 0);
   CHECK(line_of({.remote = {},
+                 .user = {},
                  .at = at,
                  .request = {},
                  .status = 408,
@@ -61,18 +63,20 @@ TEST_CASE("what is not there is a dash, what is empty is empty") {
                  .referer = {},
                  .agent = {}}) == "- - - [02/Jan/2026:03:04:05 +0000] \"-\" 408 - \"-\" \"-\"\n");
   CHECK(line_of({.remote = "::1",
+                 .user = "",
                  .at = at,
                  .request = "HEAD / HTTP/1.1",
                  .status = 204,
                  .bytes = 0,
                  .referer = "",
                  .agent = ""}) ==
-        "::1 - - [02/Jan/2026:03:04:05 +0000] \"HEAD / HTTP/1.1\" 204 - \"\" \"\"\n");
+        "::1 - \"\" [02/Jan/2026:03:04:05 +0000] \"HEAD / HTTP/1.1\" 204 - \"\" \"\"\n");
 }
 
 TEST_CASE("months and offsets") {
   const auto time_of = [](const std::tm& at) {
     const auto line = line_of({.remote = "a",
+                               .user = {},
                                .at = at,
                                .request = "r",
                                .status = 200,
@@ -114,4 +118,42 @@ TEST_CASE("every byte is escaped to printable ASCII that means only itself") {
     }
     CHECK((shown == given) == (value >= 0x20 && value < 0x7f && value != '"' && value != '\\'));
   }
+}
+
+TEST_CASE("a user can neither end its field nor its line") {
+  const auto shown = [](std::string_view user) {
+    const auto line = line_of({.remote = "a",
+                               .user = user,
+                               .at = moment(2026, 1, 2, 3, 4, 5, 0),
+                               .request = "r",
+                               .status = 200,
+                               .bytes = 1,
+                               .referer = {},
+                               .agent = {}});
+    return line.substr(4, line.find(" [02/Jan") - 4);
+  };
+  CHECK(shown("frank") == "frank");
+  CHECK(shown("- [x] \"GET\r\n") == "-\\x20[x]\\x20\\\"GET\\r\\n");
+  CHECK(shown(" ") == "\\x20");
+}
+
+TEST_CASE("the user of basic authorization") {
+  using row = std::pair<std::string, std::optional<std::string>>;
+  const auto [field, user] = GENERATE(values<row>({
+      {"Basic dTpw", "u"},
+      {"bASIC   QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Aladdin"},
+      {"Basic OnB3", ""},                  // `:pw`
+      {"Basic YTpiOmM=", "a"},             // `a:b:c`
+      {"Basic DQoiAP86", "\r\n\"\0\xff"s}, // bytes of every kind
+      {"Basic dTp???", "u"},               // the password is nobody's business here
+      {"Basic dQ==", std::nullopt},        // no colon
+      {"Basic dXVq", std::nullopt},
+      {"Basic ", std::nullopt},
+      {"Basic", std::nullopt},
+      {"", std::nullopt},
+      {"Basic dT pw", std::nullopt}, // `u:pw` interrupted
+      {"Basic \xff", std::nullopt},
+      {"Bearer dTpw", std::nullopt},
+  }));
+  CHECK(kraken::wire::basic_user(field) == user);
 }
