@@ -192,7 +192,7 @@ void server_values::read(const open_request& request,
   const bool usual = request.version == "1.1";
   set(variable::server_protocol,
       usual ? std::string_view{"HTTP/1.1"} : protocol_.assign("HTTP/").append(request.version));
-  set(variable::remote_addr, remote.name);
+  set(variable::remote_addr, remote.name.empty() ? std::string_view{"unix:"} : remote.name);
   set(variable::remote_port, remote.port);
   set(variable::request_method, request.method);
   set(variable::request_uri, origin_form(request.target, whole_));

@@ -101,6 +101,13 @@ class AccessLog(unittest.TestCase):
                                   for each in lines], users)
                 self.assertNotIn("secret", "".join(lines))
 
+    def test_who_comes_by_a_unix_socket_is_named_as_nginx_does(self):
+        self.start(listen=["127.0.0.1:0", "unix:door.sock"])
+        door = os.path.join(self.daemon.directory, "door.sock")
+        with self.daemon.connect(door) as connection:
+            self.assertEqual(connection.get("/fixed").status, 200)
+        self.assertTrue(self.lines(1)[0].startswith("unix: - - ["))
+
     def test_what_is_refused_is_there_too(self):
         self.start(timeouts={"header": "300ms"})
         for data in (b"GET /x\x1b[31m\" - forged HTTP/1.1\r\nHost: a\r\n\r\n", b"\x16\x03\x01\r\n",

@@ -29,8 +29,11 @@ std::string_view first_line(std::string_view input) {
   return text.substr(0, std::min(text.find_first_of("\r\n"), limits::access_line_bytes_kept));
 }
 
-// `127.0.0.1:5432`, `[::1]:5432`; a unix socket has neither.
+// `127.0.0.1:5432`, `[::1]:5432`; of a unix socket nothing, which nginx calls so.
 std::string_view without_peer_port(std::string_view peer) {
+  if (peer.empty()) {
+    return "unix:";
+  }
   const auto host = peer.substr(0, peer.rfind(':'));
   return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
 }

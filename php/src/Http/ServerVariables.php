@@ -57,7 +57,7 @@ final class ServerVariables
             'SERVER_ADDR' => $address,
             'SERVER_PORT' => $port ?: $asked ?: ($secure ? '443' : '80'),
             'REQUEST_SCHEME' => $request->scheme(),
-            'REMOTE_ADDR' => $client,
+            'REMOTE_ADDR' => $client === '' ? 'unix:' : $client, // as nginx has it
             'REMOTE_PORT' => $clientPort,
             'REQUEST_METHOD' => $request->method(),
             'REQUEST_URI' => self::originForm($request->target()),

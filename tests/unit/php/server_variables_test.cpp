@@ -63,7 +63,7 @@ TEST_CASE("host and client are taken apart") {
   const auto one = GENERATE(values<row>({
       {"http", "shop.example", "1.2.3.4:55", "shop.example", "80", "1.2.3.4", "55"},
       {"https", "shop.example", "[::1]:55", "shop.example", "443", "::1", "55"},
-      {"http", "[::1]:8080", "", "::1", "8080", "", ""},
+      {"http", "[::1]:8080", "", "::1", "8080", "unix:", ""},
       {"http", "[::1", "x", "[::1", "80", "x", ""},
       {"http", "a:81", "[::1]", "a", "81", "::1", ""},
   }));
