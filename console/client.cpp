@@ -3,160 +3,27 @@
 /// Blocking HTTP over a unix socket: poll with a deadline around the wire room's reader.
 #include "console/client.hpp"
 
+#include "console/detail/unix_connection.hpp"
 #include "kraken/base/limits.hpp"
-#include "kraken/base/unique_fd.hpp"
 #include "kraken/wire/http1_client.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
 #include <utility>
 
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 namespace kraken::console {
 
 namespace {
 
+using detail::clock_now;
+
 /// Three of the daemon's 15 s heartbeats: a stream silent for longer is dead.
 constexpr milliseconds stream_silence_max = seconds{45};
-
-time_point clock_now() {
-  return steady_monotonic_clock{}.now();
-}
-
-error connect_error(const std::string& path, int code) {
-  switch (code) {
-  case ENOENT:
-    return error{errc::unreachable, "no daemon: there is no socket '" + path + "'"};
-  case ECONNREFUSED:
-    return error{errc::unreachable, "no daemon: nobody listens on '" + path + "'"};
-  case EACCES:
-  case EPERM:
-    return error{errc::permission_denied,
-                 "this user may not open the socket '" + path +
-                     "': it is for the daemon's user and root"};
-  default:
-    return error{errc::unreachable, "connect '" + path + "': " + std::strerror(code)};
-  }
-}
-
-} // namespace
-
-/// One connection with its deadline.
-class unix_connection {
-public:
-  unix_connection(unique_fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
-
-  static result<unix_connection> open(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) {
-      return fail(errc::invalid_argument,
-                  "the socket path '" + path + "' is longer than " +
-                      std::to_string(sizeof address.sun_path - 1) + " bytes");
-    }
-    path.copy(address.sun_path, path.size());
-    unique_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    if (!fd) {
-      return fail(errno_error("socket"));
-    }
-    // A unix socket connects at once or waits for room in the backlog; the latter only when
-    // the daemon is stuck, and then the send timeout ends it.
-    const timeval limit{5, 0};
-    static_cast<void>(::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit));
-    // The sockets API asks for this cast.
-    const auto* generic = reinterpret_cast<const sockaddr*>(&address); // NOLINT
-    if (::connect(fd.get(), generic, sizeof address) != 0) {
-      return fail(connect_error(path, errno));
-    }
-    return unix_connection{std::move(fd), path};
-  }
-
-  /// Ends waiting when nobody reads `shown_on` any more; -1: never.
-  void end_with(int shown_on) noexcept { shown_on_ = shown_on; }
-
-  /// Who listens at the other end.
-  result<pidfd> peer() const {
-    ucred who{};
-    socklen_t size = sizeof who;
-    if (::getsockopt(fd_.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0) {
-      return fail(errno_error("ask who listens on '" + path_ + "'"));
-    }
-    return pidfd::open(who.pid);
-  }
-
-  result<void> send_all(std::string_view bytes, time_point until) {
-    while (!bytes.empty()) {
-      if (auto ready = wait(POLLOUT, until); !ready) {
-        return ready;
-      }
-      const ssize_t sent =
-          ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-        // The daemon may refuse early and close: its answer is still there to be read.
-        return errno == EPIPE ? result<void>{} : fail(errno_error("send to '" + path_ + "'"));
-      }
-      bytes.remove_prefix(sent > 0 ? static_cast<std::size_t>(sent) : 0);
-    }
-    return {};
-  }
-
-  /// @return number of bytes; 0 at the end of input
-  result<std::size_t> receive(std::span<char> into, time_point until) {
-    for (;;) {
-      if (auto ready = wait(POLLIN, until); !ready) {
-        return fail(ready.error());
-      }
-      const ssize_t got = ::recv(fd_.get(), into.data(), into.size(), MSG_DONTWAIT);
-      if (got >= 0) {
-        return static_cast<std::size_t>(got);
-      }
-      if (errno == ECONNRESET) {
-        return fail(
-            errc::unreachable,
-            "the daemon of '" + path_ +
-                "' closed the connection unanswered: it ends, or has as many clients as it takes");
-      }
-      if (errno != EAGAIN && errno != EINTR) {
-        return fail(errno_error("receive from '" + path_ + "'"));
-      }
-    }
-  }
-
-private:
-  result<void> wait(short what, time_point until) const {
-    for (;;) {
-      const auto left = std::chrono::ceil<milliseconds>(until - clock_now()).count();
-      if (left <= 0) {
-        return fail(errc::timeout, "the daemon of '" + path_ + "' did not answer in time");
-      }
-      // Of the second one only its end is told, asked or not; a negative one is passed over.
-      std::array<pollfd, 2> both{pollfd{fd_.get(), what, 0}, pollfd{shown_on_, 0, 0}};
-      const int ready =
-          ::poll(both.data(), both.size(), static_cast<int>(std::min<std::int64_t>(left, 60'000)));
-      if (ready > 0) {
-        return both[1].revents == 0 ? result<void>{}
-                                    : fail(errc::canceled, "nobody reads any more what is shown");
-      }
-      if (ready < 0 && errno != EINTR) {
-        return fail(errno_error("poll"));
-      }
-    }
-  }
-
-  unique_fd fd_;
-  std::string path_;
-  int shown_on_ = -1;
-};
-
-namespace {
 
 /// Takes the pieces of one answer: returns false when it wants no more.
 using body_sink = std::function<result<verdict>(int status, std::string_view data)>;
@@ -318,6 +185,7 @@ result<api_answer> unix_client::ask(const api_question& question) {
   if (!connection) {
     return fail(connection.error());
   }
+  connection->wait_with(&company_);
   auto answer = ask_on(*connection, question, after, until);
   if (answer && keeps) {
     kept_ = std::make_unique<kept_connection>(kept_connection{std::move(*connection)});
@@ -332,6 +200,7 @@ result<api_answer> unix_client::follow(const api_question& question,
   if (!connection) {
     return fail(connection.error());
   }
+  connection->wait_with(&company_);
   if (question.method == "GET") { // what was asked to be done is told even then
     connection->end_with(shown_on_);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// The console's connection to a daemon: one request, one answer or one stream, over a unix socket
-/// with a deadline. Blocking by design: a console has nothing else to do.
+/// with a deadline. Blocking by design: a console has nothing else to do; a terminal that has is
+/// company to the wait.
 #pragma once
 
 #include "console/event_stream.hpp"
@@ -16,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace kraken::console {
 
@@ -36,6 +38,13 @@ enum class verdict : std::uint8_t { go_on, enough };
 
 using stream_callback = std::function<verdict(const stream_event&)>;
 
+/// Who is looked after while an answer does not come: a terminal with its keys.
+struct waiting_company {
+  int input = -1;                  ///< there is something to read: it is called
+  milliseconds every{1000};        ///< and as often, and at every signal
+  std::function<verdict()> call{}; ///< `enough`: nobody waits any longer, errc::canceled
+};
+
 /// Asks a daemon; an interface, so that commands are tested without one.
 class api_transport {
 public:
@@ -44,6 +53,9 @@ public:
   /// @return the answer whatever its status
   /// @error errc::unreachable, permission_denied, timeout, protocol_error, limit_exceeded
   [[nodiscard]] virtual result<api_answer> ask(const api_question& question) = 0;
+
+  /// Has company while it waits for answers, from now on.
+  virtual void wait_with(waiting_company /*company*/) {}
 
   /// The process behind the door; keep it before asking for its end.
   /// @error errc::unsupported when there is none to be seen
@@ -71,10 +83,13 @@ public:
   ///                 stream has ended. -1: none
   unix_client(std::string socket, milliseconds timeout, int shown_on = -1);
   ~unix_client() override;
+  unix_client(const unix_client&) = delete; // its connection knows its company
+  unix_client& operator=(const unix_client&) = delete;
 
   [[nodiscard]] result<api_answer> ask(const api_question& question) override;
   [[nodiscard]] result<api_answer> follow(const api_question& question,
                                           const stream_callback& on_event) override;
+  void wait_with(waiting_company company) override { company_ = std::move(company); }
   [[nodiscard]] result<pidfd> process() override;
   [[nodiscard]] std::string_view socket() const noexcept override { return socket_; }
 
@@ -84,6 +99,7 @@ private:
   std::string socket_;
   milliseconds timeout_;
   int shown_on_;
+  waiting_company company_;
   std::unique_ptr<kept_connection> kept_;
 };
 

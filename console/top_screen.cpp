@@ -31,6 +31,16 @@ constexpr std::array<std::string_view, 12> help_lines{
     "",
     "Any key goes back."};
 
+/// Without its middle where it has more columns than these; names are ASCII.
+std::string shortened(const std::string& name, std::size_t columns) {
+  constexpr std::string_view gap = "..";
+  if (name.size() <= columns || columns <= gap.size()) {
+    return name.substr(0, columns);
+  }
+  const auto kept = columns - gap.size();
+  return name.substr(0, kept - kept / 2).append(gap) + name.substr(name.size() - kept / 2);
+}
+
 } // namespace
 
 void top_screen::show(std::vector<model::container_status> containers,
@@ -40,6 +50,7 @@ void top_screen::show(std::vector<model::container_status> containers,
   now_ = now;
   cpu_ = std::move(cpu);
   fault_.clear();
+  silence_ = seconds{0};
   keep();
 }
 
@@ -208,6 +219,29 @@ top_wish top_screen::press(top_key key) {
   return {};
 }
 
+/// Long names give way, so that what is to be seen first stays on the screen: the state always,
+/// the numbers as long as some of the name is left. Both ends of a name tell siblings apart.
+void top_screen::fit_names(std::vector<std::vector<std::string>>& rows, std::size_t width) {
+  constexpr std::size_t name_least = 20;
+  constexpr std::size_t state_at = 2;
+  constexpr std::size_t memory_at = 7;
+  std::size_t to_state = 0; // columns behind the name
+  std::size_t to_memory = 0;
+  for (std::size_t i = 1; i <= memory_at; ++i) {
+    std::size_t widest = 0;
+    for (const auto& each : rows) {
+      widest = std::max(widest, display_columns(each[i]) + 2);
+    }
+    to_state += i <= state_at ? widest : 0;
+    to_memory += widest;
+  }
+  const auto left = [width](std::size_t taken) { return width - std::min(width, taken); };
+  const auto room = std::min(std::max(left(to_memory), name_least), left(to_state));
+  for (auto& each : rows) {
+    each[0] = shortened(each[0], room);
+  }
+}
+
 std::vector<std::string> top_screen::row(const model::container_status& c) const {
   const auto depth = model::depth_of(c.path);
   std::string cpu = "-";
@@ -238,7 +272,12 @@ std::string top_screen::head() const {
   if (!filter_.empty() || mode_ == mode::filter) {
     out += "  /" + filter_ + (mode_ == mode::filter ? "_" : "");
   }
-  return fault_.empty() ? out : out + "  (no answer: " + printable(fault_) + ")";
+  if (fault_.empty() && silence_ == seconds{0}) {
+    return out;
+  }
+  return out + "  (no answer" +
+         (silence_ > seconds{0} ? " for " + short_duration(silence_) : std::string{}) +
+         (fault_.empty() ? std::string{} : ": " + printable(fault_)) + ")";
 }
 
 std::vector<top_line> top_screen::lines(std::size_t width, std::size_t height) {
@@ -277,6 +316,7 @@ std::vector<top_line> top_screen::lines(std::size_t width, std::size_t height) {
     }
     first_ = std::min(first_, selected);
     first_ = selected >= first_ + page_ ? selected - page_ + 1 : first_;
+    fit_names(rows, width);
     static constexpr std::array<std::string_view, 4> right{"RST", "MBOX", "CPU", "MEM"};
     const std::string table = render_table(rows, right, {});
     std::string_view rest = table;

@@ -43,6 +43,8 @@ public:
             std::map<std::int32_t, double> cpu);
   /// The daemon does not answer; what was seen last stays.
   void show_fault(std::string text) { fault_ = std::move(text); }
+  /// Says how long nothing was seen.
+  void show_silence(time_point now) { silence_ = std::chrono::floor<seconds>(now - now_); }
   /// Text in place of the list until a key is pressed: logs, a description.
   void show_text(std::string_view title, std::string_view text);
 
@@ -62,6 +64,7 @@ private:
   void ask_first(top_wish::kind what);
   [[nodiscard]] top_wish answered(bool yes);
   [[nodiscard]] std::string question() const;
+  static void fit_names(std::vector<std::vector<std::string>>& rows, std::size_t width);
   [[nodiscard]] std::vector<std::string> row(const model::container_status& c) const;
   [[nodiscard]] std::string head() const;
 
@@ -73,6 +76,7 @@ private:
   std::string selected_; ///< path
   top_wish asked_;       ///< of `confirm`
   std::string fault_;
+  seconds silence_{0}; ///< since `now_`; 0: not worth a word
   std::string title_;
   std::vector<std::string> text_;
   std::size_t first_ = 0; ///< shown at the top

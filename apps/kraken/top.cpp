@@ -14,6 +14,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include <ncurses.h>
 #include <unistd.h>
@@ -154,6 +155,8 @@ class top {
 public:
   top(const console::invocation& asked, console::surroundings& around)
       : asked_(asked), around_(around) {}
+  top(const top&) = delete; // it is the company of its own questions
+  top& operator=(const top&) = delete;
 
   int run() {
     // The first look decides whether there is anything to show, before the screen is taken.
@@ -163,29 +166,56 @@ public:
       return row_of(first.error().code).exit_code;
     }
     const terminal screen;
-    while (ended_by_signal == 0) {
+    daemon_->wait_with(company());
+    while (goes_on()) {
       terminal::draw(screen_);
-      const int key = ::wgetch(stdscr);
-      if (key == ERR || key == KEY_RESIZE) {
-        refresh(key);
-        continue;
+      if (const int key = ::wgetch(stdscr); key == ERR) {
+        refresh();
+      } else {
+        take(key);
       }
-      const auto wish = pressed(key);
-      if (wish.what == top_wish::kind::quit) {
-        return 0;
+      while (goes_on() && wish_.what != top_wish::kind::none) {
+        carry_out(std::exchange(wish_, {}));
       }
-      carry_out(wish);
     }
     return 0;
   }
 
 private:
-  void refresh(int why) {
-    if (why == ERR) {
-      if (auto seen = look(); !seen) {
-        screen_.show_fault(seen.error().context);
-      }
+  [[nodiscard]] bool goes_on() const {
+    return ended_by_signal == 0 && wish_.what != top_wish::kind::quit;
+  }
+
+  void take(int key) {
+    if (key != KEY_RESIZE) {
+      wish_ = pressed(key);
     }
+  }
+
+  void refresh() {
+    if (auto seen = look(); !seen && seen.error().code != errc::canceled) {
+      screen_.show_fault(seen.error().context);
+      screen_.show_silence(around_.clock.now());
+    }
+  }
+
+  console::waiting_company company() {
+    return {STDIN_FILENO, milliseconds{look_every_ms}, [this] { return meanwhile(); }};
+  }
+
+  /// A daemon that does not answer keeps neither the screen nor the keys. What asks it something
+  /// else takes the place of the question that is open.
+  console::verdict meanwhile() {
+    ::wtimeout(stdscr, 0);
+    for (int key = 0; key != ERR && wish_.what == top_wish::kind::none;) {
+      key = ::wgetch(stdscr);
+      take(key);
+    }
+    ::wtimeout(stdscr, look_every_ms);
+    screen_.show_silence(around_.clock.now());
+    terminal::draw(screen_);
+    return goes_on() && wish_.what == top_wish::kind::none ? console::verdict::go_on
+                                                           : console::verdict::enough;
   }
 
   // Asked for anew: requests, memory and mailboxes change without an event on a stream.
@@ -242,7 +272,11 @@ private:
                                 around_.utc_offset,
                                 around_.version,
                                 around_.clock,
-                                around_.connect,
+                                [this](const console::invocation& what) {
+                                  auto daemon = around_.connect(what);
+                                  daemon->wait_with(company());
+                                  return daemon;
+                                },
                                 around_.become_program,
                                 {}};
     auto all = words;
@@ -274,6 +308,7 @@ private:
   console::surroundings& around_;
   std::unique_ptr<console::api_transport> daemon_ = around_.connect(asked_); ///< for all looks
   top_screen screen_;
+  top_wish wish_; ///< what a key has asked for
   cpu_meter meter_;
 };
 

@@ -122,6 +122,32 @@ class Top(DaemonCase):
         top.wait_for("Runtime has been restarted.")
         self.assertNotEqual(self.daemon.container("beta")["pid"], before)
 
+    def test_a_daemon_that_does_not_answer_keeps_neither_screen_nor_keys(self):
+        for keys in ("q", "lq", "dq"):
+            with self.subTest(keys=keys):
+                top = self.top()
+                os.kill(self.daemon.pid, signal.SIGSTOP)
+                try:
+                    top.wait_for("(no answer for ")
+                    top.press("?")
+                    top.wait_for("Any key goes back.")
+                    top.press("x")
+                    top.wait_for("(no answer for ")
+                    begun = time.monotonic()
+                    top.press(keys)
+                    self.assertEqual(top.wait_end(), 0)
+                    self.assertLess(time.monotonic() - begun, 10)
+                finally:
+                    os.kill(self.daemon.pid, signal.SIGCONT)
+        top = self.top()
+        os.kill(self.daemon.pid, signal.SIGSTOP)
+        try:
+            top.wait_for("(no answer for ")
+        finally:
+            os.kill(self.daemon.pid, signal.SIGCONT)
+        top.press("?x")
+        top.wait_for("alpha")
+
     def test_resize_and_small_screens(self):
         top = self.top(rows=10, columns=40)
         top.resize(40, 120)

@@ -208,6 +208,29 @@ TEST_CASE("answers that are none") {
   CHECK(answer.error().code == given.code);
 }
 
+TEST_CASE("who waits has company, which may have enough of it") {
+  one_answer daemon{""};
+  console::unix_client client{daemon.path, seconds{20}};
+  int calls = 0;
+  client.wait_with({-1, milliseconds{1}, [&calls] {
+                      return ++calls < 3 ? console::verdict::go_on : console::verdict::enough;
+                    }});
+  CHECK(client.ask({}).error().code == errc::canceled);
+  CHECK(calls == 3);
+}
+
+TEST_CASE("what can be read meanwhile calls the company at once") {
+  one_answer daemon{""};
+  console::unix_client client{daemon.path, seconds{20}};
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const kraken::unique_fd keys{ends[0]};
+  const kraken::unique_fd hand{ends[1]};
+  REQUIRE(::write(hand.get(), "q", 1) == 1);
+  client.wait_with({keys.get(), seconds{20}, [] { return console::verdict::enough; }});
+  CHECK(client.ask({}).error().code == errc::canceled);
+}
+
 TEST_CASE("no daemon") {
   CHECK(console::unix_client{"/nonexistent/s", seconds{1}}.ask({}).error().code ==
         errc::unreachable);

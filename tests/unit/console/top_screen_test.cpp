@@ -70,6 +70,25 @@ TEST_CASE("top: every size of the screen has as many lines, none too wide") {
   }
 }
 
+TEST_CASE("top: a long name gives way to the columns that are looked at") {
+  console::top_screen screen;
+  const std::string deep = "Main/" + std::string(60, 'a') + "/" + std::string(60, 'b') + "-17";
+  screen.show({one("Main", model::phase::ready),
+               one("Main/short", model::phase::ready),
+               one(deep, model::phase::backing_off)},
+              {},
+              {});
+  const auto usual = text_of(screen);
+  CHECK(usual.find("  STATE    PHASE        RST  MBOX  CPU  MEM") != std::string::npos);
+  CHECK(usual.find("bb..") != std::string::npos);
+  CHECK(usual.find("bb-17  process  failed   backing_off    0     0    -    -") !=
+        std::string::npos);
+  CHECK(usual.find("  short ") != std::string::npos);
+  const auto narrow = text_of(screen, 40);
+  CHECK(narrow.find("bb-17  process  failed ") != std::string::npos);
+  CHECK(text_of(screen, 300).find(std::string(60, 'b') + "-17  process") != std::string::npos);
+}
+
 TEST_CASE("top: the selection moves, is always on the screen and stays with its container") {
   auto screen = filled(200);
   static_cast<void>(screen.lines(80, 10));
@@ -156,4 +175,10 @@ TEST_CASE("top: texts and help are over with any key; a fault is shown") {
   static_cast<void>(screen.press(top_key::down));
   screen.show_fault("nobody answers");
   CHECK(text_of(screen).find("(no answer: nobody answers)") != std::string::npos);
+  screen.show_silence(kraken::time_point{} + kraken::milliseconds{12'900});
+  CHECK(text_of(screen).find("(no answer for 12s: nobody answers)") != std::string::npos);
+  screen.show({}, {}, {});
+  CHECK(text_of(screen).find("no answer") == std::string::npos);
+  screen.show_silence(kraken::time_point{} + kraken::milliseconds{62'000});
+  CHECK(text_of(screen).find("(no answer for 1m02s)") != std::string::npos);
 }
