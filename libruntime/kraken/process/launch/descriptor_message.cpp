@@ -7,6 +7,7 @@
 #include "kraken/base/passed_descriptors.hpp"
 
 #include <cerrno>
+#include <memory>
 
 #include <sys/socket.h>
 
@@ -35,11 +36,15 @@ result<void> send_message(int socket, std::string_view text, std::span<const int
 
 result<descriptor_message> receive_message(int socket, patience how) {
   descriptor_message out;
-  out.text.resize(limits::fork_message_bytes_max);
+  // Not filled with zeros: pages that only a large message needs would become a forked child's own.
+  const auto room = std::make_unique_for_overwrite<char[]>(limits::fork_message_bytes_max);
   const int flags = how == patience::look ? MSG_DONTWAIT : 0;
   received_bytes got;
-  while ((got = receive_with_descriptors(
-              socket, out.text, flags, out.descriptors, limits::fork_descriptors_max))
+  while ((got = receive_with_descriptors(socket,
+                                         {room.get(), limits::fork_message_bytes_max},
+                                         flags,
+                                         out.descriptors,
+                                         limits::fork_descriptors_max))
              .count < 0) {
     if (errno == ECONNRESET) {
       got.count = 0;
@@ -53,7 +58,7 @@ result<descriptor_message> receive_message(int socket, patience how) {
   if (got.cut || got.none_free || got.too_many) {
     return fail(errc::protocol_error, "a message larger than its limits");
   }
-  out.text.resize(static_cast<std::size_t>(got.count));
+  out.text.assign(room.get(), static_cast<std::size_t>(got.count));
   return out;
 }
 
