@@ -103,6 +103,7 @@ inline constexpr std::size_t access_line_bytes_kept = 16U << 10U;   ///< of a re
 inline constexpr std::size_t watched_directories_max = 8'192;      ///< of one container
 inline constexpr std::size_t watch_entries_per_turn = 1'000;       ///< looked at, of directories
 inline constexpr std::size_t watch_alternatives_max = 64;          ///< `{a,b}` of one path
+inline constexpr std::size_t watch_links_max = 40;                 ///< on the way to a directory
 inline constexpr std::size_t watch_names_kept = 8;                 ///< of files changed at once
 inline constexpr std::chrono::milliseconds watch_settles{100};     ///< after the last change
 inline constexpr std::chrono::milliseconds watch_waits_max{1'000}; ///< after the first one

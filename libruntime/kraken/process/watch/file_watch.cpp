@@ -3,6 +3,8 @@
 /// A tree of watched directories, followed as it grows and shrinks.
 #include "kraken/process/watch/file_watch.hpp"
 
+#include "kraken/process/watch/link_chain.hpp"
+
 #include <algorithm>
 #include <system_error>
 #include <utility>
@@ -62,6 +64,15 @@ result<void> file_watch::start() {
   for (const auto& each : patterns_) {
     anchor(each);
   }
+  // After all of them: a directory goes by the first name that it is watched by.
+  links_.clear();
+  const std::string* before = nullptr; // most patterns have the base of their neighbour
+  for (const auto& each : patterns_) {
+    if (before == nullptr || *before != each.base) {
+      anchor_links(each.base);
+    }
+    before = &each.base;
+  }
   look_on();
   return {};
 }
@@ -87,6 +98,17 @@ void file_watch::anchor(const file_pattern& which) {
       return;
     }
     there = std::move(now);
+  }
+}
+
+void file_watch::anchor_links(const std::string& path) {
+  for (auto& each : link_chain(path)) {
+    if (!watch(each.directory, content::known)) {
+      continue;
+    }
+    if (const auto number = events_->add(each.directory)) { // as it may go by another name
+      links_.emplace(*number, std::move(each.name));
+    }
   }
 }
 
@@ -138,6 +160,12 @@ void file_watch::forget_below(std::string_view directory) {
 void file_watch::ended(int watch) {
   const auto found = watched_.find(watch);
   if (found == watched_.end()) {
+    return;
+  }
+  const auto link = links_.lower_bound({watch, {}});
+  if (link != links_.end() && link->first == watch) {
+    note(found->second);
+    lost_ = true;
     return;
   }
   const auto path = found->second;
@@ -208,13 +236,14 @@ void file_watch::take(const directory_event& event) {
     return; // forgotten in between
   }
   const auto path = found->second + "/" + std::string{event.name};
-  if (event.is_directory) {
-    return take_directory(event, path);
-  }
-  if (is_on_the_way(path)) { // a link: what is watched is where it led
+  const bool is_link = links_.contains({event.watch, std::string{event.name}});
+  if (is_link || (!event.is_directory && is_on_the_way(path))) { // what is watched is where it led
     note(path);
     lost_ = true;
     return;
+  }
+  if (event.is_directory) {
+    return take_directory(event, path);
   }
   const bool counts = event.happened != what::appeared || event.moved || is_complete(path);
   if (counts && meant(path)) {

@@ -18,8 +18,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::process {
@@ -37,10 +39,10 @@ struct watch_limits {
 
 /// Watches while it exists. A file has changed when it was closed after writing, made, renamed or
 /// removed; an editor that writes another file and renames it makes one change. Symbolic links to
-/// directories are not followed, except on the way to the first directory of a pattern: when one of
-/// these comes to lead elsewhere that is a change, and what it leads to is watched. A directory
-/// that is not there, or goes away, is waited for. Where the kernel loses count all is looked at
-/// anew, which is told as a change without names.
+/// directories are not followed, except on the way to the first directory of a pattern, where they
+/// may lead to further ones: when one of these comes to lead elsewhere that is a change, and what
+/// it leads to is watched. A directory that is not there, or goes away, is waited for. Where the
+/// kernel loses count all is looked at anew, which is told as a change without names.
 /// @thread its loop's
 class file_watch {
 public:
@@ -80,6 +82,7 @@ private:
   };
 
   void anchor(const file_pattern& which);
+  void anchor_links(const std::string& path);
   bool watch(const std::string& directory, content files);
   void forget_below(std::string_view directory);
   void ended(int watch);
@@ -104,8 +107,9 @@ private:
   std::unique_ptr<reactor::waiting> readable_;
   std::unique_ptr<reactor::waiting> next_look_;
   std::unique_ptr<reactor::waiting> quiet_;
-  std::map<int, std::string> watched_;              ///< paths by number
-  std::map<std::string, int, std::less<>> numbers_; ///< the reverse
+  std::map<int, std::string> watched_;                       ///< paths by number
+  std::map<std::string, int, std::less<>> numbers_;          ///< the reverse
+  std::set<std::pair<int, std::string>, std::less<>> links_; ///< directories' numbers, and names
   std::deque<look> to_look_at_;
   changed_files changes_;
   std::optional<time_point> changing_since_;

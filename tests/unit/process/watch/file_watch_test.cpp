@@ -151,6 +151,70 @@ TEST_CASE("file_watch: a link to the directory is followed where it comes to lea
   CHECK(at.next() == names{"dep/current/src/b.php"});
 }
 
+TEST_CASE("file_watch: links that lead to links are followed, wherever they are") {
+  struct row {
+    std::string live;   ///< what `dep/current` leads to
+    std::string target; ///< what that leads to, with a 1 or a 2 behind it
+    std::string rest;   ///< from there to the directory of the files
+  };
+  // A link to a link; one in the middle of another's target; one that is absolute; one below
+  // another.
+  const auto one = GENERATE(values<row>({{"../links/live", "../releases/", "src"},
+                                         {"../links/live/src", "../releases/", ""},
+                                         {"ABSOLUTE/links/live", "../releases/", "src"},
+                                         {"../links/././../links/live", "../releases/", "src"}}));
+  watched_directory at{process::watch_limits{}, fs::path{"dep/current"} / one.rest / "**/*.php"};
+  for (const auto* const name : {"releases/1/src", "releases/2/src", "dep", "links"}) {
+    fs::create_directories(at.here / name);
+  }
+  auto live = one.live;
+  if (live.starts_with("ABSOLUTE")) {
+    live.replace(0, 8, at.here.path());
+  }
+  fs::create_directory_symlink(live, at.here / "dep/current");
+  fs::create_directory_symlink(one.target + "1", at.here / "links/live");
+  at.start();
+  at.write("releases/1/src/a.php");
+  CHECK(at.next() == names{(fs::path{"dep/current"} / one.rest / "a.php").string()});
+  SECTION("switched at once") {
+    fs::create_directory_symlink(one.target + "2", at.here / "links/next");
+    fs::rename(at.here / "links/next", at.here / "links/live");
+    CHECK(at.next() == names{"links/live"});
+    CHECK(at.last_more);
+  }
+  SECTION("removed and made anew") {
+    fs::remove(at.here / "links/live");
+    CHECK(at.next() == names{"links/live"});
+    fs::create_directory_symlink(one.target + "2", at.here / "links/live");
+    CHECK(at.next() == names{"links/live"});
+  }
+  SECTION("gone with its directory, and back") {
+    fs::rename(at.here / "links", at.here / "old");
+    at.next();
+    fs::remove(at.here / "old/live");
+    fs::create_directory_symlink(one.target + "2", at.here / "old/live");
+    fs::rename(at.here / "old", at.here / "links");
+    at.next();
+  }
+  at.write("releases/1/src/a.php");
+  at.write("releases/2/src/b.php");
+  CHECK(at.next() == names{(fs::path{"dep/current"} / one.rest / "b.php").string()});
+}
+
+TEST_CASE("file_watch: links that lead to each other are the end of the way") {
+  watched_directory at{process::watch_limits{}, "a/**/*.php"};
+  fs::create_symlink("b", at.here / "a");
+  fs::create_symlink("a", at.here / "b");
+  at.start();
+  fs::create_directory(at.here / "c");
+  at.write("c/x.php");
+  fs::create_directory_symlink("c", at.here / "next");
+  fs::rename(at.here / "next", at.here / "b");
+  CHECK(at.next() == names{"b"});
+  at.write("c/x.php");
+  CHECK(at.next() == names{"a/x.php"});
+}
+
 TEST_CASE("file_watch: other files are none of its business") {
   watched_directory at;
   at.write("a.txt");
