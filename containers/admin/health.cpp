@@ -22,12 +22,19 @@ bool counts_for_readiness(const model::container_status& each) {
   return each.at != model::phase::parked || each.kind == "pool";
 }
 
+/// By an order, and not by an end of its own.
+bool was_stopped(const model::container_status& each) {
+  return each.in == model::state::stopped &&
+         (each.last_cause->kind == model::cause_kind::none || model::past_cause(each));
+}
+
 // What holds up a pool is not seen at the pool itself.
 std::string failing_child(const model::container_status& parent,
                           std::span<const actor::status_ptr> records) {
   const auto found = std::find_if(records.begin(), records.end(), [&](const auto& each) {
     return each->parent == parent.path && each->at != model::phase::ready &&
-           !each->last_cause->normal() && each->last_cause->kind != model::cause_kind::none;
+           !each->last_cause->normal() && each->last_cause->kind != model::cause_kind::none &&
+           !was_stopped(*each);
   });
   return found == records.end()
              ? ""
@@ -35,8 +42,11 @@ std::string failing_child(const model::container_status& parent,
                    " after " + (*found)->last_cause->text();
 }
 
-/// Why it is being tried again, or is about to be.
+/// Why it is being tried again, or is about to be; of what was stopped that, and nothing older.
 std::string own_cause(const model::container_status& each) {
+  if (was_stopped(each)) {
+    return each.at == model::phase::ended ? ": it was stopped" : "";
+  }
   const bool failed =
       each.last_cause->kind != model::cause_kind::none && !each.last_cause->normal();
   return failed ? " after " + each.last_cause->text() : "";
@@ -67,7 +77,7 @@ std::string unready_reasons(std::span<const actor::status_ptr> records) {
   const auto waiting = model::start_waits(records);
   for (const auto& each : records) {
     if (is_unready(*each)) {
-      const auto below = failing_child(*each, records);
+      const auto below = was_stopped(*each) ? std::string{} : failing_child(*each, records);
       reasons += each->path + " is " + std::string{model::to_string(each->at)} +
                  (below.empty() ? own_cause(*each) : below) + waiting_for(*each, waiting) + "\n";
     }

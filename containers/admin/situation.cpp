@@ -40,6 +40,24 @@ renewal_text(std::string_view path, std::span<const actor::status_ptr> children,
          std::to_string(children.size()) + " renewed";
 }
 
+namespace {
+
+/// Whether an order has ended what rested, or had not begun to serve: its last failure has not.
+/// What ends by itself is held first, or serves.
+bool ended_by_order(std::span<const actor::status_event> events, const actor::status_event& last) {
+  using enum model::phase;
+  auto from = last.from;
+  for (auto at = events.rbegin(); at != events.rend() && (from == stopping || from == ended);
+       ++at) {
+    if (at->seq < last.seq && at->note.empty() && at->path == last.path && at->to == from) {
+      from = at->from;
+    }
+  }
+  return from == idle || from == starting || from == backing_off || from == parked;
+}
+
+} // namespace
+
 std::string end_text(const actor::status_board& board,
                      std::string_view wanted,
                      std::chrono::system_clock::time_point now) {
@@ -55,8 +73,9 @@ std::string end_text(const actor::status_board& board,
   const auto age = std::max(std::chrono::duration_cast<seconds>(now - last->at), seconds{0});
   const auto when =
       age == seconds{0} ? std::string{"just now"} : kraken::to_string(milliseconds{age}) + " ago";
-  return last->path + (last->cause.empty() ? " was destroyed " : " ended ") + when +
-         (last->cause.empty() ? "" : ": " + last->cause);
+  const bool destroyed = last->cause.empty() || ended_by_order(events, *last);
+  return last->path +
+         (destroyed ? " was destroyed " + when : " ended " + when + ": " + last->cause);
 }
 
 error not_there(const actor::status_board& board, std::string_view wanted, const error& why) {

@@ -44,7 +44,7 @@ TEST_CASE("the root must be ready whatever its phase") {
   CHECK(reasons_of({root}).empty());
   CHECK(reasons_of({{"", "Main", phase::idle}}) == "Main is idle\n");
   CHECK(reasons_of({{"", "Main", phase::starting}}) == "Main is starting\n");
-  CHECK(reasons_of({{"", "Main", phase::ended}}) == "Main is ended\n");
+  CHECK(reasons_of({{"", "Main", phase::ended}}) == "Main is ended: it was stopped\n");
 }
 
 TEST_CASE("what is meant to serve and does not keeps the node from being ready") {
@@ -88,6 +88,35 @@ TEST_CASE("what was stopped, never started or given up does not count") {
   CHECK(reasons_of({root, {"Main", "a", phase::idle}}).empty());
   CHECK(reasons_of({root, {"Main", "a", phase::parked}}).empty());
   CHECK(reasons_of({root, {"Main/web", "w1", phase::starting, "worker"}}).empty());
+}
+
+TEST_CASE("what was stopped names no failure that came before") {
+  const auto failed_once = [](std::string parent, std::string alias, phase at) {
+    auto out = board_record(std::move(parent), std::move(alias), at, "process");
+    model::cause why;
+    why.kind = model::cause_kind::exit_code;
+    why.code = 3;
+    out.last_cause = why;
+    out.failures = model::with_failure(nullptr, {{}, 1, why.kind, why.text(), 0});
+    return std::make_shared<const model::container_status>(std::move(out));
+  };
+  const auto of = [](std::vector<actor::status_ptr> records) { return unready_reasons(records); };
+  CHECK(of({failed_once("", "Main", phase::ended), failed_once("Main", "a", phase::ended)}) ==
+        "Main is ended: it was stopped\n");
+  CHECK(of({failed_once("", "Main", phase::stopping), failed_once("Main", "a", phase::stopping)}) ==
+        "Main is stopping\nMain/a is stopping\n");
+  CHECK(of({std::make_shared<const model::container_status>(
+                board_record("", "Main", phase::starting, "supervisor")),
+            failed_once("Main", "a", phase::ended),
+            failed_once("Main", "b", phase::backing_off)}) ==
+        "Main is starting: b is backing_off after exit code 3\n"
+        "Main/b is backing_off after exit code 3\n");
+
+  auto done = board_record("", "Main", phase::ended, "process");
+  model::cause normal;
+  normal.kind = model::cause_kind::exit_normal;
+  done.last_cause = normal;
+  CHECK(of({std::make_shared<const model::container_status>(done)}) == "Main is ended\n");
 }
 
 TEST_CASE("a parked pool counts: nobody answers its requests") {

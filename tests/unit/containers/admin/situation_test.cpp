@@ -88,3 +88,33 @@ TEST_CASE("what was destroyed without a failure has no cause") {
   const auto at = board.events_since(0).back().at;
   CHECK(containers::end_text(board, "a", at + seconds{61}) == "a was destroyed 61s ago");
 }
+
+TEST_CASE("who was destroyed while it rested has not ended of its last failure") {
+  using given = std::vector<phase>;
+  const auto [passed, end] = GENERATE(table<given, std::string>({
+      {{phase::ready, phase::held, phase::stopping}, " ended just now: exit code 3"},
+      {{phase::ready, phase::stopping, phase::ended}, " ended just now: exit code 3"},
+      {{phase::held, phase::backing_off, phase::stopping}, " was destroyed just now"},
+      {{phase::held, phase::parked, phase::stopping}, " was destroyed just now"},
+      {{phase::backing_off, phase::starting, phase::stopping}, " was destroyed just now"},
+      {{phase::backing_off, phase::stopping, phase::ended}, " was destroyed just now"},
+  }));
+  actor::status_board board;
+  auto a = board_record("", "a", phase::idle);
+  board.publish(a, 1);
+  board.publish(board_record("", "b", phase::ready), 2);
+  model::cause why;
+  why.kind = model::cause_kind::exit_code;
+  why.code = 3;
+  why.correlation = 1;
+  a.last_cause = why;
+  auto all = passed;
+  all.push_back(phase::gone);
+  for (const auto at : all) {
+    a.at = at;
+    a.in = model::state_of(at);
+    board.publish(a, 1);
+  }
+  const auto at = board.events_since(0).back().at;
+  CHECK(containers::end_text(board, "a", at) == "a" + end);
+}
