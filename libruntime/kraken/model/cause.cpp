@@ -126,7 +126,8 @@ std::string cause::text() const {
 
 std::string cause::summary() const {
   auto out = text();
-  if (const auto line = last_line(detail); type.empty() && !line.empty()) {
+  const auto line = last_line(detail);
+  if (type.empty() && !line.empty() && out.find(line) == std::string::npos) {
     out.append(" (").append(line).append(")");
   }
   return out;

@@ -63,6 +63,11 @@ TEST_CASE("cause: a summary has the last line of what a program said") {
   CHECK(why.summary() == "exit code 255");
   why.detail = "starting\nPHP Parse error:  no in /a.php on line 3\n\r\n";
   CHECK(why.summary() == "exit code 255 (PHP Parse error:  no in /a.php on line 3)");
+  why.message = "no worker boots: exit code 255 (PHP Parse error:  no in /a.php on line 3)";
+  why.kind = cause_kind::start_error;
+  CHECK(why.summary() == why.text()); // it says that itself
+  why.message.clear();
+  why.kind = cause_kind::exit_code;
   why.detail = "\n";
   CHECK(why.summary() == "exit code 255");
   why.detail = "#0 {main}";
