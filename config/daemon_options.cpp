@@ -36,7 +36,9 @@ struct option_table<log_options> {
       row<&log_options::format>("format", {.summary = "form of the log lines"}),
       row<&log_options::file>(
           "file",
-          {.summary = "where to log, relative to the configuration file; empty: standard error"}),
+          {.summary =
+               "where to log, relative to the configuration file, made with mode 0640; empty: "
+               "standard error"}),
   };
 };
 

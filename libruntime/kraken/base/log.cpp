@@ -83,7 +83,8 @@ result<spdlog::sink_ptr> open_sink(const settings& wanted) {
   }
   std::error_code ignored; // the file says what is wrong
   std::filesystem::create_directories(std::filesystem::path{wanted.file}.parent_path(), ignored);
-  unique_fd file{::open(wanted.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)};
+  constexpr mode_t mode = 0640; // what programs say is for nobody else; as of all other such files
+  unique_fd file{::open(wanted.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)};
   if (!file) {
     return fail(errno_error("open log file '" + wanted.file + "'"));
   }

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 
 namespace kraken::log {
@@ -69,6 +71,20 @@ TEST_CASE("events at or above the threshold reach the file, and rotation is foll
   CHECK_THAT(content(path + ".1"), Catch::Contains("still_to_the_old"));
   CHECK_THAT(content(path), Catch::Contains("to_the_new"));
   CHECK_THAT(content(path), !Catch::Contains("still_to_the_old"));
+}
+
+TEST_CASE("a log file is made for its owner and group, one that is there stays as it is") {
+  const log_directory directory;
+  const auto path = directory.path + "/kraken.log";
+  const auto before = ::umask(0);
+  REQUIRE(configure({level::warn, format::json, path}));
+  ::umask(before);
+  using std::filesystem::perms;
+  const auto mode = [&path] { return std::filesystem::status(path).permissions(); };
+  CHECK(mode() == (perms::owner_read | perms::owner_write | perms::group_read));
+  std::filesystem::permissions(path, perms::others_read, std::filesystem::perm_options::add);
+  REQUIRE(reopen());
+  CHECK((mode() & perms::others_read) != perms::none);
 }
 
 TEST_CASE("lines that cannot be written are counted, and told once there is room again") {
