@@ -114,6 +114,7 @@ void php_container::program_ready() {
   }
   channel_->show_state(model::state::started, "ready");
   shell_.ready();
+  watch_memory(); // what it has booted with
   if (environment_.news != nullptr) {
     process_->listen_to(*environment_.news);
   }

@@ -133,6 +133,7 @@ void template_container::obey(const process::template_message& said) {
   switch (said.what) {
   case process::template_word::ready:
     environment_.templates->show(pool_, link_, made_with_);
+    look_at_memory();
     shell_.ready();
     return;
   case process::template_word::refused:
@@ -218,12 +219,16 @@ void template_container::refuse(std::string_view why) {
 
 void template_container::look() {
   watch_ = loop_.after(look_at_template_every, [this] {
-    if (const auto seen = process_->memory()) {
-      live_->memory_bytes.set(static_cast<std::int64_t>(seen->resident.value));
-    }
+    look_at_memory();
     follow_output();
     look();
   });
+}
+
+void template_container::look_at_memory() {
+  if (const auto seen = process_->memory()) {
+    live_->memory_bytes.set(static_cast<std::int64_t>(seen->resident.value));
+  }
 }
 
 void template_container::follow_output() {

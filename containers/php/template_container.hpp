@@ -43,6 +43,7 @@ private:
   void process_ended(const exit_status& status);
   void let_go();
   void look();
+  void look_at_memory();
   void follow_output();
 
   actor::host& shell_;

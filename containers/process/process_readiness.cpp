@@ -21,6 +21,7 @@ namespace {
 
 using ready_mode = model::ready_spec::mode;
 
+constexpr milliseconds memory_look_first{250};
 constexpr milliseconds ready_look_every{100};
 constexpr milliseconds ready_look_timeout = seconds{5};
 
@@ -144,6 +145,8 @@ void process_container::serves() {
   at_ = stage::serving;
   ready_wait_.reset();
   ready_watch_.reset();
+  // What it has at once may be that of what it was before it became this program.
+  memory_watch_ = loop_.after(memory_look_first, [this] { watch_memory(); });
   watch_life();
   if (channel_) {
     channel_->show_state(model::state::started, "ready");

@@ -20,6 +20,20 @@ def free_port():
         return probe.getsockname()[1]
 
 
+class Numbers(unittest.TestCase):
+    def test_its_memory_is_seen_soon_after_it_serves(self):
+        daemon = fresh_daemon(self, topology(
+            process("p", sys.executable, "-c", "import time; time.sleep(600)")))
+
+        def seen():
+            now = daemon.container("p")
+            with open(f"/proc/{now['pid']}/statm", encoding="ascii") as numbers:
+                resident = int(numbers.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+            shown = now["live"]["memory_bytes"]
+            return resident > 4 << 20 and abs(shown - resident) < resident / 4 and now
+        self.assertLess(wait_until(seen, "its memory is that of now")["up_seconds"], 4)
+
+
 class ProcessCase(unittest.TestCase):
     def setUp(self):
         self.port = free_port()
