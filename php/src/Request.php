@@ -85,9 +85,9 @@ final class Request
      */
     public function queryParams(): array
     {
-        $params = FormData::urlencoded($this->query(), $exceeded);
-        if ($exceeded && !isset(self::$told[$this])) {
-            InputLimits::tellFields($this->path());
+        $params = InputLimits::read($this->query(), $excess);
+        if ($excess !== null && !isset(self::$told[$this])) {
+            InputLimits::tell($excess, $this->path());
             self::$told ??= new \WeakMap();
             self::$told[$this] = true;
         }

@@ -8,6 +8,7 @@ namespace Kraken\Tests;
 use Kraken\BadRequest;
 use Kraken\Codec\Binary;
 use Kraken\Codec\MessagePack;
+use Kraken\Http\CookieVariables;
 use Kraken\Http\ServerVariables;
 use Kraken\Protocol\Frame;
 use Kraken\Protocol\ProtocolError;
@@ -108,29 +109,59 @@ final class RequestTest extends TestCase
     public function testOfTooManyFieldsTheFirstAreRead(): void
     {
         $max = (int) \ini_get('max_input_vars');
+        $why = "Input variables exceeded $max. To increase the limit change max_input_vars";
         $fits = \implode('&', \array_fill(0, $max, 'a[]=1'));
         self::assertCount($max, Frames::object('GET', "/?$fits&")->queryParams()['a']);
         self::assertCount($max, Frames::object('GET', '/?&' . \strtr($fits, ['&' => '&&']))
             ->queryParams()['a']);
-        $params = self::read("$fits&b=1&c=2");
-        self::assertSame([$max, ['a']], [\count($params['a']), \array_keys($params)]);
+        foreach (['query' => '&', 'form' => '&', 'cookies' => ';'] as $kind => $separator) {
+            $read = self::read($kind, \strtr($fits, ['&' => $separator]) . "{$separator}b=1", $why);
+            self::assertSame([$max, ['a']], [\count($read['a']), \array_keys($read)], $kind);
+        }
     }
 
-    /** @return array<mixed> the query as a script reads it twice, whose only log line says why */
-    private static function read(string $query): array
+    public function testWhatIsNestedTooDeeplyIsLeftOut(): void
     {
-        $script = \escapeshellarg(\PHP_BINARY) . ' ' . \escapeshellarg(__DIR__ . '/fixtures/query.php');
+        $max = (int) \ini_get('max_input_nesting_level');
+        $why = "Input variable nesting level exceeded $max. To increase the limit change "
+            . 'max_input_nesting_level';
+        foreach (['[x]', '%5Bx%5d'] as $level) {
+            $deep = 'a' . \str_repeat($level, $max + 1);
+            foreach (['query' => '&', 'form' => '&', 'cookies' => ';'] as $kind => $separator) {
+                if ($kind === 'cookies' && $level !== '[x]') {
+                    continue; // names of cookies are not decoded
+                }
+                $read = self::read($kind, "$deep=1{$separator}b[]=1{$separator}$deep=2", $why);
+                self::assertSame(['b' => ['1']], $read, $kind);
+            }
+        }
+    }
+
+    public function testCookiesOfOneNameAreOneArray(): void
+    {
+        $cookies = CookieVariables::of(Frames::object('GET', '/', [
+            'cookie', 'a[x]=1; b=2; a[y]=3; b[]=4; b=5; c=6; c=7; a[x]=8; d.e=9; 5[]=1; 5[]=2',
+        ]));
+        self::assertSame([
+            'a' => ['x' => '8', 'y' => '3'], 'b' => ['4'], 'c' => '6', 'd_e' => '9', 5 => ['1', '2'],
+        ], $cookies);
+    }
+
+    /** @return array<mixed> as a script reads it whose only log line says why something is missing */
+    private static function read(string $kind, string $text, string $why): array
+    {
+        $script = \escapeshellarg(\PHP_BINARY) . ' -d display_errors=0 '
+            . \escapeshellarg(__DIR__ . '/fixtures/limits.php') . " $kind";
         $process = \proc_open($script, [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $pipes);
-        \fwrite($pipes[0], $query);
+        \fwrite($pipes[0], $text);
         \fclose($pipes[0]);
-        $params = \unserialize((string) \stream_get_contents($pipes[1]));
+        $read = \unserialize((string) \stream_get_contents($pipes[1]));
         self::assertSame(
-            'warn: Input variables exceeded ' . \ini_get('max_input_vars') . '. To increase the limit '
-                . "change max_input_vars in php.ini. {\"path\":\"/p\"}\n",
+            "warn: $why in php.ini. {\"path\":\"/p\"}\n",
             \stream_get_contents($pipes[2])
         );
         \proc_close($process);
-        return $params;
+        return $read;
     }
 
     public function testJson(): void

@@ -23,32 +23,42 @@ final class CookieVariables
         $header = (string) $request->header('cookie');
         // Other names are the same there and here.
         return \preg_match('/(?:^|;)\s*+[^=;.[ ]*+[.[ ]/', $header) === 1
-            ? self::read($header)
+            ? self::read($header, $request->path())
             : $request->cookies();
     }
 
     /** @return array<mixed> */
-    private static function read(string $header): array
+    private static function read(string $header, string $path): array
     {
         $cookies = [];
-        /** @var array<string, string> $queries what made an array, to be read once more with the next */
+        /** @var array<string, string> $queries what makes an array, to be read at once in the end */
         $queries = [];
-        foreach (\explode(';', $header) as $pair) {
+        $pairs = \explode(';', $header, InputLimits::fields() + 1);
+        if (\count($pairs) > InputLimits::fields()) {
+            \array_pop($pairs);
+            InputLimits::tell(InputLimits::tooManyFields(), $path);
+        }
+        $deep = null;
+        foreach ($pairs as $pair) {
             [$name, $value] = \explode('=', $pair, 2) + [1 => ''];
             $name = \ltrim($name);
             $query = \rawurlencode($name) . '=' . \rawurlencode(\rawurldecode($value));
-            \parse_str($query, $found);
+            $found = InputLimits::read($query, $excess);
+            $deep ??= $excess;
             $key = (string) \array_key_first($found);
             if ($found === [] || self::isForged($name, $key)) {
                 continue;
             }
             if (\is_array($found[$key])) {
                 $queries[$key] = (isset($queries[$key]) ? $queries[$key] . '&' : '') . $query;
-                \parse_str($queries[$key], $found);
-                $cookies[$key] = $found[$key];
+                $cookies[$key] = [];
             } else {
                 $cookies[$key] ??= $found[$key];
             }
+        }
+        InputLimits::tell($deep, $path);
+        foreach ($queries as $key => $query) {
+            $cookies[$key] = InputLimits::read($query)[$key];
         }
         return $cookies;
     }

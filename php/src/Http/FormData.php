@@ -41,10 +41,8 @@ final class FormData
     {
         $type = \strtolower(\trim(\explode(';', $contentType, 2)[0]));
         if ($type === 'application/x-www-form-urlencoded') {
-            $fields = self::urlencoded($body, $exceeded);
-            if ($exceeded) {
-                InputLimits::tellFields($path);
-            }
+            $fields = InputLimits::read($body, $excess);
+            InputLimits::tell($excess, $path);
             return new self($fields, [], []);
         }
         if ($type !== 'multipart/form-data') {
@@ -59,12 +57,12 @@ final class FormData
         try {
             foreach ($parts->each(InputLimits::parts()) as $part) {
                 if ($part === null) {
-                    InputLimits::tellParts($path);
+                    InputLimits::tell(InputLimits::tooManyParts(), $path);
                 } elseif ($part->filename === null) {
                     if (++$count <= $max) {
                         $pairs[] = \urlencode($part->name) . '=' . \urlencode($part->body());
                     } elseif ($count === $max + 1) {
-                        InputLimits::tellFields($path);
+                        InputLimits::tell(InputLimits::tooManyFields(), $path);
                     }
                     if (\strtoupper($part->name) === 'MAX_FILE_SIZE') {
                         $uploads->limit((int) $part->body());
@@ -76,32 +74,13 @@ final class FormData
                     }
                 }
             }
-            return new self(
-                self::urlencoded(\implode('&', $pairs)),
-                self::nest($values),
-                $uploads->paths()
-            );
+            $fields = InputLimits::read(\implode('&', $pairs), $excess);
+            InputLimits::tell($excess, $path);
+            return new self($fields, self::nest($values), $uploads->paths());
         } catch (\Throwable $e) {
             $uploads->discard();
             throw $e;
         }
-    }
-
-    /**
-     * A urlencoded text as PHP reads it.
-     *
-     * @param ?bool $exceeded set: it has more fields than PHP takes, and these are the first ones
-     * @return array<mixed>
-     */
-    public static function urlencoded(string $text, ?bool &$exceeded = null): array
-    {
-        if ($text === '') {
-            return [];
-        }
-        $read = InputLimits::cut($text);
-        $exceeded = \strlen($read) < \strlen($text);
-        \parse_str($read, $fields);
-        return $fields;
     }
 
     /** Deletes the temporary files that are still there. */
@@ -126,7 +105,7 @@ final class FormData
         foreach ($values as $index => [$name]) {
             $pairs[] = \urlencode($name) . '=' . $index;
         }
-        $files = self::urlencoded(\implode('&', $pairs));
+        $files = InputLimits::read(\implode('&', $pairs));
         \array_walk_recursive($files, static function (mixed &$index) use ($values): void {
             $index = $values[(int) $index][1];
         });

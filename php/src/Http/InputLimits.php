@@ -38,8 +38,57 @@ final class InputLimits
         return (int) \ini_get('max_file_uploads');
     }
 
-    /** A urlencoded text up to the last field that PHP would read. */
-    public static function cut(string $text): string
+    public static function nesting(): int
+    {
+        return (int) \ini_get('max_input_nesting_level');
+    }
+
+    /**
+     * A urlencoded text as PHP reads it.
+     *
+     * @param ?string $excess set: the limit that it exceeds; what is beyond was left out
+     * @return array<mixed>
+     */
+    public static function read(string $text, ?string &$excess = null): array
+    {
+        $excess = null;
+        $read = self::cut($text);
+        if (\strlen($read) < \strlen($text)) {
+            $excess = self::tooManyFields();
+        }
+        if (self::mayBeNested($read)) {
+            return self::readNested($read, $excess);
+        }
+        \parse_str($read, $fields);
+        return $fields;
+    }
+
+    public static function tooManyFields(): string
+    {
+        return \sprintf('Input variables' . self::SETTING, self::fields(), 'max_input_vars');
+    }
+
+    public static function tooManyParts(): string
+    {
+        $text = 'Multipart body parts limit' . self::SETTING;
+        return \sprintf($text, self::parts(), 'max_multipart_body_parts');
+    }
+
+    public static function tooManyFiles(): string
+    {
+        return 'Maximum number of allowable file uploads has been exceeded';
+    }
+
+    /** @param string $path of the request */
+    public static function tell(?string $excess, string $path): void
+    {
+        if ($excess !== null) {
+            Log::warn($excess, ['path' => $path]);
+        }
+    }
+
+    /** Up to the last field that PHP would read. */
+    private static function cut(string $text): string
     {
         $max = self::fields();
         if (\substr_count($text, '&') < $max) {
@@ -58,24 +107,30 @@ final class InputLimits
         return $text;
     }
 
-    /** @param string $path of the request */
-    public static function tellFields(string $path): void
+    /** Whether a name may be deeper than PHP allows: all brackets might be of one. */
+    private static function mayBeNested(string $text): bool
     {
-        $text = \sprintf('Input variables' . self::SETTING, self::fields(), 'max_input_vars');
-        Log::warn($text, ['path' => $path]);
+        $brackets = \substr_count($text, '[') + \substr_count($text, '%5');
+        return $brackets !== 0 && $brackets > self::nesting();
     }
 
-    /** @param string $path of the request */
-    public static function tellParts(string $path): void
+    /** @return array<mixed> */
+    private static function readNested(string $text, ?string &$excess): array
     {
-        $text = 'Multipart body parts limit' . self::SETTING;
-        Log::warn(\sprintf($text, self::parts(), 'max_multipart_body_parts'), ['path' => $path]);
-    }
-
-    /** @param string $path of the request */
-    public static function tellFiles(string $path): void
-    {
-        $text = 'Maximum number of allowable file uploads has been exceeded';
-        Log::warn($text, ['path' => $path]);
+        // PHP itself drops such a name and warns, unless errors are displayed.
+        \set_error_handler(static function () use (&$excess): bool {
+            $excess ??= \sprintf(
+                'Input variable nesting level' . self::SETTING,
+                self::nesting(),
+                'max_input_nesting_level'
+            );
+            return true;
+        });
+        try {
+            \parse_str($text, $fields);
+        } finally {
+            \restore_error_handler();
+        }
+        return $fields;
     }
 }

@@ -43,7 +43,7 @@ final class Uploads
         // A field that was left blank does not count.
         if (($name !== '' || $size > 0) && ++$this->count > $this->countMax) {
             if ($this->count === $this->countMax + 1) {
-                InputLimits::tellFiles($this->path);
+                InputLimits::tell(InputLimits::tooManyFiles(), $this->path);
             }
             return null;
         }
