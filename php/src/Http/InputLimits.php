@@ -52,15 +52,19 @@ final class InputLimits
     public static function read(string $text, ?string &$excess = null): array
     {
         $excess = null;
-        $read = self::cut($text);
+        if ($text === '') {
+            return [];
+        }
+        $fits = \substr_count($text, '&') < self::fields();
+        if ($fits && !\str_contains($text, '[') && !\str_contains($text, '%5')) {
+            \parse_str($text, $fields); // nearly always
+            return $fields;
+        }
+        $read = $fits ? $text : self::cut($text);
         if (\strlen($read) < \strlen($text)) {
             $excess = self::tooManyFields();
         }
-        if (self::mayBeNested($read)) {
-            return self::readNested($read, $excess);
-        }
-        \parse_str($read, $fields);
-        return $fields;
+        return self::readNested($read, $excess);
     }
 
     public static function tooManyFields(): string
@@ -91,9 +95,6 @@ final class InputLimits
     private static function cut(string $text): string
     {
         $max = self::fields();
-        if (\substr_count($text, '&') < $max) {
-            return $text;
-        }
         $end = \strlen($text);
         // Separators in a row have no field between them.
         $at = \strspn($text, '&');
@@ -107,16 +108,14 @@ final class InputLimits
         return $text;
     }
 
-    /** Whether a name may be deeper than PHP allows: all brackets might be of one. */
-    private static function mayBeNested(string $text): bool
-    {
-        $brackets = \substr_count($text, '[') + \substr_count($text, '%5');
-        return $brackets !== 0 && $brackets > self::nesting();
-    }
-
     /** @return array<mixed> */
     private static function readNested(string $text, ?string &$excess): array
     {
+        // All brackets might be of one name.
+        if (\substr_count($text, '[') + \substr_count($text, '%5') <= self::nesting()) {
+            \parse_str($text, $fields);
+            return $fields;
+        }
         // PHP itself drops such a name and warns, unless errors are displayed.
         \set_error_handler(static function () use (&$excess): bool {
             $excess ??= \sprintf(
