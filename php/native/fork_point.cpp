@@ -6,6 +6,7 @@
 #include "fork_hazards.hpp"
 #include "joining.hpp"
 #include "php/native/memory/huge_pages.hpp"
+#include "php/native/memory/joined_mappings.hpp"
 #include "php_api.hpp"
 #include "template_door.hpp"
 
@@ -162,6 +163,7 @@ void become_worker(carrier& serving) {
   forget_openers();
   gc_collect_cycles(); // or each child would, on pages of its own
   join_pages();
+  join_mappings();
   const auto daemon = ::getppid();
   door.say(process::template_word::ready);
   auto order = door.serve(daemon, make_ready);

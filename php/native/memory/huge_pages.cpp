@@ -3,12 +3,11 @@
 /// See the header.
 #include "huge_pages.hpp"
 
+#include "own_mappings.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cinttypes>
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 
 #include <sys/mman.h>
 
@@ -45,23 +44,12 @@ void join_in(std::uintptr_t begin, std::uintptr_t end) noexcept {
   }
 }
 
-struct close_file {
-  void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
-};
-
 } // namespace
 
-void join_pages() noexcept {
-  const std::unique_ptr<std::FILE, close_file> maps{std::fopen("/proc/self/maps", "re")};
-  std::array<char, 512> line{}; // the rest of a longer one is read as another and is none
-  while (maps && std::fgets(line.data(), line.size(), maps.get()) != nullptr) {
-    std::uintptr_t begin = 0;
-    std::uintptr_t end = 0;
-    unsigned long file = 0;
-    const int read = std::sscanf(
-        line.data(), "%" SCNxPTR "-%" SCNxPTR " rw-p %*x %*x:%*x %lu", &begin, &end, &file);
-    if (read == 3 && file == 0 && end - begin <= mapping_bytes_max) {
-      join_in(begin, end);
+void join_pages() {
+  for (const auto& each : own_mappings()) {
+    if (each.rights == "rw-p" && each.file == 0 && each.end - each.begin <= mapping_bytes_max) {
+      join_in(each.begin, each.end);
     }
   }
 }

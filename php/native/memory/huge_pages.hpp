@@ -10,6 +10,6 @@ namespace kraken::php {
 /// the machine's setting for them. What it cannot do (Linux before 6.1, no memory in one piece)
 /// stays as it is. A child that writes to such a page gets a copy of 4 KiB of it, as without.
 /// @cost one copy of that memory
-void join_pages() noexcept;
+void join_pages();
 
 } // namespace kraken::php
