@@ -78,16 +78,14 @@ final class Psr7Adapter
         );
     }
 
-    /** The request as PSR-7 has it. */
+    /**
+     * The request as PSR-7 has it.
+     *
+     * @throws BadRequest for a host that is none, `a:99999`, and as Request::form()
+     */
     public function request(Request $request): ServerRequestInterface
     {
-        $psr = $this->factory
-            ->createServerRequest(
-                $request->method(),
-                self::uri($request),
-                ServerVariables::of($request)
-            )
-            ->withProtocolVersion($request->protocolVersion());
+        $psr = $this->begin($request)->withProtocolVersion($request->protocolVersion());
         foreach ($request->headers() as $name => $values) {
             $psr = $psr->withHeader((string) $name, $values);
         }
@@ -151,13 +149,26 @@ final class Psr7Adapter
     }
 
     /** A target may be a whole URI (`GET http://a/b`) or `*`; a path is what is wanted. */
-    private static function uri(Request $request): string
+    private function begin(Request $request): ServerRequestInterface
     {
-        $path = ServerVariables::originForm($request->target());
-        $path = \str_starts_with($path, '/') ? $path : '/';
-        // HTTP/1.0 may come without a host; `//a` would then be read as one.
-        return $request->host() === ''
-            ? '/' . \ltrim($path, '/')
-            : $request->scheme() . '://' . $request->host() . $path;
+        $target = ServerVariables::originForm($request->target());
+        $target = \str_starts_with($target, '/') ? $target : '/';
+        $host = $request->host() === '' ? '' : $request->scheme() . '://' . $request->host();
+        try {
+            $psr = $this->factory->createServerRequest(
+                $request->method(),
+                $host === '' ? '/' : $host . $target,
+                ServerVariables::of($request)
+            );
+        } catch (\InvalidArgumentException $e) {
+            throw new BadRequest('The host of the request is none.', 0, $e);
+        }
+        if ($host !== '') {
+            return $psr;
+        }
+        // HTTP/1.0 may come so; `//a` and `/a:80` would be read as hosts.
+        [$path, $query] = \explode('?', $target, 2) + [1 => ''];
+        $uri = $psr->getUri()->withPath('/' . \ltrim($path, '/'))->withQuery($query);
+        return $psr->withUri($uri, true);
     }
 }

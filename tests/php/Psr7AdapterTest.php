@@ -5,12 +5,18 @@ declare(strict_types=1);
 
 namespace Kraken\Tests;
 
+use Kraken\BadRequest;
+use Kraken\Codec\Binary;
+use Kraken\Codec\MessagePack;
+use Kraken\Protocol\Frame;
 use Kraken\Psr7Adapter;
+use Kraken\Request;
 use Kraken\Tests\Fixtures\Psr15Handler;
 use Kraken\Tests\Support\Frames;
 use Kraken\Tests\Support\WorkerProcess;
 use Nyholm\Psr7\Factory\Psr17Factory;
 use PHPUnit\Framework\TestCase;
+use Psr\Http\Message\ServerRequestInterface;
 
 /**
  * @file PSR-15 handlers with Debian's nyholm/psr7 (php-nyholm-psr7).
@@ -84,6 +90,44 @@ final class Psr7AdapterTest extends TestCase
         self::assertSame($uri, (string) $request->getUri());
         $shown = $target === '*' ? '*' : \substr($uri, \strlen('http://example.com'));
         self::assertSame($shown, $request->getServerParams()['REQUEST_URI']);
+    }
+
+    /** @return array<string, array{string, string}> */
+    public static function targetsWithoutHost(): array
+    {
+        return [
+            'a path' => ['/a?b', '/a?b'],
+            'two slashes' => ['//a', '/a'],
+            'what looks like a port' => ['/a:80', '/a:80'],
+            'what looks like a host with one' => ['//a:99999/b?c:1', '/a:99999/b?c:1'],
+            'nothing but a port' => ['/:80', '/:80'],
+            'an asterisk' => ['*', '/'],
+        ];
+    }
+
+    /** @dataProvider targetsWithoutHost */
+    public function testTargetsWithoutAHostArePaths(string $target, string $uri): void
+    {
+        $request = $this->psr('', $target);
+        self::assertSame($uri, (string) $request->getUri());
+        self::assertSame([], $request->getHeader('Host'));
+    }
+
+    public function testAHostThatIsNoneIsABadRequest(): void
+    {
+        self::assertSame(8_080, $this->psr('a:8080', '/')->getUri()->getPort());
+        $this->expectException(BadRequest::class);
+        $this->psr('a:99999', '/');
+    }
+
+    /** Of a client that names that host. */
+    private function psr(string $host, string $target): ServerRequestInterface
+    {
+        $frame = Frame::bytes(Frame::REQUEST, MessagePack::encode([
+            'GET', $target, '/', '', '1.0', 'http', $host, '',
+            new Binary(MessagePack::encode([])), new Binary(''), 0,
+        ]));
+        return (new Psr7Adapter(new Psr17Factory()))->request(new Request($frame));
     }
 
     public function testWhatIsNoHandlerIsNamed(): void
