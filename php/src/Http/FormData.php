@@ -49,8 +49,8 @@ final class FormData
             return new self([], [], []);
         }
         $parts = new Multipart(Multipart::boundary($contentType), $body);
-        $pairs = [];
-        $values = [];
+        $texts = [];
+        $stored = [];
         $uploads = new Uploads($path);
         $max = InputLimits::fields();
         $count = 0;
@@ -60,7 +60,7 @@ final class FormData
                     InputLimits::tell(InputLimits::tooManyParts(), $path);
                 } elseif ($part->filename === null) {
                     if (++$count <= $max) {
-                        $pairs[] = \urlencode($part->name) . '=' . \urlencode($part->body());
+                        $texts[] = [$part->name, $part->body()];
                     } elseif ($count === $max + 1) {
                         InputLimits::tell(InputLimits::tooManyFields(), $path);
                     }
@@ -70,13 +70,13 @@ final class FormData
                 } else {
                     $file = $uploads->store($part);
                     if ($file !== null) {
-                        $values[] = [$part->name, $file];
+                        $stored[] = [$part->name, $file];
                     }
                 }
             }
-            $fields = InputLimits::read(\implode('&', $pairs), $excess);
+            $fields = self::nest($texts, $excess);
             InputLimits::tell($excess, $path);
-            return new self($fields, self::nest($values), $uploads->paths());
+            return new self($fields, self::nest($stored), $uploads->paths());
         } catch (\Throwable $e) {
             $uploads->discard();
             throw $e;
@@ -93,22 +93,23 @@ final class FormData
     }
 
     /**
-     * Nests files by the brackets in their names: the names are parsed with an index as value, which
-     * then becomes the file.
+     * Nests texts or files by the brackets in their names: the names are parsed with an index as
+     * value, which then becomes the text or file. A large text is not copied for it.
      *
-     * @param list<array{string, UploadedFile}> $values
+     * @param list<array{string, string|UploadedFile}> $values
+     * @param ?string $excess as of InputLimits::read()
      * @return array<mixed>
      */
-    private static function nest(array $values): array
+    private static function nest(array $values, ?string &$excess = null): array
     {
         $pairs = [];
         foreach ($values as $index => [$name]) {
             $pairs[] = \urlencode($name) . '=' . $index;
         }
-        $files = InputLimits::read(\implode('&', $pairs));
-        \array_walk_recursive($files, static function (mixed &$index) use ($values): void {
+        $nested = InputLimits::read(\implode('&', $pairs), $excess);
+        \array_walk_recursive($nested, static function (mixed &$index) use ($values): void {
             $index = $values[(int) $index][1];
         });
-        return $files;
+        return $nested;
     }
 }

@@ -159,6 +159,17 @@ final class FormTest extends TestCase
         }
     }
 
+    public function testALargeFieldIsNotCopiedManyTimes(): void
+    {
+        $bytes = \str_repeat("\xff&=%", 1 << 20);
+        $request = $this->multipart([['name="a[b]"', $bytes], ['name="a[c]"', '1']]);
+        $request->body();
+        $before = \memory_get_usage();
+        \memory_reset_peak_usage();
+        self::assertSame(['a' => ['b' => $bytes, 'c' => '1']], $request->form());
+        self::assertLessThan(2 * \strlen($bytes), \memory_get_peak_usage() - $before);
+    }
+
     public function testTheFormsOwnLimit(): void
     {
         $files = $this->multipart([
