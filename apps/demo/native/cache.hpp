@@ -33,12 +33,14 @@ struct entry {
 template <>
 struct kraken::native::fields<shop::lookup> {
   static constexpr auto list = std::tuple{field{"key", &shop::lookup::key}};
+  static constexpr bool no_others = true;
 };
 
 template <>
 struct kraken::native::fields<shop::entry> {
   static constexpr auto list =
       std::tuple{field{"key", &shop::entry::key}, field{"value", &shop::entry::value}};
+  static constexpr bool no_others = true; // a typing error would keep nothing under no name
 };
 
 namespace shop {

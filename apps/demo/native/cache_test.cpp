@@ -39,6 +39,12 @@ int main() {
   check(run.take_sent().empty(), "and not asked for again");
   check(!value_of<int>(*run.ask(shop::entry{"b", {}}, "put")), "it is full");
 
+  const auto mistyped = value_of<int>(
+      *run.ask(std::map<std::string, std::string>{{"kye", "a"}, {"value", "1"}}, "put"));
+  check(!mistyped &&
+            mistyped.error().context.find("'kye' (did you mean 'key'?)") != std::string::npos,
+        "a mistyped field is refused");
+
   run.advance(kraken::seconds{600});
   static_cast<void>(run.ask(shop::lookup{"a"}, "get"));
   check(run.take_sent().size() == 1, "after ten minutes it is forgotten");

@@ -3,6 +3,9 @@
 /// The text of a value that does not fit.
 #include "kraken/native/codec.hpp"
 
+#include "kraken/base/limits.hpp"
+#include "kraken/base/nearest.hpp"
+
 #include <array>
 #include <cstddef>
 #include <string>
@@ -37,6 +40,18 @@ error not_a(std::string_view wanted, std::string_view bytes, const wire::msgpack
     text += " at byte " + std::to_string(at);
   }
   return error(errc::invalid_argument, std::move(text));
+}
+
+error no_such_field(std::string_view key, std::span<const std::string_view> known) {
+  key = key.substr(0, limits::cause_name_bytes_max); // somebody else's, of any length
+  auto text = "there is no field '" + std::string{key} + "'";
+  if (const auto meant = nearest(key, known)) {
+    return error{errc::invalid_argument, text.append(" (did you mean '").append(*meant) + "'?)"};
+  }
+  for (const auto each : known) {
+    text.append(each == known.front() ? ", only: " : ", ").append(each);
+  }
+  return error{errc::invalid_argument, std::move(text)};
 }
 
 } // namespace kraken::native

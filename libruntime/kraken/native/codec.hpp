@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -189,10 +190,18 @@ template <class T>
 [[nodiscard]] error
 not_a(std::string_view wanted, std::string_view bytes, const wire::msgpack_reader& stopped);
 
+/// Why a map with `key` is not of these fields; names the one that may be meant, else all.
+[[nodiscard]] error no_such_field(std::string_view key, std::span<const std::string_view> known);
+
 /// The one value in `bytes` as a `T`.
 /// @error errc::invalid_argument naming what was expected and what was found
 template <class T>
 [[nodiscard]] result<T> unpack(std::string_view bytes) {
+  if constexpr (requires { codec<T>::check(bytes); }) {
+    if (auto good = codec<T>::check(bytes); !good) {
+      return fail(std::move(good.error()));
+    }
+  }
   wire::msgpack_reader in(bytes);
   T into{};
   codec<T>::read(in, into);

@@ -5,6 +5,8 @@
 
 #include "kraken/native/codec.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <tuple>
@@ -23,7 +25,8 @@ field(std::string_view, V T::*) -> field<T, V>;
 
 /// To be specialised for structs: `static constexpr auto list = std::tuple{field{"key", &T::key},
 /// ...}`. Written as a map; when read, keys it does not know are passed over and absent ones keep
-/// the member's initializer.
+/// the member's initializer. With `static constexpr bool no_others = true` a key it does not know
+/// refuses the whole: for what people type, who would not notice a default in place of it.
 template <class T>
 struct fields;
 
@@ -42,6 +45,22 @@ struct codec<T> {
           (write_field(out, one, what), ...);
         },
         fields<T>::list);
+  }
+  /// @error errc::invalid_argument naming a field that there is not; of what is no map there is
+  ///        nothing to say here
+  static result<void> check(std::string_view bytes) requires(fields<T>::no_others) {
+    const auto known = std::apply(
+        [](const auto&... one) { return std::array<std::string_view, sizeof...(one)>{one.key...}; },
+        fields<T>::list);
+    wire::msgpack_reader in(bytes);
+    for (auto left = in.read_map(); left > 0 && in.ok(); --left) {
+      const auto key = in.read_bytes();
+      if (in.ok() && std::ranges::find(known, key) == known.end()) {
+        return fail(no_such_field(key, known));
+      }
+      in.skip();
+    }
+    return {};
   }
   static void read(wire::msgpack_reader& in, T& into) {
     for (auto left = in.read_map(); left > 0 && in.ok(); --left) {

@@ -49,6 +49,32 @@ struct kraken::native::fields<point> {
       field{"x", &point::x}, field{"weight", &point::weight}, field{"name", &point::name}};
 };
 
+struct typed {
+  std::string key;
+  int value = 0;
+};
+
+template <>
+struct kraken::native::fields<typed> {
+  static constexpr auto list = std::tuple{field{"key", &typed::key}, field{"value", &typed::value}};
+  static constexpr bool no_others = true;
+};
+
+TEST_CASE("fields that nobody knows are refused where that is wanted") {
+  const auto read = unpack<typed>(*pack(typed{"a", 7}));
+  REQUIRE(read);
+  CHECK(read->value == 7);
+  CHECK(unpack<typed>(*pack(std::map<std::string, int>{{"value", 3}}))->value == 3);
+  using texts = std::map<std::string, std::string>;
+  CHECK(refusal<typed>(*pack(texts{{"key", "a"}, {"valeu", "1"}})) ==
+        "there is no field 'valeu' (did you mean 'value'?)");
+  CHECK(refusal<typed>(*pack(texts{{"colour", "red"}})) ==
+        "there is no field 'colour', only: key, value");
+  CHECK(refusal<typed>(*pack(3)) == "expected a map of its fields, found a number");
+  CHECK(refusal<typed>("\x81\x01\x02") == "expected a map of its fields, found a number at byte 1");
+  CHECK(unpack<point>(*pack(texts{{"colour", "red"}}))->name == "p");
+}
+
 TEST_CASE("what is written is read back") {
   same(true);
   same(std::int64_t{-5});
