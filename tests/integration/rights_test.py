@@ -114,6 +114,8 @@ class Rights(unittest.TestCase):
             refused = driver.ask("sendCommand", "", "process:create", {**create, **asked})
             self.assertIn(says, refused["error"][1])
             self.assertIn("runs as its creator", refused["error"][1])
+            refused = driver.ask("createProcess", "sh", SLEEP, 0, asked)
+            self.assertIn(says, refused["error"][1])
         refused = driver.ask("sendCommand", "", "process:create", {**create, "allow_root": "true"})
         self.assertIn("there is no argument 'allow_root'", refused["error"][1])
         self.assertEqual(driver("getProcesses"), [])
@@ -122,6 +124,8 @@ class Rights(unittest.TestCase):
 
     def test_root_makes_root_where_its_definition_allows_it(self):
         driver = self.start({"allow_root": True})
+        refused = driver.ask("createProcess", "sh", SLEEP, 0, {"user": OTHER})
+        self.assertIn("runs as its creator", refused["error"][1])
         driver("createProcess", "sh", SLEEP)
         self.assertEqual(self.ids("Main/D/sh"), [0] * 8)
         self.assertNotIn("runs as root", self.daemon.log())  # the file says so

@@ -197,7 +197,26 @@ final class ManagerTest extends TestCase
                 self::assertSame('Given flag option is invalid.', $e->getMessage());
             }
         }
+        foreach ([
+            'process:create takes no nope, args; it takes restart, user, group, timeout, '
+                . 'retriesLimit, retriesInterval, total.'
+                => fn () => $this->manager->createProcess('B', 'N', 0, ['nope' => 1, 'args' => []]),
+            'thread:start takes no user; it takes timeout, retriesLimit, retriesInterval, total.'
+                => fn () => $this->manager->startThread('B', ['user' => 'daemon']),
+            'user: expected a text, got array'
+                => fn () => $this->manager->createThread('B', 'N', 0, ['user' => []]),
+        ] as $says => $mistake) {
+            try {
+                $mistake();
+                self::fail('silent');
+            } catch (InvalidArgumentException $e) {
+                self::assertSame($says, $e->getMessage());
+            }
+        }
         self::assertSame([], $this->step->asked);
+        $this->manager->createProcess('B', 'N', 0, ['user' => 'daemon', 'group' => 'nogroup']);
+        $asked = \array_pop($this->step->asked)->value;
+        self::assertSame(['daemon', 'nogroup'], [$asked['user'], $asked['group']]);
         $this->expectExceptionMessage('timeout: expected a number from 0 to 4000000, got "soon"');
         $this->manager->startProcess('B', ['timeout' => 'soon']);
     }

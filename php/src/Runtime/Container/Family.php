@@ -23,6 +23,8 @@ final class Family
 {
     private const CREATE_FLAGS = ['CREATE_DEFAULT', 'CREATE_FORCE_SOFT', 'CREATE_FORCE_HARD',
         'CREATE_FORCE'];
+    /** Of the verb: whom the child runs as is subject to its creator's rights. */
+    private const CREATE_WORDS = ['restart', 'user', 'group'];
     private const DESTROY_FLAGS = ['DESTROY_KEEP', 'DESTROY_FORCE_SOFT', 'DESTROY_FORCE_HARD',
         'DESTROY_FORCE'];
 
@@ -56,10 +58,13 @@ final class Family
         array $params
     ): PromiseInterface {
         $words = ['name' => $name ?? 'null', 'flags' => self::word(self::CREATE_FLAGS, $flags)];
-        if (isset($params['restart'])) {
-            $words['restart'] = (string) $params['restart'];
+        foreach (self::CREATE_WORDS as $word) {
+            if (isset($params[$word])) {
+                $words[$word] = self::text($word, $params[$word]);
+            }
         }
-        return $this->verb('create', $this->params($alias) + $words, $params);
+        $others = \array_diff_key($params, \array_flip(self::CREATE_WORDS));
+        return $this->verb('create', $this->params($alias) + $words, $others, self::CREATE_WORDS);
     }
 
     /** @param array<string, mixed> $params */
@@ -143,12 +148,30 @@ final class Family
         return ['parent' => $this->parent, 'alias' => $alias];
     }
 
+    private static function text(string $key, mixed $value): string
+    {
+        return \is_string($value) || \is_int($value)
+            ? (string) $value
+            : throw new InvalidArgumentException("$key: expected a text, got "
+                . \get_debug_type($value));
+    }
+
     /**
      * @param array<string, string> $arguments
-     * @param array<string, mixed> $params
+     * @param array<string, mixed> $params how long it is tried
+     * @param list<string> $words what else the verb takes
      */
-    private function verb(string $what, array $arguments, array $params): PromiseInterface
-    {
+    private function verb(
+        string $what,
+        array $arguments,
+        array $params,
+        array $words = []
+    ): PromiseInterface {
+        $known = [...$words, ...RequestParams::KEYS];
+        if ($unknown = \array_diff(\array_keys($params), $known)) {
+            throw new InvalidArgumentException("{$this->one}:$what takes no "
+                . \implode(', ', $unknown) . '; it takes ' . \implode(', ', $known) . '.');
+        }
         return $this->host->command(
             '',
             "{$this->one}:$what",

@@ -24,8 +24,9 @@ interface ProcessManagerInterface extends AbstractManagerInterface
      *
      * @param ?string $name what its class is found by; null: the name it had, to create it anew
      * @param int $flags Runtime::CREATE_*: what to do if the alias is taken
-     * @param array<string, mixed> $params timeout, retriesLimit, retriesInterval;
-     *     restart: permanent, transient (after a failure), temporary (never); default: permanent
+     * @param array<string, mixed> $params timeout, retriesLimit, retriesInterval, total;
+     *     restart: permanent, transient (after a failure), temporary (never); default: permanent;
+     *     user, group: none but its creator's own; another key is an InvalidArgumentException
      */
     public function createProcess(
         string $alias,

@@ -12,6 +12,8 @@ use Kraken\Throwable\Exception\Logic\InvalidArgumentException;
  */
 final class RequestParams
 {
+    public const KEYS = ['timeout', 'retriesLimit', 'retriesInterval', 'total'];
+
     private const TIMEOUT_S = 2.0;
     private const RETRIES_LIMIT = 10;
     private const RETRIES_INTERVAL_S = 0.25;
