@@ -23,7 +23,7 @@ use Kraken\Throwable\Exception\Logic\IllegalCallException;
  *
  *     $step = new StepRuntime(TestContainer::class, args: ['color' => 'red']);
  *     $step->create();
- *     $step->message('hello', from: 'Main/other');
+ *     $step->deliver('hello', from: 'Main/other');
  *     $step->advance(1.5);
  *     $step->asked[0]->promise->resolve('Process has been created.');
  *
