@@ -34,6 +34,12 @@ bool alias_taken(const model::command& what, errc code) {
          (code == errc::already_exists || code == errc::busy);
 }
 
+/// The daemon's own first start would go on without it.
+bool bears_failure(const model::command& what) {
+  return what.what == model::verb::create &&
+         what.spec->on_give_up != model::give_up::escalate;
+}
+
 constexpr std::size_t names_told = 10;
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -179,6 +185,11 @@ void topology_change::made_anew(const model::command& what, const result<model::
 void topology_change::turn_back(const model::command& what, const error& why) {
   failure_ =
       why.context.starts_with(concerned(what)) ? why.context : concerned(what) + ": " + why.context;
+  if (bears_failure(what) && why.code == errc::start_failed) {
+    way_on_ = "; a new container has to start once, whatever its give_up (" +
+              std::string{model::to_string(what.spec->on_give_up)} +
+              "): with autostart: false it is taken as it is, and container:start tries it";
+  }
   way_ = direction::back;
   plan(before_);
   next();
@@ -201,7 +212,7 @@ void topology_change::finish() {
     if (!back_.empty()) {
       text += "; made anew, as commands had made it: " + list_of(back_);
     }
-    out.done = fail(errc::start_failed, std::move(text));
+    out.done = fail(errc::start_failed, text + way_on_);
   }
   done_(std::move(out));
 }

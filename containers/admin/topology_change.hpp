@@ -22,8 +22,8 @@ namespace kraken::containers {
 
 /// How a change ended.
 struct change_outcome {
-  /// @error errc::start_failed naming the container and the reason, and whether everything is as
-  ///        it was before
+  /// @error errc::start_failed naming the container and the reason, whether everything is as it
+  ///        was before, and how to have a container that the daemon's own start would bear
   result<void> done;
   model::child_spec now; ///< the definitions in force: the new ones, the old ones, or between
 };
@@ -88,6 +88,7 @@ private:
   std::deque<model::command> anew_;  ///< of that, what comes next
   std::vector<std::string> back_;    ///< of that, what is there again on the way back
   std::string failure_;              ///< why it was turned back; empty: it was not
+  std::string way_on_;               ///< how to have what failed all the same; empty: no other way
   std::vector<std::string> undoing_; ///< what went wrong on the way back
 };
 

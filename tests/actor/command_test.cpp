@@ -108,6 +108,20 @@ TEST_CASE_METHOD(tree_fixture,
   CHECK(phase("Main/x") == phase::ready); // later failures are supervised
 }
 
+TEST_CASE_METHOD(tree_fixture, "create, to be tried once: a start that comes later is another") {
+  start(supervisor("Main", {}));
+  on.next["Main/x"] = {{.start = on_start::exit, .code = 255}};
+  auto later = create("Main", leaf("x"));
+  auto rests = *later.spec;
+  rests.autostart = false;
+  later.spec = std::make_shared<const model::child_spec>(rests);
+  later.try_once = true;
+  CHECK(ask(later)->ok());
+  CHECK(ask(verb::start, "x")->code() == errc::start_failed);
+  advance(seconds{1});
+  CHECK(phase("Main/x") == phase::ready); // and tried again, as any
+}
+
 TEST_CASE_METHOD(tree_fixture, "create of the root: a start that fails does not end the tree") {
   auto root = supervisor("Main", {leaf("a")});
   root.supervise.intensity = 0;

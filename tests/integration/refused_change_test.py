@@ -82,6 +82,19 @@ class RefusedChange(unittest.TestCase):
     def test_a_new_one_that_is_to_be_tried_for_ever(self):
         self.refused(self.counted("bad", give_up="retry", **NEVER), "Main/bad: exit code 7")
 
+    def test_one_that_is_to_be_parked_is_taken_without_a_start(self):
+        """The daemon's own start bears it; a change does not, and says how to have it."""
+        bad = self.counted("bad", give_up="park", **NEVER)
+        self.refused(bad, "with autostart: false it is taken as it is")
+        rest = front(self.old), sleeper("a"), sleeper("b"), sleeper("gone"), sleeper("c")
+        self.apply(*rest, {**bad, "autostart": False}, code=0)
+        self.assertEqual(self.daemon.container("c")["state"], "started")
+        self.assertEqual(self.daemon.console("container:start", "bad").code, 1)
+        wait_until(lambda: self.daemon.container("bad")["phase"] == "parked", "given up")
+        self.assertEqual(self.daemon.health("/readyz"), 200)
+        self.apply(*rest, bad, code=0)  # the next start of the daemon tries it again
+        self.assertEqual(self.daemon.container("bad")["phase"], "parked")
+
     def test_a_front_that_cannot_listen(self):
         before = self.who_runs()
         stranger = socket.create_server(("127.0.0.1", 0))

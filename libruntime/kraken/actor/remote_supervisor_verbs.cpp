@@ -254,11 +254,11 @@ void remote_supervisor::create(const model::command& what, maker made_by, reply_
     return;
   }
   auto& child = add(what.spec, made_by);
-  child.try_once = what.try_once;
   if (child.want != wish::running || !owner_.running()) {
     reply->answer(done(child.path() + " created"));
     return;
   }
+  child.try_once = what.try_once; // a start that comes later is no part of this
   launch(child, instruction::act::start);
   // The daemon's own first start waits for whatever it takes.
   const bool first = made_by == maker::declared && !what.try_once;

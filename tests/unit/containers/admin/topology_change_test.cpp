@@ -204,6 +204,20 @@ TEST_CASE("topology change: one that does not become ready takes everything back
   CHECK(tree.asked == texts{"config: create Main/c", "config rollback: destroy Main/c"});
 }
 
+TEST_CASE("topology change: who would be borne at the daemon's start learns how to have it") {
+  scripted_tree tree;
+  auto bad = child("bad");
+  bad.on_give_up = model::give_up::park;
+  const auto from = root_of({child("a")});
+  const auto out = changed(tree, from, root_of({child("a"), bad}));
+  REQUIRE_FALSE(out.done);
+  CHECK(out.done.error().context ==
+        "Main/bad: Main: exit code 1; everything is as it was before; a new container has to "
+        "start once, whatever its give_up (park): with autostart: false it is taken as it is, and "
+        "container:start tries it");
+  CHECK(same(out.now, from));
+}
+
 TEST_CASE("topology change: what cannot be undone is said") {
   scripted_tree tree;
   tree.faults["replace Main/a"] = {error{errc::start_failed, "exit code 7"}};
