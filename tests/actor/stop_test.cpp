@@ -234,4 +234,54 @@ TEST_CASE_METHOD(tree_fixture, "a root that gives up ends in its time, whatever 
   CHECK(exit_code == actor::exit_code_gave_up);
 }
 
+namespace {
+
+/// A root whose work is done with `job`, beside one that takes all the time it wants.
+model::child_spec done_with_job(tree_fixture& f) {
+  auto job = leaf("job");
+  job.restart = model::restart_type::temporary;
+  job.significant = true;
+  auto b = leaf("b");
+  b.shutdown.how = model::shutdown_spec::mode::infinity;
+  f.on.always["Main/b"].stop = on_stop::hang;
+  auto root = supervisor("Main", {job, b});
+  root.supervise.ends = model::auto_shutdown::any_significant;
+  f.tree->give_up_within = seconds{4};
+  return root;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(tree_fixture, "a root that is done ends in its time, whatever its children do") {
+  start(done_with_job(*this));
+  exit_normally("Main/job");
+  CHECK(phase("Main") == phase::stopping);
+  advance(milliseconds{3'990});
+  CHECK_FALSE(exit_code);
+  take_trace();
+  advance(milliseconds{10});
+  CHECK(took() == "kill b#1");
+  CHECK(exit_code == 0);
+}
+
+TEST_CASE_METHOD(tree_fixture, "a root that is done and started again has no end to hurry") {
+  start(done_with_job(*this));
+  exit_normally("Main/job");
+  const auto again = ask(verb::start, "Main");
+  advance(seconds{60});
+  CHECK_FALSE(exit_code);
+  crash("Main/b");
+  CHECK(again->ok());
+  CHECK(phase("Main") == phase::ready);
+}
+
+TEST_CASE_METHOD(tree_fixture, "a root that is stopped by command has all the time it wants") {
+  start(done_with_job(*this));
+  const auto stopped = ask(verb::stop, "Main");
+  advance(seconds{60});
+  CHECK_FALSE(exit_code);
+  crash("Main/b");
+  CHECK(stopped->ok());
+}
+
 } // namespace kraken::actor_test

@@ -253,6 +253,12 @@ void runtime_manager::send_to(const std::string& path, std::string id, const exe
         root_ = as_root(*asked.spec);
         asked.spec = root_;
       }
+      const bool begins = asked.what == model::verb::start ||
+                          asked.what == model::verb::start_tree ||
+                          asked.what == model::verb::restart;
+      if (begins && !exit_code_) {
+        deadlines_.cancel(kill_timer_); // it is not its end any more
+      }
       return supervisor_.carry_out(*root, asked, what.reply);
     }
     return what.reply->answer(fail(errc::not_found, "no container '" + id + "'"));
@@ -271,21 +277,23 @@ void runtime_manager::supervision_gave_up(model::cause why) {
 void runtime_manager::child_changed(const model::container_identity& who,
                                     const model::container_condition& now) {
   const auto* const root = supervisor_.find(who.alias);
-  const bool ended = now.at == model::phase::ended && root != nullptr &&
-                     root->want == wish::running && now.generation > 0;
-  if (ended && root->settled()) { // by itself: auto_shutdown, or its own normal end
+  const bool by_itself = root != nullptr && root->want == wish::running && now.generation > 0 &&
+                         root->settled(); // auto_shutdown, or its own normal end
+  if (by_itself && now.at == model::phase::ended) {
     finish(0, tree_->give_up_within);
   }
   if (!exit_code_) {
     deadlines_.cancel(kill_timer_);
-    if (root != nullptr && now.at == model::phase::held) {
+    const bool leaves =
+        by_itself && now.at == model::phase::stopping && now.last_cause->normal();
+    if (leaves || (root != nullptr && now.at == model::phase::held)) {
       bound_the_way_down();
     }
   }
 }
 
-/// A root that failed ends what is below it before it is judged, and a child with all the time in
-/// the world must not keep the node from its exit code.
+/// A root that failed, or has done its work, ends what is below it first, and a child with all the
+/// time in the world must not keep the node from its exit code.
 void runtime_manager::bound_the_way_down() {
   kill_timer_ = deadlines_.at(now() + tree_->give_up_within.load(), [this] {
     const auto* const root = supervisor_.find(root_->id);
@@ -293,7 +301,8 @@ void runtime_manager::bound_the_way_down() {
       return;
     }
     log::warn("stop_deadline", {{"container", root_->id}});
-    gave_up(*root->seen->last_cause, milliseconds{0});
+    const auto& why = *root->seen->last_cause;
+    why.normal() ? finish(0, milliseconds{0}) : gave_up(why, milliseconds{0});
   });
 }
 
