@@ -41,13 +41,14 @@ std::map<std::string, std::string> whole_environment() {
 }
 
 // In the guardian. An end in good order has been logged by the daemon itself.
-void say_how_it_ended(const exit_status& how, std::uint32_t ended) {
-  if (how.by_signal || ended != 0) {
+void say_how_it_ended(const exit_status& how, const process::bereaved& left) {
+  if (how.by_signal || left.killed != 0) {
     static_cast<void>(log::reopen()); // the file may have been rotated since
     log::error("daemon_died",
                {{"by", how.by_signal ? model::signal_name(how.value) : "exit"},
                 {"code", how.value},
-                {"processes_ended", ended}});
+                {"processes_left", left.fallen},
+                {"killed", left.killed}});
   }
 }
 

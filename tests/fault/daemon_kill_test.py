@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The daemon itself dies at once: nothing it started survives, and the next start just works."""
 import os
+import re
 import select
 import signal
 import time
@@ -127,6 +128,18 @@ class Kill9(unittest.TestCase):
         # Its guardian waits until the last of them is gone.
         self.assertEqual([pid for pid in family if processes.is_alive(pid)], [])
         self.assertIn("daemon_died by=SIGKILL code=9", daemon.log())
+
+    def test_who_died_with_it_is_counted(self):
+        """Its children end by the kernel's word, most of them before their guardian can look."""
+        daemon = fresh_daemon(self, topology(
+            *(process(f"p{number}", "sleep", "600") for number in range(12)),
+            supervise={"strategy": "one_for_one"}))
+        family = len(daemon.family())
+        self.assertGreaterEqual(family, 12)
+        daemon.kill9()
+        told = re.search(r"processes_left=(\d+) killed=(\d+)", daemon.log())
+        self.assertEqual(int(told[1]), family)
+        self.assertLessEqual(int(told[2]), family)
 
     def test_nothing_survives_its_guardian(self):
         for number in (signal.SIGKILL, signal.SIGSEGV):

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <set>
 #include <string>
 
 #include <poll.h>
@@ -132,22 +133,26 @@ result<pidfd> enter_guarded(const epitaph& at_end) {
   guard(std::move(*daemon), signals, at_end);
 }
 
-std::uint32_t end_all_children(milliseconds within) {
+bereaved end_all_children(milliseconds within) {
   const auto deadline = std::chrono::steady_clock::now() + within;
   const auto left = [&] {
     const auto time = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
     return static_cast<int>(std::max<milliseconds::rep>(time.count(), 0));
   };
-  std::uint32_t killed = 0;
+  bereaved found;
+  std::set<pid_t> known; // none of these numbers can be another's before it is reaped here
   while (true) {
     const auto children = detail::own_children();
     if (!children || children->empty()) {
-      return killed;
+      return found;
     }
     for (const auto pid : *children) {
       if (const auto each = pidfd::open(pid); each && is_child(*each)) {
         const auto ended = each->peek();
-        killed += ended && !*ended ? 1 : 0;
+        if (known.insert(pid).second) {
+          ++found.fallen;
+          found.killed += ended && !*ended ? 1 : 0;
+        }
         static_cast<void>(each->send(SIGKILL));
       }
     }
@@ -155,11 +160,14 @@ std::uint32_t end_all_children(milliseconds within) {
       if (auto each = pidfd::open(pid); each && is_child(*each)) {
         pollfd one{each->fd(), POLLIN, 0};
         ::poll(&one, 1, left());
-        static_cast<void>(each->try_reap());
+        const auto reaped = each->try_reap();
+        if (reaped && *reaped) {
+          known.erase(pid);
+        }
       }
     }
     if (left() == 0) {
-      return killed;
+      return found;
     }
   }
 }

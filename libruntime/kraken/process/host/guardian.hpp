@@ -19,8 +19,15 @@ namespace kraken::process {
 /// @thread the main one, before it starts others
 [[nodiscard]] bool has_guardian();
 
-/// Told in the guardian when the daemon has ended: how, and how many processes were left and ended.
-using epitaph = std::function<void(const exit_status& how, std::uint32_t ended)>;
+/// What `end_all_children` found. The kernel ends the daemon's own children with it, often before
+/// anybody can look: those are among the `fallen` only.
+struct bereaved {
+  std::uint32_t fallen = 0; ///< all there were, and those that fell to this process meanwhile
+  std::uint32_t killed = 0; ///< of these, alive until then
+};
+
+/// Told in the guardian when the daemon has ended: how, and what it left, which has been ended.
+using epitaph = std::function<void(const exit_status& how, const bereaved& left)>;
 
 /// Forks. The parent is the guardian and never returns: it passes signals on, and when the daemon
 /// has ended it ends what is left and then itself, in the daemon's way. The child returns and is
@@ -33,8 +40,8 @@ using epitaph = std::function<void(const exit_status& how, std::uint32_t ended)>
 
 /// Kills and reaps every child of this process, and those that fall to it thereby, until there is
 /// none. A process in uninterruptible sleep is waited for no longer than `within`.
-/// @return how many were killed
+/// @return what there was; each once, ended or not
 /// @thread one for which no other thread starts children; may block
-std::uint32_t end_all_children(milliseconds within);
+bereaved end_all_children(milliseconds within);
 
 } // namespace kraken::process

@@ -14,6 +14,7 @@
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 namespace kraken::process {
 
@@ -73,8 +74,8 @@ TEST_CASE("the guardian ends as the daemon does and leaves nothing behind") {
   CHECK(test::in_fork([&] {
           be_plain();
           line.reading.reset();
-          auto guardian = enter_guarded([](const exit_status&, std::uint32_t ended) {
-            if (ended != 1) {
+          auto guardian = enter_guarded([](const exit_status&, const bereaved& left) {
+            if (left.fallen != 1 || left.killed != 1) {
               ::_exit(99);
             }
           });
@@ -91,6 +92,27 @@ TEST_CASE("the guardian ends as the daemon does and leaves nothing behind") {
   CHECK(test::read_all(line.reading.get()).empty());
 }
 
+TEST_CASE("what the kernel has ended already was left by the daemon all the same") {
+  CHECK(test::in_fork([] {
+          be_plain();
+          auto guardian = enter_guarded([](const exit_status&, const bereaved& left) {
+            ::_exit(left.fallen == 2 && left.killed == 1 ? 42 : 99);
+          });
+          if (!guardian) {
+            return 98;
+          }
+          start_runaway();
+          if (const auto dead = ::fork(); dead == 0) {
+            ::_exit(0);
+          } else if (siginfo_t info{}; ::waitid(P_PID, static_cast<id_t>(dead), &info,
+                                                WEXITED | WNOWAIT) != 0) {
+            return 97;
+          }
+          ::raise(SIGKILL); // a zombie is left, as of any who died with its parent
+          return 0;
+        }) == 42);
+}
+
 TEST_CASE("signals to the guardian reach the daemon") {
   CHECK(test::in_fork([] {
           sigset_t both;
@@ -98,7 +120,7 @@ TEST_CASE("signals to the guardian reach the daemon") {
           ::sigaddset(&both, SIGHUP);
           ::sigaddset(&both, SIGTERM);
           ::pthread_sigmask(SIG_BLOCK, &both, nullptr);
-          auto guardian = enter_guarded([](const exit_status&, std::uint32_t) {});
+          auto guardian = enter_guarded([](const exit_status&, const bereaved&) {});
           if (!guardian) {
             return 1;
           }
@@ -117,7 +139,7 @@ TEST_CASE("the daemon learns that its guardian is gone and can end what it has")
   life_line line;
   life_line outcome;
   CHECK(test::in_fork([&] {
-          auto guardian = enter_guarded([](const exit_status&, std::uint32_t) {});
+          auto guardian = enter_guarded([](const exit_status&, const bereaved&) {});
           if (!guardian || !become_subreaper()) {
             return 1;
           }
@@ -127,7 +149,7 @@ TEST_CASE("the daemon learns that its guardian is gone and can end what it has")
           ::kill(::getppid(), SIGKILL);
           const bool told = test::wait_readable(guardian->fd());
           const auto ended = end_all_children(seconds{5});
-          const char text = told && ended == 1 ? 'y' : 'n';
+          const char text = told && ended.killed == 1 ? 'y' : 'n';
           return ::write(outcome.writing.get(), &text, 1) == 1 ? 0 : 2;
         }) == 1000 + SIGKILL);
   line.writing.reset();
