@@ -84,7 +84,7 @@ result<void> php_container::launch() {
   process_ = std::make_unique<process::supervised_process>(
       loop_,
       *environment_.children,
-      log_,
+      log_.all(),
       output_.of_process({.ended = [this](const exit_status& status) { process_ended(status); },
                           .drain = [this] { channel_->drain(shell_.leaving()); }}));
   auto pair = process::make_channel_pair();
@@ -278,7 +278,7 @@ void php_container::process_ended(const exit_status& status) {
   auto why = bridge::cause_of(std::move(why_), status);
   why.origin = shell_.path();
   if (why.detail.empty()) {
-    why.detail = log_->tail(php_tail_bytes);
+    why.detail = log_.tail(php_tail_bytes);
   }
   // A stop is no failure however it ends, but work was cut off.
   if (intended_ && !forced_ && why.kind != model::cause_kind::exit_normal) {

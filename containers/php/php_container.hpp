@@ -91,7 +91,7 @@ private:
   actor::host& shell_;
   const php_environment& environment_;
   net::event_loop& loop_;
-  std::shared_ptr<process::container_log> log_;
+  process::incarnation_log log_;
   std::shared_ptr<const config::php_options> runs_with_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::shared_ptr<const pulse> pulse_ = std::make_shared<const pulse>();

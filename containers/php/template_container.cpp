@@ -89,7 +89,7 @@ result<void> template_container::launch() {
   process_ = std::make_unique<process::supervised_process>(
       loop_,
       *environment_.children,
-      log_,
+      log_.all(),
       output_.of_process(
           {.ended = [this](const exit_status& status) { process_ended(status); }, .drain = {}},
           [this] { follow_output(); }));
@@ -278,7 +278,7 @@ void template_container::process_ended(const exit_status& status) {
   }
   why.code = status.value;
   why.message = died_;
-  why.detail = log_->tail(template_tail_bytes);
+  why.detail = log_.tail(template_tail_bytes);
   why.kind = !died_.empty()      ? model::cause_kind::exception
              : status.by_signal  ? model::cause_kind::signal
              : status.value != 0 ? model::cause_kind::exit_code

@@ -51,7 +51,7 @@ private:
   net::event_loop& loop_;
   std::string pool_; ///< its path
   std::shared_ptr<const pool_settings> made_with_;
-  std::shared_ptr<process::container_log> log_;
+  process::incarnation_log log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   program_output output_{shell_.path(), environment_.files, template_levels{}};
   std::unique_ptr<process::supervised_process> process_;

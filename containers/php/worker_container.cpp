@@ -33,10 +33,10 @@ constexpr std::size_t report_tail_bytes = 4U << 10U;
 
 worker_container::worker_container(actor::host& shell, const pool_environment& environment)
     : shell_(shell), environment_(environment),
-      loop_(*environment.pools->part(shell.shard_index()).loop) {
+      loop_(*environment.pools->part(shell.shard_index()).loop),
+      log_(environment.logs->at(shell.path())) {
   const auto& path = shell.path();
   pool_ = environment.pools->part(shell.shard_index()).find(path.substr(0, path.rfind('/')));
-  log_ = environment.logs->at(path);
 }
 
 worker_container::~worker_container() {
@@ -289,7 +289,7 @@ void worker_container::fail_with(model::cause_kind kind, std::string message) {
 model::cause worker_container::cause_of(const exit_status& status) {
   auto why = bridge::cause_of(std::move(why_), status);
   why.origin = shell_.path();
-  why.detail = log_->tail(report_tail_bytes);
+  why.detail = log_.tail(report_tail_bytes);
   if (!ready_ && !status.by_signal && status.value != 0 &&
       pool_->settings().carrier == config::worker_carrier::program) {
     const auto advice = needed_carrier(why.message.empty() ? why.detail : why.message);

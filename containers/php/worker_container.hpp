@@ -95,7 +95,7 @@ private:
   net::event_loop& loop_;
   std::shared_ptr<pool_shard> pool_;
   std::shared_ptr<const pool_settings> made_with_; ///< its limits and times are its pool's
-  std::shared_ptr<process::container_log> log_;
+  process::incarnation_log log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
   program_output output_{shell_.path(), environment_.files, worker_levels{}};

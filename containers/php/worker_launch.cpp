@@ -32,7 +32,7 @@ result<void> worker_container::launch() {
   process_ = std::make_unique<process::supervised_process>(
       loop_,
       *environment_.children,
-      log_,
+      log_.all(),
       output_.of_process({.ended = [this](const exit_status& status) { process_ended(status); },
                           .drain = [this] { orderly_end(); }},
                          [this] { follow_output(); }));

@@ -52,7 +52,7 @@ void process_container::start() {
   process_ = std::make_unique<process::supervised_process>(
       loop_,
       *environment_.children,
-      log_,
+      log_.all(),
       output_.of_process({.ended = [this](const exit_status& status) { ended(status); },
                           .drain =
                               [this] {
@@ -131,7 +131,7 @@ void process_container::ended(const exit_status& status) {
   auto why = bridge::cause_of(std::move(last_words_), status);
   why.origin = shell_.path();
   if (why.detail.empty()) {
-    why.detail = log_->tail(program_tail_bytes);
+    why.detail = log_.tail(program_tail_bytes);
   }
   shell_.show_pid(0);
   shell_.ended(std::move(why));

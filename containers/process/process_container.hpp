@@ -96,7 +96,7 @@ private:
   actor::host& shell_;
   const process_environment& environment_;
   net::event_loop& loop_;
-  std::shared_ptr<process::container_log> log_;
+  process::incarnation_log log_;
   std::shared_ptr<model::gauges> live_ = std::make_shared<model::gauges>();
   std::unique_ptr<process::supervised_process> process_;
   program_output output_{shell_.path(), environment_.files};

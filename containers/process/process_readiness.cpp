@@ -193,7 +193,7 @@ void process_container::lost(const std::string& what) {
   why.kind = model::cause_kind::probe;
   why.origin = shell_.path();
   why.message = what;
-  why.detail = log_->tail(program_tail_bytes);
+  why.detail = log_.tail(program_tail_bytes);
   shell_.failed(std::move(why));
 }
 

@@ -129,6 +129,22 @@ class OverAndDone(SupervisionCase):
         self.assertEqual(self.daemon.console("health").out, "ok\n")
 
 
+class LastWords(unittest.TestCase):
+    def test_of_who_says_nothing_are_not_those_of_the_one_before(self):
+        daemon = fresh_daemon(self, topology(
+            process("job", "sh", "-c",
+                    'if [ -e "$TMPDIR/again" ]; then exit 4; fi; : > "$TMPDIR/again"; '
+                    "echo words of the first >&2; exit 3", give_up="park",
+                    local={"exit:3": "CmdLog", "exit:4": "CmdLog"},
+                    ready={"alive_for": "5s", "within": "9s"}),
+            supervise={"strategy": "one_for_one", "intensity": 1, "period": "60s"}))
+        wait_until(lambda: daemon.container("job")["phase"] == "parked", "given up")
+        cause = daemon.container("job")["cause"]
+        self.assertEqual((cause["code"], cause["detail"]), (4, ""))
+        told = [line for line in daemon.log().splitlines() if "container_cause" in line]
+        self.assertEqual(["words of the first" in line for line in told], [True, False], told)
+
+
 class Escalation(SupervisionCase):
     def test_it_climbs_one_level_and_is_healed_there(self):
         self.begin(

@@ -60,9 +60,9 @@ std::vector<captured_line> container_log::after(std::uint64_t sequence, std::siz
   return capture_.ring().after(sequence, most);
 }
 
-std::string container_log::tail(std::size_t bytes_max) const {
+std::string container_log::tail(std::size_t bytes_max, std::uint64_t after) const {
   const std::lock_guard lock{mutex_};
-  return capture_.ring().tail(bytes_max);
+  return capture_.ring().tail(bytes_max, after);
 }
 
 std::uint64_t container_log::last_sequence() const {

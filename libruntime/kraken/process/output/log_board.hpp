@@ -16,6 +16,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kraken::process {
@@ -44,7 +45,8 @@ public:
   add(output_stream from, std::string_view line, time_point now, const captured_line_sink& pass_on);
 
   [[nodiscard]] std::vector<captured_line> after(std::uint64_t sequence, std::size_t most) const;
-  [[nodiscard]] std::string tail(std::size_t bytes_max) const;
+  /// @param after see log_ring::tail
+  [[nodiscard]] std::string tail(std::size_t bytes_max, std::uint64_t after = 0) const;
   [[nodiscard]] std::uint64_t last_sequence() const;
   [[nodiscard]] bool has_dropped() const;
   [[nodiscard]] std::uint64_t take_dropped();
@@ -62,6 +64,26 @@ private:
   line_capture capture_;
   std::map<std::uint64_t, follower> followers_;
   std::uint64_t next_follower_ = 1;
+};
+
+/// The log of a container for one incarnation of it, which knows its own lines: those from its
+/// making on. While a successor is beside it that one's are among them.
+/// @thread any
+class incarnation_log {
+public:
+  explicit incarnation_log(std::shared_ptr<container_log> all)
+      : all_(std::move(all)), before_(all_->last_sequence()) {}
+
+  [[nodiscard]] const std::shared_ptr<container_log>& all() const noexcept { return all_; }
+
+  /// The last of its own lines, for failure reports.
+  [[nodiscard]] std::string tail(std::size_t bytes_max) const {
+    return all_->tail(bytes_max, before_);
+  }
+
+private:
+  std::shared_ptr<container_log> all_;
+  std::uint64_t before_; ///< number of the last line of those before it
 };
 
 /// @thread any

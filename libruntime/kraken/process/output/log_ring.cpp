@@ -28,14 +28,16 @@ std::vector<captured_line> log_ring::after(std::uint64_t sequence, std::size_t l
   return {first, first + static_cast<std::ptrdiff_t>(std::min(there, lines_max))};
 }
 
-std::string log_ring::tail(std::size_t bytes_max, std::optional<output_stream> only) const {
+std::string log_ring::tail(std::size_t bytes_max,
+                           std::uint64_t after,
+                           std::optional<output_stream> only) const {
   std::vector<const captured_line*> chosen;
   std::size_t size = 0;
   for (auto line = lines_.rbegin(); line != lines_.rend(); ++line) {
     if (only && line->from != *only) {
       continue;
     }
-    if (size + line->text.size() + 1 > bytes_max) {
+    if (line->sequence <= after || size + line->text.size() + 1 > bytes_max) {
       break;
     }
     size += line->text.size() + 1;

@@ -46,7 +46,9 @@ public:
 
   /// The last whole lines, oldest first, each ended by `\n`, within `bytes_max`; of one stream,
   /// or of both. For failure reports.
+  /// @param after only lines with a greater number
   [[nodiscard]] std::string tail(std::size_t bytes_max,
+                                 std::uint64_t after = 0,
                                  std::optional<output_stream> only = std::nullopt) const;
 
   /// Number of the last line pushed; 0 before the first.

@@ -108,10 +108,12 @@ TEST_CASE("a tail is whole lines within its bytes, of one stream or both") {
   ring.push(output_stream::out, "out 2");
   ring.push(output_stream::err, "err 2");
   CHECK(ring.tail(1000) == "out 1\nerr 1\nout 2\nerr 2\n");
-  CHECK(ring.tail(1000, output_stream::err) == "err 1\nerr 2\n");
-  CHECK(ring.tail(12, output_stream::err) == "err 1\nerr 2\n");
-  CHECK(ring.tail(11, output_stream::err) == "err 2\n");
+  CHECK(ring.tail(1000, 0, output_stream::err) == "err 1\nerr 2\n");
+  CHECK(ring.tail(12, 0, output_stream::err) == "err 1\nerr 2\n");
+  CHECK(ring.tail(11, 0, output_stream::err) == "err 2\n");
   CHECK(ring.tail(3).empty());
+  CHECK(ring.tail(1000, 2) == "out 2\nerr 2\n");
+  CHECK(ring.tail(1000, 4).empty());
 }
 
 TEST_CASE("streams do not mix, numbers run over both") {

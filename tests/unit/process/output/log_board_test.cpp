@@ -70,6 +70,16 @@ TEST_CASE("lines of both streams have one numbering") {
   CHECK(log.tail(4) == "e\n3\n");
 }
 
+TEST_CASE("an incarnation's last words are no others' words") {
+  const auto all = std::make_shared<container_log>();
+  all->feed(output_stream::err, "of the first\n", {}, to_nobody);
+  const incarnation_log second{all};
+  CHECK(second.tail(100).empty());
+  second.all()->feed(output_stream::err, "of the second\n", {}, to_nobody);
+  CHECK(second.tail(100) == "of the second\n");
+  CHECK(all->tail(100) == "of the first\nof the second\n");
+}
+
 TEST_CASE("a line has the time at which it was read") {
   container_log log;
   const auto now = std::chrono::steady_clock::now();
