@@ -20,6 +20,7 @@
 #include "containers/process/process_container.hpp"
 #include "kraken/actor/tree.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/base/metric.hpp"
 #include "kraken/net/event_loop.hpp"
 #include "kraken/process/host/guardian.hpp"
 #include "kraken/process/host/notify_socket.hpp"
@@ -194,6 +195,8 @@ private:
   bool told_ready_ = false;
   std::atomic<bool> look_asked_{false};
   std::atomic<bool> sweep_asked_{false};
+  metric orphans_killed_;
+  metric orphans_unknown_; ///< at the last sweep
   std::atomic<bool> stopping_{false};
   std::atomic<bool> warned_of_root_{false};
   time_point stop_asked_; ///< the first time; used on the main loop only

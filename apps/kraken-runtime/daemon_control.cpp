@@ -113,8 +113,14 @@ void daemon::sweep_soon() {
         sweep_wait_ = control_.after(sweep_again, [this] { sweep_soon(); });
         return;
       }
+      orphans_unknown_.set(did->unknown);
       if (did->killed != 0) {
-        log::warn("orphans_killed", {{"count", did->killed}});
+        orphans_killed_.add(did->killed);
+        std::string names;
+        for (const auto& each : did->names) {
+          names += (names.empty() ? "" : ", ") + each;
+        }
+        log::warn("orphans_killed", {{"count", did->killed}, {"processes", names}});
       }
       if (did->deferred) {
         sweep_soon();

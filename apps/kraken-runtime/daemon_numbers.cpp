@@ -145,6 +145,16 @@ void daemon::measure(containers::metrics_page& page) {
   measure_output(page);
   measure_output_files(page);
   measure_own_threads(page, own_threads_);
+  page.add("kraken_orphans_killed_total",
+           type::counter,
+           "Processes ended because they had outlived their container.",
+           {},
+           static_cast<double>(orphans_killed_.get()));
+  page.add("kraken_orphans_unknown",
+           type::gauge,
+           "Processes below the daemon that nothing ties to a container; they end with the daemon.",
+           {},
+           static_cast<double>(orphans_unknown_.get()));
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     page.add("kraken_shard_silent_seconds",
              type::gauge,

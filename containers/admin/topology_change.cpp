@@ -36,8 +36,7 @@ bool alias_taken(const model::command& what, errc code) {
 
 /// The daemon's own first start would go on without it.
 bool bears_failure(const model::command& what) {
-  return what.what == model::verb::create &&
-         what.spec->on_give_up != model::give_up::escalate;
+  return what.what == model::verb::create && what.spec->on_give_up != model::give_up::escalate;
 }
 
 constexpr std::size_t names_told = 10;

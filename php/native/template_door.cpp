@@ -3,6 +3,7 @@
 /// See the header.
 #include "template_door.hpp"
 
+#include "kraken/process/host/lineage.hpp"
 #include "kraken/process/launch/descriptor_message.hpp"
 #include "kraken/process/launch/launcher.hpp"
 
@@ -64,6 +65,9 @@ void lay_environment(const process::fork_order& order) {
   for (const auto& each : order.variables) {
     const auto equals = each.find('=');
     overwrite_mark(shown, each);
+    if (equals == mark_name.size() && each.starts_with(mark_name)) {
+      process::carry(process::lineage_of_launch(std::string_view{each}.substr(equals + 1)));
+    }
     ::setenv(each.substr(0, equals).c_str(), // NOLINT(concurrency-mt-unsafe)
              each.c_str() + equals + 1,
              1);

@@ -241,6 +241,29 @@ class Background(unittest.TestCase):
                 self.assertEqual(daemon.container("d")["cause"]["text"], "ended normally")
                 wait_until(lambda: not self.left_behind(daemon), "nothing is left of it")
 
+    def test_it_has_wiped_its_environment_and_left_its_session(self):
+        """It lives as long as its container, and no longer."""
+        away = ("env -i setsid sh -c 'echo $$ > \"$0\"; exec sleep 600' \"$TMPDIR/{id}\" & "
+                "exec tail -f /dev/null")
+        daemon = fresh_daemon(self, topology(
+            *(process(id, "sh", "-c", away.format(id=id)) for id in ("a", "b")),
+            supervise={"strategy": "one_for_one"}))
+
+        def runaway(id):
+            with open(os.path.join(daemon.directory, id), encoding="ascii") as file:
+                return int(file.read())
+
+        for id in ("a", "b"):
+            path = os.path.join(daemon.directory, id)
+            wait_until(lambda path=path: os.path.exists(path) and os.path.getsize(path), "it runs")
+            self.assertIsNone(processes.launch_mark_of(runaway(id)))
+            self.assertEqual(os.getsid(runaway(id)), runaway(id))
+        self.assertEqual(daemon.console("container:stop", "a").code, 0)
+        wait_until(lambda: not processes.is_alive(runaway("a")), "nothing is left of it")
+        self.assertTrue(processes.is_alive(runaway("b")))
+        wait_until(lambda: daemon.metric("kraken_orphans_killed_total") >= 1, "it is counted")
+        self.assertIn(f"{runaway('a')} sleep", daemon.log())
+
 
 if __name__ == "__main__":
     unittest.main()

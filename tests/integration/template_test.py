@@ -86,6 +86,15 @@ class Forked(DaemonCase):
         said = {each["mark"].encode() for each in facts_of_all(self.daemon, 2).values()}
         self.assertEqual(said, marks)
 
+    def test_the_kernel_knows_what_the_application_starts_by_its_workers_launch(self):
+        def lineage_of(pid):
+            with open(f"/proc/{pid}/limits", encoding="ascii") as limits:
+                return next(line.split()[3] for line in limits if "realtime timeout" in line)
+        template = template_of(self.daemon)["pid"]
+        seen = {lineage_of(pid) for pid in (template, *self.daemon.pids())}
+        self.assertEqual(len(seen), 3)
+        self.assertNotIn("unlimited", seen)
+
     def test_a_killed_worker_is_replaced_by_a_fork_and_its_end_is_reported(self):
         template = template_of(self.daemon)["pid"]
         self.assertEqual(self.daemon.get("/kill").status, 502)

@@ -27,7 +27,8 @@ ROOMS = {
     "containers/php/channel/": PROGRAM_MAY + ["containers/php/pool/"],
     "containers/php/": PROGRAM_MAY,
     "containers/process/": PROGRAM_MAY,
-    "php/native/": ["kraken/base/", "kraken/wire/", "kraken/slab/", "kraken/process/launch/"],
+    "php/native/": ["kraken/base/", "kraken/wire/", "kraken/slab/", "kraken/process/launch/",
+                    "kraken/process/host/lineage.hpp"],
     "apps/": ["apps/", "console/", "config/", "containers/", "kraken/"],
     "cmake/generate/": ["console/", "config/", "containers/", "kraken/"],
 }

@@ -284,8 +284,7 @@ void runtime_manager::child_changed(const model::container_identity& who,
   }
   if (!exit_code_) {
     deadlines_.cancel(kill_timer_);
-    const bool leaves =
-        by_itself && now.at == model::phase::stopping && now.last_cause->normal();
+    const bool leaves = by_itself && now.at == model::phase::stopping && now.last_cause->normal();
     if (leaves || (root != nullptr && now.at == model::phase::held)) {
       bound_the_way_down();
     }

@@ -3,6 +3,7 @@
 /// Finding orphans in /proc and ending them.
 #include "kraken/process/launch/child_registry.hpp"
 
+#include "kraken/process/host/lineage.hpp"
 #include "kraken/process/launch/detail/own_children.hpp"
 
 #include <algorithm>
@@ -22,6 +23,8 @@ namespace {
 // Opened by a launch and for watching it: /dev/null, two pipes, the pidfd, /proc/PID/statm.
 constexpr std::uint64_t launch_descriptors = 7;
 
+constexpr std::size_t names_told = 5;
+
 // Empty if it has none, or wiped it.
 std::string mark_of(pid_t pid) {
   const auto text = detail::read_proc_file("/proc/" + std::to_string(pid) + "/environ");
@@ -40,27 +43,49 @@ std::string mark_of(pid_t pid) {
   return {};
 }
 
-bool may_live(pid_t orphan, const std::map<pid_t, std::string>& owned) {
+enum class origin : std::uint8_t {
+  living, ///< of a launch that has an owner
+  over,   ///< of another one
+  unknown,
+};
+
+origin origin_of(pid_t orphan, const std::map<pid_t, std::string>& owned) {
   if (owned.count(::getpgid(orphan)) != 0) {
-    return true;
+    return origin::living;
   }
-  const auto mark = mark_of(orphan);
-  return mark.empty() || std::any_of(owned.begin(), owned.end(), [&](const auto& one) {
-           return one.second == mark;
-         });
+  const auto among = [&owned](const auto& is_it) {
+    return std::any_of(owned.begin(), owned.end(), is_it) ? origin::living : origin::over;
+  };
+  if (const auto mark = mark_of(orphan); !mark.empty()) {
+    return among([&mark](const auto& one) { return one.second == mark; });
+  }
+  if (const auto line = lineage_of(orphan)) {
+    return among([&line](const auto& one) { return lineage_of_launch(one.second) == *line; });
+  }
+  return origin::unknown;
+}
+
+std::string name_of(pid_t pid) {
+  auto name = detail::read_proc_file("/proc/" + std::to_string(pid) + "/comm").value_or("");
+  return std::to_string(pid) + " " + name.substr(0, name.find('\n'));
 }
 
 // Under the registry's lock: only so the number cannot be reaped, and given to a new child,
 // between the look and the kill.
-void end_orphan(pid_t pid, bool doomed, sweep_outcome& done) {
+void end_orphan(pid_t pid, origin of, sweep_outcome& done) {
   siginfo_t info{};
   if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) != 0) {
     return; // another thread has swept it
   }
   if (info.si_pid != 0) {
     ++done.reaped;
-  } else if (doomed && ::kill(pid, SIGKILL) == 0) {
+  } else if (of == origin::unknown) {
+    ++done.unknown;
+  } else if (of == origin::over && ::kill(pid, SIGKILL) == 0) {
     ++done.killed;
+    if (done.names.size() < names_told) {
+      done.names.push_back(name_of(pid));
+    }
   }
 }
 
@@ -135,12 +160,12 @@ result<sweep_outcome> child_registry::sweep(sweep_extent extent) {
     if (owned->count(pid) != 0) {
       continue;
     }
-    const bool doomed = extent == sweep_extent::all || !may_live(pid, *owned);
+    const auto of = extent == sweep_extent::all ? origin::over : origin_of(pid, *owned);
     table_.with([&](const table& t) {
       if (t.launching != 0) {
         done.deferred = true;
       } else if (t.marks.count(pid) == 0) {
-        end_orphan(pid, doomed, done);
+        end_orphan(pid, of, done);
       }
     });
   }

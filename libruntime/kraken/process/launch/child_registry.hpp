@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace kraken::process {
 
@@ -20,9 +21,11 @@ namespace kraken::process {
 
 /// What one sweep did.
 struct sweep_outcome {
-  std::uint32_t reaped = 0; ///< orphans that had ended
-  std::uint32_t killed = 0; ///< sent SIGKILL; each ends in a SIGCHLD and another sweep
-  bool deferred = false;    ///< a launch was under way on another thread: sweep again soon
+  std::uint32_t reaped = 0;         ///< orphans that had ended
+  std::uint32_t killed = 0;         ///< sent SIGKILL; each ends in a SIGCHLD and another sweep
+  std::uint32_t unknown = 0;        ///< left alone: nothing tells of what launch they are
+  std::vector<std::string> names{}; ///< of the killed, "4711 sleep"; of the first few
+  bool deferred = false;            ///< a launch was under way on another thread: sweep again soon
 };
 
 /// How far a sweep goes.
@@ -34,9 +37,9 @@ enum class sweep_extent : std::uint8_t {
 /// Children with an owner, by pid, with their launch marks.
 ///
 /// An orphan belongs to the launch whose mark is in its environment, or whose process group it is
-/// in. It may live as long as that launch does: a program may start others in the background, but
-/// not beyond its own end. An orphan that wiped its environment *and* left its group cannot be
-/// told apart and lives until a sweep for `all`.
+/// in, or whose lineage it has. It may live as long as that launch does: a program may start others
+/// in the background, but not beyond its own end. An orphan that lost all three cannot be told
+/// apart and lives until a sweep for `all`.
 /// @thread any; no lock is held during a launch or while /proc is read
 class child_registry {
 public:

@@ -4,6 +4,7 @@
 /// is done here before the clone; the child only makes system calls (detail/child_setup).
 #include "kraken/process/launch/launcher.hpp"
 
+#include "kraken/process/host/lineage.hpp"
 #include "kraken/process/launch/detail/child_environment.hpp"
 #include "kraken/process/launch/detail/child_setup.hpp"
 #include "kraken/process/launch/detail/identity.hpp"
@@ -308,6 +309,10 @@ result<child> start_prepared(const launch_spec& spec, prepared_launch& ready) {
   plan.move_count = ready.moves.size();
   plan.limits = ready.limits.data();
   plan.limit_count = ready.limits.size();
+  const auto line = lineage_of_launch(ready.made.mark);
+  if (rlimit own{}; ::getrlimit(RLIMIT_RTTIME, &own) == 0 && own.rlim_max > line) {
+    plan.lineage = {lineage_resource(), line, own.rlim_max};
+  }
   plan.niceness = spec.nice ? &*spec.nice : nullptr;
   plan.user = ready.identity ? &ready.identity->uid : nullptr;
   plan.group = ready.identity ? &ready.identity->gid : nullptr;

@@ -104,8 +104,8 @@ TEST_CASE("what the kernel has ended already was left by the daemon all the same
           start_runaway();
           if (const auto dead = ::fork(); dead == 0) {
             ::_exit(0);
-          } else if (siginfo_t info{}; ::waitid(P_PID, static_cast<id_t>(dead), &info,
-                                                WEXITED | WNOWAIT) != 0) {
+          } else if (siginfo_t info{};
+                     ::waitid(P_PID, static_cast<id_t>(dead), &info, WEXITED | WNOWAIT) != 0) {
             return 97;
           }
           ::raise(SIGKILL); // a zombie is left, as of any who died with its parent

@@ -5,6 +5,7 @@
 
 #include "unit/process/running_child.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
@@ -95,16 +96,57 @@ TEST_CASE("an orphan in the group of a living container is left alone") {
   CHECK(childless());
 }
 
+TEST_CASE("an orphan without environment and group lives as long as its container") {
+  const as_subreaper reaper;
+  child_registry children;
+  auto made = children.launch(
+      shell("sh -c \"env -i setsid sh -c 'echo \\$\\$; exec sleep 1000' & wait\" & sleep 1000"));
+  auto other = children.launch(shell("exec sleep 1000"));
+  REQUIRE(made);
+  REQUIRE(other);
+  const auto orphan = std::stoi(read_line(made->standard_output.get()));
+  REQUIRE(::getpgid(orphan) != made->process.pid());
+  CHECK(children.sweep()->killed == 0);
+
+  REQUIRE(made->process.send_group(SIGKILL));
+  CHECK(reap(made->process).value == SIGKILL);
+  children.ended(made->process.pid());
+  std::vector<std::string> named;
+  for (int round = 0; round < 20 && exists(orphan); ++round) {
+    const auto swept = children.sweep();
+    REQUIRE(swept);
+    named.insert(named.end(), swept->names.begin(), swept->names.end());
+    if (exists(orphan)) {
+      await_an_end();
+    }
+  }
+  CHECK_FALSE(exists(orphan));
+  CHECK(std::ranges::any_of(named, [orphan](const std::string& each) {
+    return each.starts_with(std::to_string(orphan) + " "); // members of the group may be dying yet
+  }));
+  CHECK(exists(other->process.pid()));
+  REQUIRE(other->process.send_group(SIGKILL));
+  reap(other->process);
+  children.ended(other->process.pid());
+  for (int round = 0; round < 20 && !childless(); ++round) {
+    REQUIRE(children.sweep());
+  }
+  CHECK(childless());
+}
+
 TEST_CASE("an orphan that cannot be told apart is ended with the daemon") {
   const as_subreaper reaper;
   child_registry children;
-  auto made = children.launch(shell("env -i setsid sh -c 'echo $$; exec sleep 1000' & wait $!"));
+  auto made = children.launch(
+      shell("env -i prlimit --rttime=unlimited setsid sh -c 'echo $$; exec sleep 1000' & wait $!"));
   REQUIRE(made);
   const auto orphan = std::stoi(read_line(made->standard_output.get()));
   REQUIRE(made->process.send(SIGKILL));
   CHECK(reap(made->process).value == SIGKILL);
   children.ended(made->process.pid());
-  CHECK(children.sweep()->killed == 0);
+  const auto swept = children.sweep();
+  CHECK(swept->killed == 0);
+  CHECK(swept->unknown == 1);
   CHECK(exists(orphan));
   CHECK(children.sweep(sweep_extent::all)->killed == 1);
   await_an_end();

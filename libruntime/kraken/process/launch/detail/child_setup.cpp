@@ -79,6 +79,10 @@ place_descriptors(child_plan& plan) noexcept {
       return false;
     }
   }
+  if (const auto& line = plan.lineage; line.soft != 0) {
+    const std::array<std::uint64_t, 2> soft_and_hard{line.soft, line.hard};
+    ::syscall(SYS_prlimit64, 0, line.resource, soft_and_hard.data(), nullptr);
+  }
   return true;
 }
 

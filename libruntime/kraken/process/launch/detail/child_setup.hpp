@@ -48,6 +48,7 @@ struct child_plan {
   std::size_t move_count = 0;
   const limit_setting* limits = nullptr;
   std::size_t limit_count = 0;
+  limit_setting lineage{};       ///< a mark, no limit: not every system knows it; soft 0: none
   const int* niceness = nullptr; ///< null: stays
   const uid_t* user = nullptr;   ///< null: identity stays
   const gid_t* group = nullptr;  ///< set together with `user`
