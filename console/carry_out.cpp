@@ -43,15 +43,10 @@ private:
   surroundings& around_;
 };
 
-/// Whether the daemon goes on with it when nobody waits any longer.
-bool goes_on(const command_row& row) {
-  return row.effect || row.name == "reload" || row.name == "arch:apply";
-}
-
 /// That no answer came in time is no failure of what was asked for.
 fetched without_answer(const invocation& asked, fetched got) {
-  const bool taken_back = asked.request.flags.contains("timeout"); // that of the target's silence
-  if (got.failed.why.code != errc::timeout || (!goes_on(*asked.command) && !taken_back)) {
+  const auto then = asked.command->if_unheard();
+  if (got.failed.why.code != errc::timeout || then == unheard::ends) {
     return got;
   }
   const auto within =
@@ -59,7 +54,7 @@ fetched without_answer(const invocation& asked, fetched got) {
   got.failed.why.context =
       "no answer came" +
       (within.count() > 0 ? " within " + kraken::to_string(within) : std::string{});
-  if (taken_back) {
+  if (then == unheard::taken_back) {
     got.failed.why.context += "; the request is taken back";
     return got;
   }

@@ -86,6 +86,13 @@ enum class subject : std::uint8_t {
   parent_alias, ///< arguments `parent` and `alias`: a child
 };
 
+/// What becomes of a command when nobody waits for its answer any longer.
+enum class unheard : std::uint8_t {
+  ends,       ///< nothing was under way
+  goes_on,    ///< the daemon carries it out; so whatever has an `effect`
+  taken_back, ///< the daemon lets go of it
+};
+
 struct command_row {
   std::string_view name; ///< `family:verb`, or one word for ours
   std::string_view summary;
@@ -104,6 +111,11 @@ struct command_row {
   /// meanwhile that it works on it.
   seconds patience{30};
   std::span<const std::string_view> forms = output_forms; ///< those of its output
+  unheard then = unheard::ends;
+
+  [[nodiscard]] constexpr unheard if_unheard() const noexcept {
+    return effect ? unheard::goes_on : then;
+  }
 };
 
 /// Every command, in the order help shows them: ours first, then Kraken's families.

@@ -292,6 +292,9 @@ TEST_CASE("a command that was not answered in time goes on") {
   CHECK(start.err == "Reason: no answer came within 30s; the daemon goes on with it (timeout)\n"
                      "Try: kraken events -f Main/T1\n");
   CHECK(typed({"config:diff"}, daemon).err.starts_with("Configuration could not be compared.\n"));
+  CHECK_THAT(typed({"container:request", "w1", "1", "--total", "5s"}, daemon).err,
+             Catch::Contains("no answer came within 5s; the request is taken back (timeout)"));
+  CHECK_THAT(typed({"container:send", "w1", "1"}, daemon).err, !Catch::Contains("no answer came"));
 }
 
 TEST_CASE("a time-out that the daemon tells of is a failure") {
