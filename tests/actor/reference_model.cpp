@@ -288,7 +288,8 @@ void reference_model::give_up(node& n) {
   if (!n.trial() && n.spec.on_give_up == model::give_up::escalate) {
     return fail(parent, false);
   }
-  const auto together = parent.grouping ? parent.members : std::vector<std::string>{n.spec.id};
+  const bool with_group = parent.grouping && n.spec.id == parent.failed;
+  const auto together = with_group ? parent.members : std::vector<std::string>{n.spec.id};
   for (auto& one : parent.children) {
     if (std::ranges::find(together, one->spec.id) != together.end()) {
       forget(parent, one->spec.id);
@@ -300,7 +301,8 @@ void reference_model::give_up(node& n) {
       }
     }
   }
-  if (parent.grouping) {
+  if (with_group) {
+    parent.failed.clear();
     parent.grouping = false;
     parent.walking = true;
   }

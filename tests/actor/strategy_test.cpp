@@ -331,6 +331,36 @@ TEST_CASE_METHOD(tree_fixture, "who restarts alone does not wait for its sibling
   CHECK(took() == "start b#3, start c#3");
 }
 
+TEST_CASE_METHOD(tree_fixture, "who is given up alone takes no siblings' group along") {
+  auto x = leaf("x");
+  x.local = {{"*", {"restart"}}}; // alone
+  x.backoff.min = milliseconds{10};
+  auto y = leaf("y");
+  y.backoff.min = milliseconds{200};
+  auto z = leaf("z");
+  for (auto* const each : {&x, &y, &z}) {
+    each->on_give_up = model::give_up::park;
+  }
+  auto root = group(strategy::rest_for_one, {x, y, z});
+  root.supervise.intensity = 2;
+  start(root);
+  crash("Main/x");
+  crash("Main/x");
+  advance(milliseconds{10});
+  REQUIRE(phase("Main/x") == phase::ready);
+  crash("Main/y");
+  crash("Main/y"); // waits for its backoff, and z with it
+  crash("Main/x");
+  advance(milliseconds{20});
+  CHECK(phase("Main/x") == phase::parked);
+  CHECK(phase("Main/y") == phase::backing_off);
+  advance(milliseconds{200});
+  CHECK(phase("Main/x") == phase::parked);
+  CHECK(phase("Main/y") == phase::ready);
+  CHECK(status("Main/y").restarts == 2);
+  CHECK(phase("Main/z") == phase::ready);
+}
+
 TEST_CASE("an ordered start waits for an earlier child that an operator starts meanwhile") {
   const auto what = GENERATE(verb::start, verb::restart);
   tree_fixture f;

@@ -12,8 +12,9 @@
 namespace kraken::actor {
 
 void remote_supervisor::give_up(child_entry& child) {
-  const auto together =
-      sweep_ == sweep::regrouping ? group_.restart : std::vector<std::string>{child.spec->id};
+  // Another may be given up while a group waits for the one that began it.
+  const bool with_group = sweep_ == sweep::regrouping && child.spec->id == group_.failed;
+  const auto together = with_group ? group_.restart : std::vector<std::string>{child.spec->id};
   const auto wish = child.on_trial() ? model::give_up::park : child.spec->on_give_up;
   const bool parks = wish == model::give_up::park; // it costs no look at the others
   const auto seen = parks ? std::vector<model::child_view>{} : views();
@@ -39,9 +40,9 @@ void remote_supervisor::give_up(child_entry& child) {
       }
     }
   }
-  if (sweep_ == sweep::regrouping) {
+  if (with_group) {
     group_.failed.clear(); // what is left of the group stops; the others live on
-  } else {
+  } else if (sweep_ == sweep::starting) {
     cursor_ = 0;
   }
   advance();
