@@ -80,6 +80,31 @@ TEST_CASE("a restart that waits while its group is stopped") {
   }
 }
 
+TEST_CASE("a recursive start that waits is called off at the end of a stop, like any other") {
+  tree_fixture f;
+  f.start(supervisor("Main", {supervisor("s", {leaf("a")})}));
+  CHECK(f.ask(verb::stop, "Main/s")->ok());
+  f.on.next["Main/s/a"] = {{.start = on_start::hang, .stop = on_stop::hang}};
+  const auto asked = f.ask(verb::start_tree, "Main/s");
+  REQUIRE(f.phase("Main/s/a") == phase::starting);
+  SECTION("by a stop") {
+    const auto stopped = f.ask(verb::stop, "Main/s");
+    CHECK(asked->times == 0);
+    f.crash("Main/s/a");
+    CHECK(stopped->ok());
+    CHECK(asked->code() == errc::canceled);
+    CHECK(asked->got->error().context == "Main/s/a was stopped meanwhile");
+  }
+  SECTION("by the end of it all") {
+    const auto gone = f.ask(verb::destroy, "Main/s");
+    CHECK(asked->times == 0);
+    f.crash("Main/s/a");
+    CHECK(gone->ok());
+    CHECK(asked->code() == errc::container_destroyed);
+  }
+  CHECK(asked->times == 1);
+}
+
 TEST_CASE("a restart that waits is called off when the group is given up") {
   auto b = leaf("b");
   b.on_give_up = model::give_up::park;

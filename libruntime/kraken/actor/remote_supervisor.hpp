@@ -181,7 +181,7 @@ private:
   void queue_recycle(child_entry& child, reply_to reply);
   void follow_recycle(const child_entry& child, const child_report& report);
   void next_recycle();
-  void forget_plans(); ///< and recursive starts: all children end
+  void forget_plans(); ///< all children end
 
   // remote_supervisor_verbs.cpp: operator verbs
   void start(child_entry& child, instruction::act what, reply_to reply);

@@ -27,7 +27,7 @@ void remote_supervisor::next_recycle() {
     auto* const child = find(wish.id);
     if (child == nullptr) {
       if (wish.reply) {
-        wish.reply->answer(fail(errc::container_destroyed, wish.id + " was destroyed meanwhile"));
+        wish.reply->answer(destroyed_meanwhile(wish.id));
       }
       continue;
     }
@@ -55,29 +55,19 @@ void remote_supervisor::follow_recycle(const child_entry& child, const child_rep
   }
 }
 
-/// All children end: nothing is left to replace.
+/// All children end: none is replaced in its turn. Whoever waited for his turn waits for what comes
+/// now, another incarnation or the end, as all who wait do.
 void remote_supervisor::forget_plans() {
-  std::vector<reply_to> told; // callbacks may lead back here: all of them last
+  due_answers answers; // callbacks may lead back here: all of them last
   for (auto& each : std::exchange(recycles_, {})) {
-    told.push_back(std::move(each.reply));
-  }
-  for (auto& child : children_) {
-    if (owner_.comes_back()) {
-      break; // and so do they
-    }
-    told.push_back(std::exchange(child.tree_next, nullptr));
-    for (auto& who : child.waiters) {
-      if (who.until == waiter::goal::ready_at_last) {
-        told.push_back(std::exchange(who.reply, nullptr));
-      }
-    }
-    std::erase_if(child.waiters, [](const waiter& who) { return who.reply == nullptr; });
-  }
-  for (const auto& each : told) {
-    if (each) {
-      each->answer(fail(errc::canceled, owner_.path_of_owner() + " is stopping"));
+    auto* const child = each.reply ? find(each.id) : nullptr;
+    if (child != nullptr) {
+      await(*child, waiter::goal::replaced, std::move(each.reply));
+    } else if (each.reply) {
+      answers.emplace_back(std::move(each.reply), destroyed_meanwhile(each.id));
     }
   }
+  give(std::move(answers));
 }
 
 /// It is being replaced, or is to be.

@@ -46,7 +46,7 @@ verdict(const child_entry& child, const waiter& who, const child_report& report)
     if (child.start_failure) {
       return fail(errc::start_failed, *child.start_failure);
     }
-    return fail(errc::container_destroyed, child.path() + " was destroyed meanwhile");
+    return destroyed_meanwhile(child.path());
   }
   if (child.obeyed < who.serial || child.start_failure) {
     return std::nullopt;
@@ -100,6 +100,10 @@ verdict(const child_entry& child, const waiter& who, const child_report& report)
 
 } // namespace
 
+result<model::reply> destroyed_meanwhile(const std::string& path) {
+  return fail(errc::container_destroyed, path + " was destroyed meanwhile");
+}
+
 void give(due_answers&& answers) {
   for (auto& [reply, answer] : answers) {
     reply->answer(std::move(answer));
@@ -129,6 +133,10 @@ due_answers judge_waiters(child_entry& child, const child_report& report) {
       child.waiters.push_back(std::move(who));
     }
   }
+  if (child.seen->at == model::phase::gone && child.tree_next) {
+    answers.emplace_back(std::exchange(child.tree_next, nullptr),
+                         destroyed_meanwhile(child.path()));
+  }
   return answers;
 }
 
@@ -139,6 +147,9 @@ void call_off(child_entry& child, due_answers& answers) {
     } else {
       answers.emplace_back(std::move(who.reply), stopped_meanwhile(child));
     }
+  }
+  if (child.tree_next) {
+    answers.emplace_back(std::exchange(child.tree_next, nullptr), stopped_meanwhile(child));
   }
 }
 
