@@ -203,6 +203,14 @@ private:
     return {STDIN_FILENO, milliseconds{look_every_ms}, [this] { return meanwhile(); }};
   }
 
+  /// What a command does meanwhile is looked at, by a connection of its own.
+  console::waiting_company company_of_command() {
+    return {STDIN_FILENO, milliseconds{look_every_ms}, [this] {
+              refresh();
+              return meanwhile();
+            }};
+  }
+
   /// A daemon that does not answer keeps neither the screen nor the keys. What asks it something
   /// else takes the place of the question that is open.
   console::verdict meanwhile() {
@@ -274,7 +282,7 @@ private:
                                 around_.clock,
                                 [this](const console::invocation& what) {
                                   auto daemon = around_.connect(what);
-                                  daemon->wait_with(company());
+                                  daemon->wait_with(company_of_command());
                                   return daemon;
                                 },
                                 around_.become_program,

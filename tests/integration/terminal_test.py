@@ -18,6 +18,8 @@ from support.waiting import STRETCH, wait_until
 
 CONFIG = topology(process("alpha", "sh", "-c", "echo words of alpha; exec sleep 600"),
                   process("beta", "sleep", "600"),
+                  process("gamma", "sh", "-c", "trap '' TERM; while :; do sleep 600; done",
+                          shutdown="8s"),
                   supervise={"strategy": "one_for_one"})
 
 
@@ -79,7 +81,7 @@ class Top(DaemonCase):
 
     def top(self, **size):
         terminal = Terminal(self, ["top"], **size)
-        terminal.wait_for("3 containers, 0 failed")
+        terminal.wait_for("4 containers, 0 failed")
         return terminal
 
     def test_shows_and_quits(self):
@@ -121,6 +123,19 @@ class Top(DaemonCase):
             top.press(answer)
         top.wait_for("Runtime has been restarted.")
         self.assertNotEqual(self.daemon.container("beta")["pid"], before)
+
+    def test_what_a_command_does_is_seen_while_it_is_carried_out(self):
+        top = self.top()
+        top.press("/gamma\n")
+        top.press("s")
+        top.wait_for("yes, any other key: no")
+        top.press("y")
+        top.wait_for("stopping")
+        self.assertNotIn(b"has been stopped", top.seen)
+        begun = time.monotonic()
+        top.press("q")
+        self.assertEqual(top.wait_end(), 0)
+        self.assertLess(time.monotonic() - begun, 10)
 
     def test_a_daemon_that_does_not_answer_keeps_neither_screen_nor_keys(self):
         for keys in ("q", "lq", "dq"):
