@@ -335,6 +335,21 @@ private:
   reader in_;
 };
 
+// The other program whose file has that name. Narya passes over keys it does not know, so its
+// defaults would be served instead: on all addresses, another script.
+std::optional<config_error> fault_of_roadrunner(const node& file) {
+  const auto* const server = file.find("server");
+  const auto* const command = server == nullptr ? nullptr : server->find("command");
+  if (command == nullptr) {
+    return std::nullopt;
+  }
+  return config_error{
+      command->at,
+      "server.command",
+      "a file of RoadRunner, which is not read: the keys of Narya, whose file has the "
+      "same name, are others. docs/guides/from-roadrunner.md has ours for each"};
+}
+
 /// Only values > 0 count, as in Narya.
 bool counts(const std::optional<std::string>& number) {
   return number && !number->empty() && number->front() != '-' &&
@@ -361,6 +376,10 @@ narya_document import_narya(const node& file,
   auto merged = file;
   if (file.is != node::type::map && file.is != node::type::null) {
     out.errors.push_back({file.at, {}, "expected a map of options, got " + detail::got(file)});
+    return out;
+  }
+  if (auto other = fault_of_roadrunner(file)) {
+    out.errors.push_back(std::move(*other));
     return out;
   }
   const auto source = [](std::string_view text) {

@@ -106,6 +106,15 @@ TEST_CASE("Narya ignores what it does not know; so do we, aloud") {
         });
 }
 
+TEST_CASE("a file of RoadRunner, which has the same name, is not taken for Narya's") {
+  const narya_case narya{"version: '3'\nserver:\n  command: php app/worker.php\n"
+                         "http: {address: '127.0.0.1:8080'}\n"};
+  CHECK(
+      narya.files.mistakes() ==
+      ".rr.yaml:3:12: server.command: a file of RoadRunner, which is not read: the keys of Narya, "
+      "whose file has the same name, are others. docs/guides/from-roadrunner.md has ours for each");
+}
+
 TEST_CASE("the later upstream's file allows both strategies") {
   written_files files;
   files.write(".nry.yaml",
