@@ -8,6 +8,7 @@
 #include "containers/native/threaded_container.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/base/log/log_outlet.hpp"
 #include "kraken/base/spool_file.hpp"
 #include "kraken/process/host/process_state.hpp"
 
@@ -67,6 +68,7 @@ daemon::daemon(daemon_plan plan,
 
 daemon::~daemon() {
   dismiss_shards();
+  log::end_thread();
 }
 
 result<int> daemon::run() {
@@ -84,6 +86,7 @@ result<int> daemon::run() {
   output_files_.end_all(limits::kill_grace);
   process::end_all_children(limits::kill_grace);
   only_->withdraw();
+  log::end_thread();
   ::_exit(exit_code_);
 }
 
@@ -91,6 +94,9 @@ result<int> daemon::run() {
 result<void> daemon::prepare() {
   if (auto prepared = prepare_process(); !prepared) {
     return prepared;
+  }
+  if (auto begun = log::begin_thread(); !begun) {
+    return begun;
   }
   if (auto made = make_shards(); !made) {
     return made;

@@ -5,6 +5,7 @@
 
 #include "containers/admin/health.hpp"
 #include "kraken/base/log.hpp"
+#include "kraken/base/log/log_outlet.hpp"
 
 #include <csignal>
 #include <utility>
@@ -85,6 +86,7 @@ void daemon::watch_guardian() {
     forced_end_ = control_.after(hurried_stop + sweep_delay, [this] {
       process::end_all_children(limits::kill_grace);
       only_->withdraw();
+      log::end_thread();
       ::_exit(1);
     });
   });

@@ -51,7 +51,7 @@ inline constexpr std::array event_table{
   event_row{"kill_threw", level::warn, "code of a container threw when killed, continuing"},
   event_row{"listen_failed", level::error, "an address could not be listened on"},
   event_row{"listening", level::info, "an address takes connections"},
-  event_row{"log_lines_lost", level::error, "log lines that could not be written (full disk)"},
+  event_row{"log_lines_lost", level::error, "log lines that could not be written"},
   event_row{"log_not_reopened", level::error, "the log file could not be opened anew"},
   event_row{"message_unexpected", level::error, "an actor got a message it does not know"},
   event_row{"message_unreadable", level::warn, "a message is not of the type its handler takes"},

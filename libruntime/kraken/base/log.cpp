@@ -3,93 +3,50 @@
 /// The only file that knows spdlog: where log lines go.
 #include "kraken/base/log.hpp"
 
+#include "kraken/base/log/log_outlet.hpp"
 #include "kraken/base/log_line.hpp"
-#include "kraken/base/unique_fd.hpp"
 
 #include <atomic>
 #include <cctype>
-#include <cerrno>
-#include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 
-#include <fcntl.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 namespace kraken::log {
 
 namespace {
 
-std::atomic<std::uint64_t> lines_lost{0};
-std::atomic<std::uint64_t> lines_lost_told{0};
+// Never destroyed: threads may log while static objects are being torn down.
+template <class T>
+union lasting {
+  T value;
 
-// A disk that is full, a pipe that nobody reads: what cannot be written is counted, and told as
-// soon as something can be written again. The library's own sinks lose it without a word.
-class descriptor_sink final : public spdlog::sinks::base_sink<std::mutex> {
-public:
-  descriptor_sink(format style, int fd) : style_(style), fd_(fd) {}
-  descriptor_sink(format style, unique_fd file)
-      : style_(style), file_(std::move(file)), fd_(file_.get()) {}
+  template <class... Parts>
+  explicit lasting(Parts&&... parts) : value(std::forward<Parts>(parts)...) {}
+  ~lasting() {} // NOLINT(modernize-use-equals-default): a union's would be deleted
+};
 
+log_outlet& outlet() {
+  static lasting<log_outlet> only;
+  return only.value;
+}
+
+// Has no mutex: the outlet has one. The library's own sinks lose without a word what cannot be
+// written.
+class outlet_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
 protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    const auto before = lines_lost.load();
-    if (const auto untold = before - lines_lost_told.load(); untold != 0) {
-      const auto now = std::chrono::system_clock::now();
-      if (put(render(style_, now, level::error, "log_lines_lost", {{"lines", untold}}) + "\n")) {
-        lines_lost_told = before;
-      }
-    }
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    if (!put({line.data(), line.size()})) {
-      ++lines_lost;
-    }
+    outlet().add({line.data(), line.size()});
   }
 
   void flush_() override {}
-
-private:
-  bool put(std::string_view line) {
-    if (std::exchange(torn_, false) && !put("\n")) {
-      torn_ = true;
-      return false;
-    }
-    const auto whole = line.size();
-    while (!line.empty()) {
-      const auto written = ::write(fd_, line.data(), line.size());
-      if (written < 0 && errno != EINTR) {
-        torn_ = line.size() != whole;
-        return false;
-      }
-      line.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
-    }
-    return true;
-  }
-
-  format style_;
-  unique_fd file_;
-  int fd_;
-  bool torn_ = false; ///< the last line is there in part
 };
-
-result<spdlog::sink_ptr> open_sink(const settings& wanted) {
-  if (wanted.file.empty()) {
-    return std::make_shared<descriptor_sink>(wanted.style, STDERR_FILENO);
-  }
-  std::error_code ignored; // the file says what is wrong
-  std::filesystem::create_directories(std::filesystem::path{wanted.file}.parent_path(), ignored);
-  constexpr mode_t mode = 0640; // what programs say is for nobody else; as of all other such files
-  unique_fd file{::open(wanted.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode)};
-  if (!file) {
-    return fail(errno_error("open log file '" + wanted.file + "'"));
-  }
-  return std::make_shared<descriptor_sink>(wanted.style, std::move(file));
-}
 
 // Everything a line needs, replaced as a whole: a thread that writes sees one or the other.
 struct output {
@@ -97,8 +54,8 @@ struct output {
   std::shared_ptr<spdlog::logger> logger;
 };
 
-std::shared_ptr<const output> make_output(settings wanted, spdlog::sink_ptr sink) {
-  auto logger = std::make_shared<spdlog::logger>("kraken", std::move(sink));
+std::shared_ptr<const output> make_output(settings wanted) {
+  auto logger = std::make_shared<spdlog::logger>("kraken", std::make_shared<outlet_sink>());
   logger->set_level(spdlog::level::trace); // `enabled` has decided already
   logger->set_pattern("%v");
   logger->flush_on(spdlog::level::trace);
@@ -107,17 +64,8 @@ std::shared_ptr<const output> make_output(settings wanted, spdlog::sink_ptr sink
 
 std::atomic<level> threshold{level::info};
 
-// Never destroyed: threads may log while static objects are being torn down.
-union lasting_output {
-  std::shared_ptr<const output> value;
-
-  lasting_output()
-      : value(make_output({}, std::make_shared<descriptor_sink>(format::text, STDERR_FILENO))) {}
-  ~lasting_output() {} // NOLINT(modernize-use-equals-default): a union's would be deleted
-};
-
 std::shared_ptr<const output>& current_output() {
-  static lasting_output only;
+  static lasting<std::shared_ptr<const output>> only{make_output({})};
   return only.value;
 }
 
@@ -173,13 +121,23 @@ result<level> parse_level(std::string_view text) {
 }
 
 result<void> configure(const settings& wanted) {
-  auto sink = open_sink(wanted);
-  if (!sink) {
-    return fail(sink.error());
+  auto to =
+      wanted.file.empty() ? result<target>{target::standard_error()} : target::open(wanted.file);
+  if (!to) {
+    return fail(to.error());
   }
-  std::atomic_store(&current_output(), make_output(wanted, std::move(*sink)));
+  outlet().point(std::move(*to), wanted.style);
+  std::atomic_store(&current_output(), make_output(wanted));
   threshold.store(wanted.threshold, std::memory_order_relaxed);
   return {};
+}
+
+result<void> begin_thread() {
+  return outlet().begin_thread();
+}
+
+void end_thread() {
+  outlet().end_thread(reader_patience);
 }
 
 result<void> reopen() {
@@ -188,7 +146,7 @@ result<void> reopen() {
 }
 
 std::uint64_t lost() noexcept {
-  return lines_lost.load(std::memory_order_relaxed);
+  return outlet().lost();
 }
 
 bool enabled(level at) noexcept {
