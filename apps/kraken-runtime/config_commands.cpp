@@ -4,6 +4,7 @@
 #include "apps/kraken-runtime/config_commands.hpp"
 
 #include "apps/kraken-runtime/machine/daemon_check.hpp"
+#include "apps/kraken-runtime/machine/descriptor_check.hpp"
 #include "apps/kraken-runtime/machine/machine_check.hpp"
 #include "config/explain.hpp"
 #include "config/reference_page.hpp"
@@ -55,11 +56,14 @@ int validate(const command_line& line, const containers::class_catalogue& classe
       check_daemon(from, document, &classes, errors);
     };
   }
-  const auto loaded = config::load(asked);
+  auto loaded = config::load(asked);
   if (!loaded) {
     return report(config::to_error(loaded.error()),
                   "kraken config:schema (every option with its values)",
                   console::find_command("config:validate")->failure);
+  }
+  if (!line.flags.contains("portable")) {
+    warn_of_descriptors(loaded->root, loaded->warnings);
   }
   for (const auto& each : loaded->warnings) {
     std::cerr << "warning: " << each << "\n";

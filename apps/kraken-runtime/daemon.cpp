@@ -185,6 +185,7 @@ result<void> daemon::check_ports(const model::child_spec& parent) { // NOLINT(mi
 }
 
 result<void> daemon::make_shards() {
+  http_environment_.descriptors_below = children_.plan().clients_below();
   for (std::uint32_t i = 0; i < plan_.shards; ++i) {
     auto& loop = *loops_.emplace_back(std::make_unique<net::event_loop>(i));
     pools_.add_shard(loop);

@@ -4,6 +4,7 @@
 #include "apps/kraken-runtime/make_plan.hpp"
 
 #include "apps/kraken-runtime/machine/daemon_check.hpp"
+#include "apps/kraken-runtime/machine/descriptor_check.hpp"
 #include "apps/kraken-runtime/machine/machine_check.hpp"
 #include "config/explain.hpp"
 #include "kraken/base/log.hpp"
@@ -64,6 +65,7 @@ result<daemon_plan> make_plan(const config::load_request& request) {
   }
   daemon_plan plan;
   plan.warnings = std::move(loaded->warnings);
+  warn_of_descriptors(loaded->root, plan.warnings);
   plan.choice = std::move(loaded->choice);
   plan.node = loaded->daemon.node;
   plan.daemon = loaded->daemon;

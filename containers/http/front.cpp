@@ -62,7 +62,8 @@ result<void> front::listen(net::listening_socket socket) {
       [this](unique_fd client, std::string peer, std::string local) {
         accept(std::move(client), std::move(peer), local);
       },
-      [this](int error) { accept_failed(error); });
+      [this](int error) { accept_failed(error); },
+      settings_.descriptors_below);
   if (auto opened = made->open(); !opened) {
     return opened;
   }

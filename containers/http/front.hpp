@@ -34,7 +34,8 @@ struct front_settings {
   std::string container;           ///< for the log
   std::uint64_t spool_max = 0;     ///< bytes of one answer; 0: its worker waits for the client
   std::uint64_t spool_all_max = 0; ///< bytes of all answers of this shard
-  std::uint32_t connections_max = 10'000; ///< of all shards
+  std::uint32_t connections_max = 10'000;                 ///< of all shards
+  int descriptors_below = net::listener::all_descriptors; ///< the others are for others
   milliseconds header_timeout = seconds{10};
   milliseconds body_timeout = seconds{30}; ///< plus body/240 B/s
   milliseconds idle_timeout = seconds{60};

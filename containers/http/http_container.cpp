@@ -74,6 +74,7 @@ front_settings http_container::settings() const {
   out.spool_directory = environment_.spool_directory;
   out.container = shell_.path();
   out.connections_max = options_.limits.connections;
+  out.descriptors_below = environment_.descriptors_below;
   out.spool_max = options_.limits.spool.value;
   // Each shard takes its share; rounded up, so that a small cap does not become none.
   const auto shards = static_cast<std::uint32_t>(environment_.shards.size());

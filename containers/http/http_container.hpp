@@ -30,6 +30,7 @@ struct http_environment {
   doorways* doors = nullptr;
   access_logs* logs = nullptr;
   std::string spool_directory; ///< for request bodies that are too large for memory
+  int descriptors_below = net::listener::all_descriptors; ///< have clients; others the console
   /// Told of the addresses really bound (port 0), once all accept, and of none at the end.
   std::function<void(const std::string& path, const std::vector<net::address>&)> bound;
 };

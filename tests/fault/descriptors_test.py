@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A daemon that may open few descriptors only: what does not fit is told, what runs goes on."""
+import subprocess
 import time
 import unittest
 
 from support import processes
 from support.case import fresh_daemon
+from support.daemon import CONSOLE
 from support.http_client import Closed
 from support.topology import http, pool, topology
 from support.waiting import wait_until
@@ -93,3 +95,36 @@ class Limit(unittest.TestCase):
                 return False
         wait_until(serves, "the next client is served")
         daemon.wait_settled(2)
+
+    def test_the_console_is_answered_while_clients_hold_all_they_may(self):
+        daemon = fresh_daemon(self, topology(pool(size=2), http()), **limited(FEW))
+        address = daemon.address()
+        held = []
+        for _ in range(2 * FEW):
+            try:
+                held.append(daemon.connect(address=address))
+            except (ConnectionResetError, TimeoutError):
+                pass
+        wait_until(lambda: " accept_failed " in daemon.log(), "clients are turned away")
+        for _ in range(3):
+            asked = daemon.console("health")
+            self.assertIn("turns clients away", asked.out + asked.err)
+            self.assertEqual(daemon.console("ps").code, 0)
+        self.assertEqual(held[0].get("/hello").status, 200)
+        self.assertEqual(daemon.console("stop").code, 0)
+        self.assertEqual(daemon.wait_end(), 0)
+        for each in held:
+            each.close()
+
+    def test_connections_that_cannot_be_had_are_told(self):
+        daemon = fresh_daemon(self, topology(pool(size=1), http(limits={"connections": 5000})),
+                              **limited(FEW))
+        self.assertIn("http.limits.connections: 5000 ", daemon.log())
+        words = [CONSOLE, "config:validate", "-c", daemon.config_file]
+
+        def validated(*flags, limit=FEW):
+            return subprocess.run(["prlimit", f"--nofile={limit}", *words, *flags], text=True,
+                                  capture_output=True, timeout=60, check=True).stderr
+        self.assertIn("http.limits.connections: 5000 ", validated())
+        self.assertNotIn("limits.connections", validated("--portable"))
+        self.assertNotIn("limits.connections", validated(limit=5001))

@@ -196,9 +196,11 @@ result<listening_socket> listening_socket::duplicate() const {
   return out;
 }
 
-listener::listener(event_loop& loop, listening_socket socket, accepted handler, starved without)
+listener::listener(
+    event_loop& loop, listening_socket socket, accepted handler, starved without, int below)
     : loop_(loop), socket_(std::move(socket)), handler_(std::move(handler)),
-      without_(std::move(without)), reserve_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
+      without_(std::move(without)), below_(below),
+      reserve_(::open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
 
 listener::~listener() {
   if (socket_.fd) {
@@ -249,6 +251,10 @@ void listener::on_ready(std::uint32_t /*what*/) {
     peer.size = sizeof peer.storage;
     unique_fd client{
         ::accept4(socket_.fd.get(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    if (client && client.get() >= below_) {
+      client.reset();
+      return starve(EMFILE);
+    }
     if (client) {
       auto local = local_of(client.get());
       handler_(std::move(client), to_text(peer.storage), std::move(local));
@@ -257,11 +263,7 @@ void listener::on_ready(std::uint32_t /*what*/) {
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
       const int why = errno;
       turn_away();
-      pause();
-      if (without_) {
-        without_(why);
-      }
-      return;
+      return starve(why);
     }
     if (errno != ECONNABORTED && errno != EINTR) {
       return; // EAGAIN: the queue is empty
@@ -276,6 +278,13 @@ void listener::turn_away() {
   unique_fd client{::accept4(socket_.fd.get(), nullptr, nullptr, SOCK_CLOEXEC)};
   client.reset();
   reserve_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+void listener::starve(int error) {
+  pause();
+  if (without_) {
+    without_(error);
+  }
 }
 
 void listener::pause() {

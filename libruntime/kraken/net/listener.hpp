@@ -10,6 +10,7 @@
 #include "kraken/net/event_loop.hpp"
 
 #include <functional>
+#include <limits>
 
 namespace kraken::net {
 
@@ -46,8 +47,16 @@ public:
   /// @param error why nothing could be accepted though somebody waits: no descriptors, no memory
   using starved = std::function<void(int error)>;
 
+  /// A descriptor's number tells how many there are at least: all lower ones are in use.
+  static constexpr int all_descriptors = std::numeric_limits<int>::max();
+
   /// @param without told each time accepting pauses; null: nobody is
-  listener(event_loop& loop, listening_socket socket, accepted handler, starved without = nullptr);
+  /// @param below   clients get descriptors with lower numbers only; the others are for others
+  listener(event_loop& loop,
+           listening_socket socket,
+           accepted handler,
+           starved without = nullptr,
+           int below = all_descriptors);
   ~listener() override;
 
   [[nodiscard]] result<void> open();
@@ -65,12 +74,14 @@ private:
   void expired(time_point now) override;
   [[nodiscard]] std::string local_of(int client) const;
   void turn_away();
+  void starve(int error);
   void pause();
 
   event_loop& loop_;
   listening_socket socket_;
   accepted handler_;
   starved without_;
+  int below_;
   unique_fd reserve_;
 };
 

@@ -166,6 +166,28 @@ TEST_CASE("an inherited descriptor must listen") {
   CHECK(listen_on(*address::parse("fd:" + std::to_string(real->fd.get()))));
 }
 
+TEST_CASE("clients do not get the descriptors that are for others") {
+  net::event_loop loop{0};
+  auto socket = listen_on(*address::parse("127.0.0.1:0"));
+  REQUIRE(socket);
+  const auto port = socket->bound.port;
+  int accepted = 0;
+  int told = 0;
+  const auto take = [&](unique_fd, std::string, std::string) { ++accepted; };
+  const auto starved = [&](int error) {
+    told = error;
+    loop.stop();
+  };
+  net::listener door{loop, std::move(*socket), take, starved, 3};
+  REQUIRE(door.open());
+  const auto turned_away = connect_to(port);
+  loop.run();
+  CHECK(accepted == 0);
+  CHECK(told == EMFILE);
+  char byte = 0;
+  CHECK(::recv(turned_away.get(), &byte, 1, 0) <= 0);
+}
+
 TEST_CASE("without descriptors left connections are turned away and accepting goes on later") {
   net::event_loop loop{0};
   auto socket = listen_on(*address::parse("127.0.0.1:0"));

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <string>
 
 #include <fcntl.h>
@@ -20,6 +21,9 @@ namespace {
 // 8 bytes of the kernel's memory for each.
 constexpr std::uint64_t room_for = 16'384;
 
+// Who looks why clients are turned away, or stops them, comes by a connection as well.
+constexpr std::uint64_t for_console_max = 32;
+
 // The kernel enlarges a process's table of descriptors when one more does not fit, and while the
 // process has several threads all that open one wait for that, 4 to 20 ms: in the middle of a burst
 // of connections or workers. So it is made large while there is one thread, for whom nobody waits.
@@ -30,6 +34,11 @@ void make_room(std::uint64_t limit) noexcept {
 }
 
 } // namespace
+
+int descriptor_plan::clients_below() const noexcept {
+  constexpr std::uint64_t all = std::numeric_limits<int>::max();
+  return static_cast<int>(limit == 0 ? all : std::min(limit - for_console, all));
+}
 
 result<void> descriptor_plan::admit(std::uint64_t more, std::string_view purpose) const {
   if (limit == 0) {
@@ -61,6 +70,7 @@ descriptor_plan plan_descriptors() {
   // Refused where the hard limit is above what the kernel allows by now: then it stays as it is.
   plan.limit = ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? now.rlim_max : now.rlim_cur;
   plan.kept = std::min<std::uint64_t>(plan.limit / 8, limits::descriptors_kept_max);
+  plan.for_console = std::min(plan.kept / 2, for_console_max);
   make_room(plan.limit);
   return plan;
 }

@@ -13,9 +13,14 @@ namespace kraken::process {
 
 /// The shares. All zero: nothing is watched and children inherit the daemon's own limit.
 struct descriptor_plan {
-  std::uint64_t limit = 0; ///< this process may have open
-  std::uint64_t kept = 0;  ///< of these never for programs: clients and the console need some
+  std::uint64_t limit = 0;       ///< this process may have open
+  std::uint64_t kept = 0;        ///< of these never for programs: clients and the console need some
+  std::uint64_t for_console = 0; ///< of those kept, not for clients either
   std::uint64_t for_children = 0; ///< soft limit they begin with
+
+  /// Clients get descriptors with lower numbers only.
+  /// @thread any (pure)
+  [[nodiscard]] int clients_below() const noexcept;
 
   /// Whether so many more may be opened for programs. At least as many as the lowest free number
   /// tells are in use; that is exact unless many were closed just now.
