@@ -5,6 +5,7 @@
 
 #include "config/detail/container_options.hpp"
 #include "config/detail/sections.hpp"
+#include "config/kind_table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -128,6 +129,11 @@ std::vector<option_change> differing(const std::array<node, 2>& from,
 std::array<node, 2> written(const model::child_spec& spec) {
   auto alone = spec;
   alone.children.clear();
+  // A command makes containers without options: they have the defaults.
+  const auto* row = find_kind(spec.kind);
+  if (spec.options == nullptr && row != nullptr && row->values != nullptr) {
+    alone.options = row->values()->keep();
+  }
   std::array out{write_container(alone, exposure::full),
                  write_container(alone, exposure::redacted)};
   for (auto& each : out) {

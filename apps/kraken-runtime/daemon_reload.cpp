@@ -22,12 +22,23 @@ namespace kraken::runtime {
 
 namespace {
 
-/// Where a change to `to` begins: what an operator has destroyed is not there any more.
-model::child_spec what_is_there(const std::unordered_set<std::string>& paths,
+/// Where a change to `to` begins: what an operator has destroyed is not there any more, and what
+/// one has put in the place of another is what it is. One that leaves will not be there, and the
+/// file may want it.
+model::child_spec what_is_there(const std::vector<actor::status_ptr>& all,
                                 const model::child_spec& from,
                                 const model::child_spec& to) {
-  return model::without_destroyed(
-      from, to, [&paths](std::string_view path) { return paths.contains(std::string{path}); });
+  std::vector<model::container_there> there;
+  std::unordered_set<std::string_view> paths;
+  for (const auto& each : all) {
+    if (!each->leaves) {
+      there.push_back({each->path, each->made_by_command.get()});
+      paths.insert(each->path);
+    }
+  }
+  return model::without_destroyed(model::as_it_runs(from, there),
+                                  to,
+                                  [&paths](std::string_view path) { return paths.contains(path); });
 }
 
 /// Whether a container is made by a command, somewhere below `path`.
@@ -162,14 +173,8 @@ void daemon::reload(containers::reload_mode how,
     return;
   }
   const auto all = std::as_const(*tree_).status().list();
-  std::unordered_set<std::string> paths;
-  for (const auto& each : all) {
-    if (!each->leaves) { // else it will not be there, and the file may want it
-      paths.insert(each->path);
-    }
-  }
   const bool nothing_there = all.empty();
-  auto there = nothing_there ? plan_.root : what_is_there(paths, plan_.root, read->root);
+  auto there = nothing_there ? plan_.root : what_is_there(all, plan_.root, read->root);
   auto changes = nothing_there
                      ? std::vector{creation_of(read->root)}
                      : with_made_by_commands(changes_between(there, read->root), all, there);

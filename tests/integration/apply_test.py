@@ -62,6 +62,69 @@ class Apply(unittest.TestCase):
         self.assertEqual({name: self.pids()[name] for name in "ac"},
                          {name: before[name] for name in "ac"}, "the others are not touched")
 
+    def order(self):
+        return [each["alias"] for each in self.daemon.containers() if each["parent"] == "Main"]
+
+    def put(self, id, command, *steps):
+        """By a verb, in the place of what the file has."""
+        for words in steps or (("process:create", "Main", id, command,
+                                "--flags", "CREATE_FORCE"),):
+            done = self.daemon.console(*words)
+            self.assertEqual(done.code, 0, done)
+        self.assertEqual(self.running()[id], command)
+
+    def test_what_a_verb_has_replaced_is_seen_and_taken_over(self):
+        text = config(sleeper("a"), sleeper("b"), sleeper("c"))
+        before = self.pids()
+        destroyed = (("container:destroy", "a"), ("process:create", "Main", "a", "sleep 623"))
+        for steps in ((), destroyed):
+            with self.subTest(steps=steps):
+                self.put("a", "sleep 623", *steps)
+                for words in (("config:diff",), ("arch:apply", "--dry-run")):
+                    told = self.daemon.console(*words).out
+                    self.assertIn("~ restart Main/a\n", told)
+                    self.assertIn('start: ["sleep","623"] -> ["sleep","600"]', told)
+                self.assertEqual(self.running()["a"], "sleep 623", "only compared")
+                self.assertIn("~ restart Main/a\n", self.apply(text).out)
+                self.assertEqual(self.running()["a"], "sleep 600")
+                self.assertEqual(self.order(), ["a", "b", "c"])
+                self.assertEqual({id: self.pids()[id] for id in "bc"},
+                                 {id: before[id] for id in "bc"}, "nobody else is touched")
+                self.assertEqual(self.apply(text).out, "Architecture has not changed.\n")
+
+    def test_a_change_of_what_a_verb_has_replaced_names_all_of_it(self):
+        self.put("a", "sleep 623")
+        done = self.apply(config(sleeper("a", shutdown="7s"), sleeper("b"), sleeper("c")))
+        self.assertIn("~ restart Main/a\n", done.out)
+        self.assertIn('start: ["sleep","623"] -> ["sleep","600"]', done.out)
+        self.assertIn("shutdown: 5s -> 7s", done.out)
+        self.assertEqual(self.running()["a"], "sleep 600")
+
+    def test_what_a_verb_has_replaced_is_back_after_a_change_that_fails(self):
+        self.put("a", "sleep 623")
+        self.daemon.write_config(config(sleeper("a"), sleeper("b"),
+                                        process("c", "false", **NEVER)))
+        self.assertNotEqual(self.daemon.console("reload").code, 0)
+        self.assertEqual(self.running(), {"a": "sleep 623", "b": "sleep 600", "c": "sleep 600"})
+        self.daemon.write_config(config(sleeper("a"), sleeper("b"), sleeper("c")))
+        self.assertIn("~ restart Main/a\n", self.daemon.console("config:diff").out)
+
+    def test_another_kind_that_a_verb_has_put_there_is_replaced(self):
+        def family(intensity):
+            return config(sleeper("a"), {"id": "g", "supervise": {"intensity": intensity},
+                                         "children": [sleeper("g1")]}, sleeper("c"))
+        self.apply(family(5))
+        self.put("g", "sleep 622")
+        self.daemon.write_config(family(6))
+        told = self.daemon.console("config:diff").out
+        self.assertIn("replace Main/g\n", told)
+        self.assertIn("type: process -> supervisor", told)
+        self.assertNotIn("create Main/g/g1", told)
+        self.apply(family(6))
+        self.assertEqual(self.running(), {"a": "sleep 600", "g1": "sleep 600", "c": "sleep 600"})
+        self.assertEqual(self.order(), ["a", "g", "c"])
+        self.assertEqual(self.apply(family(6)).out, "Architecture has not changed.\n")
+
     def test_what_is_being_destroyed_comes_back_once_it_has_gone(self):
         for text, command in ((config(sleeper("a"), sleeper("b"), sleeper("c")), "sleep 600"),
                               (config(sleeper("a"), sleeper("b", "601"), sleeper("c")),

@@ -7,6 +7,8 @@
 #include "kraken/model/topology.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -108,7 +110,44 @@ void drop_destroyed(child_spec& from,
   });
 }
 
+/// Index among those that are there.
+using places = std::map<std::string_view, std::size_t>;
+
+// NOLINTNEXTLINE(misc-no-recursion): a definition's depth is limited
+void put_what_runs(child_spec& parent,
+                   const std::string& path,
+                   std::span<const container_there> there,
+                   const places& at) {
+  std::vector<std::pair<std::size_t, child_spec>> children;
+  std::size_t place = 0; // who is not there keeps to the one before it
+  for (auto& child : parent.children) {
+    const auto own = join_path(path, child.id);
+    if (const auto found = at.find(own); found != at.end()) {
+      place = found->second;
+      const auto* const made = there[place].made;
+      if (made != nullptr && !same_definition(child, *made)) {
+        child = *made;
+      }
+      put_what_runs(child, own, there, at);
+    }
+    children.emplace_back(place, std::move(child));
+  }
+  std::ranges::stable_sort(children, {}, &std::pair<std::size_t, child_spec>::first);
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    parent.children[i] = std::move(children[i].second);
+  }
+}
+
 } // namespace
+
+child_spec as_it_runs(child_spec from, std::span<const container_there> there) {
+  places at;
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    at.emplace(there[i].path, i);
+  }
+  put_what_runs(from, from.id, there, at);
+  return from;
+}
 
 child_spec without_destroyed(child_spec from,
                              const child_spec& to,

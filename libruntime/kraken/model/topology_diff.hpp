@@ -10,10 +10,24 @@
 #include "kraken/model/command.hpp"
 
 #include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 namespace kraken::model {
+
+/// A container that is there.
+struct container_there {
+  std::string_view path;
+  const child_spec* made = nullptr; ///< its definition, if a command made it
+};
+
+/// `from` as it has become: a container that a command has put in the place of another has the
+/// definition it was made with, and children are in the order they are in. What commands have made
+/// under other names is not in it.
+/// @param there parents before their children, siblings from left to right
+/// @thread any (pure)   @cost O(n log n)
+[[nodiscard]] child_spec as_it_runs(child_spec from, std::span<const container_there> there);
 
 /// The part of `from` that a change to `to` can begin with: without containers that have been
 /// destroyed since they were made, so that `diff` creates those that `to` wants. One that is

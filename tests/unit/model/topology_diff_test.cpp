@@ -244,6 +244,39 @@ TEST_CASE("diff: what has been destroyed since is made anew") {
         texts{"destroy Main/family", "destroy Main/passing", "destroy Main/sub"});
 }
 
+TEST_CASE("diff: what a command has put in a place is compared as it runs") {
+  auto passing = leaf("passing");
+  passing.restart = model::restart_type::temporary;
+  const auto from = tree_of({leaf("a"), passing, leaf("b"), tree_of({leaf("x")}, "sub")});
+  const auto other = leaf("a", "other");
+  const auto same = leaf("b");
+  const auto instead = leaf("sub", "new");
+  const auto stranger = leaf("stranger");
+  using there = std::vector<model::container_there>;
+  const auto changes = [&from](const there& all) {
+    return diff_texts(model::as_it_runs(from, all), from);
+  };
+  CHECK(changes({}).empty());
+  CHECK(changes({{"Main"}, {"Main/a"}, {"Main/b"}, {"Main/sub"}, {"Main/sub/x"}}).empty());
+  // In its place: as after an update; at the end: as after its destruction.
+  CHECK(changes({{"Main"}, {"Main/a", &other}, {"Main/b"}, {"Main/sub"}, {"Main/sub/x"}}) ==
+        texts{"update Main/a"});
+  CHECK(changes({{"Main"}, {"Main/b"}, {"Main/sub"}, {"Main/sub/x"}, {"Main/a", &other}}) ==
+        texts{"update Main/a", "update Main"});
+  CHECK(changes({{"Main"}, {"Main/a"}, {"Main/sub"}, {"Main/sub/x"}, {"Main/b", &same}}) ==
+        texts{"update Main"});
+  // What it has of its own goes with it, and what the tree wants comes.
+  CHECK(changes({{"Main"}, {"Main/a"}, {"Main/b"}, {"Main/sub", &instead}}) ==
+        texts{"destroy Main/sub", "create Main < sub"});
+  CHECK(changes({{"Main"},
+                 {"Main/a"},
+                 {"Main/b"},
+                 {"Main/sub"},
+                 {"Main/sub/x"},
+                 {"Main/stranger", &stranger}})
+            .empty());
+}
+
 TEST_CASE("diff: commands that change no definition, or are about nobody, are no change") {
   const auto before = tree_of({leaf("a"), leaf("b")});
   const auto applied = [&before](verb what, std::string target, const child_spec* spec) {
