@@ -4,11 +4,11 @@
 #include "config/narya_import.hpp"
 
 #include "config/detail/value_text.hpp"
+#include "config/narya_file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <filesystem>
 
 namespace kraken::config {
 
@@ -335,21 +335,6 @@ private:
   reader in_;
 };
 
-// The other program whose file has that name. Narya passes over keys it does not know, so its
-// defaults would be served instead: on all addresses, another script.
-std::optional<config_error> fault_of_roadrunner(const node& file) {
-  const auto* const server = file.find("server");
-  const auto* const command = server == nullptr ? nullptr : server->find("command");
-  if (command == nullptr) {
-    return std::nullopt;
-  }
-  return config_error{
-      command->at,
-      "server.command",
-      "a file of RoadRunner, which is not read: the keys of Narya, whose file has the "
-      "same name, are others. docs/guides/from-roadrunner.md has ours for each"};
-}
-
 /// Only values > 0 count, as in Narya.
 bool counts(const std::optional<std::string>& number) {
   return number && !number->empty() && number->front() != '-' &&
@@ -357,17 +342,6 @@ bool counts(const std::optional<std::string>& number) {
 }
 
 } // namespace
-
-bool is_narya(std::string_view file_name, const node& document) {
-  const auto name = std::filesystem::path{file_name}.filename().string();
-  if (name == ".rr.yaml" || name == ".nry.yaml" || name.ends_with(".rr.yaml") ||
-      name.ends_with(".nry.yaml")) {
-    return true;
-  }
-  const bool workers = document.find("workers") != nullptr;
-  return document.find("root") == nullptr && workers &&
-         (document.find("php") != nullptr || document.find("server") != nullptr);
-}
 
 narya_document import_narya(const node& file,
                             const std::map<std::string, std::string>& environment,

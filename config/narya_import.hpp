@@ -30,9 +30,6 @@ struct narya_flags {
 /// @thread any (pure)
 [[nodiscard]] result<narya_flags> parse_narya_flags(std::span<const std::string> words);
 
-/// True when a file is Narya's: by name, or by the keys at its top.
-[[nodiscard]] bool is_narya(std::string_view file_name, const node& document);
-
 /// What an import gives.
 struct narya_document {
   node document; ///< pool `web` and front `http`, dialect narya; places are those of the source

@@ -131,13 +131,11 @@ struct option_table<model::supervise_spec> {
                       "least 5",
            .max = 1'000'000,
            .when = apply::live}),
-      row<&model::supervise_spec::period>(
-          "period",
-          {.summary = "a restart counts until it is that old and its child was "
-                      "ready for as long without a break",
-           .min = 1,
-           .max = 86'400'000,
-           .when = apply::live}),
+      row<&model::supervise_spec::period>("period",
+                                          {.summary = "time of service that forgets a restart",
+                                           .min = 1,
+                                           .max = 86'400'000,
+                                           .when = apply::live}),
       row<&model::supervise_spec::ends>(
           "auto_shutdown",
           {.summary = "when the end of significant children ends the supervisor",
