@@ -12,7 +12,7 @@
 #include "config/detail/sections.hpp"
 #include "config/detail/templates.hpp"
 #include "config/detail/value_text.hpp"
-#include "config/narya_file.hpp"
+#include "config/narya/narya_file.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <algorithm>

@@ -7,7 +7,7 @@
 #include "config/daemon_options.hpp"
 #include "config/document.hpp"
 #include "config/http_options.hpp"
-#include "config/narya_import.hpp"
+#include "config/narya/narya_import.hpp"
 #include "config/php_options.hpp"
 #include "config/pool_options.hpp"
 #include "config/process_options.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Narya's keys as our options.
-#include "config/narya_import.hpp"
+#include "config/narya/narya_import.hpp"
 
 #include "config/detail/value_text.hpp"
-#include "config/narya_file.hpp"
+#include "config/narya/narya_file.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// See the header.
-#include "config/narya_file.hpp"
+#include "config/narya/narya_file.hpp"
 
 #include <filesystem>
 

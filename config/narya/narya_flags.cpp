@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Narya's command line, in the syntax of Go's flag package.
-#include "config/narya_import.hpp"
+#include "config/narya/narya_import.hpp"
 
 #include <charconv>
 #include <system_error>
