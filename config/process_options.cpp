@@ -138,4 +138,22 @@ bool process_spec_options::live_change(const model::kind_options& to) const {
   return other != nullptr && differs_live(values, other->values);
 }
 
+std::vector<unsaid> unsaid_by_program(const model::child_spec& spec) {
+  using ready = model::ready_spec::mode;
+  const auto* options = dynamic_cast<const process_spec_options*>(spec.options.get());
+  if (options != nullptr && options->values.speaks == program_speech::kraken) {
+    return {};
+  }
+  std::vector<unsaid> out;
+  if (spec.ready.how == ready::message) {
+    out.push_back({"ready", "a message needs `speaks: kraken`"});
+  }
+  if (spec.alive.how == model::alive_spec::mode::heartbeat && spec.ready.how != ready::fd) {
+    out.push_back({"alive",
+                   "a heartbeat needs `speaks: kraken`, or `ready: {fd: N}` and a line for each; "
+                   "`http` or `exec` ask from outside"});
+  }
+  return out;
+}
+
 } // namespace kraken::config

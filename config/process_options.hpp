@@ -11,6 +11,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace kraken::config {
 
@@ -95,5 +97,15 @@ struct process_spec_options final : model::kind_options {
   /// True when what differs counts at once: where its output goes.
   [[nodiscard]] bool live_change(const model::kind_options& to) const override;
 };
+
+/// What a definition asks a program to say that says nothing.
+struct unsaid {
+  std::string_view option; ///< `ready`, `alive`
+  std::string_view text;
+};
+
+/// @param spec of the kind `process`; without options it is a program that says nothing
+/// @thread any (pure)
+[[nodiscard]] std::vector<unsaid> unsaid_by_program(const model::child_spec& spec);
 
 } // namespace kraken::config

@@ -5,6 +5,7 @@
 
 #include "config/http_options.hpp"
 #include "config/kind_table.hpp"
+#include "config/process_options.hpp"
 #include "containers/native/threaded_container.hpp"
 #include "kraken/base/assert.hpp"
 #include "kraken/base/log.hpp"
@@ -52,6 +53,15 @@ actor::kind hooks_of(std::string_view name,
 actor::kind launching(actor::kind of) {
   of.starts = actor::launches::process;
   return of;
+}
+
+/// Also of what a native container makes: no file has been read for it.
+result<void> check_speech(const model::child_spec& spec) {
+  const auto unsaid = config::unsaid_by_program(spec);
+  return unsaid.empty()
+             ? result<void>{}
+             : fail(errc::invalid_argument,
+                    std::string{unsaid.front().option} + ": " + std::string{unsaid.front().text});
 }
 
 } // namespace
@@ -297,6 +307,10 @@ std::vector<actor::kind> daemon::kinds() {
                    return std::make_unique<containers::worker_container>(shell, pool_environment_);
                  }});
   worker.replaced = actor::replacement::start_first;
+  auto program = launching(hooks_of("process", [this](actor::host& shell) {
+    return std::make_unique<containers::process_container>(shell, process_environment_);
+  }));
+  program.check = check_speech;
   return {
       std::move(native),
       hooks_of("pool",
@@ -320,11 +334,7 @@ std::vector<actor::kind> daemon::kinds() {
                [this](actor::host& shell) {
                  return std::make_unique<containers::http_container>(shell, http_environment_);
                }),
-      launching(hooks_of("process",
-                         [this](actor::host& shell) {
-                           return std::make_unique<containers::process_container>(
-                               shell, process_environment_);
-                         })),
+      std::move(program),
   };
 }
 

@@ -7,6 +7,7 @@
 #include "config/detail/sections.hpp"
 #include "config/kind_table.hpp"
 #include "config/pool_options.hpp"
+#include "config/process_options.hpp"
 
 #include "kraken/base/limits.hpp"
 #include "kraken/base/words.hpp"
@@ -40,6 +41,24 @@ model::child_spec standard_spec(std::string_view kind) {
   }
   return out;
 }
+
+/// What has been found wrong in one container so far.
+struct own_faults {
+  reader& in; ///< at the container
+  const std::vector<config_error>& errors;
+  std::size_t before; ///< of which so many are of others
+
+  /// Whether reading found a mistake in the option, or below it.
+  [[nodiscard]] bool misread(std::string_view option) const {
+    const auto wanted = in.path() + "." + std::string{option};
+    return std::any_of(errors.begin() + static_cast<std::ptrdiff_t>(before),
+                       errors.end(),
+                       [&wanted](const config_error& one) {
+                         return one.path.starts_with(wanted) && (one.path.size() == wanted.size() ||
+                                                                 one.path[wanted.size()] == '.');
+                       });
+  }
+};
 
 bool is_given(const node& from, std::string_view outer, std::string_view inner) {
   const auto* section = from.find(outer);
@@ -115,15 +134,17 @@ void check_php_memory(const model::child_spec& spec, const node& from, reader& i
   }
 }
 
-/// A program that says nothing cannot say that it is ready.
-void check_speech(const model::child_spec& spec, const node& from, reader& in) {
-  const auto* program = dynamic_cast<const process_spec_options*>(spec.options.get());
-  const auto* ready = from.find("ready");
-  if (program != nullptr && ready != nullptr &&
-      spec.ready.how == model::ready_spec::mode::message &&
-      program->values.speaks != program_speech::kraken) {
-    const reader::inside here{in, "ready"};
-    in.fault(ready->at, "a message needs `speaks: kraken`");
+/// A program that says nothing cannot say that it is ready, or alive.
+void check_speech(const model::child_spec& spec, const node& from, const own_faults& found) {
+  if (spec.kind != "process" || found.misread("speaks") || found.misread("ready")) {
+    return;
+  }
+  for (const auto& [option, text] : unsaid_by_program(spec)) {
+    const auto* given = from.find(option);
+    if (given != nullptr && !found.misread(option)) {
+      const reader::inside here{found.in, option};
+      found.in.fault(given->at, std::string{text});
+    }
   }
 }
 
@@ -289,7 +310,7 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   check_start(spec, from, in);
   check_class(spec, from, in);
   check_php_memory(spec, from, in);
-  check_speech(spec, from, in);
+  check_speech(spec, from, {in, errors, before});
   if (find_kind(kind)->children == offspring::none && from.find("children") != nullptr) {
     in.fault(from.find("children")->at,
              "a container of this kind has no children of its own to declare");

@@ -252,6 +252,30 @@ TEST_CASE("a program says that it is ready only if it speaks") {
   CHECK(mistakes_in(file("ready: massage")).find("p.ready: expected") != std::string::npos);
 }
 
+TEST_CASE("a program shows a heartbeat only if it says something") {
+  const auto file = [](const std::string& options) {
+    return "root:\n  children:\n    - id: p\n      type: process\n      start: [x]\n      " +
+           options + "\n";
+  };
+  const auto fine = GENERATE(as<std::string>{},
+                             "speaks: kraken\n      alive: {every: 30s}",
+                             "ready: {fd: 3}\n      alive: {every: 30s}",
+                             "alive: {every: 30s, exec: [y]}",
+                             "alive: {every: 30s, http: 'http://127.0.0.1:80/'}",
+                             "alive: {every: 0s}");
+  CHECK(mistakes_in(file(fine)).empty());
+  CHECK(mistakes_in(file("alive: {every: 30s}")) ==
+        "kraken.yaml:6:14: p.alive: a heartbeat needs `speaks: kraken`, or `ready: {fd: N}` and a "
+        "line for each; `http` or `exec` ask from outside");
+  // What is misspelt may have been what is missed.
+  const auto [wrong, said] = GENERATE(
+      table<std::string, std::string>({{"alive: {every: 30s, htpp: x}", "htpp"},
+                                       {"alive: {every: 30s}\n      speaks: k", "speaks"},
+                                       {"alive: {every: 30s}\n      ready: {df: 3}", "ready"}}));
+  CHECK(mistakes_in(file(wrong)).find(said) != std::string::npos);
+  CHECK(mistakes_in(file(wrong)).find("heartbeat") == std::string::npos);
+}
+
 TEST_CASE("routes that can match are left alone") {
   const auto routes = GENERATE(as<std::string>{},
                                "[{path: /a, to: web}, {path: /ab, to: web}]",
