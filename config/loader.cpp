@@ -15,6 +15,8 @@
 #include "config/narya/narya_file.hpp"
 #include "config/yaml_reader.hpp"
 
+#include "kraken/base/regular_file.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -120,6 +122,24 @@ private:
     errors_.push_back({at, {}, std::move(message)});
   }
 
+  /// Waits for nobody, but for who writes to a stream of our own.
+  [[nodiscard]] result<std::string> text_of(const std::string& path) const {
+    constexpr auto most = yaml_bytes_max + 1; // one more than allowed, so that the limit shows
+    const bool stream = path == "/dev/stdin" || path.starts_with("/dev/fd/");
+    if (!from_.own_streams || !stream) {
+      return read_regular(path, most);
+    }
+    errno = 0;
+    std::ifstream file{path, std::ios::binary};
+    std::string text(most, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (file.gcount() == 0 && !file.eof()) {
+      return fail(errc::system_error, "cannot be read: " + std::generic_category().message(errno));
+    }
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    return text;
+  }
+
   std::optional<node> read_file(const std::string& name) {
     const auto path = resolved(name);
     std::error_code none;
@@ -127,16 +147,12 @@ private:
       fault(name, "is a directory");
       return std::nullopt;
     }
-    errno = 0;
-    std::ifstream file{path, std::ios::binary};
-    std::string text(yaml_bytes_max + 1, '\0'); // one more than allowed, so that the limit shows
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.gcount() == 0 && !file.eof()) {
-      fault(name, "cannot be read: " + std::generic_category().message(errno));
+    const auto text = text_of(path.string());
+    if (!text) {
+      fault(name, text.error().context);
       return std::nullopt;
     }
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    auto read = read_yaml(text, origin::file, name);
+    auto read = read_yaml(*text, origin::file, name);
     errors_.insert(errors_.end(), read.errors.begin(), read.errors.end());
     out_.files.push_back(path.string());
     return std::move(read.root);

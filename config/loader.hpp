@@ -61,6 +61,8 @@ struct load_request {
   bool watch = false;                             ///< of `--watch`: of every pool
   narya_flags narya;                              ///< of `-config -host -port -workers`
   std::string directory = ".";                    ///< what relative names are relative to
+  /// Whether `/dev/stdin` and `/dev/fd/N` may be pipes: of whoever reads once, at a command line.
+  bool own_streams = false;
   run_as who = run_as::user;
   container_check machine; ///< empty: the files and accounts of this machine are not looked at
   daemon_check machine_of_daemon; ///< as well

@@ -153,6 +153,7 @@ void translate(command_line& line) {
 
 result<command_line> read_command_line(std::span<const std::string> words) {
   command_line out;
+  out.load.own_streams = true;
   std::string_view command = "serve";
   if (!words.empty()) {
     for (const auto& each : modes) {

@@ -41,6 +41,7 @@ config::load_request same_file(config::load_request request, const config::confi
       !loaded.files.empty()) {
     request.files = {std::filesystem::path{loaded.files.front()}.filename().string()};
   }
+  request.own_streams = false; // the daemon waits for nobody
   return request;
 }
 

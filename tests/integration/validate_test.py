@@ -231,16 +231,49 @@ class Validate(unittest.TestCase):
 
     def test_what_is_there_may_be_of_the_wrong_kind(self):
         os.mkdir(os.path.join(self.directory, "folder"))
+        os.mkfifo(os.path.join(self.directory, "pipe"))
         here = self.directory
+        token = {"listen": "127.0.0.1:0"}
         for top, said in (({"log": {"file": "folder"}},
                            f"log.file: '{here}/folder' is a directory"),
                           ({"spool": {"directory": "kraken.yaml"}},
                            f"spool.directory: '{here}/kraken.yaml' is not a directory"),
-                          ({"admin": {"listen": "127.0.0.1:0", "token_file": "/dev/null"}},
-                           "admin.token_file: there is no token in '/dev/null'")):
+                          ({"admin": {**token, "token_file": "empty"}},
+                           f"admin.token_file: there is no token in '{here}/empty'"),
+                          ({"admin": {**token, "token_file": "pipe"}},
+                           f"admin.token_file: '{here}/pipe' is a FIFO, not a file"),
+                          ({"native": {"plugins": ["/dev/null"]}},
+                           "native.plugins: '/dev/null' is a device, not a file")):
+            with open(os.path.join(here, "empty"), "w"):
+                pass
             done = self.run_in(topology(process("p", "sleep", "1"), **top), "config:validate")
             self.assertEqual(done.returncode, 2, done)
             self.assertIn(said, done.stderr)
+
+    def test_a_configuration_that_is_a_pipe_holds_up_nobody(self):
+        pipe = os.path.join(self.directory, "pipe.yaml")
+        os.mkfifo(pipe)
+        done = self.run_in("", "config:validate", pipe)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn(f"{pipe}: is a FIFO, not a file", done.stderr)
+        done = self.run_in("include: pipe.yaml\n", "config:validate")
+        self.assertIn("pipe.yaml: is a FIFO, not a file", done.stderr)
+        read = subprocess.run([CONSOLE, "config:validate", "/dev/stdin"], cwd=self.directory,
+                              input=topology(process("p", "sleep", "1")), capture_output=True,
+                              text=True, timeout=20 * STRETCH, check=False)
+        self.assertEqual(read.stdout, "Configuration is valid.\n", read)
+
+    def test_a_daemon_is_not_held_up_by_a_pipe(self):
+        daemon = fresh_daemon(self, topology(process("p", "sleep", "600")))
+        pipe = os.path.join(daemon.directory, "pipe.yaml")
+        os.mkfifo(pipe)
+        done = daemon.console("config:diff", "-c", pipe)
+        self.assertIn("is a FIFO, not a file", done.err)
+        done = daemon.console("config:diff", "-c", "/dev/stdin")
+        self.assertIn("not a file", done.err, "its own standard input is the daemon's own affair")
+        os.rename(pipe, os.path.join(daemon.directory, "kraken.yaml"))
+        self.assertIn("is a FIFO, not a file", daemon.console("reload").err)
+        self.assertEqual(daemon.container("p")["state"], "started")
 
     @unittest.skipUnless(os.geteuid() == 0, "only root has containers of other users")
     def test_folders_of_files_are_looked_at_as_who_opens_them(self):

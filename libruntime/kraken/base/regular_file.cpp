@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <system_error>
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -63,6 +64,39 @@ result<regular_file> open_regular(const std::string& path) {
     return fail(errc::invalid_argument, path + " is no regular file");
   }
   return std::move(*found);
+}
+
+std::string_view irregular_kind(unsigned mode) noexcept {
+  return S_ISREG(mode)    ? ""
+         : S_ISDIR(mode)  ? "a directory"
+         : S_ISFIFO(mode) ? "a FIFO"
+         : S_ISSOCK(mode) ? "a socket"
+                          : "a device";
+}
+
+result<std::string> read_regular(const std::string& path, std::size_t most) {
+  const unique_fd fd{::open(path.c_str(), reading_flags)};
+  const auto opening = errno;
+  struct stat seen {};
+  const bool known = (fd ? ::fstat(fd.get(), &seen) : ::stat(path.c_str(), &seen)) == 0;
+  if (const auto kind = irregular_kind(seen.st_mode); known && !kind.empty()) {
+    return fail(errc::invalid_argument, "is " + std::string{kind} + ", not a file");
+  }
+  std::string text(fd ? most : 0, '\0');
+  std::size_t size = 0;
+  ssize_t count = fd ? 1 : -1;
+  errno = opening;
+  while (count > 0 && size < most) {
+    do {
+      count = ::read(fd.get(), text.data() + size, most - size);
+    } while (count < 0 && errno == EINTR);
+    size += count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+  if (count < 0) {
+    return fail(errc::system_error, "cannot be read: " + std::generic_category().message(errno));
+  }
+  text.resize(size);
+  return text;
 }
 
 result<regular_file> open_below(std::span<const std::string> roots, std::string_view name) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// Regular files that are to be sent: opened by path, below a folder and nowhere else, or handed
-/// in by somebody who is not believed. Reads and sends nothing.
+/// Regular files that are to be read or sent: opened by path, below a folder and nowhere else, or
+/// handed in by somebody who is not believed. Whoever names a pipe holds up nobody. Sends nothing.
 #pragma once
 
 #include "kraken/base/result.hpp"
 #include "kraken/base/unique_fd.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -24,6 +25,17 @@ struct regular_file {
 /// @error errc::permission_denied, errc::system_error; errc::invalid_argument it is no regular file
 /// @thread any
 [[nodiscard]] result<regular_file> open_regular(const std::string& path);
+
+/// The beginning of a regular file.
+/// @param most bytes
+/// @error errc::invalid_argument `is a FIFO, not a file`; else `cannot be read: ...`
+/// @thread any; reads the file system
+[[nodiscard]] result<std::string> read_regular(const std::string& path, std::size_t most);
+
+/// What a file of this mode is: `a directory`, `a FIFO`, `a socket`, `a device`; empty for a
+/// regular one.
+/// @thread any (pure)
+[[nodiscard]] std::string_view irregular_kind(unsigned mode) noexcept;
 
 /// Opens a regular file below one of the folders. Neither `..` nor a symbolic link leads out.
 /// @param roots absolute paths of folders; the first that has the file is taken

@@ -125,3 +125,20 @@ TEST_CASE("a descriptor that says nothing of its file system may have to wait") 
   CHECK(waits_for_a_process(-1));
   CHECK_FALSE(waits_for_a_process(0));
 }
+
+TEST_CASE("the beginning of a file is read, of nothing else") {
+  const folder_of_files folder;
+  constexpr std::size_t plenty = 100;
+  CHECK(read_regular(folder.path + "/open/a", plenty) == "four");
+  CHECK(read_regular(folder.path + "/open/absolute", 3) == "sec");
+  const auto fault = [&folder](const std::string& name) {
+    const auto read = read_regular(folder.path + name, plenty);
+    return read ? *read : read.error().context;
+  };
+  CHECK(fault("/open/pipe") == "is a FIFO, not a file");
+  CHECK(fault("/open/deep") == "is a directory, not a file");
+  CHECK(fault("/none") == "cannot be read: No such file or directory");
+  const auto device = read_regular("/dev/zero", plenty);
+  REQUIRE(!device);
+  CHECK(device.error().context == "is a device, not a file");
+}

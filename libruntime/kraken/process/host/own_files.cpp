@@ -3,6 +3,7 @@
 /// See the header.
 #include "kraken/process/host/own_files.hpp"
 
+#include "kraken/base/regular_file.hpp"
 #include "kraken/base/result.hpp"
 
 #include <cerrno>
@@ -64,6 +65,9 @@ std::optional<std::string> find_file_obstacle(const std::string& path, file_use 
   }
   if (S_ISDIR(status.st_mode)) {
     return "'" + path + "' is a directory";
+  }
+  if (const auto kind = irregular_kind(status.st_mode); reads && !kind.empty()) {
+    return "'" + path + "' is " + std::string{kind} + ", not a file";
   }
   return may(path, reads ? R_OK : W_OK)
              ? std::nullopt
