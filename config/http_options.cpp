@@ -214,4 +214,24 @@ bool http_spec_options::excludes(const model::kind_options& other) const {
          });
 }
 
+bool takes_all_of(const route_options& earlier, const route_options& later) {
+  if (!earlier.host.empty() && earlier.host != later.host) {
+    return false;
+  }
+  const auto takes_method = [&earlier](const std::string& method) {
+    return std::ranges::find(earlier.methods, method) != earlier.methods.end();
+  };
+  if (!earlier.methods.empty() &&
+      (later.methods.empty() || !std::ranges::all_of(later.methods, takes_method))) {
+    return false;
+  }
+  if (!earlier.exact.empty()) {
+    return later.exact == earlier.exact;
+  }
+  const auto& wanted = later.exact.empty() ? later.path : later.exact;
+  return wanted.starts_with(earlier.path) &&
+         (earlier.path.ends_with('/') || wanted.size() == earlier.path.size() ||
+          wanted[earlier.path.size()] == '/');
+}
+
 } // namespace kraken::config

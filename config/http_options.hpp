@@ -38,6 +38,10 @@ struct route_options {
   std::vector<std::string> files; ///< absolute paths of folders
 };
 
+/// Whether every request that `later` matches is taken by `earlier`.
+/// @thread any (pure)
+[[nodiscard]] bool takes_all_of(const route_options& earlier, const route_options& later);
+
 struct http_limits {
   bytes request_line{limits::http_request_line_bytes};
   bytes header_bytes{limits::http_header_bytes};

@@ -64,6 +64,7 @@ struct load_request {
   /// Whether `/dev/stdin` and `/dev/fd/N` may be pipes: of whoever reads once, at a command line.
   bool own_streams = false;
   run_as who = run_as::user;
+  std::uint32_t cores = 0; ///< as many shards has a daemon whose file does not say; 0: unknown
   container_check machine; ///< empty: the files and accounts of this machine are not looked at
   daemon_check machine_of_daemon; ///< as well
 };

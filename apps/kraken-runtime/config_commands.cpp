@@ -51,6 +51,7 @@ int validate(const command_line& line, const containers::class_catalogue& classe
   if (line.flags.contains("portable")) {
     asked.who = config::run_as::user; // who serves it there may be somebody else
   } else {
+    asked.cores = usable_cores();
     asked.machine = check_machine;
     asked.machine_of_daemon = [&classes](const auto& from, const auto& document, auto& errors) {
       check_daemon(from, document, &classes, errors);

@@ -2,6 +2,7 @@
 /// @file
 /// Beginning and end of the daemon; what it does in between is in daemon_control.cpp.
 #include "apps/kraken-runtime/daemon.hpp"
+#include "apps/kraken-runtime/machine/machine_check.hpp"
 
 #include "config/http_options.hpp"
 #include "config/kind_table.hpp"
@@ -27,15 +28,6 @@ namespace kraken::runtime {
 namespace {
 
 constexpr std::uint32_t control_loop_index = 255;
-
-std::uint32_t usable_cores() {
-  cpu_set_t usable;
-  CPU_ZERO(&usable);
-  if (::sched_getaffinity(0, sizeof usable, &usable) != 0) {
-    return 1;
-  }
-  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&usable)));
-}
 
 /// The second half of a kind of the configuration: what it does.
 actor::kind hooks_of(std::string_view name,

@@ -56,6 +56,7 @@ config::load_request reading_instead(config::load_request request, std::vector<s
 
 result<daemon_plan> make_plan(const config::load_request& request) {
   auto asked = request;
+  asked.cores = usable_cores();
   asked.machine = check_machine;
   asked.machine_of_daemon = [](const auto& from, const auto& document, auto& errors) {
     check_daemon(from, document, nullptr, errors); // plugins may have more classes

@@ -87,6 +87,7 @@ public:
         check_routes(one, http->values.routes);
         check_bodies(one, http->values);
       }
+      check_shard(one);
       if (const auto* program = options_of<process_spec_options>(*one.spec)) {
         check_user(one, program->values.process);
       }
@@ -125,6 +126,17 @@ private:
     asked_.machine(*one.spec, *one.at, one.path, found);
     add_unless_misread(std::move(found));
     warn_of_user_ini(*one.spec, place_of(*one.at, "start").text() + ": " + one.path, warnings_);
+  }
+
+  /// How many there are the file says, or the machine.
+  void check_shard(const checked_container& one) {
+    const auto count = from_.daemon.shards != 0 ? from_.daemon.shards : asked_.cores;
+    if (count != 0 && one.spec->shard >= static_cast<std::int64_t>(count) && !misread("shards")) {
+      fault(place_of(*one.at, "shard"),
+            one.path + ".shard",
+            "must be less than the number of shards (" + std::to_string(count) + "), got '" +
+                std::to_string(one.spec->shard) + "'");
+    }
   }
 
   void add_unless_misread(std::vector<config_error> found) {
@@ -362,27 +374,6 @@ private:
   std::vector<checked_container> all_;
   std::map<std::string, std::string> pools_; ///< id to path
   std::vector<std::pair<std::string, std::string>> addresses_;
-
-  /// Whether every request that `later` matches is taken by `earlier`.
-  static bool takes_all_of(const route_options& earlier, const route_options& later) {
-    if (!earlier.host.empty() && earlier.host != later.host) {
-      return false;
-    }
-    const auto takes_method = [&earlier](const std::string& method) {
-      return std::ranges::find(earlier.methods, method) != earlier.methods.end();
-    };
-    if (!earlier.methods.empty() &&
-        (later.methods.empty() || !std::ranges::all_of(later.methods, takes_method))) {
-      return false;
-    }
-    if (!earlier.exact.empty()) {
-      return later.exact == earlier.exact;
-    }
-    const auto& wanted = later.exact.empty() ? later.path : later.exact;
-    return wanted.starts_with(earlier.path) &&
-           (earlier.path.ends_with('/') || wanted.size() == earlier.path.size() ||
-            wanted[earlier.path.size()] == '/');
-  }
 };
 
 } // namespace

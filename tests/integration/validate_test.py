@@ -250,6 +250,22 @@ class Validate(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done)
             self.assertIn(said, done.stderr)
 
+    def test_what_cannot_be_granted_is_told_by_all_who_look(self):
+        with open("/proc/sys/fs/nr_open", encoding="ascii") as file:
+            most = int(file.read())
+        config = topology(process("p", "sleep", "1", shard=99),
+                          process("q", "sleep", "1", limits={"nofile": most + 1}))
+        shard = "p.shard: must be less than the number of shards (2), got '99'"
+        limit = f"q.limits.nofile: '{most + 1}' is above fs.nr_open of this machine, {most}"
+        for words in (("config:validate",), ("serve", "-c", "kraken.yaml")):
+            done = self.run_in(config, *words)
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn(shard, done.stderr)
+            self.assertIn(limit, done.stderr)
+        done = self.run_in(config, "config:validate", "--portable")
+        self.assertIn(shard, done.stderr, "the file says itself how many there are")
+        self.assertNotIn(limit, done.stderr)
+
     def test_a_configuration_that_is_a_pipe_holds_up_nobody(self):
         pipe = os.path.join(self.directory, "pipe.yaml")
         os.mkfifo(pipe)

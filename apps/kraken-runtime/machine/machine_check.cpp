@@ -15,6 +15,8 @@
 #include <optional>
 #include <string_view>
 
+#include <sched.h>
+
 namespace kraken::runtime {
 
 namespace {
@@ -171,6 +173,15 @@ void check_probe(std::string_view section,
 
 } // namespace
 
+std::uint32_t usable_cores() {
+  cpu_set_t usable;
+  CPU_ZERO(&usable);
+  if (::sched_getaffinity(0, sizeof usable, &usable) != 0) {
+    return 1;
+  }
+  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&usable)));
+}
+
 void check_machine(const model::child_spec& spec,
                    const config::node& written,
                    const std::string& path,
@@ -187,6 +198,12 @@ void check_machine(const model::child_spec& spec,
     errors.push_back({place_of(written, ours ? "carrier" : key),
                       path + "." + std::string{ours ? "carrier" : key},
                       ours ? each.text + " (kraken-php is a package of its own)" : each.text});
+  }
+  for (auto& [limit, text] : process::find_limit_obstacles(wanted->spec)) {
+    const auto* limits = written.find("limits");
+    errors.push_back({limits == nullptr ? written.at : place_of(*limits, limit),
+                      path + ".limits." + std::string{limit},
+                      std::move(text)});
   }
   if (const auto* php = dynamic_cast<const config::php_spec_options*>(spec.options.get())) {
     check_php_files(php->values, wanted->spec, written, path, errors);

@@ -6,7 +6,13 @@
 
 #include "config/loader.hpp"
 
+#include <cstdint>
+
 namespace kraken::runtime {
+
+/// Cores this process may use; at least 1.
+/// @thread any
+[[nodiscard]] std::uint32_t usable_cores();
 
 /// Notes what keeps the program of a container from being started. A container that is not started
 /// with the daemon (`autostart: false`) may have its program later, so it is not looked at.

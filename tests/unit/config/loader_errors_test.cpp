@@ -276,6 +276,22 @@ TEST_CASE("a program shows a heartbeat only if it says something") {
   CHECK(mistakes_in(file(wrong)).find("heartbeat") == std::string::npos);
 }
 
+TEST_CASE("a container is on a shard that there is") {
+  const auto mistakes = [](const std::string& top, std::uint32_t cores) {
+    written_files files;
+    files.request.cores = cores;
+    files.write("kraken.yaml",
+                top + "root:\n  children:\n    - {id: p, type: process, start: [x], shard: 2}\n");
+    return files.mistakes();
+  };
+  CHECK(mistakes("shards: 2\n", 0) ==
+        "kraken.yaml:4:49: p.shard: must be less than the number of shards (2), got '2'");
+  CHECK(mistakes("shards: 3\n", 2).empty());
+  CHECK(mistakes("", 2) ==
+        "kraken.yaml:3:49: p.shard: must be less than the number of shards (2), got '2'");
+  CHECK(mistakes("", 0).empty()); // of another machine nothing is known
+}
+
 TEST_CASE("routes that can match are left alone") {
   const auto routes = GENERATE(as<std::string>{},
                                "[{path: /a, to: web}, {path: /ab, to: web}]",

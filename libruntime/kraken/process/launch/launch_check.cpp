@@ -7,11 +7,17 @@
 #include "kraken/process/launch/detail/identity.hpp"
 #include "kraken/process/launch/detail/other_eyes.hpp"
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
+#include <fstream>
 #include <optional>
 
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace kraken::process {
@@ -87,7 +93,51 @@ std::optional<std::string> program_fault(const launch_spec& spec,
   return who ? detail::in_the_way_of(*who, *found, detail::wish::run) : std::nullopt;
 }
 
+/// A hard limit may be raised then.
+bool may_raise_limits() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+  return ::syscall(SYS_capget, &header, sets.data()) == 0 &&
+         (sets[CAP_TO_INDEX(CAP_SYS_RESOURCE)].effective & CAP_TO_MASK(CAP_SYS_RESOURCE)) != 0;
+}
+
+/// The most descriptors any process may be allowed; 0: not known.
+std::uint64_t descriptors_max() {
+  std::uint64_t most = 0;
+  std::ifstream{"/proc/sys/fs/nr_open"} >> most;
+  return most;
+}
+
 } // namespace
+
+std::vector<limit_obstacle> find_limit_obstacles(const launch_spec& spec) {
+  std::vector<limit_obstacle> out;
+  const bool raises = may_raise_limits();
+  const auto look = [&](std::string_view name, auto which, std::optional<std::uint64_t> wanted) {
+    struct rlimit own {};
+    if (!wanted || raises || ::getrlimit(which, &own) != 0 || *wanted <= own.rlim_max) {
+      return;
+    }
+    out.push_back({name,
+                   "'" + std::to_string(*wanted) + "' is above the hard limit of who starts it, " +
+                       std::to_string(own.rlim_max)});
+  };
+  const auto most = descriptors_max();
+  if (const auto wanted = spec.limits.open_files; wanted && most != 0 && *wanted > most) {
+    out.push_back({"nofile",
+                   "'" + std::to_string(*wanted) + "' is above fs.nr_open of this machine, " +
+                       std::to_string(most)});
+  } else {
+    look("nofile", RLIMIT_NOFILE, wanted);
+  }
+  const auto count = [](const std::optional<bytes>& size) {
+    return size ? std::optional{size->value} : std::nullopt;
+  };
+  look("as", RLIMIT_AS, count(spec.limits.address_space));
+  look("core", RLIMIT_CORE, count(spec.limits.core));
+  look("nproc", RLIMIT_NPROC, spec.limits.processes);
+  return out;
+}
 
 std::vector<launch_obstacle> find_obstacles(const launch_spec& spec) {
   std::vector<launch_obstacle> out;

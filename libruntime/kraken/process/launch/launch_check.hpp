@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kraken::process {
@@ -21,6 +22,18 @@ struct launch_obstacle {
   launch_part part = launch_part::program;
   std::string text; ///< `no program 'x' in PATH '...'`
 };
+
+/// Why a limit of a launch could not be set.
+struct limit_obstacle {
+  std::string_view limit; ///< as configurations call it: `nofile`
+  std::string text;
+};
+
+/// Limits above what the daemon may grant: its own hard ones, if it has no right to raise them, and
+/// the kernel's of descriptors.
+/// @return empty: nothing that can be told before
+/// @thread any; reads the file system
+[[nodiscard]] std::vector<limit_obstacle> find_limit_obstacles(const launch_spec& spec);
 
 /// Looks for the program (in the child's PATH, or relative to its directory), the directory, the
 /// user and the group, as launch() would, and whether that user could get there.

@@ -2,12 +2,14 @@
 /// @file
 /// What is in the way of a launch is found before it, in the same words.
 #include "kraken/process/launch/launch_check.hpp"
+#include "unit/process/in_fork.hpp"
 #include "unit/process/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <fstream>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -134,4 +136,35 @@ TEST_CASE("everything in the way is told, and each once") {
   CHECK(find_obstacles(spec).front().part == launch_part::user);
   spec.group = "0";
   CHECK(find_obstacles(spec).empty());
+}
+
+TEST_CASE("limits that cannot be granted are found before") {
+  using kraken::process::find_limit_obstacles;
+  auto spec = spec_of("sh");
+  struct rlimit own {};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &own) == 0);
+  spec.limits.open_files = 16;
+  CHECK(find_limit_obstacles(spec).empty());
+  spec.limits.open_files = 9'999'999'999'999; // above what any kernel has as fs.nr_open
+  REQUIRE(find_limit_obstacles(spec).size() == 1);
+  CHECK(find_limit_obstacles(spec).front().limit == "nofile");
+  CHECK(find_limit_obstacles(spec).front().text.starts_with("'9999999999999' is above fs.nr_open"));
+}
+
+TEST_CASE("who may not raise hard limits grants no more than its own") {
+  const auto wrong = kraken::process::test::in_fork([] {
+    const struct rlimit low { 8, 8 };
+    auto spec = spec_of("sh");
+    spec.limits.processes = 9;
+    if (::setrlimit(RLIMIT_NPROC, &low) != 0 ||
+        (::geteuid() == 0 && ::setresuid(65534, 65534, 65534) != 0)) {
+      return 1;
+    }
+    const auto found = kraken::process::find_limit_obstacles(spec);
+    if (found.size() != 1 || found.front().limit != "nproc") {
+      return 2;
+    }
+    return found.front().text == "'9' is above the hard limit of who starts it, 8" ? 0 : 3;
+  });
+  CHECK(wrong == 0);
 }
