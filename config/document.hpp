@@ -36,6 +36,7 @@ struct node {
   place at;
   std::vector<node> items;    ///< of a list
   std::vector<entry> entries; ///< of a map, in the order written; keys differ
+  bool partial = false;       ///< of a map: a template it extends could not be found
 
   [[nodiscard]] static node of_text(std::string text);
   [[nodiscard]] static node of_number(std::string text);

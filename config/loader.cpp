@@ -204,9 +204,7 @@ private:
 
   /// What was written once and is meant in many places.
   void compose() {
-    const auto before = errors_.size();
     detail::apply_templates(document_, errors_);
-    composed_ = errors_.size() == before;
     first_unfilled_ = errors_.size();
     detail::placeholder_values values;
     values.environment = &from_.environment;

@@ -66,7 +66,8 @@ bool is_given(const node& from, std::string_view outer, std::string_view inner) 
 }
 
 std::string_view kind_or_fault(const node& from, reader& in) {
-  const auto kind = kind_of(from);
+  // Where a template is not known, children alone do not tell.
+  const auto kind = from.partial && from.find("type") == nullptr ? "" : kind_of(from);
   if (const auto* row = find_kind(kind)) {
     return row->name;
   }
@@ -79,6 +80,9 @@ std::string_view kind_or_fault(const node& from, reader& in) {
   const auto* given = from.find("type");
   const reader::inside here{in, "type"};
   if (given == nullptr) {
+    if (from.partial) {
+      return {};
+    }
     in.fault(from.at, "is missing: one of " + names);
   } else {
     in.fault(
@@ -303,19 +307,25 @@ read_container(const node& from, const std::string& path, std::vector<config_err
   if (kind.empty()) {
     model::child_spec unknown; // without a kind its options cannot be told from mistakes
     unknown.id = id == nullptr ? std::string{} : name;
+    if (from.partial) {
+      unknown.supervise.ends = model::auto_shutdown::any_significant; // whatever they are
+      unknown.children = read_children(from, own_path, unknown.supervise, errors);
+    }
     return unknown;
   }
   auto spec = read_spec(from, kind, detail::container_keys, in);
   split_start(spec, from, in);
-  check_start(spec, from, in);
-  check_class(spec, from, in);
-  check_php_memory(spec, from, in);
-  check_speech(spec, from, {in, errors, before});
+  if (!from.partial) { // else it may have what is missed
+    check_start(spec, from, in);
+    check_class(spec, from, in);
+    check_php_memory(spec, from, in);
+    check_speech(spec, from, {in, errors, before});
+  }
   if (find_kind(kind)->children == offspring::none && from.find("children") != nullptr) {
     in.fault(from.find("children")->at,
              "a container of this kind has no children of its own to declare");
   }
-  if (errors.size() == before) {
+  if (errors.size() == before && !from.partial) {
     check_spec(spec, from, in); // what it alone can find; the rest has a better place already
   }
   spec.children = read_children(from, own_path, spec.supervise, errors);
@@ -341,7 +351,7 @@ model::child_spec read_root(const node* from, std::vector<config_error>& errors)
   }
   const auto before = errors.size();
   auto spec = read_spec(given, "supervisor", detail::container_keys, in);
-  if (errors.size() == before) {
+  if (errors.size() == before && !given.partial) {
     check_spec(spec, given, in);
   }
   spec.children = read_children(given, {}, spec.supervise, errors);

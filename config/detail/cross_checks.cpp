@@ -88,6 +88,9 @@ public:
         check_bodies(one, http->values);
       }
       check_shard(one);
+      if (one.at->partial) { // what it seems to lack, its template may have
+        continue;
+      }
       if (const auto* program = options_of<process_spec_options>(*one.spec)) {
         check_user(one, program->values.process);
       }
@@ -152,6 +155,10 @@ private:
       const auto* pool = options_of<pool_spec_options>(*one.spec);
       if (pool == nullptr) {
         unknown_ = unknown_ || one.spec->kind.empty(); // might be one
+        continue;
+      }
+      if (one.at->partial) {
+        pools_.emplace(one.spec->id, one.path);
         continue;
       }
       check_user(one, pool->values.process);
@@ -295,7 +302,8 @@ private:
       const auto* pool = options_of<pool_spec_options>(*one.spec);
       const bool asked = std::ranges::any_of(
           http.routes, [&one](const route_options& route) { return route.to == one.spec->id; });
-      if (pool == nullptr || !asked || pool->values.carrier != worker_carrier::program) {
+      if (pool == nullptr || !asked || pool->values.carrier != worker_carrier::program ||
+          one.at->partial) {
         continue;
       }
       const bytes most{pool->values.dialect == worker_dialect::narya ? limits::narya_frame_bytes_max

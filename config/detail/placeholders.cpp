@@ -31,9 +31,10 @@ constexpr std::array<std::string_view, 3> word_groups{"env", "vars", "inherited"
 
 /// What stands around a value.
 struct surroundings {
-  name_map words;      ///< alias, parent ...
-  given_map inherited; ///< of the containers above
-  std::string path;    ///< for mistakes
+  name_map words;       ///< alias, parent ...
+  given_map inherited;  ///< of the containers above
+  std::string path;     ///< for mistakes
+  bool partial = false; ///< a template of the container, or of one above, is not known
 };
 
 /// `evn` of `%evn.HOME%`: not `H` of `%H.%M`, which is somebody else's.
@@ -138,6 +139,7 @@ private:
       auto here = around;
       context = take_map(container, "context", here);
     }
+    around.partial = around.partial || container.partial;
     const auto base = around.path;
     for (auto& each : container.entries) {
       if (each.key != "children") {
@@ -229,10 +231,13 @@ private:
     if (otherwise != std::string_view::npos) {
       return std::string{word.substr(otherwise + 1)};
     }
+    // What is not known may have it.
+    const bool in_doubt = around.partial && group == "inherited";
     errors_.push_back(
         {at,
          around.path,
-         "%" + std::string{word} + "% stands for nothing: " + missing_text(group, key)});
+         in_doubt ? std::string{}
+                  : "%" + std::string{word} + "% stands for nothing: " + missing_text(group, key)});
     return as_written(word);
   }
 

@@ -22,20 +22,18 @@ void take_out(node& from, std::string_view key) {
 
 class template_user {
 public:
-  template_user(const node& templates, std::vector<config_error>& errors)
-      : templates_(templates), errors_(errors) {}
+  /// @param readable whether these are all there are
+  template_user(const node& templates, bool readable, std::vector<config_error>& errors)
+      : templates_(templates), readable_(readable), errors_(errors) {}
 
   void apply(node& container) {
     if (container.is != node::type::map) {
       return;
     }
     if (const auto* wanted = container.find(extends_key)) {
-      auto base = node::map();
-      for (const auto& one : names_of(*wanted)) {
-        if (const auto pattern = find(one)) {
-          inherit(base, *pattern);
-        }
-      }
+      const auto before = errors_.size();
+      auto base = extended(*wanted);
+      base.partial = base.partial || errors_.size() != before;
       take_out(container, extends_key);
       inherit(base, container);
       base.at = container.at;
@@ -76,9 +74,26 @@ private:
     lay_over(base, over);
   }
 
+  /// What these templates say, the later ones over the earlier.
+  node extended(const node& wanted) { // NOLINT(misc-no-recursion): checked depth
+    auto base = node::map();
+    for (const auto& one : names_of(wanted)) {
+      if (const auto pattern = find(one)) {
+        inherit(base, *pattern);
+        base.partial = base.partial || pattern->partial;
+      } else {
+        base.partial = true;
+      }
+    }
+    return base;
+  }
+
   /// A template with what it extends itself; `extends` and `id` do not come with it.
   std::optional<node> find(const node& name) {
     const auto* found = templates_.find(name.text);
+    if (found == nullptr && !readable_) {
+      return std::nullopt; // said of all of them
+    }
     if (found == nullptr) {
       std::vector<std::string_view> known;
       for (const auto& each : templates_.entries) {
@@ -107,12 +122,7 @@ private:
     chain_.push_back(name.text);
     auto out = *found;
     if (const auto* wanted = out.find(extends_key)) {
-      auto base = node::map();
-      for (const auto& one : names_of(*wanted)) {
-        if (const auto pattern = find(one)) {
-          inherit(base, *pattern);
-        }
-      }
+      auto base = extended(*wanted);
       take_out(out, extends_key);
       inherit(base, out);
       out = std::move(base);
@@ -122,6 +132,7 @@ private:
   }
 
   const node& templates_;
+  const bool readable_;
   std::vector<config_error>& errors_;
   std::vector<std::string> chain_;
   std::size_t uses_ = 0;
@@ -131,10 +142,12 @@ private:
 
 void apply_templates(node& document, std::vector<config_error>& errors) {
   auto templates = node::map();
+  bool readable = true;
   if (auto* given = document.find("templates")) {
     if (given->is == node::type::map) {
       templates = *given;
     } else if (given->is != node::type::null) {
+      readable = false;
       errors.push_back({given->at, "templates", "expected a map from names to options"});
     }
     for (const auto& each : templates.entries) {
@@ -147,7 +160,7 @@ void apply_templates(node& document, std::vector<config_error>& errors) {
     take_out(document, "templates");
   }
   if (auto* root = document.find("root")) {
-    template_user{templates, errors}.apply(*root);
+    template_user{templates, readable, errors}.apply(*root);
   }
 }
 

@@ -100,7 +100,8 @@ private:
       const auto& child = parent.children[i];
       const auto own = path.empty() ? child.id : path + "/" + child.id;
       // Which classes a plugin has, only its code could tell.
-      if (classes_ != nullptr && child.kind == "native" && from_.daemon.native.plugins.empty()) {
+      if (classes_ != nullptr && child.kind == "native" && from_.daemon.native.plugins.empty() &&
+          !children->items[i].partial) {
         check_class(child, children->items[i], own);
       }
       const auto* front = dynamic_cast<const config::http_spec_options*>(child.options.get());

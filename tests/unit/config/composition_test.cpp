@@ -169,6 +169,35 @@ TEST_CASE("templates: mistakes") {
   CHECK(mistake_in(text) == said);
 }
 
+TEST_CASE("templates: one that is not known hides no other mistake and brings up none") {
+  written_files files;
+  files.write("kraken.yaml", R"(templates: {job: {type: process, start: [x]}}
+root:
+  context: {a: 1}
+  children:
+    - {id: a, extends: jbo, env: {A: '%inherited.b%'}, ready: message}
+    - id: b
+      extends: [job, gone]
+      shutdown: soon
+    - id: c
+      extends: gone
+      children:
+        - {id: d, type: process, start: [x], significant: true, restart: transient}
+        - {id: e, type: process, start: [x], umask: 9}
+    - {id: f, type: process, start: [x], restrat: permanent}
+    - {id: http, type: http, listen: ':1', routes: [{path: /x, to: web}, {to: a}]}
+    - {id: web, type: pool, extends: gone}
+)");
+  CHECK(files.mistakes() ==
+        "kraken.yaml:5:24: extends: there is no template 'jbo' (did you mean 'job'?)\n"
+        "kraken.yaml:7:22: extends: there is no template 'gone'\n"
+        "kraken.yaml:8:17: b.shutdown: expected duration, infinity or brutal_kill, got 'soon'\n"
+        "kraken.yaml:10:16: extends: there is no template 'gone'\n"
+        "kraken.yaml:13:53: c/e.umask: expected octal permission bits such as 027, got '9'\n"
+        "kraken.yaml:14:42: f.restrat: unknown option (did you mean 'restart'?)\n"
+        "kraken.yaml:16:38: extends: there is no template 'gone'");
+}
+
 TEST_CASE("placeholders: what they stand for") {
   const auto [word, meaning] = GENERATE(table<std::string, std::string>({
       {"%env.APP_ENV%", "test"},
