@@ -188,10 +188,18 @@ place place_of(const node& from, std::string_view option) {
   return at->at;
 }
 
-void check_spec(const model::child_spec& spec, const node& from, reader& in) {
-  if (const auto fine = model::check(spec); !fine) {
-    const std::string_view said = fine.error().context; // begins with the option
-    in.fault(place_of(from, said.substr(0, said.find(": "))), fine.error().context);
+/// What it alone can find, but where an option it looks at has been found wrong already.
+void check_spec(const model::child_spec& spec, const node& from, const own_faults& found) {
+  const auto fine = model::check(spec);
+  if (fine || from.partial) {
+    return;
+  }
+  const std::string_view said = fine.error().context; // begins with the option
+  const auto option = said.substr(0, said.find(": "));
+  const bool follows = found.misread(option.substr(0, option.find('.'))) ||
+                       (option == "significant" && found.misread("restart"));
+  if (!follows) {
+    found.in.fault(place_of(from, option), fine.error().context);
   }
 }
 
@@ -325,9 +333,7 @@ read_container(const node& from, const std::string& path, std::vector<config_err
     in.fault(from.find("children")->at,
              "a container of this kind has no children of its own to declare");
   }
-  if (errors.size() == before && !from.partial) {
-    check_spec(spec, from, in); // what it alone can find; the rest has a better place already
-  }
+  check_spec(spec, from, {in, errors, before});
   spec.children = read_children(from, own_path, spec.supervise, errors);
   return spec;
 }
@@ -351,9 +357,7 @@ model::child_spec read_root(const node* from, std::vector<config_error>& errors)
   }
   const auto before = errors.size();
   auto spec = read_spec(given, "supervisor", detail::container_keys, in);
-  if (errors.size() == before && !given.partial) {
-    check_spec(spec, given, in);
-  }
+  check_spec(spec, given, {in, errors, before});
   spec.children = read_children(given, {}, spec.supervise, errors);
   return spec;
 }

@@ -276,6 +276,26 @@ TEST_CASE("a program shows a heartbeat only if it says something") {
   CHECK(mistakes_in(file(wrong)).find("heartbeat") == std::string::npos);
 }
 
+TEST_CASE("what options are together is told beside other mistakes, unless it follows from them") {
+  const auto file = [](const std::string& options) {
+    return "root:\n  children:\n    - id: p\n      type: process\n      start: [x]\n      " +
+           options + "\n";
+  };
+  const std::string more = "restrat: permanent\n      ";
+  const std::string told = "kraken.yaml:6:7: p.restrat: unknown option (did you mean 'restart'?)";
+  CHECK(mistakes_in(file(more + "backoff: {min: 9s, max: 1s}")) ==
+        told + "\nkraken.yaml:7:22: p: backoff.min: must be 0 or more and not above backoff.max");
+  CHECK(mistakes_in(file(more + "significant: true")) ==
+        told + "\nkraken.yaml:7:20: p: significant: needs restart: transient or temporary");
+  const auto [wrong, said] = GENERATE(
+      table<std::string, std::string>({{"backoff: {min: 40s, max: 1}", "p.backoff.max"},
+                                       {"significant: true\n      restart: transiant", "p.restart"},
+                                       {"local: {'*': nothing}", "p.local"}}));
+  const auto found = mistakes_in(file(wrong));
+  CHECK(found.find(said) != std::string::npos);
+  CHECK(found.find('\n') == std::string::npos);
+}
+
 TEST_CASE("a container is on a shard that there is") {
   const auto mistakes = [](const std::string& top, std::uint32_t cores) {
     written_files files;
