@@ -275,7 +275,7 @@ void php_container::process_ended(const exit_status& status) {
     letters_->close();
     channel_->close();
   }
-  auto why = bridge::cause_of(std::move(why_), status);
+  auto why = bridge::cause_of_container(std::move(why_), status);
   why.origin = shell_.path();
   if (why.detail.empty()) {
     why.detail = log_.tail(php_tail_bytes);

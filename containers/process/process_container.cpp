@@ -128,7 +128,7 @@ void process_container::ended(const exit_status& status) {
     channel_->read_remaining(); // its last words may still be on their way
   }
   close_channel();
-  auto why = bridge::cause_of(std::move(last_words_), status);
+  auto why = bridge::cause_of_container(std::move(last_words_), status);
   why.origin = shell_.path();
   if (why.detail.empty()) {
     why.detail = log_.tail(program_tail_bytes);

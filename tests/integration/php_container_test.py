@@ -321,7 +321,7 @@ class Letters(PhpCase):
         self.assertIn("thrown", after["cause"]["message"])
         d("sendMessage", "P", "exit")
         after = self.ready("Main/P", before["generation"] + 2)
-        self.assertEqual(after["cause"]["text"], "exit in container Main/P: exit code 7")
+        self.assertEqual(after["cause"]["text"], "exit code 7: exit in container Main/P")
         d("sendMessage", "P", "warn")
         after = self.ready("Main/P", before["generation"] + 3)
         self.assertRegex(after["cause"]["text"], r"^Kraken.Throwable.Error.WarningError: "
@@ -337,6 +337,36 @@ class Letters(PhpCase):
         wait_until(lambda: "Main/D/S" not in self.paths(), "it is gone")
 
 
+class Exits(PhpCase):
+    config = php_topology(
+        php("A", "Probe", local={"exit:7": ["CmdLog", "RuntimeStop"], "exit_code": "escalate"}),
+        php("B", "Probe", local={"exit_code": ["CmdLog", "ContainerStart"]}),
+        php("C", "Probe", restart="transient"),
+        php("E", "Probe", restart="transient", local={"exit:*": "destroy"}))
+
+    def test_rules_on_exit_codes(self):
+        self.ready("Main/A")
+        self.daemon.console("container:send", "A", '"exit"')
+        wait_until(lambda: self.daemon.container("Main/A")["state"] == "stopped", "its rule ran")
+        cause = self.daemon.container("Main/A")["cause"]
+        self.assertEqual((cause["kind"], cause["code"]), ("exit_code", 7), cause)
+        self.ready("Main/B")
+        self.daemon.console("container:send", "B", '"exit"')
+        cause = self.ready("Main/B", 2)["cause"]
+        self.assertEqual((cause["kind"], cause["code"]), ("exit_code", 7), cause)
+        self.assertRegex(self.daemon.log(), "container=Main/B .* rule=exit_code solver=CmdLog")
+
+    def test_an_exit_with_code_0_is_the_normal_end_of_a_transient_one(self):
+        self.ready("Main/C")
+        self.daemon.console("container:send", "C", '"exit 0"')
+        wait_until(lambda: self.daemon.container("Main/C")["state"] == "stopped", "it has ended")
+        found = self.daemon.container("Main/C")
+        self.assertEqual((found["cause"]["kind"], found["restarts"]), ("exit_normal", 0), found)
+        self.ready("Main/E")
+        self.daemon.console("container:send", "E", '"exit"')
+        wait_until(lambda: "Main/E" not in self.paths(), "its rule destroyed it")
+
+
 class Stops(PhpCase):
     config = php_topology(php("X", "Probe", args={"exit": "Stop"}), php("Y", "Probe"))
 
@@ -348,7 +378,7 @@ class Stops(PhpCase):
         self.assertNotIn("container_failed", self.daemon.log())
         told = [line for line in self.daemon.log().splitlines() if "stop_cut_short" in line]
         self.assertEqual(len(told), 1, told)
-        self.assertIn('container=Main/X reason="exit in container Main/X: exit code 7', told[0])
+        self.assertIn('container=Main/X reason="exit code 7: exit in container Main/X', told[0])
 
 
 class WithoutExtensions(DaemonCase):

@@ -5,6 +5,8 @@
 
 #include "kraken/wire/msgpack.hpp"
 
+#include <utility>
+
 namespace kraken::bridge {
 
 namespace {
@@ -120,6 +122,14 @@ model::cause cause_of(model::cause known, const exit_status& how) {
     known.message += ": exit code " + std::to_string(how.value);
   }
   return known;
+}
+
+model::cause cause_of_container(model::cause known, const exit_status& how) {
+  if (known.type == exit_type) {
+    known.kind = model::cause_kind::none;
+    known.type.clear();
+  }
+  return cause_of(std::move(known), how);
 }
 
 } // namespace kraken::bridge

@@ -39,4 +39,9 @@ struct worker_words {
 /// @thread any (pure)
 [[nodiscard]] model::cause cause_of(model::cause known, const exit_status& how);
 
+/// The same of a container of its own: an exit is an end with its code, which rules such as
+/// `exit:3` match; with 0 it is a normal one. A pool's worker is not to end in a request at all.
+/// @thread any (pure)
+[[nodiscard]] model::cause cause_of_container(model::cause known, const exit_status& how);
+
 } // namespace kraken::bridge

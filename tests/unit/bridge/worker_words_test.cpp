@@ -70,4 +70,19 @@ TEST_CASE("how a program ended completes what is known of its end") {
   CHECK(last("DomainError", "far", exit_status{255}).code == 255);
 }
 
+TEST_CASE("an exit of a container is an end with its code") {
+  const auto last = [](std::string type, exit_status how) {
+    return cause_of_container(
+        cause_of(wire::worker_fatal{std::move(type), "in container C", {}, 0, {}, {}}), how);
+  };
+  const auto failed = last("exit", exit_status{7});
+  CHECK(failed.key() == "exit:7");
+  CHECK(failed.text() == "exit code 7: in container C");
+  const auto over = last("exit", exit_status{0});
+  CHECK(over.normal());
+  CHECK(over.key() == "exit:0");
+  CHECK(last("exit", exit_status{9, true}).key() == "signal:9");
+  CHECK(last("DomainError", exit_status{255}).kind == model::cause_kind::exception);
+}
+
 } // namespace kraken::bridge::test

@@ -104,6 +104,7 @@ final class ProbeContainer extends RuntimeContainer
             'fail twice' => $this->failTwice(),
             'fail and succeed' => $this->failAndSucceed(),
             'exit' => exit(7),
+            'exit 0' => exit(0),
             'echo and die' => self::echoAndDie((int) $with),
             'too large' => $this->refusals($text = \str_repeat('h', $with))
                 + $this->refusals($text, ['create' => fn () => $manager->createProcess('B', $text)]),
