@@ -118,7 +118,7 @@ void php_container::program_ready() {
   if (environment_.news != nullptr) {
     process_->listen_to(*environment_.news);
   }
-  beat();
+  watch_life();
 }
 
 void php_container::program_failed(model::cause why) {
@@ -138,6 +138,9 @@ void php_container::resume() {
 
 void php_container::updated(const model::child_spec& /*spec*/, const actor::update_hold& /*hold*/) {
   output_.go_to(options_now().output);
+  if (ready_ && !intended_) {
+    watch_life();
+  }
 }
 
 void php_container::program_dying(model::cause why) {
@@ -147,7 +150,9 @@ void php_container::program_dying(model::cause why) {
 }
 
 void php_container::program_alive() {
-  heard_ = true;
+  if (heartbeat_) {
+    heartbeat_->renew();
+  }
 }
 
 void php_container::program_said(std::string_view level, std::string_view line) {
@@ -217,6 +222,7 @@ void php_container::stop() {
     return;
   }
   heartbeat_.reset();
+  sign_wait_.reset();
   if (!process_ || !process_->alive()) {
     return; // its end is being reported already
   }
@@ -235,21 +241,25 @@ result<void> php_container::signal_process(int number) {
   return process_ ? process_->send(number) : fail(errc::not_started, "no process runs now");
 }
 
-void php_container::beat() {
+/// A beat every so often, and some may be missed.
+void php_container::watch_life() {
+  heartbeat_.reset();
+  sign_wait_.reset();
   const auto& how = shell_.spec().alive;
   if (how.how != model::alive_spec::mode::heartbeat || how.every.count() == 0) {
     return;
   }
-  heard_ = false;
-  channel_->ping();
-  heartbeat_ = loop_.after(how.every, [this, every = how.every] {
-    if (heard_) {
-      return beat();
-    }
-    fail_with(model::cause_kind::probe,
-              "no answer to a heartbeat within " + kraken::to_string(every));
+  const auto silence = longest_silence(how);
+  heartbeat_ = std::make_unique<silence_watch>(loop_, silence, [this, silence] {
+    fail_with(model::cause_kind::probe, "no heartbeat for " + kraken::to_string(silence));
     process_->kill();
   });
+  ask_for_sign();
+}
+
+void php_container::ask_for_sign() {
+  channel_->ping();
+  sign_wait_ = loop_.after(shell_.spec().alive.every, [this] { ask_for_sign(); });
 }
 
 void php_container::watch_memory() {
@@ -269,6 +279,7 @@ void php_container::fail_with(model::cause_kind kind, std::string message) {
 void php_container::process_ended(const exit_status& status) {
   memory_watch_.reset();
   heartbeat_.reset();
+  sign_wait_.reset();
   environment_.process_ended();
   if (channel_) {
     channel_->read_remaining(); // its last words may still be on their way

@@ -9,6 +9,7 @@
 #include "containers/php/php_message.hpp"
 #include "containers/program/program_output.hpp"
 #include "containers/program/root_default.hpp"
+#include "containers/program/silence_watch.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
 #include "kraken/process/launch/supervised_process.hpp"
@@ -86,7 +87,8 @@ private:
   void process_ended(const exit_status& status);
   void fail_with(model::cause_kind kind, std::string message);
   void watch_memory();
-  void beat();
+  void watch_life();
+  void ask_for_sign();
 
   actor::host& shell_;
   const php_environment& environment_;
@@ -100,12 +102,12 @@ private:
   std::unique_ptr<php_channel> channel_;
   std::unique_ptr<bridge::letter_bridge> letters_;
   std::unique_ptr<reactor::waiting> memory_watch_;
-  std::unique_ptr<reactor::waiting> heartbeat_;
-  model::cause why_; ///< known before the process has ended
+  std::unique_ptr<silence_watch> heartbeat_;
+  std::unique_ptr<reactor::waiting> sign_wait_; ///< until the next ping
+  model::cause why_;                            ///< known before the process has ended
   bool ready_ = false;
   bool intended_ = false; ///< stop or kill by the shell
   bool forced_ = false;   ///< kill by the shell
-  bool heard_ = true;     ///< anything, since the last heartbeat
 };
 
 /// What the process is launched with.

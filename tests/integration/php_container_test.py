@@ -203,7 +203,8 @@ class Lives(PhpCase):
 
 
 class Heartbeats(PhpCase):
-    config = php_topology(php("H", "Probe", alive={"every": "200ms"}))
+    config = php_topology(php("H", "Probe", alive={"every": "200ms", "timeout": "100ms"}),
+                          php("B", "Probe", alive={"every": "100ms", "failures": 8}))
 
     def test_a_container_that_hangs_is_replaced(self):
         before = self.ready("Main/H")
@@ -212,7 +213,16 @@ class Heartbeats(PhpCase):
         os.kill(before["pid"], signal.SIGSTOP)
         after = self.ready("Main/H", before["generation"] + 1)
         self.assertEqual(after["cause"]["kind"], "probe")
-        self.assertIn("no answer to a heartbeat within 200ms", after["cause"]["message"])
+        self.assertIn("no heartbeat for 700ms", after["cause"]["message"])
+
+    def test_as_many_heartbeats_may_be_missed_as_the_options_allow(self):
+        before = self.ready("Main/B")
+        busy = self.daemon.console("container:request", "B", '["busy", 1]')
+        self.assertEqual(busy.code, 0, busy)
+        self.assertEqual(self.ready("Main/B")["generation"], before["generation"])
+        self.daemon.console("container:request", "B", '["busy", 30]', "--total", "1s")
+        after = self.ready("Main/B", before["generation"] + 1)
+        self.assertEqual(after["cause"]["message"], "no heartbeat for 1800ms")
 
 
 class Letters(PhpCase):
