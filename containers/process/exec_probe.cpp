@@ -3,6 +3,7 @@
 /// See the header.
 #include "containers/process/exec_probe.hpp"
 
+#include "containers/program/silence_watch.hpp"
 #include "kraken/base/signal_name.hpp"
 #include "kraken/process/launch/supervised_process.hpp"
 
@@ -33,7 +34,7 @@ public:
       soon_ = loop.after(milliseconds{0}, [this, why = started.error()] { finish(fail(why)); });
       return;
     }
-    deadline_ = loop.after(timeout, [this, timeout] {
+    deadline_ = std::make_unique<silence_watch>(loop, timeout, [this, timeout] {
       late_ = "no answer within " + to_string(timeout);
       process_.kill(); // its end follows
     });
@@ -67,7 +68,7 @@ private:
   std::shared_ptr<process::container_log> log_;
   probe_done done_;
   std::string late_;
-  std::unique_ptr<reactor::waiting> deadline_;
+  std::unique_ptr<silence_watch> deadline_;
   std::unique_ptr<reactor::waiting> soon_;
   process::supervised_process process_;
 };

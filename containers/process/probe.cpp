@@ -4,6 +4,7 @@
 /// epoll descriptor of its own, which is readable when the socket is writable.
 #include "containers/process/probe.hpp"
 
+#include "containers/program/silence_watch.hpp"
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/net/address.hpp"
 #include "kraken/wire/byte_buffer.hpp"
@@ -52,7 +53,7 @@ class socket_probe final : public probe {
 public:
   socket_probe(reactor& loop, probe_target target, milliseconds timeout, probe_done done)
       : loop_(loop), target_(std::move(target)), done_(std::move(done)) {
-    deadline_ = loop_.after(timeout, [this, timeout] {
+    deadline_ = std::make_unique<silence_watch>(loop_, timeout, [this, timeout] {
       finish(fail(errc::timeout, "no answer within " + to_string(timeout)));
     });
     if (auto begun = connect(); !begun) {
@@ -163,7 +164,7 @@ private:
   std::string input_;
   wire::client_response_reader reader_;
   std::unique_ptr<reactor::waiting> readiness_;
-  std::unique_ptr<reactor::waiting> deadline_;
+  std::unique_ptr<silence_watch> deadline_;
   std::unique_ptr<reactor::waiting> soon_;
 };
 

@@ -9,6 +9,7 @@
 #include "containers/program/program_channel.hpp"
 #include "containers/program/program_output.hpp"
 #include "containers/program/root_default.hpp"
+#include "containers/program/silence_watch.hpp"
 #include "kraken/actor/incarnation.hpp"
 #include "kraken/base/unique_fd.hpp"
 #include "kraken/bridge/letter_bridge.hpp"
@@ -109,7 +110,7 @@ private:
   std::unique_ptr<reactor::waiting> ready_wait_;
   std::unique_ptr<probe_watch> ready_watch_;
   std::unique_ptr<probe_watch> alive_watch_;
-  std::unique_ptr<reactor::waiting> heartbeat_wait_;
+  std::unique_ptr<silence_watch> heartbeat_wait_;
   std::unique_ptr<reactor::waiting> sign_wait_; ///< until the next ping
   std::unique_ptr<reactor::waiting> memory_watch_;
 };

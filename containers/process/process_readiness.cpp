@@ -68,8 +68,8 @@ void process_container::read_ready_line() {
   }
   if (line && at_ == stage::starting) {
     serves();
-  } else if (line && heartbeat_wait_) {
-    await_heartbeat();
+  } else if (line) {
+    program_alive();
   }
 }
 
@@ -175,10 +175,10 @@ void process_container::watch_life() {
 /// A beat every so often, and some may be missed.
 void process_container::await_heartbeat() {
   const auto& how = shell_.spec().alive;
-  const auto patience = how.every * how.failures + how.timeout;
+  const auto silence = longest_silence(how);
   ask_for_sign();
-  heartbeat_wait_ =
-      loop_.after(patience, [this, patience] { lost("no heartbeat for " + to_string(patience)); });
+  heartbeat_wait_ = std::make_unique<silence_watch>(
+      loop_, silence, [this, silence] { lost("no heartbeat for " + to_string(silence)); });
 }
 
 /// It runs but does not serve: the local rules see it as any failure, and may end it.

@@ -78,11 +78,11 @@ void process_container::program_dying(model::cause why) {
 
 void process_container::program_alive() {
   if (heartbeat_wait_) {
-    await_heartbeat();
+    heartbeat_wait_->renew();
   }
 }
 
-/// Who has nothing to say is asked.
+/// It may have nothing to say.
 void process_container::ask_for_sign() {
   if (channel_) {
     sign_wait_ = loop_.after(shell_.spec().alive.every, [this] {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Programs that do not speak our protocol: how they show that they serve, and still serve."""
 import os
+import signal
 import socket
 import sys
 import unittest
@@ -178,6 +179,24 @@ class Alive(ProcessCase):
         wait_until(lambda: self.status()["pid"] not in (0, before["pid"]), "it is replaced")
         self.say("ok")
         self.wait_failed("no heartbeat for 400ms", before)
+
+    def test_a_daemon_that_stood_still_blames_nobody(self):
+        once = {"every": "100ms", "timeout": "300ms", "failures": 1}
+        for options, spec in (
+                (["fd=3", "beat=0.02"], {"ready": {"fd": "3"}, "alive": once}),
+                ([], {"alive": {"http": self.url(), **once}}),
+                ([], {"alive": {"exec": "sleep 0.1", **once}})):
+            with self.subTest(**spec):
+                self.begin(*options, **{"ready": {"tcp": f"127.0.0.1:{self.port}"}, **spec})
+                before = self.status()
+                for _ in range(4):
+                    os.kill(self.daemon.pid, signal.SIGSTOP)
+                    try:
+                        stays_true(lambda: processes.is_alive(before["pid"]), "held", during=0.6)
+                    finally:
+                        os.kill(self.daemon.pid, signal.SIGCONT)
+                    stays_true(lambda: self.status()["pid"] == before["pid"], "it lives", 0.3)
+                self.daemon.close()
 
     def test_a_heartbeat_needs_a_descriptor(self):
         done = self.begin(alive={"every": "1s"})
