@@ -137,6 +137,34 @@ TEST_CASE_METHOD(tree_fixture, "a request can be taken back, queued or running")
   CHECK(tree->dead->total() == 0);
 }
 
+TEST_CASE_METHOD(tree_fixture, "a request that is taken back leaves its place to another") {
+  auto small = leaf("b");
+  small.mailbox.capacity = 3;
+  start(supervisor("Main", {leaf("a"), small}));
+  becomes_unready("Main/b");
+  auto& a = host_of("Main/a");
+  heard first;
+  heard last;
+  static_cast<void>(a.request({.to = "b", .body = text("first")}, first.callback()));
+  for (int i = 0; i < 5; ++i) {
+    heard got;
+    const auto asked = a.request({.to = "b", .body = text("x")}, got.callback());
+    run();
+    CHECK(got.answers == 0);
+    a.cancel_request(asked);
+    run();
+    CHECK(got.last.what == actor::answer::kind::cancelled);
+  }
+  CHECK(status("Main/b").lane->depth.load() == 1);
+  CHECK(*a.send({.to = "b", .body = text("message")}) == posted::sent);
+  static_cast<void>(a.request({.to = "b", .body = text("last")}, last.callback()));
+  run();
+  take_trace();
+  becomes_ready("Main/b");
+  CHECK(took() == "receive first b#1, receive message b#1, receive last b#1");
+  CHECK(tree->dead->total() == 0);
+}
+
 TEST_CASE_METHOD(tree_fixture, "whatever becomes of the target, the tree answers for it") {
   start(supervisor("Main", {leaf("a"), leaf("b")}));
   heard got;

@@ -246,6 +246,9 @@ void container::on_withdraw(const withdraw& what) {
   if (!first.withdrawn || (first.log != nullptr && first.log->is_joined(first.key))) {
     return; // others wait for the same answer
   }
+  if (lane_.drop(first)) {
+    return vacate(*birth_.own);
+  }
   if (const auto then = std::exchange(first.on_withdrawn, nullptr); then && life_) {
     on_thrown(life_->elapsed(then));
   }

@@ -6,6 +6,7 @@
 #include "kraken/actor/detail/answer_log.hpp"
 #include "kraken/actor/detail/open_call.hpp"
 
+#include <iterator>
 #include <utility>
 
 namespace kraken::actor {
@@ -21,10 +22,33 @@ void mailbox::add(letter&& what) {
   // Only the policy drop_oldest admits more than there is room for.
   if (queue_.size() >= own_->spec().capacity) {
     own_->vacate();
-    own_->bury(queue_.front(), dead_reason::full);
-    queue_.pop_front();
+    auto oldest = take_out(queue_.begin());
+    own_->bury(oldest, dead_reason::full);
   }
   queue_.push_back(std::move(what));
+  if (auto* const call = queue_.back().reply.call()) {
+    call->queued = true;
+    call->queued_at = std::prev(queue_.end());
+  }
+}
+
+letter mailbox::take_out(std::list<letter>::iterator which) {
+  letter out = std::move(*which);
+  queue_.erase(which);
+  if (auto* const call = out.reply.call()) {
+    call->queued = false;
+  }
+  return out;
+}
+
+bool mailbox::drop(open_call& call) {
+  if (!call.queued) {
+    return false;
+  }
+  auto out = take_out(call.queued_at);
+  own_->vacate();
+  out.reply.give(answer::cancelled());
+  return true;
 }
 
 bool mailbox::is_over(letter& what, time_point now) {
@@ -43,8 +67,7 @@ bool mailbox::is_over(letter& what, time_point now) {
 
 std::optional<letter> mailbox::take(time_point now) {
   while (gate_ == gate::open && !queue_.empty()) {
-    letter next = std::move(queue_.front());
-    queue_.pop_front();
+    letter next = take_out(queue_.begin());
     own_->vacate();
     if (!is_over(next, now)) {
       return next;
@@ -75,8 +98,8 @@ void mailbox::unstash() noexcept {
 void mailbox::discard(dead_reason why) {
   gate_ = gate::closed;
   unstash();
-  auto taken = std::exchange(queue_, {});
-  for (auto& one : taken) {
+  while (!queue_.empty()) {
+    auto one = take_out(queue_.begin());
     own_->vacate();
     own_->bury(one, why);
   }

@@ -33,6 +33,11 @@ public:
   /// Whether a letter that is just coming in may be handed over without queueing.
   [[nodiscard]] bool idle() const noexcept { return gate_ == gate::open && queue_.empty(); }
 
+  /// Nobody waits for this request any more: if its letter waits it goes at once, and its place is
+  /// free. @cost none that grows with what waits
+  /// @return whether it did
+  bool drop(open_call& call);
+
   /// Keeps a letter that was taken until `unstash()`.
   /// @return false, and the letter untouched, when as many are kept as the mailbox holds
   [[nodiscard]] bool stash(letter&& what);
@@ -58,6 +63,8 @@ public:
   [[nodiscard]] bool is_over(letter& what, time_point now);
 
 private:
+  [[nodiscard]] letter take_out(std::list<letter>::iterator which);
+
   seat_ptr own_;
   std::unique_ptr<std::list<letter>> stashed_; ///< null: nothing
   std::list<letter> queue_;                    ///< a list: nothing allocated while nothing waits

@@ -7,11 +7,13 @@
 #include "kraken/actor/answer.hpp"
 #include "kraken/actor/detail/seat.hpp"
 #include "kraken/actor/incarnation.hpp"
+#include "kraken/actor/letter.hpp"
 #include "kraken/base/executor.hpp"
 #include "kraken/base/units.hpp"
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 
@@ -38,6 +40,8 @@ public:
   // On the target's shard only.
   bool handed = false;    ///< the incarnation has it, or had
   bool withdrawn = false; ///< nobody waits any more
+  bool queued = false;    ///< its letter waits in the mailbox, there:
+  std::list<letter>::iterator queued_at;
   std::function<void()> on_withdrawn;
   std::shared_ptr<answer_log> log;  ///< set for requests with an identity
   std::string key;                  ///< in the log
