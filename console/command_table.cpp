@@ -36,7 +36,7 @@ constexpr std::array every_command_flags{
            "table, wide, json, yaml or name", false, output_forms},
   flag_row{"socket", 0, value_type::file, "PATH", "", completion::files,
            "admin socket of the daemon (also KRAKEN_SOCKET)"},
-  flag_row{"timeout", 0, value_type::time, "TIME", "30s", completion::none,
+  flag_row{"timeout", 0, value_type::time, "TIME", "", completion::none,
            "longest wait for an answer"},
   flag_row{"help", 'h', value_type::flag, "", "", completion::none, "show help of the command"},
   flag_row{"version", 'V', value_type::flag, "", "", completion::none, "show the version"},

@@ -65,6 +65,19 @@ std::string flag_lines(std::span<const flag_row> flags) {
   return out;
 }
 
+/// @param longest what `--timeout` is when it is not given
+std::string global_flag_lines(std::string_view longest) {
+  std::string out;
+  for (const flag_row& flag : global_flags()) {
+    out +=
+        entry(flag_name(flag),
+              summary_of(flag) + (flag.name == "timeout" ? " (default " + std::string{longest} + ")"
+                                                         : std::string{}),
+              flag_width);
+  }
+  return out;
+}
+
 std::string exit_lines(const command_row& row) {
   std::string out = entry("0", "done", 3);
   std::set<int> codes;
@@ -85,6 +98,11 @@ std::string exit_lines(const command_row& row) {
 
 } // namespace
 
+std::string longest_wait(const command_row& row) {
+  return row.patience.count() > 0 ? kraken::to_string(milliseconds{row.patience})
+                                  : "as long as it takes";
+}
+
 std::string help_text() {
   std::string out = "Kraken: application server, process supervisor and actor runtime.\n\n"
                     "Usage: kraken [FLAGS] COMMAND [ARGUMENTS]\n";
@@ -103,7 +121,7 @@ std::string help_text() {
       }
     }
   }
-  out += "\nFlags of every command:\n" + flag_lines(global_flags());
+  out += "\nFlags of every command:\n" + global_flag_lines(some_wait);
   out += "\nkraken help COMMAND shows its arguments, exit codes and examples.\n";
   return out;
 }
@@ -123,7 +141,7 @@ std::string help_text(const command_row& row) {
   if (!row.flags.empty()) {
     out += "\nFlags:\n" + flag_lines(row.flags);
   }
-  out += "\nFlags of every command:\n" + flag_lines(global_flags());
+  out += "\nFlags of every command:\n" + global_flag_lines(longest_wait(row));
   if (row.forms.size() < output_forms.size()) {
     out += "\nOutput:\n";
     std::string forms;

@@ -19,6 +19,12 @@ namespace kraken::console {
 /// `kraken help process`: the commands of a family; empty if there is none of this name.
 [[nodiscard]] std::string family_help(std::string_view family);
 
+/// How long an answer is waited for without `--timeout`: `30s`, or `as long as it takes` where the
+/// daemon shows meanwhile that it works on it.
+[[nodiscard]] std::string longest_wait(const command_row& row);
+/// That of some command.
+inline constexpr std::string_view some_wait = "30s, or as long as it takes";
+
 /// `kraken list`: one name per line.
 [[nodiscard]] std::string list_text();
 /// `kraken list -o json`: an array of `{"name", "summary"}`.

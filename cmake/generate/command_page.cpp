@@ -4,6 +4,7 @@
 #include "pages.hpp"
 
 #include "console/api_table.hpp"
+#include "console/help.hpp"
 #include "console/request.hpp"
 
 #include <cctype>
@@ -98,6 +99,9 @@ std::string texts(const command_row& row) {
     }
     out += "- output: " + forms + "\n";
   }
+  if (row.runs == console::place::daemon || row.runs == console::place::view) {
+    out += "- longest wait: " + console::longest_wait(row) + "\n";
+  }
   return "\n" + out + "- exit codes: " + exits + "\n";
 }
 
@@ -122,8 +126,11 @@ page commands_page() {
   for (const auto& flag : console::global_flags()) {
     std::string name = flag.brief != 0 ? code(std::string{"-"} + flag.brief) + ", " : "";
     name += code("--" + std::string{flag.name});
-    text += "| " + name + " | " + value_cell(flag) + " | " + default_cell(flag.fallback) + " | " +
-            cell(flag.summary) + " |\n";
+    const bool waits = flag.name == "timeout";
+    text += "| " + name + " | " + value_cell(flag) + " | " +
+            (waits ? std::string{console::some_wait} : default_cell(flag.fallback)) + " | " +
+            cell(flag.summary) + (waits ? "; *longest wait* of the command is the default" : "") +
+            " |\n";
   }
   for (const command_row& row : console::commands()) {
     text += section(row);

@@ -31,7 +31,7 @@ Arguments:
 Flags of every command:
   -o, --output FORM         table, wide, json, yaml or name (default table)
       --socket PATH         admin socket of the daemon (also KRAKEN_SOCKET)
-      --timeout TIME        longest wait for an answer (default 30s)
+      --timeout TIME        longest wait for an answer (default as long as it takes)
   -h, --help                show help of the command
   -V, --version             show the version
 
@@ -46,6 +46,16 @@ Exit codes:
 Examples:
   kraken scale web 8
 )");
+}
+
+TEST_CASE("help says how long a command waits") {
+  const auto help = [](std::string_view name) {
+    return console::help_text(*console::find_command(name));
+  };
+  CHECK(help("tree").find("longest wait for an answer (default 30s)") != std::string::npos);
+  CHECK(help("container:start").find("longest wait for an answer (default as long as it takes)") !=
+        std::string::npos);
+  CHECK(console::help_text().find("(default 30s, or as long as it takes)") != std::string::npos);
 }
 
 TEST_CASE("a flag whose value may be left out shows it") {
