@@ -56,6 +56,7 @@ fetched without_answer(const invocation& asked, fetched got) {
       (within.count() > 0 ? " within " + kraken::to_string(within) : std::string{});
   if (then == unheard::taken_back) {
     got.failed.why.context += "; the request is taken back";
+    got.failed.hint = "kraken ps";
     return got;
   }
   got.unanswered = true;

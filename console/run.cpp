@@ -192,6 +192,12 @@ int report(const invocation& asked, api_error failed, api_transport& daemon, sur
                     " (that daemon lives: it makes the file of its socket anew)";
     }
   }
+  if (failed.why.code == errc::timeout && failed.hint.empty()) { // no other command is answered
+    const auto silent = daemon.process();
+    failed.hint = silent ? "ps -o pid,stat,etime,args -p " + std::to_string(silent->pid()) +
+                               " (the daemon; T in STAT: it is stopped)"
+                         : "kraken doctor";
+  }
   return report(asked, failed, around);
 }
 

@@ -24,6 +24,13 @@ std::string_view value_of(const console::text_map& from, std::string_view key) {
   return found == from.end() ? std::string_view{} : std::string_view{found->second};
 }
 
+/// Of what a `family:verb PARENT ALIAS` is about, there or not.
+std::string child_path(const actor::status_board& board, const console::command_request& wanted) {
+  const auto parent = board.resolve(value_of(wanted.args, "parent"));
+  return (parent ? (*parent)->path : std::string{value_of(wanted.args, "parent")}) + "/" +
+         std::string{value_of(wanted.args, "alias")};
+}
+
 /// The configuration has the name of a file, not what is behind it.
 std::string renewal_hint(const actor::status_board& board) {
   constexpr std::size_t named_max = 4;
@@ -148,11 +155,9 @@ std::string admin_service::name_in_doubt(const console::command_row& row,
     return {};
   }
   const auto& board = environment_.tree->status();
-  auto name = std::string{value_of(wanted.args, "alias")};
-  if (row.about == console::subject::parent_alias) {
-    const auto parent = board.resolve(value_of(wanted.args, "parent"));
-    name = (parent ? (*parent)->path : std::string{value_of(wanted.args, "parent")}) + "/" + name;
-  }
+  const auto name = row.about == console::subject::parent_alias
+                        ? child_path(board, wanted)
+                        : std::string{value_of(wanted.args, "alias")};
   const auto found = board.resolve(name);
   const bool close = !found && found.error().context.find("did you mean") != std::string::npos;
   return close && end_text(board, name).empty() ? found.error().context : std::string{};
@@ -182,22 +187,23 @@ void admin_service::carry_out(net::exchange& from,
   }
   const auto number = answers_.begin(from, by.form, situation_of(alias));
   auto warning = name_in_doubt(row, wanted);
-  const auto about = row.about == console::subject::parent_alias
-                         ? std::string{value_of(wanted.args, "parent")}
-                         : alias;
+  const bool of_parent = row.about == console::subject::parent_alias;
+  const auto about = of_parent ? std::string{value_of(wanted.args, "parent")} : alias;
+  // Its alias alone may be another's, too.
+  const auto named = of_parent ? child_path(environment_.tree->status(), wanted) : alias;
   const verb_asker who{by.origin, nullptr}; // who may open the socket is an operator
   environment_.verbs->carry_out(
       wanted,
       who,
       loop_,
-      [this, number, &row, alias, about, warning = std::move(warning)](
+      [this, number, &row, named, about, warning = std::move(warning)](
           const result<verb_outcome>& outcome) {
         if (outcome) {
           answers_.reply(number, {outcome->text, outcome->changed, {}, 0, warning});
         } else {
           const auto& board = environment_.tree->status();
           answers_.refuse(
-              number, refusal(board, not_there(board, about, outcome.error()), row.name, alias));
+              number, refusal(board, not_there(board, about, outcome.error()), row.name, named));
         }
       });
 }

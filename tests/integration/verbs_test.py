@@ -2,6 +2,7 @@
 """The framework's 27 verbs, one after the other as a story: exit code and exact words of each."""
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import json
@@ -225,6 +226,23 @@ class Names(unittest.TestCase):
                                  rf"(just now|\d+s ago): exit code 3; see kraken events "
                                  rf"{words[1]} \(not_found\)")
         self.assertIn('reason="exit code 3"', self.daemon.console("events", "job").out)
+
+    def test_a_hint_names_what_is_meant_where_its_alias_is_not_the_only_one(self):
+        for parent in ("Main", "sleeper"):
+            made = self.daemon.console("process:create", parent, "a", "sleep 600")
+            self.assertEqual(made.code, 0, made)
+        taken = self.daemon.console("process:create", "sleeper", "a", "sleep 601")
+        self.assertEqual(taken.code, 5, taken)
+        self.assertIn("Try: kraken inspect Main/sleeper/a\n", taken.err)
+
+    def test_a_hint_when_the_daemon_says_nothing_asks_another(self):
+        os.kill(self.daemon.pid, signal.SIGSTOP)
+        try:
+            lost = self.daemon.console("tree", "--timeout", "300ms")
+        finally:
+            os.kill(self.daemon.pid, signal.SIGCONT)
+        self.assertEqual(lost.code, 1, lost)
+        self.assertIn(f"Try: ps -o pid,stat,etime,args -p {self.daemon.pid} (", lost.err)
 
     def test_destroying_what_is_not_there_names_what_may_be_meant(self):
         done = "Runtime has been already destroyed.\n"

@@ -131,6 +131,16 @@ TEST_CASE("no daemon: exit code 4 and how to get one") {
   CHECK(got.err == "Reason: no daemon: there is no socket '/x' (unreachable)\nTry: kraken serve\n");
 }
 
+TEST_CASE("a daemon that says nothing: the hint is no other question to it") {
+  scripted_daemon daemon;
+  daemon.answer = kraken::fail(errc::timeout, "the daemon of '/x' did not answer in time");
+  for (const char* const command : {"ps", "server:ping"}) {
+    const outcome got = typed({command}, daemon);
+    CHECK(got.exit_code == 1);
+    CHECK(got.err.find("Try: kraken doctor\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("no project: what to do is told beside the empty view") {
   scripted_daemon daemon;
   daemon.answer = console::api_answer{200, "[]"};
