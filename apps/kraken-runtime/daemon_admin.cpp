@@ -3,6 +3,7 @@
 /// The daemon's admin door: the API on a private unix socket, and on TCP behind a token.
 #include "apps/kraken-runtime/daemon.hpp"
 
+#include "console/api_json.hpp"
 #include "kraken/base/limits.hpp"
 #include "kraken/base/log.hpp"
 #include "kraken/process/host/runtime_directory.hpp"
@@ -29,13 +30,24 @@ std::optional<std::string> peer_that_may_control(int fd) {
          " pid=" + std::to_string(peer.pid);
 }
 
-containers::front_settings admin_settings(const char* sink) {
+/// @param look a command that shows who they are
+std::string too_many_connections(const std::string& look) {
+  const error why{errc::busy,
+                  "too many connections: " + std::to_string(limits::admin_connections_max) +
+                      " clients have requests in work"};
+  const auto body = console::to_json(console::api_error{why, look});
+  return "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: " +
+         std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+}
+
+containers::front_settings admin_settings(const char* sink, const std::string& look) {
   containers::route route;
   route.to = sink;
   containers::front_settings out;
   out.routes =
       std::make_shared<const containers::route_table>(std::vector<containers::route>{route});
   out.connections_max = limits::admin_connections_max;
+  out.too_many = too_many_connections(look);
   out.body_bytes_max = limits::admin_body_bytes_max;
   return out;
 }
@@ -140,7 +152,7 @@ void daemon::open_admin_door() {
   control_.post([this] {
     admin_ = std::make_unique<containers::admin_service>(control_, admin_environment_);
     admin_sinks_.at("@admin").live = admin_.get();
-    auto settings = admin_settings("@admin");
+    auto settings = admin_settings("@admin", "ss -xp src " + plan_.admin_socket);
     settings.admits = peer_that_may_control;
     admin_front_ = std::make_unique<containers::front>(
         control_, admin_sinks_, settings, std::make_shared<model::gauges>());
@@ -148,8 +160,10 @@ void daemon::open_admin_door() {
     if (listening && admin_tcp_socket_.fd) {
       admin_gate_ = std::make_unique<containers::token_gate>(*admin_, plan_.admin_token);
       admin_sinks_.at("@admin-tcp").live = admin_gate_.get();
-      admin_tcp_front_ = std::make_unique<containers::front>(
-          control_, admin_sinks_, admin_settings("@admin-tcp"), std::make_shared<model::gauges>());
+      admin_tcp_front_ = std::make_unique<containers::front>(control_,
+                                                             admin_sinks_,
+                                                             admin_settings("@admin-tcp", "ss -tp"),
+                                                             std::make_shared<model::gauges>());
       listening = admin_tcp_front_->listen(std::move(admin_tcp_socket_));
     }
     if (!listening) {

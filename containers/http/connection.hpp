@@ -54,7 +54,14 @@ public:
   /// Gives up whatever is under way and closes.
   void cut();
 
-  std::size_t index = 0; ///< place in the front's list
+  /// Nothing is answered, and nothing it was answered waits to be sent: it is idle, or in the
+  /// middle of a request.
+  [[nodiscard]] bool has_no_work() const noexcept {
+    return stage_ <= stage::body && held_output() == 0;
+  }
+
+  std::size_t index = 0;    ///< place in the front's list
+  std::uint64_t number = 0; ///< of all its front has had
 
 private:
   using stage = connection_stage;

@@ -11,6 +11,8 @@
 #include <iterator>
 #include <utility>
 
+#include <sys/socket.h>
+
 namespace kraken::containers {
 
 namespace {
@@ -100,12 +102,18 @@ void front::accept(unique_fd socket, std::string peer, std::string_view local) {
     }
     peer = name->empty() ? std::move(peer) : std::move(*name);
   }
-  if (counters_->open_in_all->fetch_add(1) >= settings_.connections_max) {
+  if (counters_->open_in_all->fetch_add(1) >= settings_.connections_max && !make_room()) {
     counters_->open_in_all->fetch_sub(1);
     counters_->connections_refused.add();
+    if (!settings_.too_many.empty()) { // fits into any socket's buffer, or is not sent
+      const auto& text = settings_.too_many;
+      static_cast<void>(
+          ::send(socket.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+    }
     return; // closed by its end: memory is what the cap protects
   }
   auto made = std::make_unique<connection>(*this, std::move(socket), std::move(peer), local);
+  made->number = ++last_number_;
   made->index = connections_.size();
   if (!made->begin()) {
     counters_->open_in_all->fetch_sub(1);
@@ -113,6 +121,22 @@ void front::accept(unique_fd socket, std::string peer, std::string_view local) {
   }
   connections_.push_back(std::move(made));
   counters_->connections_open.add();
+}
+
+/// Who opens connections and asks nothing keeps nobody out.
+bool front::make_room() {
+  connection* oldest = nullptr;
+  if (!settings_.too_many.empty()) {
+    for (const auto& each : connections_) {
+      if (each->has_no_work() && (oldest == nullptr || each->number < oldest->number)) {
+        oldest = each.get();
+      }
+    }
+  }
+  if (oldest != nullptr) {
+    oldest->cut();
+  }
+  return oldest != nullptr;
 }
 
 void front::closed(connection& which) {

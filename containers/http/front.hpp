@@ -36,6 +36,9 @@ struct front_settings {
   std::uint64_t spool_all_max = 0; ///< bytes of all answers of this shard
   std::uint32_t connections_max = 10'000;                 ///< of all shards
   int descriptors_below = net::listener::all_descriptors; ///< the others are for others
+  /// One too many gets this and is closed. Where it is not empty, the oldest connection without a
+  /// request in work gives way before.
+  std::string too_many;
   milliseconds header_timeout = seconds{10};
   milliseconds body_timeout = seconds{30}; ///< plus body/240 B/s
   milliseconds idle_timeout = seconds{60};
@@ -120,6 +123,7 @@ private:
   void end(std::function<void()> done, void (connection::*each_by)());
   void tell_if_drained();
   void accept(unique_fd socket, std::string peer, std::string_view local);
+  [[nodiscard]] bool make_room();
   void closed(connection& which);
 
   net::event_loop& loop_;
@@ -133,6 +137,7 @@ private:
   std::shared_ptr<front_counters> counters_;
   std::vector<std::unique_ptr<net::listener>> listeners_;
   std::vector<std::unique_ptr<connection>> connections_;
+  std::uint64_t last_number_ = 0;
   wire::request_head head_; ///< of the request being handled
   std::vector<char> path_;  ///< decoded; never shorter than a request line that was allowed
   bool leaving_ = false;    ///< each connection ends with its next answer

@@ -84,6 +84,22 @@ class AdminSocket(unittest.TestCase):
         follower.close()
         wait_until(lambda: self.follows(daemon), "there is room again")
 
+    def test_who_asks_nothing_keeps_no_operator_out(self):
+        daemon = fresh_daemon(self, CONFIG)
+        for half in (b"GET /livez HTTP/1.1\r\nhost:", b""):
+            opened = []
+            for _ in range(130):
+                one = socket.socket(socket.AF_UNIX)
+                self.addCleanup(one.close)
+                one.connect(daemon.socket)
+                one.sendall(half)
+                opened.append(one)
+            for command in ("tree", "server:ping"):
+                done = daemon.console(command)
+                self.assertEqual(done.code, 0, done)
+            for one in opened:
+                one.close()
+
     def follows(self, daemon):
         with daemon.connect(daemon.socket) as connection:
             connection.send(b"GET /api/v1/events HTTP/1.1\r\nhost: kraken\r\n"

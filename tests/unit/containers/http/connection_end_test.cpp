@@ -356,3 +356,32 @@ TEST_CASE("connections above the cap are closed at once, and counted") {
   REQUIRE(fourth.send(get("/fixed")));
   CHECK(fourth.response().status == 200);
 }
+
+TEST_CASE("with an answer for one too many, the oldest without work gives way") {
+  front_settings settings;
+  settings.connections_max = 3;
+  settings.too_many = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nfull";
+  front_fixture f{settings};
+  const auto open = [&] { return f.made->counters()->connections_open.get(); };
+  auto works = f.connect();
+  REQUIRE(works.send(get("/pool")));
+  REQUIRE(f.on.eventually([&] { return f.sink.requests.size() == 1; }));
+  auto half = f.connect();
+  REQUIRE(half.send("GET /half HT"));
+  REQUIRE(f.on.eventually([&] { return open() == 2; }));
+  auto idle = f.connect();
+  REQUIRE(f.on.eventually([&] { return open() == 3; }));
+  auto second = f.connect();
+  CHECK(half.read_to_end().empty());
+  REQUIRE(second.send(get("/pool")));
+  REQUIRE(f.on.eventually([&] { return f.sink.requests.size() == 2; }));
+  auto third = f.connect();
+  CHECK(idle.read_to_end().empty());
+  REQUIRE(third.send(get("/pool")));
+  REQUIRE(f.on.eventually([&] { return f.sink.requests.size() == 3; }));
+  auto refused = f.connect();
+  CHECK(refused.read_to_end() == settings.too_many);
+  CHECK(f.made->counters()->connections_refused.get() == 1);
+  f.on.call([&] { scripted_sink::answer(*f.sink.requests[0].from, "done"); });
+  CHECK(works.response().body == "done");
+}
