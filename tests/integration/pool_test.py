@@ -35,6 +35,13 @@ class Pressure(unittest.TestCase):
         self.assertEqual(busy.response().status, 200)
         self.assertEqual(self.daemon.metric("kraken_pool_queue_full_total"), 1)
 
+    def test_a_queue_is_one_for_the_whole_pool(self):
+        self.start(size=2, queue={"max": 3})
+        clients = self.occupy(2)
+        clients += [self.send("/slow?ms=1") for _ in range(14)]
+        statuses = sorted(each.response().status for each in clients)
+        self.assertEqual(statuses, [200] * 5 + [503] * 11)
+
     def test_who_waits_too_long_is_503(self):
         self.start(size=1, queue={"timeout": "200ms"})
         busy, = self.occupy(1)

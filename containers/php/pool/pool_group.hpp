@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
-/// What the shards of one pool know of each other: who has idle workers, who has requests waiting.
-/// Two numbers per shard and the way to it; requests themselves travel by pool_loan.
+/// What the shards of one pool know of each other: who has idle workers, who has requests waiting,
+/// how many wait in all. Requests themselves travel by pool_loan.
 #pragma once
 
 #include <atomic>
@@ -39,6 +39,23 @@ public:
   void give_up() noexcept { given_up_.store(true, std::memory_order_relaxed); }
   [[nodiscard]] bool given_up() const noexcept { return given_up_.load(std::memory_order_relaxed); }
 
+  /// A place in the queue, which is one for all shards.
+  /// @return false: `most` requests wait already
+  [[nodiscard]] bool take_place(std::uint32_t most) noexcept {
+    auto now = waiting_.load(std::memory_order_relaxed);
+    while (now < most) {
+      if (waiting_.compare_exchange_weak(now, now + 1, std::memory_order_relaxed)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// So many more wait, or fewer, whether there is a place or not.
+  void count_waiting(std::int64_t change) noexcept {
+    waiting_.fetch_add(static_cast<std::uint32_t>(change), std::memory_order_relaxed);
+  }
+
   [[nodiscard]] pool_group_line& line(std::uint32_t shard) { return lines_[shard]; }
 
   /// A shard other than `mine` with an idle worker, or `size()`.
@@ -70,6 +87,7 @@ private:
 
   std::deque<pool_group_line> lines_; // atomics do not move
   std::uint32_t size_;                // asked for several times per request
+  std::atomic<std::uint32_t> waiting_{0};
   std::atomic<bool> given_up_{false}; // the kill of a worker, and its end, order it
 };
 

@@ -111,7 +111,7 @@ constexpr milliseconds lender_grace = seconds{1};
 void pool_shard::seek_worker(pool_slot& slot) {
   if (const auto place = better_place(); place != group_->size()) {
     unqueue(slot);
-    lend(slot, place);
+    lend(slot, place, loan_place::kept);
     return;
   }
   offer_waiting();
@@ -134,7 +134,10 @@ milliseconds pool_shard::lent_time() const {
   return patience() + settings_->request_timeout + lender_grace;
 }
 
-void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
+void pool_shard::lend(pool_slot& slot, std::uint32_t to, loan_place place) {
+  if (place == loan_place::kept) {
+    group_->count_waiting(1);
+  }
   slot.at = pool_slot::stage::lent;
   slot.lent_to = to;
   loop_.set(slot, lent_time());
@@ -145,12 +148,14 @@ void pool_shard::lend(pool_slot& slot, std::uint32_t to) {
   request->body = std::exchange(slot.body, {});
   request->wire_id = slot.wire_id;
   request->may_retry = slot.may_retry;
+  request->place = place;
   request->context = slot.from->context();
   auto& line = group_->line(to);
   line.loop->post([request, &line, group = group_] {
     if (const auto pool = line.pool.lock()) {
       pool->accept_loan(std::move(*request));
     } else {
+      group->count_waiting(request->place == loan_place::kept ? -1 : 0);
       request->home.loop->post([home = request->home] {
         if (const auto owner = home.pool.lock()) {
           owner->loan_speaks(home.slot, home.round, [&owner](net::exchange& waited) {
@@ -256,7 +261,7 @@ void pool_shard::offer_idle_worker() {
     const auto pool = line.pool.lock();
     auto* const slot = pool ? pool->spare_waiting() : nullptr;
     if (slot != nullptr) {
-      pool->lend(*slot, to);
+      pool->lend(*slot, to, loan_place::kept);
     } else if (pool) {
       // Its requests have found workers meanwhile; those of a third shard may not have.
       auto& back = group->line(to);
@@ -284,21 +289,27 @@ void pool_shard::accept_loan(loan_request request) {
   slot.from = &loan;
   loan.slot = slot.index;
   loan.slot_round = slot.round;
+  const bool has_place = request.place == loan_place::kept;
   if (closed_) {
     counters_->refused.add();
     free_slot(slot);
     loan.failed(503, pool_stopping_detail);
   } else if (!idle_.empty()) {
     assign(slot, take_idle());
-  } else if (!puller_is_free() && waiting_ + waiting_in_slab() >= settings_->queue_max &&
-             better_place() == group_->size()) {
+  } else if (puller_is_free()) {
+    enqueue(slot);
+    offer_waiting();
+  } else if (const auto next = better_place(); next != group_->size()) {
+    lend(slot, next, request.place); // somebody was faster
+  } else if (has_place || take_place()) {
+    enqueue(slot); // or all workers are here
+    seek_worker(slot);
+  } else {
     counters_->queue_full.add();
     free_slot(slot);
     loan.failed(503, "the queue is full");
-  } else {
-    enqueue(slot); // somebody was faster, or all workers are here
-    puller_is_free() ? offer_waiting() : seek_worker(slot);
   }
+  group_->count_waiting(has_place ? -1 : 0); // it counts here by now, or waits no more
 }
 
 pool_loan* pool_shard::find_loan(std::uint32_t home, std::uint32_t index, std::uint32_t round) {

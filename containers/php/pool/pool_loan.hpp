@@ -23,6 +23,12 @@ struct loan_home {
   std::uint32_t round = 0;
 };
 
+/// What became of a lent request by what its lender said.
+enum class loan_state : std::uint8_t { waiting, streaming, congested, over };
+
+/// Whether a request has waited: it keeps its place in the queue until it has arrived.
+enum class loan_place : std::uint8_t { none, kept };
+
 /// What travels to the lender's shard.
 struct loan_request {
   loan_home home;
@@ -31,6 +37,7 @@ struct loan_request {
   net::stored_body body;
   std::uint32_t wire_id = 0;
   bool may_retry = false;
+  loan_place place = loan_place::none;
   wire::response_context context; ///< `date` is the lender's own
 };
 

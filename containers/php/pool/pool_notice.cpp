@@ -226,13 +226,14 @@ void pool_shard::judge_silence(bool unheard, time_point now) {
     return;
   }
   show_idle();
+  show_waiting();
   for (auto place = better_place(); waiting_ + waiting_in_slab() != 0 && place != group_->size();
        place = better_place()) {
     auto* const slot = spare_waiting();
     if (slot == nullptr) {
       break;
     }
-    lend(*slot, place);
+    lend(*slot, place, loan_place::kept);
   }
   if (now - silent_since_ >= settings_->request_timeout) {
     for (auto* const each : silent) {

@@ -131,11 +131,30 @@ void pool_shard::show_use() {
 
 void pool_shard::show_waiting() {
   const auto all = waiting_ + waiting_in_slab();
+  if (all == shown_waiting_) {
+    return;
+  }
+  group_->count_waiting(std::int64_t{all} - shown_waiting_);
+  show_waiting(all);
+}
+
+void pool_shard::show_waiting(std::uint32_t all) {
+  shown_waiting_ = all;
   counters_->waiting.set(all);
   live_->waiting.set(all);
   if (group_->size() > 1) {
     group_->line(loop_.index()).waiting.store(all);
   }
+}
+
+// It is shown before it is used, or two shards would take the last place.
+bool pool_shard::take_place() {
+  show_waiting(); // this batch's are counted at its end
+  if (!group_->take_place(settings_->queue_max)) {
+    return false;
+  }
+  show_waiting(shown_waiting_ + 1);
+  return true;
 }
 
 net::body_intake pool_shard::intake() const noexcept {
@@ -194,8 +213,9 @@ void pool_shard::submit(net::exchange& from,
     return;
   }
   const bool must_wait = idle_.empty() && !puller_is_free();
-  if (must_wait && waiting_ + waiting_in_slab() >= settings_->queue_max &&
-      better_place() == group_->size()) {
+  const auto elsewhere = must_wait ? better_place() : group_->size();
+  const bool goes_away = elsewhere != group_->size();
+  if (must_wait && !goes_away && !take_place()) {
     counters_->queue_full.add();
     if (on_pressure) {
       on_pressure();
@@ -208,10 +228,11 @@ void pool_shard::submit(net::exchange& from,
   slot.may_retry = retry == net::retry_policy::idempotent && may_repeat(facts.head->method);
   from.slot = slot.index;
   from.slot_round = slot.round;
-  const bool offered = offers_now();
+  const bool offered = !goes_away && offers_now();
   const bool stored = facts.stored_bytes != 0;
   if ((stored && !take_body(slot)) || (offered ? !offer_new(slot, facts) : !encode(slot, facts))) {
     free_slot(slot);
+    show_waiting();
     counters_->refused.add();
     from.failed(413, "the request does not fit into a frame");
     return;
@@ -220,6 +241,10 @@ void pool_shard::submit(net::exchange& from,
     if (must_wait && on_pressure) {
       on_pressure();
     }
+    return;
+  }
+  if (goes_away) {
+    lend(slot, elsewhere, loan_place::none);
     return;
   }
   if (!idle_.empty()) {
@@ -290,6 +315,7 @@ void pool_shard::add(worker_channel& worker) {
     ++pullers_;
     slab_->admit(worker.seat);
     offer_waiting();
+    show_waiting();
     show_idle();
     if (group_->size() > 1 && puller_is_free()) {
       offer_idle_worker();
@@ -311,6 +337,7 @@ void pool_shard::retire(worker_channel& worker) {
     if (worker.pulls) {
       --pullers_;
       slab_->retire(worker.seat);
+      show_waiting();
     }
     idle_.erase(std::remove(idle_.begin(), idle_.end(), &worker), idle_.end());
     show_idle();

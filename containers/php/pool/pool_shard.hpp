@@ -49,9 +49,6 @@ struct pool_counters {
   metric last_used_ms; ///< steady-clock ms when a worker last took or finished work
 };
 
-/// What became of a lent request by what its lender said.
-enum class loan_state : std::uint8_t { waiting, streaming, congested, over };
-
 /// @thread its shard
 class pool_shard final : public net::request_sink,
                          public std::enable_shared_from_this<pool_shard>,
@@ -142,6 +139,8 @@ private:
   void put_idle(worker_channel& worker);
   void show_idle();
   void show_waiting();
+  void show_waiting(std::uint32_t all);
+  [[nodiscard]] bool take_place();
   void show_workers();
   void seek_worker(pool_slot& slot);
   void end_lent();
@@ -154,7 +153,7 @@ private:
   [[nodiscard]] milliseconds lent_time() const;
   void show_use();
   void refuse_waiting(std::string_view why);
-  void lend(pool_slot& slot, std::uint32_t to);
+  void lend(pool_slot& slot, std::uint32_t to, loan_place place);
   void recall_loan(const pool_slot& slot);
   void resume_loan(const pool_slot& slot);
   void offer_idle_worker();
@@ -230,6 +229,7 @@ private:
   pool_slot* first_ = nullptr;
   pool_slot* last_ = nullptr;
   std::uint32_t waiting_ = 0;
+  std::uint32_t shown_waiting_ = 0; ///< of the group's number, with places just taken
   bool closed_ = false;
   bool given_up_ = false;
   bool hopeless_ = false;

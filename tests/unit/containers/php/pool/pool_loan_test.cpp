@@ -191,6 +191,38 @@ TEST_CASE("lent requests are no way around a full queue") {
   CHECK(pool[1].counters->queue_full.get() == 7);
 }
 
+TEST_CASE("the queue is one for all shards of a pool") {
+  pool_settings settings;
+  settings.queue_max = 3;
+  std::deque<fake_exchange> all(9); // some wait until the pool ends
+  spread_pool pool{2, settings};
+  std::vector<scripted_worker*> workers{&pool[0].add_worker(), &pool[1].add_worker()};
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    pool[i].submit(all[next++], "/work");
+    CHECK(workers[i]->end->request() == "/work");
+  }
+  for (const std::size_t i : {0U, 0U, 1U}) {
+    pool[i].submit(all[next++], "/waits");
+  }
+  CHECK(pool[0].counters->waiting.get() == 2);
+  CHECK(pool[1].counters->waiting.get() == 1);
+  for (const std::size_t i : {0U, 1U}) {
+    pool[i].submit(all[next], "/one more");
+    REQUIRE(pool[i].ended(all[next]));
+    CHECK(all[next++].status == 503);
+  }
+  // Who goes leaves a place, wherever it was.
+  pool[1].abandon(all[4]);
+  pool[0].submit(all[next++], "/takes its place");
+  CHECK(pool[0].counters->waiting.get() == 3);
+  workers[1]->end->answer(workers[1]->end->stream(), "");
+  CHECK(workers[1]->end->request() == "/waits");
+  pool[1].submit(all[next], "/last");
+  CHECK(pool[0].counters->waiting.get() + pool[1].counters->waiting.get() == 3);
+  CHECK(pool[0].counters->queue_full.get() + pool[1].counters->queue_full.get() == 2);
+}
+
 TEST_CASE("no queue at all still means any idle worker") {
   pool_settings settings;
   settings.queue_max = 0;
