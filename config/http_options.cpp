@@ -8,6 +8,10 @@
 #include "config/detail/sections.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+#include <utility>
 
 namespace kraken::config {
 
@@ -119,7 +123,8 @@ struct option_table<http_timeouts> {
   static constexpr std::array rows{
       row<&http_timeouts::header>(
           "header",
-          {.summary = "from the first byte of a request to the end of its header",
+          {.summary = "from the first byte of a request, for the first one from the beginning of "
+                      "its connection, to the end of its header",
            .min = 1,
            .max = 86'400'000,
            .when = apply::live}),
@@ -232,6 +237,75 @@ bool takes_all_of(const route_options& earlier, const route_options& later) {
   return wanted.starts_with(earlier.path) &&
          (earlier.path.ends_with('/') || wanted.size() == earlier.path.size() ||
           wanted[earlier.path.size()] == '/');
+}
+
+namespace {
+
+// They would be dropped from every answer: how a message is framed is decided where it is written.
+constexpr std::array<std::string_view, 6> owned{
+    "connection", "content-length", "keep-alive", "status", "transfer-encoding", "upgrade"};
+
+constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~"; // RFC 9110 5.6.2
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return c < 0x80 && (std::isalnum(c) != 0 ||
+                        token_marks.find(static_cast<char>(c)) != std::string_view::npos);
+  });
+}
+
+std::string header_fault(std::string_view name, std::string_view value) {
+  constexpr std::string_view breaks{"\r\n\0", 3};
+  std::string lower{name};
+  std::ranges::transform(
+      lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (!is_token(name)) {
+    return "expected the name of a header, got '" + std::string{name} + "'";
+  }
+  if (std::ranges::find(owned, lower) != owned.end()) {
+    return "is written by the front itself";
+  }
+  return value.find_first_of(breaks) == std::string_view::npos ? std::string{}
+                                                              : "must be a single line";
+}
+
+bool is_method(std::string_view text) {
+  const auto fits = [](unsigned char c) { return std::isupper(c) != 0 || c == '-'; };
+  return !text.empty() && std::ranges::all_of(text, fits);
+}
+
+} // namespace
+
+std::vector<route_fault> faults_of(const route_options& route) {
+  std::vector<route_fault> out;
+  for (const auto& folder : route.files) {
+    if (!folder.starts_with('/') || folder.find_first_not_of('/') == std::string::npos) {
+      out.push_back({"files", {}, "expected absolute paths of folders, got '" + folder + "'"});
+    }
+  }
+  const bool exact = !route.exact.empty();
+  if (exact && route.path != route_options{}.path) {
+    out.push_back({{}, {}, "needs only one of path and exact"});
+  }
+  const auto& wanted = exact ? route.exact : route.path;
+  if (!wanted.starts_with('/')) {
+    out.push_back({exact ? "exact" : "path", {}, "must begin with '/', got '" + wanted + "'"});
+  }
+  if (auto wrong = detail::route_host_fault(route.host); !wrong.empty()) {
+    out.push_back({"host", {}, std::move(wrong)});
+  }
+  for (const auto& method : route.methods) {
+    if (!is_method(method)) {
+      out.push_back({"methods", {}, "expected methods such as GET, got '" + method + "'"});
+    }
+  }
+  const auto fixed = route.respond.value_or(respond_options{});
+  for (const auto& [name, value] : fixed.headers) {
+    if (auto wrong = header_fault(name, value); !wrong.empty()) {
+      out.push_back({"respond", name, std::move(wrong)});
+    }
+  }
+  return out;
 }
 
 } // namespace kraken::config

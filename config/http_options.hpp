@@ -90,4 +90,14 @@ struct http_spec_options final : model::kind_options {
   [[nodiscard]] bool excludes(const model::kind_options& other) const override;
 };
 
+/// One mistake and where it is: `key` of the route, and `field` of `respond.headers`.
+struct route_fault {
+  std::string key; ///< empty: the route as a whole
+  std::string field;
+  std::string text;
+};
+
+/// @thread any (pure)
+[[nodiscard]] std::vector<route_fault> faults_of(const route_options& route);
+
 } // namespace kraken::config

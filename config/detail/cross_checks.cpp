@@ -84,6 +84,7 @@ public:
     for (const auto& one : all_) {
       if (const auto* http = options_of<http_spec_options>(*one.spec)) {
         check_listen(one, http->values);
+        check_header_limits(one, http->values.limits);
         check_routes(one, http->values.routes);
         check_bodies(one, http->values);
       }
@@ -263,6 +264,17 @@ private:
     addresses_.emplace_back(text, path);
   }
 
+  void check_header_limits(const checked_container& one, const http_limits& limits) {
+    const auto* section = one.at->find("limits");
+    const bool asked = section != nullptr && section->find("header_line") != nullptr;
+    if (asked && limits.header_line > limits.header_bytes) { // its default gives way
+      fault(place_of(*section, "header_line"),
+            one.path + ".limits.header_line",
+            "one field of " + to_string(limits.header_line) + " (header_line) does not fit into " +
+                to_string(limits.header_bytes) + " (header_bytes)");
+    }
+  }
+
   void check_listen(const checked_container& one, const http_options& http) {
     if (http.listen.empty() && one.at->find("listen") != nullptr &&
         !misread(one.path + ".listen")) {
@@ -328,37 +340,16 @@ private:
     if (route.to.empty() == !route.respond.has_value() && !misread(path)) {
       fault(where, path, "needs exactly one of to and respond");
     }
-    for (const auto& folder : route.files) {
-      if (!folder.starts_with('/') || folder.find_first_not_of('/') == std::string::npos) {
-        fault(at("files"),
-              path + ".files",
-              "expected absolute paths of folders, got '" + folder + "'");
-      }
-    }
     // `@name` is the daemon's own: only an import writes it.
     if (!route.to.empty() && !route.to.starts_with('@') && !pools_.contains(route.to)) {
       check_target(route.to, at("to"), path + ".to");
     }
-    const bool exact = !route.exact.empty();
-    if (exact && route.path != route_options{}.path) {
-      fault(where, path, "needs only one of path and exact");
-    }
-    const auto& wanted = exact ? route.exact : route.path;
-    const std::string key = exact ? "exact" : "path";
-    if (!wanted.starts_with('/')) {
-      fault(at(key), path + "." + key, "must begin with '/', got '" + wanted + "'");
-    }
-    if (auto wrong = route_host_fault(route.host); !wrong.empty()) {
-      fault(at("host"), path + ".host", std::move(wrong));
-    }
-    for (const auto& method : route.methods) {
-      const bool upper = !method.empty() && std::ranges::all_of(method, [](unsigned char c) {
-        return std::isupper(c) != 0 || c == '-';
-      });
-      if (!upper) {
-        fault(
-            at("methods"), path + ".methods", "expected methods such as GET, got '" + method + "'");
-      }
+    for (auto& [key, field, text] : faults_of(route)) {
+      const auto* headers = field.empty() || written == nullptr ? nullptr : written->find(key);
+      headers = headers == nullptr ? nullptr : headers->find("headers");
+      fault(headers == nullptr ? at(key) : place_of(*headers, field),
+            path + (key.empty() ? "" : "." + key) + (field.empty() ? "" : ".headers." + field),
+            std::move(text));
     }
   }
 

@@ -3,6 +3,7 @@
 /// The forms of an address: `host:port`, `:port`, `[v6]:port`, `unix:/path`, `fd:N`.
 #include "config/detail/listen_address.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -98,6 +99,13 @@ std::string route_host_fault(std::string_view host) {
   const auto got = ", got '" + std::string{host} + "'";
   if (host.find(':') != std::string_view::npos && !host.starts_with('[')) {
     return "has no port" + got;
+  }
+  const bool impossible = std::ranges::any_of(host, [](unsigned char c) {
+    return c <= ' ' || c == 0x7f || std::string_view{"/?#@\\"}.find(static_cast<char>(c)) !=
+                                        std::string_view::npos;
+  });
+  if (impossible) {
+    return "no request has such a host" + got;
   }
   const auto name = host.starts_with("*.") ? host.substr(2) : host;
   const bool nothing_below = name.empty() && !host.empty();

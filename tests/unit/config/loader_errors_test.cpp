@@ -184,6 +184,24 @@ TEST_CASE("what only the whole configuration shows") {
        "kraken.yaml:7:23: http.routes.0.host: expected a name, or `*.` and a name, got '.a.b'"},
       {"listen: \":80\"\n      routes: [{host: \"*.\", to: web}]",
        "kraken.yaml:7:23: http.routes.0.host: expected a name, or `*.` and a name, got '*.'"},
+      {"listen: \":80\"\n      routes: [{host: \"a b\", to: web}]",
+       "kraken.yaml:7:23: http.routes.0.host: no request has such a host, got 'a b'"},
+      {"listen: \":80\"\n      routes: [{host: a/b, to: web}]",
+       "kraken.yaml:7:23: http.routes.0.host: no request has such a host, got 'a/b'"},
+      {"listen: \":80\"\n      routes: [{respond: {headers: {X bad: y}}}]",
+       "kraken.yaml:7:44: http.routes.0.respond.headers.X bad: expected the name of a header, got "
+       "'X bad'"},
+      {"listen: \":80\"\n      routes: [{respond: {headers: {X-A: \"y\\nz\"}}}]",
+       "kraken.yaml:7:42: http.routes.0.respond.headers.X-A: must be a single line"},
+      {"listen: \":80\"\n      routes: [{respond: {headers: {Content-Length: 3}}}]",
+       "kraken.yaml:7:53: http.routes.0.respond.headers.Content-Length: is written by the front "
+       "itself"},
+      {"listen: \":80\"\n      routes: [{respond: {headers: {transfer-encoding: chunked}}}]",
+       "kraken.yaml:7:56: http.routes.0.respond.headers.transfer-encoding: is written by the front "
+       "itself"},
+      {"listen: \":80\"\n      limits: {header_line: 64K}\n      routes: [{to: web}]",
+       "kraken.yaml:7:29: http.limits.header_line: one field of 64K (header_line) does not fit "
+       "into 32K (header_bytes)"},
       {"listen: \":80\"\n      routes: [{methods: [get], to: web}]",
        "kraken.yaml:7:26: http.routes.0.methods: expected methods such as GET, got 'get'"},
       {"listen: \":80\"\n      routes: [{to: web}, {path: /a, to: web}]",
