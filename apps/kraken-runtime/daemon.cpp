@@ -103,7 +103,7 @@ result<void> daemon::prepare() {
   if (auto made = make_shards(); !made) {
     return made;
   }
-  if (auto free = check_ports(plan_.root); !free) {
+  if (auto free = check_fronts(plan_.root); !free) {
     return free;
   }
   if (auto bound = bind_admin_door(); !bound) {
@@ -164,23 +164,33 @@ result<void> daemon::prepare_process() {
   return process::become_subreaper();
 }
 
-// A port that somebody else has is told before anything is started; the fronts themselves listen
-// later, and a port that is taken then is their failure like any other.
-result<void> daemon::check_ports(const model::child_spec& parent) { // NOLINT(misc-no-recursion)
+// What a front cannot have is told before anything is started; the fronts themselves open it later,
+// and what is taken then is their failure like any other: tried again for ever.
+result<void> daemon::check_fronts(const model::child_spec& parent) { // NOLINT(misc-no-recursion)
   for (const auto& child : parent.children) {
-    if (auto free = check_ports(child); !free) {
+    if (auto free = check_fronts(child); !free) {
       return free;
     }
     const auto* front = dynamic_cast<const config::http_spec_options*>(child.options.get());
-    for (const auto& text :
-         front != nullptr && child.autostart ? front->values.listen : std::vector<std::string>{}) {
+    if (front == nullptr || !child.autostart) {
+      continue;
+    }
+    for (const auto& text : front->values.listen) {
       const auto address = net::address::parse(text);
-      if (!address || address->kind != net::address::family::ip) {
-        continue; // a socket's file is taken over, a descriptor is ours already
+      if (!address) {
+        continue; // refused by the loader
       }
       if (const auto tried = net::listen_on(*address); !tried) {
         return fail(tried.error().code, child.id + ".listen: " + tried.error().context);
       }
+      if (address->kind == net::address::family::unix_path) {
+        ::unlink(address->path.c_str()); // made by this try
+      }
+    }
+    const auto& log = front->values.access_log;
+    const bool off = log.format == config::access_log_format::off;
+    if (const auto tried = off ? result<void>{} : containers::access_log::check(log.file); !tried) {
+      return fail(tried.error().code, child.id + ".access_log: " + tried.error().context);
     }
   }
   return {};

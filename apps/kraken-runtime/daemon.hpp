@@ -78,7 +78,7 @@ private:
   [[nodiscard]] result<void> prepare();
   void begin();
   [[nodiscard]] result<void> prepare_process();
-  [[nodiscard]] static result<void> check_ports(const model::child_spec& parent);
+  [[nodiscard]] static result<void> check_fronts(const model::child_spec& parent);
   [[nodiscard]] result<void> make_tree();
   [[nodiscard]] result<void> prepare_socket_directory() const;
   [[nodiscard]] result<net::listening_socket> bind_admin_socket();

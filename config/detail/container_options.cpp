@@ -35,6 +35,10 @@ model::child_spec standard_spec(std::string_view kind) {
   if (has_requests(kind)) {
     out.shutdown.time = time_to_finish(stop_options{}.deadline);
   }
+  // Whoever has its port may leave; nothing else has to end for that.
+  if (kind == "http") {
+    out.on_give_up = model::give_up::retry;
+  }
   if (kind == "pool") {
     out.on_give_up = model::give_up::park;
     out.supervise.start = model::start_order::parallel;

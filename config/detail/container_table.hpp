@@ -217,8 +217,8 @@ struct option_table<model::child_spec> {
           "give_up",
           {.summary = "what its supervision does when the restart budget is spent: children that "
                       "`escalate` share that of their parent, each other one has as much of its "
-                      "own; a pool's default is `park`, its workers are always tried again "
-                      "(`retry`) and share the pool's",
+                      "own; a front's (`http`) default is `retry`; a pool's is `park`, its workers "
+                      "are always tried again (`retry`) and share the pool's",
            .when = apply::live}),
       row<&model::child_spec::supervise>(
           "supervise", {.summary = "how it supervises its children", .when = apply::live}),

@@ -274,6 +274,22 @@ class AccessLog(unittest.TestCase):
         self.assertEqual(self.daemon.stop(), 0)
         self.lines(200)
 
+    def test_a_file_that_is_gone_at_a_restart_costs_lines_only(self):
+        folder = os.path.join(self.directory, "folder")
+        os.mkdir(folder)
+        self.start(file=os.path.join(folder, "log"))
+        self.assertEqual(self.daemon.get("/fixed").status, 200)
+        shutil.rmtree(folder)
+        self.assertEqual(self.daemon.console("restart", "http").code, 0)
+        self.daemon.wait_ready()
+        self.assertEqual(self.daemon.get("/fixed?lost").status, 200)
+        wait_until(lambda: self.metric("dropped") == 1, "its line is lost, and counted")
+        self.assertIn(" access_log_not_opened ", self.daemon.log())
+        os.mkdir(folder)
+        self.assertEqual(self.daemon.get("/fixed?there").status, 200)
+        self.assertIn("?there ", self.lines(1, os.path.join(folder, "log"))[0])
+        self.assertEqual(self.daemon.container("http")["restarts"], 0)
+
     def test_a_file_that_cannot_be_opened_is_told(self):
         folder = tempfile.mkdtemp(prefix="kt-", dir="/tmp")
         self.addCleanup(shutil.rmtree, folder)
@@ -282,7 +298,7 @@ class AccessLog(unittest.TestCase):
         self.addCleanup(taken.close)
         taken.bind(name)
         daemon = fresh_daemon(self, topology(
-            pool(size=1), http(access_log={"format": "text", "file": name}, restart="temporary"),
-            supervise={"strategy": "one_for_one", "intensity": 0}), ready=False)
+            pool(size=1), http(access_log={"format": "text", "file": name})), ready=False)
         daemon.expected_code = wait_until(lambda: daemon.process.poll(), "it ends")
-        self.assertIn(f"open access log '{name}'", daemon.log())
+        self.assertIn(f"http.access_log: open access log '{name}'", daemon.log())
+        self.assertNotIn("daemon_started", daemon.log())

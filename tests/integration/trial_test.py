@@ -48,6 +48,32 @@ class Start(unittest.TestCase):
         self.assertIn(f"http.listen: listen on {address}: Address already in use", daemon.log())
         self.assertNotIn("daemon_started", daemon.log())
 
+    def test_a_descriptor_that_is_not_there_is_told_as_a_taken_port_is(self):
+        daemon = Daemon(topology(pool(), {**http(), "listen": ["fd:77"]})).launch()
+        self.addCleanup(daemon.close)
+        daemon.expected_code = 5
+        self.assertEqual(daemon.wait_end(), 5)
+        self.assertIn("http.listen: listen on fd:77: ", daemon.log())
+        self.assertNotIn("daemon_started", daemon.log())
+
+    def test_a_front_whose_port_is_taken_while_it_is_away_waits_for_it(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        address = f"127.0.0.1:{port}"
+        daemon = fresh_daemon(self, topology(
+            pool(size=1), {**http(), "listen": [address], "backoff": {"max": "200ms"}},
+            supervise={"intensity": 2}))
+        self.assertEqual(daemon.console("container:stop", "http").code, 0)
+        with socket.create_server(("127.0.0.1", port)):
+            done = daemon.console("container:start", "http")
+            self.assertEqual(done.code, 1, done)
+            self.assertIn("Address already in use", done.err)
+            wait_until(lambda: daemon.container("http")["restarts"] > 5, "it is tried again")
+            self.assertIn(" restart_budget_spent ", daemon.log())
+            self.assertEqual(daemon.admin("GET", "/readyz").status, 503)
+        wait_until(lambda: daemon.container("http")["phase"] == "ready", "it has its port")
+        self.assertEqual(daemon.get("/hello").status, 200)
+
     def test_an_admin_address_that_can_not_be_had_ends_the_start(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             used = f"127.0.0.1:{taken.getsockname()[1]}"

@@ -4,8 +4,11 @@
 #include "containers/http/access/access_log.hpp"
 
 #include "kraken/base/log.hpp"
+#include "kraken/process/output/line_place.hpp"
 
 #include <utility>
+
+#include <sys/stat.h>
 
 namespace kraken::containers {
 
@@ -40,15 +43,27 @@ void tell(const std::string& container,
 
 } // namespace
 
-result<std::shared_ptr<access_log>> access_log::open(std::string container, std::string file) {
+result<std::shared_ptr<access_log>>
+access_log::open(std::string container, std::string file, process::line_file::unopened then) {
   auto lines = process::line_file::open(
-      file, {}, "kraken/access", [container, file](const process::line_file_news& news) {
-        tell(container, file, news);
-      });
+      file,
+      {},
+      "kraken/access",
+      [container, file](const process::line_file_news& news) { tell(container, file, news); },
+      then);
   if (!lines) {
     return fail(opening_error(file, lines.error()));
   }
   return std::make_shared<access_log>(std::move(container), std::move(*lines));
+}
+
+result<void> access_log::check(const std::string& file) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) == 0 && S_ISFIFO(info.st_mode)) {
+    return {};
+  }
+  const auto tried = process::open_line_target(file);
+  return tried ? result<void>{} : fail(opening_error(file, tried.error()));
 }
 
 result<void> access_log::reopen() {

@@ -17,8 +17,13 @@ public:
   /// @param container whose log this is, for log events
   /// @param file      absolute; empty: standard error
   /// @error as process::line_file::open
-  [[nodiscard]] static result<std::shared_ptr<access_log>> open(std::string container,
-                                                                std::string file);
+  [[nodiscard]] static result<std::shared_ptr<access_log>>
+  open(std::string container,
+       std::string file,
+       process::line_file::unopened then = process::line_file::unopened::fails);
+
+  /// Whether it could be opened; if not, why not. A pipe is not: its reader would see an end.
+  [[nodiscard]] static result<void> check(const std::string& file);
 
   access_log(std::string container, std::shared_ptr<process::line_file> lines)
       : container_(std::move(container)), lines_(std::move(lines)) {}

@@ -8,10 +8,24 @@
 namespace kraken::containers {
 
 result<std::shared_ptr<access_log>> access_logs::open(std::string container, std::string file) {
-  auto made = access_log::open(std::move(container), std::move(file));
+  using process::line_file;
+  auto made = access_log::open(container, file, line_file::unopened::fails);
   if (!made) {
-    return made;
+    const bool known = proven_.with([&](const auto& proven) {
+      const auto found = proven.find(container);
+      return found != proven.end() && found->second == file;
+    });
+    if (!known) {
+      return made;
+    }
+    log::error("access_log_not_opened",
+               {{"container", container}, {"reason", made.error().text()}});
+    made = access_log::open(container, file, line_file::unopened::loses_lines);
+    if (!made) {
+      return made;
+    }
   }
+  proven_.with([&](auto& proven) { proven[container] = file; });
   all_.with([&](list& all) {
     std::erase_if(all, [](const auto& each) { return each->ended(milliseconds{0}); });
     all.push_back(*made);

@@ -7,6 +7,7 @@
 #include "containers/http/access/access_log.hpp"
 #include "kraken/base/guarded.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,8 +18,9 @@ namespace kraken::containers {
 /// @thread any
 class access_logs {
 public:
-  /// The log ends when its last handle goes.
-  /// @error as access_log::open
+  /// The log ends when its last handle goes. What this container had open before loses lines until
+  /// it can be opened again: no front stays away for a file that was good once.
+  /// @error as access_log::open, of a file that is new
   [[nodiscard]] result<std::shared_ptr<access_log>> open(std::string container, std::string file);
 
   /// After a rotation. What fails is logged and keeps its old file.
@@ -44,6 +46,7 @@ private:
   [[nodiscard]] list snapshot() const;
 
   guarded<list> all_;
+  guarded<std::map<std::string, std::string>> proven_; ///< the last file of each container
 };
 
 } // namespace kraken::containers

@@ -22,6 +22,7 @@ struct event_row {
 inline constexpr std::array event_table{
   event_row{"accept_failed", level::error, "no descriptor or memory for a client: turned away"},
   event_row{"access_log_drops", level::warn, "lines of an access log are lost, continuing"},
+  event_row{"access_log_not_opened", level::error, "its lines are lost until it can be"},
   event_row{"access_log_not_reopened", level::error, "an access log could not be opened anew"},
   event_row{"access_log_resumes", level::info, "an access log takes its lines again"},
   event_row{"admin_door_closed", level::error, "the admin socket could not be opened"},

@@ -88,7 +88,7 @@ result<listening_socket> adopt(const address& where) {
   int accepting = 0;
   socklen_t size = sizeof accepting;
   if (::getsockopt(where.fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &size) != 0 || accepting == 0) {
-    return fail(errc::invalid_argument,
+    return fail(errc::conflict,
                 "listen on " + where.text() + ": that descriptor is no listening socket");
   }
   listening_socket out;

@@ -50,9 +50,13 @@ std::string_view pipe_part(std::string_view text) {
 } // namespace
 
 result<std::shared_ptr<line_file>>
-line_file::open(std::string file, rotation_rules rules, std::string thread, ear tell) {
+line_file::open(std::string file,
+                rotation_rules rules,
+                std::string thread,
+                ear tell,
+                unopened then) {
   auto target = open_line_target(file);
-  if (!target) {
+  if (!target && then == unopened::fails) {
     return fail(target.error());
   }
   unique_fd wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -61,7 +65,12 @@ line_file::open(std::string file, rotation_rules rules, std::string thread, ear 
   }
   auto made = std::make_shared<line_file>(
       only_open{}, std::move(file), rules, std::move(tell), std::move(wake));
-  made->adopt(std::move(*target));
+  if (target) {
+    made->adopt(std::move(*target));
+  } else {
+    made->regular_ = true; // nobody waits for it
+    made->absence_ = target.error().text();
+  }
   std::promise<void> over;
   made->over_ = over.get_future();
   try {
@@ -165,6 +174,14 @@ void line_file::adopt(unique_fd target) {
   rest_ = torn_by_others_ ? "\n" : "";
 }
 
+void line_file::find_target() {
+  if (auto found = open_line_target(file_)) {
+    adopt(std::move(*found));
+  } else {
+    absence_ = found.error().text();
+  }
+}
+
 void line_file::run() {
   pending batch;
   while (!batch.last) {
@@ -246,6 +263,10 @@ void line_file::give_up_line() {
 std::size_t line_file::put(std::string_view text) {
   std::size_t taken = 0;
   while (taken != text.size()) {
+    if (!target_) {
+      reason_ = absence_;
+      break;
+    }
     if (!may_write()) {
       reason_ = "it takes nothing";
       break;

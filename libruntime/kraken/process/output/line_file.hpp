@@ -47,14 +47,25 @@ class line_file {
   struct only_open {}; ///< nobody else makes one
 
 public:
+  /// What a file means that cannot be opened.
+  enum class unopened : std::uint8_t {
+    fails,       ///< nothing is made
+    loses_lines, ///< lines are dropped, and it is tried again with each that come
+  };
+
   /// Called on its thread.
   using ear = std::function<void(const line_file_news&)>;
 
   /// @param file   absolute; empty: standard error
   /// @param thread name of its thread, at most 15 bytes
-  /// @error as open_line_target; errc::limit_exceeded: no thread can be made
+  /// @error errc::limit_exceeded: no thread can be made; unless it then loses lines, as
+  ///        open_line_target
   [[nodiscard]] static result<std::shared_ptr<line_file>>
-  open(std::string file, rotation_rules rules, std::string thread, ear tell);
+  open(std::string file,
+       rotation_rules rules,
+       std::string thread,
+       ear tell,
+       unopened then = unopened::fails);
 
   line_file(only_open, std::string file, rotation_rules rules, ear tell, unique_fd wake);
 
@@ -112,6 +123,7 @@ private:
   void await_wake() const;
   /// Puts the target to use: what kind of file it is decides how it is written.
   void adopt(unique_fd target);
+  void find_target();
   void write(std::string_view lines);
   void write_part(std::string_view lines);
   [[nodiscard]] bool may_write();
@@ -137,7 +149,8 @@ private:
   line_file_counters counters_;
 
   // Of the thread.
-  unique_fd target_;
+  unique_fd target_; ///< none: it could not be opened, as `absence_` says
+  std::string absence_;
   rotation_rules rules_;
   bool regular_ = false;        ///< a file on a disk: always ready, and its writes may be large
   std::string rest_;            ///< of the line that the file ends in the middle of

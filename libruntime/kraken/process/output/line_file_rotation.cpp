@@ -64,6 +64,9 @@ std::string_view line_file::part_for_file(std::string_view lines) {
 
 // A file that was removed takes lines for ever, and nobody sees them.
 void line_file::look_for_name() {
+  if (!target_) {
+    return find_target();
+  }
   struct stat info {};
   if (may_be_renamed() && ::fstat(target_.get(), &info) == 0 && info.st_nlink == 0) {
     give_up_line();

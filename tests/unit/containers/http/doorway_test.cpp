@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace kraken;
@@ -68,7 +69,20 @@ TEST_CASE("an access log goes on in the same hands while its file is the same") 
   CHECK(one->log_to(folder + "/a", logs).value() == first);
   CHECK(one->log_to(folder + "/b", logs).value() != first);
   CHECK_FALSE(one->log_to(folder + "/absent/c", logs));
+
+  // What was good once keeps nobody away.
   logs.end_all(seconds{5});
+  CHECK(logs.open("Main/other", folder + "/later/d").error().context.find("later") !=
+        std::string::npos);
+  REQUIRE(::mkdir((folder + "/later").c_str(), 0755) == 0);
+  CHECK(logs.open("Main/other", folder + "/later/d"));
+  REQUIRE(::remove((folder + "/later/d").c_str()) == 0);
+  REQUIRE(::rmdir((folder + "/later").c_str()) == 0);
+  const auto lost = logs.open("Main/other", folder + "/later/d").value();
+  lost->add("one\n");
+  CHECK_FALSE(logs.open("Main/third", folder + "/later/d"));
+  logs.end_all(seconds{5});
+  CHECK(lost->counters().dropped == 1);
   for (const auto* const name : {"/a", "/b", ""}) {
     ::remove((folder + name).c_str());
   }
