@@ -153,6 +153,7 @@ void daemon::reload(containers::reload_mode how,
                     containers::admin_environment::changes_done done) {
   if (how == containers::reload_mode::apply) {
     find_admin_socket(); // whatever the files say
+    doors_.look_for_files();
   }
   if (reloading_.exchange(true)) {
     done(fail(errc::busy, "a reload is under way already"));

@@ -34,7 +34,11 @@ bool doorway::has_port(std::uint16_t port) const {
 result<std::shared_ptr<const door>> doorway::at(const std::string& address) {
   std::erase_if(doors_, [](const auto& each) { return each.second.expired(); });
   if (const auto held = doors_.find(address); held != doors_.end()) {
-    return held->second.lock();
+    auto shared = held->second.lock();
+    if (shared->front().can_be_found()) {
+      return shared;
+    }
+    doors_.erase(held);
   }
   const auto where = net::address::parse(address);
   if (!where) {
@@ -68,6 +72,18 @@ result<std::shared_ptr<access_log>> doorway::log_to(const std::string& file, acc
     log_ = *opened;
   }
   return opened;
+}
+
+void doorways::when_asked(const std::string& path, std::function<void()> look) {
+  looks_.with([&](auto& all) { all.insert_or_assign(path, std::move(look)); });
+}
+
+void doorways::look_for_files() const {
+  looks_.with([](const auto& all) {
+    for (const auto& each : all) {
+      each.second();
+    }
+  });
 }
 
 std::shared_ptr<doorway> doorways::of(const std::string& path, std::size_t shards) {

@@ -11,6 +11,7 @@
 #include "kraken/base/guarded.hpp"
 #include "kraken/net/listener.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,7 +32,8 @@ public:
   doorway& operator=(const doorway&) = delete;
 
   /// The door of an address as it is written: the one that another incarnation holds, or one that
-  /// is bound now. An address that differs may have the port of one that is held.
+  /// is bound now, also where the file of a held one is gone. An address that differs may have the
+  /// port of one that is held.
   /// @error as net::listen_on
   [[nodiscard]] result<std::shared_ptr<const door>> at(const std::string& address);
 
@@ -64,8 +66,16 @@ public:
   /// That of another incarnation of this container, or a new one.
   [[nodiscard]] std::shared_ptr<doorway> of(const std::string& path, std::size_t shards);
 
+  /// How the front of this path is asked to look; that of a former incarnation no longer counts.
+  /// @param look any thread's; must not wait
+  void when_asked(const std::string& path, std::function<void()> look);
+
+  /// Has all fronts make anew the files of their sockets that are gone.
+  void look_for_files() const;
+
 private:
   counter_board<front_counters>& board_;
+  guarded<std::map<std::string, std::function<void()>>> looks_;
   guarded<std::map<std::string, std::weak_ptr<doorway>>> all_;
 };
 

@@ -69,6 +69,10 @@ result<void> front::listen(net::listening_socket socket) {
   if (auto opened = made->open(); !opened) {
     return opened;
   }
+  // One whose file is gone is found by nobody.
+  std::erase_if(listeners_, [&made](const auto& each) {
+    return each->bound().kind == net::address::family::unix_path && each->bound() == made->bound();
+  });
   listeners_.push_back(std::move(made));
   return {};
 }

@@ -106,6 +106,47 @@ http_container::~http_container() {
   }
 }
 
+result<std::vector<net::listening_socket>> http_container::sockets_of(const door& from) {
+  std::vector<net::listening_socket> out;
+  for (const auto& each : from) {
+    auto mine = each.duplicate();
+    if (!mine) {
+      return fail(mine.error());
+    }
+    out.push_back(std::move(*mine));
+  }
+  return out;
+}
+
+// Who cleans up /run does not ask who listens there.
+void http_container::find_files() {
+  for (std::size_t at = 0; at < doors_.size(); ++at) { // none once it stops, or has a successor
+    auto& held = doors_[at];
+    if (held->front().can_be_found()) {
+      continue;
+    }
+    const auto& address = options_.listen[at];
+    auto made = doorway_->at(address);
+    auto sockets = made ? sockets_of(**made) : fail(made.error());
+    if (!sockets) {
+      log::error("listen_failed",
+                 {{"container", shell_.path()}, {"reason", sockets.error().text()}});
+      continue;
+    }
+    log::warn("front_socket_made_anew", {{"container", shell_.path()}, {"address", address}});
+    held = std::move(*made);
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      auto given = std::make_shared<net::listening_socket>(std::move((*sockets)[i]));
+      parts_[i]->where.loop->post([each = parts_[i], given, path = shell_.path()] {
+        const auto listens = each->made ? each->made->listen(std::move(*given)) : result<void>{};
+        if (!listens) {
+          log::error("listen_failed", {{"container", path}, {"reason", listens.error().text()}});
+        }
+      });
+    }
+  }
+}
+
 result<std::vector<std::vector<net::listening_socket>>> http_container::bind_all() {
   std::vector<std::vector<net::listening_socket>> per_shard(environment_.shards.size());
   for (const auto& text : options_.listen) {
@@ -113,12 +154,12 @@ result<std::vector<std::vector<net::listening_socket>>> http_container::bind_all
     if (!found) {
       return fail(found.error());
     }
+    auto mine = sockets_of(**found);
+    if (!mine) {
+      return fail(mine.error());
+    }
     for (std::size_t i = 0; i < per_shard.size(); ++i) {
-      auto mine = (**found)[i].duplicate();
-      if (!mine) {
-        return fail(mine.error());
-      }
-      per_shard[i].push_back(std::move(*mine));
+      per_shard[i].push_back(std::move((*mine)[i]));
     }
     doors_.push_back(std::move(*found));
   }
@@ -202,6 +243,14 @@ void http_container::one_listens() {
   if (--waiting_for_ == 0) {
     shown_ = true;
     tell_bound();
+    environment_.doors->when_asked(
+        shell_.path(), [this, alive = alive_, &home = shell_.shard()] {
+          home.post([this, alive] {
+            if (*alive) {
+              find_files();
+            }
+          });
+        });
     shell_.ready();
   }
 }

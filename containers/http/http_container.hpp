@@ -51,7 +51,10 @@ public:
 private:
   struct part;
 
+  /// Duplicates of a door's sockets, one for each shard.
+  [[nodiscard]] static result<std::vector<net::listening_socket>> sockets_of(const door& from);
   [[nodiscard]] result<std::vector<std::vector<net::listening_socket>>> bind_all();
+  void find_files();
   void open_front(std::size_t shard, std::vector<net::listening_socket> sockets);
   [[nodiscard]] front_settings settings() const;
   [[nodiscard]] result<void> open_access_log();

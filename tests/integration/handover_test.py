@@ -130,6 +130,28 @@ class Handover(unittest.TestCase):
                 self.replace()
         self.none_surprised(clients)
 
+    def test_a_unix_socket_whose_file_is_gone_comes_back(self):
+        path = os.path.join(self.start_with_socket(), "front.sock")
+        for words in (["reload"], ["restart", "http", "--rolling"], ["reload"]):
+            with self.subTest(words):
+                os.unlink(path)
+                self.assertEqual(self.daemon.console(*words).code, 0)
+                with wait_until(lambda: self.connect(path), "it is made anew") as connection:
+                    self.assertEqual(connection.get("/fixed").status, 200)
+        before = os.stat(path).st_ino
+        self.assertEqual(self.daemon.console("reload").code, 0)
+        self.assertEqual(os.stat(path).st_ino, before)
+        self.assertEqual(self.daemon.log().count(" front_socket_made_anew "), 2)
+        self.assertEqual(self.daemon.console("container:stop", "http").code, 0)
+        os.unlink(path)
+        self.assertEqual(self.daemon.console("reload").code, 0)
+        self.assertFalse(os.path.exists(path))
+
+    def start_with_socket(self):
+        self.daemon = fresh_daemon(self, topology(pool(), http(
+            routes=ROUTES, listen=["127.0.0.1:0", "unix:front.sock"])))
+        return self.daemon.directory
+
     def test_a_reload_that_changes_what_cannot_change_live(self):
         self.start()
         log = os.path.join(self.daemon.directory, "access.log")

@@ -47,6 +47,7 @@ inline constexpr std::array event_table{
   event_row{"dead_letter", level::warn, "a message nobody handled; `untold`: others of the reason"},
   event_row{"drain_threw", level::warn, "code of a container threw while draining, continuing"},
   event_row{"failed_again", level::warn, "a container failed while a failure is dealt with"},
+  event_row{"front_socket_made_anew", level::warn, "its file was gone; found at a reload"},
   event_row{"guardian_died", level::error, "the guardian was killed: the daemon ends too"},
   event_row{"incarnation_survived_kill", level::error, "a process did not end after SIGKILL"},
   event_row{"kill_threw", level::warn, "code of a container threw when killed, continuing"},

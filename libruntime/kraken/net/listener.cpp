@@ -109,6 +109,14 @@ error cannot_listen(const address& where) {
   return why;
 }
 
+void note_file(listening_socket& socket) {
+  struct stat info {};
+  if (::lstat(socket.bound.path.c_str(), &info) == 0) {
+    socket.device = info.st_dev;
+    socket.inode = info.st_ino;
+  }
+}
+
 void read_real_port(listening_socket& socket) {
   native_address real;
   real.size = sizeof real.storage;
@@ -165,7 +173,7 @@ result<listening_socket> open_listening(const address& where, unsigned mode, por
   if (::listen(out.fd.get(), backlog) != 0) {
     return fail(cannot_listen(where));
   }
-  read_real_port(out);
+  local ? note_file(out) : read_real_port(out);
   return out;
 }
 
@@ -189,11 +197,19 @@ result<listening_socket> listening_socket::duplicate() const {
   listening_socket out;
   out.bound = bound;
   out.shared = shared;
+  out.device = device;
+  out.inode = inode;
   out.fd.reset(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
   if (!out.fd) {
     return fail(errno_error("duplicate " + bound.text()));
   }
   return out;
+}
+
+bool listening_socket::can_be_found() const {
+  struct stat info {};
+  return inode == 0 || (::lstat(bound.path.c_str(), &info) == 0 && info.st_dev == device &&
+                        info.st_ino == inode);
 }
 
 listener::listener(

@@ -9,6 +9,7 @@
 #include "kraken/net/address.hpp"
 #include "kraken/net/event_loop.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <limits>
 
@@ -20,11 +21,15 @@ struct listening_socket {
   unique_fd fd;
   address bound;       ///< with the real port
   bool shared = false; ///< the same queue is watched by other loops too
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0; ///< of a unix socket's file; 0: it has none, or is not known
 
   /// The same listening queue, or the same port with a queue of its own, for one more shard.
   [[nodiscard]] result<listening_socket> another() const;
   /// The same listening queue by another descriptor: it lives until the last of them is closed.
   [[nodiscard]] result<listening_socket> duplicate() const;
+  /// Whether clients find it: false when the file of a unix socket is gone, or is another's.
+  [[nodiscard]] bool can_be_found() const;
 };
 
 /// Binds and listens.

@@ -43,6 +43,27 @@ TEST_CASE("a door is the same for all who hold it, and closed behind the last") 
   CHECK(one->at(stranger.bound.text()).error().code == errc::conflict);
 }
 
+TEST_CASE("a door whose file is gone is nobody's") {
+  std::string folder = "/tmp/kraken-door-XXXXXX";
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  counter_board<front_counters> board;
+  doorways all{board};
+  const auto one = all.of("Main/http", 2);
+  const auto path = folder + "/door";
+  const auto held = one->at("unix:" + path).value();
+  CHECK(one->at("unix:" + path).value() == held);
+  CHECK(held->back().duplicate().value().can_be_found());
+  REQUIRE(::unlink(path.c_str()) == 0);
+  CHECK_FALSE(held->back().can_be_found());
+  const auto anew = one->at("unix:" + path).value();
+  CHECK(anew != held);
+  CHECK(anew->front().can_be_found());
+  CHECK_FALSE(held->front().can_be_found()); // the file is another's
+  CHECK(one->at("unix:" + path).value() == anew);
+  ::unlink(path.c_str());
+  ::rmdir(folder.c_str());
+}
+
 TEST_CASE("the counters of a front are shown as long as it has an incarnation") {
   counter_board<front_counters> board;
   doorways all{board};
