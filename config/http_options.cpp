@@ -266,7 +266,7 @@ std::string header_fault(std::string_view name, std::string_view value) {
     return "is written by the front itself";
   }
   return value.find_first_of(breaks) == std::string_view::npos ? std::string{}
-                                                              : "must be a single line";
+                                                               : "must be a single line";
 }
 
 bool is_method(std::string_view text) {

@@ -101,8 +101,8 @@ std::string route_host_fault(std::string_view host) {
     return "has no port" + got;
   }
   const bool impossible = std::ranges::any_of(host, [](unsigned char c) {
-    return c <= ' ' || c == 0x7f || std::string_view{"/?#@\\"}.find(static_cast<char>(c)) !=
-                                        std::string_view::npos;
+    return c <= ' ' || c == 0x7f ||
+           std::string_view{"/?#@\\"}.find(static_cast<char>(c)) != std::string_view::npos;
   });
   if (impossible) {
     return "no request has such a host" + got;

@@ -243,14 +243,13 @@ void http_container::one_listens() {
   if (--waiting_for_ == 0) {
     shown_ = true;
     tell_bound();
-    environment_.doors->when_asked(
-        shell_.path(), [this, alive = alive_, &home = shell_.shard()] {
-          home.post([this, alive] {
-            if (*alive) {
-              find_files();
-            }
-          });
-        });
+    environment_.doors->when_asked(shell_.path(), [this, alive = alive_, &home = shell_.shard()] {
+      home.post([this, alive] {
+        if (*alive) {
+          find_files();
+        }
+      });
+    });
     shell_.ready();
   }
 }

@@ -208,8 +208,8 @@ result<listening_socket> listening_socket::duplicate() const {
 
 bool listening_socket::can_be_found() const {
   struct stat info {};
-  return inode == 0 || (::lstat(bound.path.c_str(), &info) == 0 && info.st_dev == device &&
-                        info.st_ino == inode);
+  return inode == 0 ||
+         (::lstat(bound.path.c_str(), &info) == 0 && info.st_dev == device && info.st_ino == inode);
 }
 
 listener::listener(

@@ -49,12 +49,8 @@ std::string_view pipe_part(std::string_view text) {
 
 } // namespace
 
-result<std::shared_ptr<line_file>>
-line_file::open(std::string file,
-                rotation_rules rules,
-                std::string thread,
-                ear tell,
-                unopened then) {
+result<std::shared_ptr<line_file>> line_file::open(
+    std::string file, rotation_rules rules, std::string thread, ear tell, unopened then) {
   auto target = open_line_target(file);
   if (!target && then == unopened::fails) {
     return fail(target.error());

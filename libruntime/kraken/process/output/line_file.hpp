@@ -60,12 +60,11 @@ public:
   /// @param thread name of its thread, at most 15 bytes
   /// @error errc::limit_exceeded: no thread can be made; unless it then loses lines, as
   ///        open_line_target
-  [[nodiscard]] static result<std::shared_ptr<line_file>>
-  open(std::string file,
-       rotation_rules rules,
-       std::string thread,
-       ear tell,
-       unopened then = unopened::fails);
+  [[nodiscard]] static result<std::shared_ptr<line_file>> open(std::string file,
+                                                               rotation_rules rules,
+                                                               std::string thread,
+                                                               ear tell,
+                                                               unopened then = unopened::fails);
 
   line_file(only_open, std::string file, rotation_rules rules, ear tell, unique_fd wake);
 
