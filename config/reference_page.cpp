@@ -21,8 +21,9 @@ namespace {
 constexpr std::string_view solvers_text = R"(
 ## Answers to failures
 
-What `local` may give for a class or cause of failure: one word, or a list of solvers that are tried
-one after the other, each as `local_params` says.
+What `local` may give for a class or cause of failure: one word, or a list of solvers that are
+carried out one after the other, each as `local_params` says. The first that fails for good ends the
+list, and the failure goes to the parent.
 
 ```yaml
 root:
@@ -32,7 +33,7 @@ root:
       start: App\Mailer
       local:
         App\Mail\Refused: continue
-        exit_code: [CmdLog, ContainerStart, CmdEscalate]
+        exit_code: [CmdLog, ContainerStart]
         signal:SIGSEGV: stop
 ```
 
