@@ -43,6 +43,13 @@ int main(int argc, char** argv) {
   }
   std::error_code none;
   const auto target = std::filesystem::absolute(asked->target, none).lexically_normal();
+  const bool classic = asked->mode == kraken::php::run_mode::classic;
+  if (classic && !std::filesystem::is_directory(target, none)) {
+    std::cerr << "kraken-php: " << target.string() << ": "
+              << (none ? none.message() : "not a folder")
+              << "; carrier classic starts with the document root\n";
+    return exit_software;
+  }
 
   kraken::php::daemon_link link{kraken::unique_fd{}};
   kraken::php::carrier serving{link, asked->mode};
@@ -68,7 +75,6 @@ int main(int argc, char** argv) {
   if (!engine.start()) {
     return exit_software;
   }
-  const bool classic = asked->mode == kraken::php::run_mode::classic;
   if (classic || asked->forks == kraken::php::fork_time::php) {
     kraken::php::become_worker(serving);
   } else if (door) {

@@ -4,8 +4,9 @@ import json
 import os
 import shutil
 import tempfile
+import unittest
 
-from support.case import DaemonCase
+from support.case import DaemonCase, fresh_daemon
 from support.topology import AS_ROOT, EAGER, ENDLESS, SOURCE, http, topology
 from support.waiting import wait_until
 
@@ -75,6 +76,16 @@ class ClassicMode(DaemonCase):
         self.assertEqual(self.daemon.get("/?do=kill").status, 502)
         wait_until(lambda: self.daemon.get("/").status == 200, "a new worker serves")
         self.assertNotEqual(self.json("/")["pid"], pid)
+
+
+class DocumentRoot(unittest.TestCase):
+    def test_a_script_instead_of_its_folder_is_told(self):
+        daemon = fresh_daemon(self, topology(
+            {"id": "web", "type": "pool", "start": [os.path.join(PUBLIC, "index.php")], "size": 1,
+             "carrier": "classic", "supervise": ENDLESS, "backoff": EAGER, **AS_ROOT}, http()),
+            ready=False)
+        wait_until(lambda: "index.php: not a folder; carrier classic starts with the document root"
+                   in daemon.console("inspect", "web").out, "the reason")
 
 
 class NamesInUtf8(DaemonCase):
