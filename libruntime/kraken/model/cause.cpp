@@ -70,11 +70,27 @@ std::string cause_headline(const cause& why) {
   return text;
 }
 
-/// What a program says last is why it ends.
 std::string_view last_line(std::string_view text) {
   const auto end = text.find_last_not_of(" \r\n");
   text = text.substr(0, end == std::string_view::npos ? 0 : end + 1);
   return text.substr(text.rfind('\n') + 1);
+}
+
+bool is_place(std::string_view line) {
+  return line.starts_with(' ') || line.starts_with('\t') || line.starts_with('#') ||
+         line == "Stack trace:";
+}
+
+/// What a program says last is why it ends; behind that PHP and Java have the places it came
+/// through.
+std::string_view telling_line(std::string_view text) {
+  const auto last = last_line(text);
+  auto line = last;
+  while (is_place(line) && line.data() != text.data()) {
+    text = text.substr(0, static_cast<std::size_t>(line.data() - text.data()) - 1);
+    line = last_line(text);
+  }
+  return line.empty() || is_place(line) ? last : line;
 }
 
 /// Cuts `text` before `most` bytes, at the beginning of a UTF-8 sequence.
@@ -126,7 +142,7 @@ std::string cause::text() const {
 
 std::string cause::summary() const {
   auto out = text();
-  const auto line = last_line(detail);
+  const auto line = telling_line(detail);
   if (type.empty() && !line.empty() && out.find(line) == std::string::npos) {
     out.append(" (").append(line).append(")");
   }

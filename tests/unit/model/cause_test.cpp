@@ -75,6 +75,23 @@ TEST_CASE("cause: a summary has the last line of what a program said") {
   CHECK(why.summary() == "DomainError");
 }
 
+TEST_CASE("cause: of a trace the summary has what happened, not where") {
+  const auto [detail, expected] = GENERATE(table<std::string, std::string>({
+      {"boots\nPHP Fatal error:  Uncaught Exception: db down in /w.php:1\nStack trace:\n#0 {main}\n"
+       "  thrown in /w.php on line 1\n",
+       "PHP Fatal error:  Uncaught Exception: db down in /w.php:1"},
+      {"java.lang.Error: no\n\tat Main.main(Main.java:3)", "java.lang.Error: no"},
+      {"  in the middle\n  of it", "  of it"},
+      {"\n  of it", "  of it"},
+      {"  of it", "  of it"},
+  }));
+  cause why;
+  why.kind = cause_kind::exit_code;
+  why.code = 1;
+  why.detail = detail;
+  CHECK(why.summary() == "exit code 1 (" + expected + ")");
+}
+
 TEST_CASE("cause: signals have their Linux names") {
   CHECK(model::signal_name(11) == "SIGSEGV");
   CHECK(model::signal_name(31) == "SIGSYS");
