@@ -200,8 +200,8 @@ class Alive(ProcessCase):
 
     def test_a_heartbeat_needs_a_descriptor(self):
         done = self.begin(alive={"every": "1s"})
-        self.assertEqual(done.code, 1, done)
-        self.assertIn("ready: {fd: N}", done.err)
+        self.assertEqual(done.code, 2, done)
+        self.assertRegex(done.err, r"kraken\.yaml:\d+:\d+: p\.alive: .*ready: \{fd: N\}")
 
     def test_flapping_spends_the_budget(self):
         self.begin(ready={"tcp": f"127.0.0.1:{self.port}"}, give_up="park",

@@ -142,7 +142,10 @@ result<void> log_outlet::begin_thread() {
     });
   } catch (const std::system_error& why) {
     threaded(false);
-    return fail(errc::limit_exceeded, std::string{"no thread for the log: "} + why.what());
+    return fail(errc::limit_exceeded,
+                std::string{"no thread for the log: the system allows no more (ulimit -u, "
+                            "TasksMax=, pids.max): "} +
+                    why.what());
   }
   return {};
 }
