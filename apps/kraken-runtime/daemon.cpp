@@ -19,7 +19,6 @@
 #include <string>
 #include <system_error>
 
-#include <sched.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 

@@ -27,6 +27,18 @@ def limits_of(pid):
     return tuple(int(each) for each in line.split()[3:5])
 
 
+def all_that_may(daemon):
+    """Connections of more clients than there are descriptors."""
+    address = daemon.address()
+    held = []
+    for _ in range(2 * FEW):
+        try:
+            held.append(daemon.connect(address=address))
+        except (ConnectionResetError, TimeoutError):
+            pass
+    return held
+
+
 class Limit(unittest.TestCase):
     def test_the_daemon_takes_what_it_may_and_workers_begin_with_what_was_given(self):
         daemon = fresh_daemon(self, topology(pool(size=1), http()), **limited(64, 4096))
@@ -72,13 +84,7 @@ class Limit(unittest.TestCase):
 
     def test_clients_that_take_all_descriptors_neither_stop_it_nor_make_it_spin(self):
         daemon = fresh_daemon(self, topology(pool(size=2), http()), **limited(FEW))
-        address = daemon.address()
-        held = []
-        for _ in range(2 * FEW):
-            try:
-                held.append(daemon.connect(address=address))
-            except (ConnectionResetError, TimeoutError):
-                pass
+        held = all_that_may(daemon)
         before = processes.processor_seconds(daemon.pid)
         began = time.monotonic()
         wait_until(lambda: time.monotonic() - began > 1, "a second passes")
@@ -98,13 +104,7 @@ class Limit(unittest.TestCase):
 
     def test_the_console_is_answered_while_clients_hold_all_they_may(self):
         daemon = fresh_daemon(self, topology(pool(size=2), http()), **limited(FEW))
-        address = daemon.address()
-        held = []
-        for _ in range(2 * FEW):
-            try:
-                held.append(daemon.connect(address=address))
-            except (ConnectionResetError, TimeoutError):
-                pass
+        held = all_that_may(daemon)
         wait_until(lambda: " accept_failed " in daemon.log(), "clients are turned away")
         for _ in range(3):
             asked = daemon.console("health")

@@ -64,6 +64,14 @@ struct slow_reader {
   }
 };
 
+/// Thirty lines.
+void say_more_than_a_pipe_takes() {
+  const std::string text(10'000, 'x');
+  for (int i = 0; i < 30; ++i) {
+    info("said", {{"text", text}});
+  }
+}
+
 } // namespace
 
 TEST_CASE("a pipe that nobody reads is refused as a log file, and not waited for") {
@@ -112,10 +120,7 @@ TEST_CASE("what waits for a reader that stands still holds up neither the end no
   REQUIRE(configure({level::info, format::json, reader.path}));
   REQUIRE(begin_thread());
   const auto before = lost();
-  const std::string text(10'000, 'x');
-  for (int i = 0; i < 30; ++i) {
-    info("said", {{"text", text}});
-  }
+  say_more_than_a_pipe_takes();
   CHECK(lost() == before);
 
   SECTION("its end") {
@@ -146,10 +151,7 @@ TEST_CASE("a reader who has gone costs lines, and the next one begins with a who
   REQUIRE(configure({level::info, format::json, reader.path}));
   REQUIRE(begin_thread());
   const auto before = lost();
-  const std::string text(10'000, 'x');
-  for (int i = 0; i < 30; ++i) {
-    info("said", {{"text", text}});
-  }
+  say_more_than_a_pipe_takes();
   reader.end.reset();
   end_thread();
   CHECK(lost() > before + 10);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /// @file
 /// Which route a request takes: hosts, prefixes, exact paths, methods, order.
+#include "config/http_options.hpp"
 #include "containers/http/route_table.hpp"
+#include "kraken/wire/http1_response.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -100,4 +102,38 @@ TEST_CASE("the first route that matches is taken") {
   const route_table table{{to("first", "/a"), to("second", "/a/b"), to("third", "/")}};
   CHECK(taken(table, "h", "/a/b") == "first");
   CHECK(taken(table, "h", "/c") == "third");
+}
+
+TEST_CASE("a fixed answer may have just the header fields that an answer is written with") {
+  using kraken::wire::response_writer;
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"X-Ok", "yes"},
+                                                        {"x!#$%&'*+-.^_`|~9", "a"},
+                                                        {"Date", "today"},
+                                                        {"Server", "none"},
+                                                        {"Status", "200"},
+                                                        {"Upgrade", "h2"},
+                                                        {"Connection", "close"},
+                                                        {"Keep-Alive", "5"},
+                                                        {"Content-Length", "5"},
+                                                        {"TE", "trailers"},
+                                                        {"Transfer-Encoding", "x"},
+                                                        {"X bad", "a"},
+                                                        {"", "a"},
+                                                        {"X:", "a"},
+                                                        {"X-\xC3\xA4", "a"},
+                                                        {"X-Lines", "a\r\nB: c"},
+                                                        {"X-Lines", "a\nb"},
+                                                        {"X-Nul", std::string(1, '\0')}}) {
+    kraken::wire::byte_buffer out;
+    response_writer writer{out, kraken::wire::response_context{}};
+    writer.begin(200);
+    kraken::config::route_options route;
+    route.path = "/";
+    route.respond.emplace();
+    route.respond->headers.emplace(name, value);
+    INFO(name << ": " << value);
+    CHECK(kraken::config::faults_of(route).empty() ==
+          (writer.field(name, value) == response_writer::verdict::written));
+  }
 }
